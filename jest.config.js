@@ -1,0 +1,22 @@
+const common = {
+  testEnvironment: "node",
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
+};
+
+/** Fast tests need neither root nor network; rehearsals boot machines. */
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: "fast",
+      testMatch: ["<rootDir>/tests/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/rehearsal/"],
+    },
+    { ...common, displayName: "rehearsal", testMatch: ["<rootDir>/tests/rehearsal/**/*.test.ts"] },
+  ],
+};

@@ -1,0 +1,63 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Whether this process may create namespaces and mounts. */
+export const isRoot = process.getuid?.() === 0;
+
+/**
+ * Where costly things are kept outside the checkout: toolchain, base images, Debian packages.
+ * Deleting it costs time, never data.
+ *
+ * @default $XDG_CACHE_HOME/holdfast, else ~/.cache/holdfast
+ */
+export function cacheDir(): string {
+  return process.env.HOLDFAST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "holdfast");
+}
+
+/** The name of the local cloud that commands of this process mean. @default "local" */
+export function localCloudName(): string {
+  return process.env.HOLDFAST_LOCAL ?? "local";
+}
+
+/**
+ * Everything that one local cloud remembers: its API's journal, machine disks, volumes, admin key, Pulumi state.
+ * Removed by `make down`. Root only (0700).
+ *
+ * @default /var/lib/holdfast/NAME for root, ~/.local/state/holdfast/NAME for others (who can only preview)
+ */
+export function stateDir(name = localCloudName()): string {
+  const base = process.env.HOLDFAST_STATE ?? (isRoot ? "/var/lib/holdfast" : join(homedir(), ".local/state/holdfast"));
+  return join(base, name);
+}
+
+/** Files of one local cloud. */
+export function localPaths(name = localCloudName()) {
+  const state = stateDir(name);
+  return {
+    state,
+    /** Journal and snapshots of the API's store. */
+    store: join(state, "api"),
+    /** One folder per machine, named by server id. */
+    machines: join(state, "machines"),
+    volumes: join(state, "volumes"),
+    /** Pulumi's file backend. */
+    pulumi: join(state, "pulumi"),
+    /** The admin's key pair: `admin` (0600) and `admin.pub`. */
+    adminKey: join(state, "admin"),
+    /** What the running daemon tells its clients: pid, ports, token (0600). */
+    daemon: join(state, "daemon.json"),
+    daemonLog: join(state, "daemon.log"),
+  };
+}
+
+/** What `daemon.json` holds while the local cloud runs. */
+export interface DaemonInfo {
+  readonly name: string;
+  readonly pid: number;
+  /** e.g. `http://127.0.0.1:7411/v1` */
+  readonly endpoint: string;
+  /** 64 characters that say that they belong to a local cloud. */
+  readonly token: string;
+  /** For PULUMI_DEBUG_PROVIDERS; absent where the official plugins are used. */
+  readonly plugins?: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,80 @@
+/**
+ * The inputs of `holdfast:machine:Configuration`: everything that one machine gets, as plain data. Roles produce it, the
+ * machine plugin applies it; neither knows the other.
+ */
+export interface ConfigurationInputs {
+  /** Name of the machine, for messages, e.g. `app-1`. */
+  readonly machine: string;
+  /** The server's id: another server is another machine, with new host keys and nothing applied yet (replaces). */
+  readonly serverId: string;
+  readonly connection: Connection;
+  /** Debian packages that have to be installed. */
+  readonly packages?: readonly string[];
+  /** Absolute path on the machine → file. Removed from the machine when it leaves this list. */
+  readonly files?: Readonly<Record<string, FileInput>>;
+  /** Absolute path of a folder on the machine → what is unpacked there. */
+  readonly archives?: Readonly<Record<string, ArchiveInput>>;
+  /** In the order in which they are brought to their state, one after the other. */
+  readonly units?: readonly UnitInput[];
+  /** Run in order after the units are in their state; any failure puts the old configuration back. */
+  readonly checks?: readonly CheckInput[];
+}
+
+export interface Connection {
+  readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
+  readonly user: string;
+  /** Jump hosts, tried in turn until one lets through; empty or absent: a direct connection. */
+  readonly via?: readonly { readonly host: string; readonly port?: number; readonly user: string }[];
+}
+
+export interface FileInput {
+  readonly content: string;
+  /** Octal. @default "0644" */
+  readonly mode?: string;
+  /** @default "root" */
+  readonly owner?: string;
+  /** @default "root" */
+  readonly group?: string;
+  /**
+   * Command that has to accept the file before it gets its place; `%s` is the path of the candidate,
+   * e.g. `haproxy -c -f %s`.
+   */
+  readonly validate?: string;
+}
+
+export interface ArchiveInput {
+  /** Path on the computer that runs Pulumi: a folder or a .tar.gz. */
+  readonly source: string;
+  /** SHA-256 of its content, in hexadecimal: what decides whether it changed. */
+  readonly sha256: string;
+  readonly owner?: string;
+  readonly group?: string;
+}
+
+export interface UnitInput {
+  /** e.g. `haproxy.service`, `app@1.service` */
+  readonly name: string;
+  /** @default true: started at boot */
+  readonly enabled?: boolean;
+  /** @default "running". `oneshot`: (re)started when one of its paths changes, not expected to stay active. */
+  readonly state?: "running" | "stopped" | "oneshot";
+  /** Paths of files or archives whose change restarts the unit. */
+  readonly restartOn?: readonly string[];
+  /** Paths whose change reloads the unit; a restart in the same apply makes the reload unnecessary. */
+  readonly reloadOn?: readonly string[];
+  /** Command that has to succeed after each start, restart or reload before the next unit is touched. */
+  readonly healthy?: string;
+  /** Seconds that `healthy` may take, retried until then. @default 30 */
+  readonly timeout?: number;
+}
+
+export interface CheckInput {
+  /** What it proves, e.g. `HAProxy answers`. */
+  readonly name: string;
+  /** Shell command, run as root on the machine; exit code 0 means well. */
+  readonly command: string;
+  /** Seconds, retried until then. @default 30 */
+  readonly timeout?: number;
+}
