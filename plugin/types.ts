@@ -8,12 +8,15 @@ export interface PluginDefinition {
   readonly version: string;
   /** Checks the provider's own inputs (`new hcloud.Provider(…)` or the stack's `hcloud:*` settings). */
   checkConfig?(inputs: Values): CheckResult | Promise<CheckResult>;
-  /** Called for each provider instance; throws when it cannot work with these inputs. */
-  configure?(inputs: Values): void | Promise<void>;
+  /**
+   * Called for each provider instance; throws when it cannot work with these inputs. `connection` is the same in
+   * every call that belongs to the instance: in attach mode many instances share the process.
+   */
+  configure?(inputs: Values, connection: string): void | Promise<void>;
   /** By type token, e.g. `hcloud:index/server:Server`. */
   readonly resources: Readonly<Record<string, ResourceHandler>>;
   /** By token, e.g. `hcloud:index/getImage:getImage`. */
-  readonly functions?: Readonly<Record<string, (args: Values) => Promise<Values>>>;
+  readonly functions?: Readonly<Record<string, (args: Values, call: Call) => Promise<Values>>>;
 }
 
 /**
@@ -57,26 +60,35 @@ export interface DiffResult {
   readonly stables?: readonly string[];
 }
 
-/** What every call knows about the resource and the run. */
+/** What every call knows about the resource and the run. For a function `urn` is empty and `name` and `type` are its token. */
 export interface Call {
   readonly urn: string;
   /** Logical name and type, taken from the URN. */
   readonly name: string;
   readonly type: string;
-  /** Aborted when the user presses Ctrl-C (the engine's Cancel). */
+  /** See `PluginDefinition.configure`. */
+  readonly connection: string;
+  /** Aborted when the user presses Ctrl-C (the engine's Cancel) and when the resource's timeout is over. */
   readonly signal: AbortSignal;
   /** Shows a line under the resource in the terminal; `status: true` shows it only while the resource is worked on. */
   log(message: string, options?: { level?: "debug" | "info" | "warning" | "error"; status?: boolean }): void;
+}
+
+/** What the stack's `pulumi:autonaming` settings say about a resource without a name. */
+export interface Autonaming {
+  readonly mode: "propose" | "enforce" | "disable";
+  /** Empty for `disable`. */
+  readonly proposedName: string;
 }
 
 export interface ResourceHandler {
   /** Gets and gives `Secret`s at any depth. @default false: secrets are unwrapped, outputs that share a name with a secret input become secret again */
   readonly acceptsSecrets?: boolean;
   check?(
-    request: { news: Values; olds?: Values; randomSeed: Uint8Array },
+    request: { news: Values; olds?: Values; randomSeed: Uint8Array; autonaming?: Autonaming },
     call: Call,
   ): CheckResult | Promise<CheckResult>;
-  /** @default the engine compares, nothing replaces */
+  /** `olds` are the old outputs. @default the engine compares, nothing replaces */
   diff?(
     request: { id: string; olds: Values; oldInputs: Values; news: Values; ignoreChanges: readonly string[] },
     call: Call,

@@ -1,0 +1,72 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Connections } from "./connections";
+import { createService } from "./service";
+import type { PluginDefinition } from "./types";
+
+/** Bytes. A state with many rendered files in it is larger than gRPC's 4 MiB. */
+const largestMessage = 400 * 1024 * 1024;
+
+/** How often (ms) an executable looks whether the engine that started it is still there. */
+const orphanCheck = 5_000;
+
+export interface ServeOptions {
+  /** Port on 127.0.0.1. @default any free one */
+  readonly port?: number;
+  /** Where log lines go until a connection's own Handshake or Attach says it. */
+  readonly engineAddress?: string;
+}
+
+/**
+ * Serves a plugin to Pulumi engines. With `PULUMI_DEBUG_PROVIDERS=NAME:PORT` any number of runs use it at the same
+ * time.
+ *
+ * @throws when the port is taken
+ */
+export async function servePlugin(
+  definition: PluginDefinition,
+  options: ServeOptions = {},
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server = new Server({
+    "grpc.max_receive_message_length": largestMessage,
+    "grpc.max_send_message_length": largestMessage,
+  });
+  const connections = new Connections(options.engineAddress);
+  server.addService(ResourceProviderService, createService(definition, connections));
+  const port = await new Promise<number>((resolve, reject) => {
+    const address = `127.0.0.1:${String(options.port ?? 0)}`;
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  return {
+    port,
+    close: () => {
+      connections.close();
+      server.forceShutdown();
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * What an executable `pulumi-resource-NAME` does: serve, and tell the engine the port by the first line of stdout.
+ * After that both streams stay silent, nobody reads them. The engine passes its address as the last argument.
+ */
+export async function main(definition: PluginDefinition, args = process.argv.slice(2)): Promise<void> {
+  const plugin = await servePlugin(definition, { engineAddress: args.at(-1) });
+  process.stdout.write(`${String(plugin.port)}\n`);
+  endWithEngine(() => plugin.close());
+}
+
+/** An engine that was killed tells nobody: its plugins would stay for ever. */
+function endWithEngine(close: () => Promise<void>): void {
+  const engine = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === engine) return;
+    clearInterval(timer);
+    void close();
+  }, orphanCheck);
+  timer.unref();
+}
