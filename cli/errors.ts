@@ -1,0 +1,20 @@
+/**
+ * Something that a person can put right: shown as it is, without a stack trace. The message names the thing, the value
+ * and the fix.
+ */
+export class UserError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode = 1,
+  ) {
+    super(message);
+  }
+}
+
+/** Prints an error the way people read it (with its origin only under HOLDFAST_DEBUG=1) and gives the exit code. */
+export function report(error: unknown, write: (line: string) => void = (line) => console.error(line)): number {
+  const message = error instanceof Error ? error.message : String(error);
+  write(`holdfast: ${message}`);
+  if (process.env.HOLDFAST_DEBUG === "1" && error instanceof Error && error.stack) write(error.stack);
+  return error instanceof UserError ? error.exitCode : 1;
+}

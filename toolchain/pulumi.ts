@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { cacheDir } from "../local/paths";
+import { silent, type Progress } from "./progress";
+import { fromCache } from "./pulumiSources/cache";
+import { fromDownload } from "./pulumiSources/download";
+import { fromGoModules } from "./pulumiSources/goModules";
+import { fromPath } from "./pulumiSources/path";
+import { type Run, run } from "./run";
+import { PULUMI_MINIMUM, PULUMI_VERSION } from "./versions";
+
+/** A Pulumi CLI with its Node language host. */
+export interface Pulumi {
+  /** Folder that holds `pulumi` and `pulumi-language-nodejs`: what belongs on the PATH. */
+  readonly folder: string;
+  /** e.g. `3.259.0` */
+  readonly version: string;
+}
+
+/** One way to a Pulumi CLI. */
+export interface PulumiSource {
+  /** For messages, e.g. `the PATH`. */
+  readonly name: string;
+  /** The CLI, or in a few words why there is none this way. */
+  obtain(context: SourceContext): Promise<Pulumi | { readonly missing: string }>;
+}
+
+export interface SourceContext {
+  readonly run: Run;
+  readonly progress: Progress;
+  /** Where an installed toolchain belongs. */
+  readonly target: string;
+  /** Why the sources before this one gave nothing; for the line that explains a long wait. */
+  readonly earlier: readonly string[];
+}
+
+/** From the cheapest to the most patient. */
+const SOURCES: readonly PulumiSource[] = [fromPath, fromCache, fromDownload, fromGoModules];
+
+/** Where the CLI is kept once it was downloaded or built. */
+export function toolchainDir(): string {
+  return join(cacheDir(), "toolchain", `pulumi-${PULUMI_VERSION}`);
+}
+
+/**
+ * Finds a Pulumi CLI, or gets one: from the PATH, from what an earlier call left in the cache, from Pulumi's download
+ * site, at last from Go modules.
+ *
+ * @throws when there is no way, with every reason
+ */
+export async function obtainPulumi(
+  options: { progress?: Progress; sources?: readonly PulumiSource[]; run?: Run; target?: string } = {},
+): Promise<Pulumi> {
+  const reasons: string[] = [];
+  for (const source of options.sources ?? SOURCES) {
+    const found = await source.obtain({
+      run: options.run ?? run,
+      progress: options.progress ?? silent,
+      target: options.target ?? toolchainDir(),
+      earlier: reasons,
+    });
+    if ("folder" in found) return found;
+    reasons.push(`${source.name}: ${found.missing}`);
+  }
+  throw new Error(
+    `no Pulumi CLI (${PULUMI_MINIMUM} or newer, with the Node language host):\n` +
+      reasons.map((reason) => `  - ${reason}\n`).join("") +
+      `Install Pulumi ${PULUMI_VERSION} (https://www.pulumi.com/docs/install/) or Go 1.25 and try again.`,
+  );
+}
