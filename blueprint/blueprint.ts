@@ -1,0 +1,168 @@
+import {
+  networkGateway,
+  networkRange,
+  placementGroup,
+  privateAddress,
+  subnetRange,
+  type MachineKind,
+} from "./addresses";
+import { locations, type Location, type LocationName, type ServerTypeName } from "./catalog";
+import { freeze } from "./freeze";
+import { instanceMemory } from "./memory";
+import { appOpenings, loadBalancerOpenings, type Neighbours, type Opening } from "./openings";
+import { ports } from "./ports";
+import type { Settings } from "./settings";
+
+export type Role = "loadBalancer" | "app";
+
+/** One environment as plain data: what there is, where, and how it is called. Computed from settings, never changed. */
+export interface Blueprint {
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly network: {
+    readonly range: string;
+    readonly subnet: string;
+    readonly gateway: string;
+    readonly zone: Location["networkZone"];
+  };
+  /** In the order in which they are named; a machine's identity is its name, never its place in this list. */
+  readonly machines: readonly Machine[];
+  /** Names of the spread placement groups that machines name. */
+  readonly placementGroups: readonly string[];
+  /** Cloud firewalls by name: what the public side of the machines that name them lets in. */
+  readonly firewalls: Readonly<Record<string, readonly Opening[]>>;
+  /** Every instance of the app on every machine. */
+  readonly instances: readonly Instance[];
+}
+
+export interface Machine {
+  /** Within the stack, e.g. `app-1`. */
+  readonly name: string;
+  /** In the cloud and as host name: `<stack>-app-1`. */
+  readonly serverName: string;
+  readonly roles: readonly Role[];
+  readonly serverType: ServerTypeName;
+  readonly location: LocationName;
+  readonly image: string;
+  readonly privateAddress: string;
+  readonly publicIpv4: boolean;
+  readonly publicIpv6: boolean;
+  readonly placementGroup: string;
+  readonly firewall: string;
+  /** What the machine's own firewall lets in, on both sides. */
+  readonly openings: readonly Opening[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One process of the app. */
+export interface Instance {
+  /** e.g. `app-1-2`: the second one of machine `app-1` */
+  readonly name: string;
+  readonly machine: string;
+  /** From 1, on its machine. */
+  readonly number: number;
+  readonly address: string;
+  readonly port: number;
+  readonly agentPort: number;
+  /** MiB */
+  readonly memory: number;
+}
+
+/** Everything that exists in one environment. Pure arithmetic over settings that were checked. */
+export function makeBlueprint(settings: Settings): Blueprint {
+  const { stack, app, loadBalancer } = settings;
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+  // The smallest stack has no machine for it: the load balancer's role is then the app machine's too.
+  const apart = loadBalancer.machines > 0;
+  const neighbours: Neighbours = {
+    allowFrom: settings.admin.allowFrom,
+    loadBalancers: apart
+      ? numbers(loadBalancer.machines).map((number) => privateAddress("load-balancer", number))
+      : [privateAddress("app", 1)],
+    instances: [app.port, app.port + app.instances - 1],
+    agents: [ports.agent + 1, ports.agent + app.instances],
+  };
+
+  const machine = (
+    kind: MachineKind,
+    number: number,
+    is: Pick<Machine, "roles" | "serverType" | "publicIpv4">,
+  ): Machine => {
+    const name = `${kind}-${number}`;
+    const openings = is.roles.flatMap((role) => openingsOf[role](neighbours));
+    return {
+      ...is,
+      name,
+      serverName: `${stack}-${name}`,
+      location: settings.location,
+      image: "debian-13",
+      privateAddress: privateAddress(kind, number),
+      // For packages; cloud and machine firewalls let nothing in that way.
+      publicIpv6: true,
+      placementGroup: placementGroup(kind, number),
+      firewall: is.roles.join("-"),
+      openings,
+      labels: { stack, role: is.roles.join("_"), machine: name },
+    };
+  };
+
+  const machines = [
+    ...numbers(loadBalancer.machines).map((number) =>
+      machine("load-balancer", number, {
+        roles: ["loadBalancer"],
+        serverType: loadBalancer.serverType,
+        publicIpv4: true,
+      }),
+    ),
+    ...numbers(app.machines).map((number) =>
+      machine("app", number, {
+        roles: apart ? ["app"] : ["app", "loadBalancer"],
+        serverType: app.serverType,
+        publicIpv4: !apart,
+      }),
+    ),
+  ];
+
+  return freeze({
+    stack,
+    settings,
+    network: {
+      range: networkRange,
+      subnet: subnetRange,
+      gateway: networkGateway,
+      zone: locations[settings.location].networkZone,
+    },
+    machines,
+    placementGroups: unique(machines.map(({ placementGroup: group }) => group)),
+    firewalls: Object.fromEntries(
+      machines.map(({ firewall, openings }) => [firewall, openings.filter(({ side }) => side === "public")]),
+    ),
+    instances: machines.filter(({ roles }) => roles.includes("app")).flatMap((on) => instancesOf(on, settings)),
+  });
+}
+
+const openingsOf: Readonly<Record<Role, (neighbours: Neighbours) => Opening[]>> = {
+  loadBalancer: loadBalancerOpenings,
+  app: appOpenings,
+};
+
+function instancesOf({ name, privateAddress: address }: Machine, { app }: Settings): Instance[] {
+  return Array.from({ length: app.instances }, (_, index) => ({
+    name: `${name}-${index + 1}`,
+    machine: name,
+    number: index + 1,
+    address,
+    port: app.port + index,
+    agentPort: ports.agent + index + 1,
+    memory: instanceMemory(app),
+  }));
+}
+
+/** All machines with a role, in the order of their numbers. */
+export function machinesWith({ machines }: Blueprint, role: Role): readonly Machine[] {
+  return machines.filter(({ roles }) => roles.includes(role));
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { meta, type Meta } from "./fields";
+import { didYouMean } from "./nearest";
+import type { Problem } from "./problems";
+
+type Path = readonly PropertyKey[];
+
+/** Turns what zod found wrong into problems that name the setting, the reason and the fix. */
+export function explain(setting: string, schema: z.ZodType, input: unknown, error: z.ZodError): Problem[] {
+  return error.issues.flatMap((issue) => explainIssue(setting, schema, input, issue));
+}
+
+function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path;
+  const { about, secret } = metaAt(schema, path);
+  const written = valueAt(input, path);
+  const value = secret ? undefined : written;
+  const here = join(setting, path);
+  const base = { setting: here, why: about.why };
+  const example = `e.g. \`${about.example}\``;
+
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = keysOf(schemaAt(schema, path));
+      return issue.keys.map((key) => ({
+        setting: join(here, [key]),
+        wrong: "is not a setting",
+        why: "a misspelt setting that is silently ignored does more harm than one that stops",
+        fix: `${didYouMean(key, known)}known here: ${known.join(", ")}`,
+      }));
+    }
+    case "invalid_type":
+      return written === undefined || written === null
+        ? [{ ...base, wrong: "is missing", fix: `add it, ${example}` }]
+        : [
+            {
+              ...base,
+              value,
+              wrong: `is ${article(written)}, not ${expected(issue.expected)}`,
+              fix: `write ${example}`,
+            },
+          ];
+    case "too_small":
+    case "too_big": {
+      const leaf = schemaAt(schema, path);
+      const unit = issue.origin === "array" ? "entries" : "";
+      const limit = issue.code === "too_small" ? `less than ${issue.minimum}` : `more than ${issue.maximum}`;
+      return [{ ...base, value, wrong: `is ${limit} ${unit}`.trim(), fix: `write ${range(leaf)}, ${example}` }];
+    }
+    case "invalid_value": {
+      const names = issue.values.map(String);
+      const hint = typeof written === "string" ? didYouMean(written, names) : "";
+      return [{ ...base, value, wrong: "is not known", fix: `${hint}write one of ${names.join(", ")}` }];
+    }
+    case "invalid_key":
+      return [{ ...base, wrong: "is not a name that can be used", fix: `write ${about.form ?? example}` }];
+    default:
+      return [{ ...base, value, wrong: `is not ${about.form ?? "of the right form"}`, fix: `write ${example}` }];
+  }
+}
+
+/** `holdfast:app` + [limits, exempt, 0] → `holdfast:app.limits.exempt[0]` */
+function join(setting: string, path: Path): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`),
+    setting,
+  );
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      value !== null && typeof value === "object" ? (value as Record<PropertyKey, unknown>)[key] : value,
+    input,
+  );
+}
+
+/** Defaults and optional marks lie around the schema that knows keys and limits. */
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+    ? unwrap(schema.unwrap() as z.ZodType)
+    : schema;
+}
+
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType {
+  return path.reduce<z.ZodType>((outer, key) => {
+    const at = unwrap(outer);
+    if (at instanceof z.ZodObject) return (at.shape as Record<PropertyKey, z.ZodType>)[key] ?? at;
+    if (at instanceof z.ZodArray) return at.element as z.ZodType;
+    return at;
+  }, schema);
+}
+
+/** What is told about the setting itself; secret if anything on the way to it is. */
+function metaAt(schema: z.ZodType, path: Path): { about: Meta; secret: boolean } {
+  const way = path.map((_, depth) => meta.get(unwrap(schemaAt(schema, path.slice(0, depth + 1)))));
+  const about = meta.get(unwrap(schemaAt(schema, path)));
+  if (!about) throw new Error(`the setting ${join("", path)} has no description in blueprint/sections`);
+  return { about, secret: way.some((step) => step?.secret) };
+}
+
+function keysOf(schema: z.ZodType): string[] {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : [];
+}
+
+function range(schema: z.ZodType): string {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodNumber) {
+    return `a ${inner.format === "safeint" ? "whole " : ""}number from ${inner.minValue} to ${inner.maxValue}`;
+  }
+  if (inner instanceof z.ZodArray) {
+    const { minimum, maximum } = inner._zod.bag as { minimum?: number; maximum?: number };
+    return `${minimum ?? 0} to ${maximum} entries`;
+  }
+  return "less";
+}
+
+function article(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  const names: Record<string, string> = { object: "a group of settings", string: "text", boolean: "true or false" };
+  return names[typeof value] ?? `a ${typeof value}`;
+}
+
+function expected(type: string): string {
+  const names: Record<string, string> = {
+    int: "a whole number",
+    object: "a group of settings",
+    record: "a group of names and values",
+    array: "a list",
+    string: "text",
+    boolean: "true or false",
+  };
+  return names[type] ?? `a ${type}`;
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/**
+ * What is known about one setting beside its type. It feeds the errors, the editors' schema and docs/settings.md, so each
+ * fact is written once.
+ */
+export interface Meta {
+  /** One or two sentences; the default is told as behaviour. */
+  readonly description: string;
+  /** Why a value outside of what is allowed cannot work; shown with each error. */
+  readonly why: string;
+  /** What somebody would write, in YAML. */
+  readonly example: string;
+  /** What may be written, in words, where the type alone does not tell, e.g. `a path that starts with /`. */
+  readonly form?: string;
+  /** Never repeated in errors. */
+  readonly secret?: boolean;
+}
+
+export const meta = z.registry<Meta>();
+
+/** The description goes to zod as well, which puts it into the JSON schema. `describe` copies, so it comes first. */
+function told<T extends z.ZodType>(schema: T, about: Meta): T {
+  const described = schema.describe(about.description);
+  meta.add(described, about);
+  return described;
+}
+
+export function wholeNumber(min: number, max: number, about: Meta) {
+  return told(z.number().int().min(min).max(max), about);
+}
+
+/** A number that may have a fraction, e.g. seconds. */
+export function decimal(min: number, max: number, about: Meta) {
+  return told(z.number().min(min).max(max), about);
+}
+
+export function oneOf<const T extends readonly [string, ...string[]] | string[]>(values: T, about: Meta) {
+  return told(z.enum(values), about);
+}
+
+export function text(pattern: RegExp, about: Meta & { readonly form: string }) {
+  return told(z.string().regex(pattern), about);
+}
+
+export function flag(about: Meta) {
+  return told(z.boolean(), about);
+}
+
+export function listOf<T extends z.ZodType>(item: T, about: Meta, { min = 0, max = 1000 } = {}) {
+  return told(z.array(item).min(min).max(max), about);
+}
+
+/** A name → value map whose names follow a pattern. */
+export function mapOf(names: RegExp, about: Meta & { readonly form: string }) {
+  return told(z.record(z.string().regex(names), z.string()), about);
+}
+
+/** A section: unknown keys are errors, because a misspelt setting that is ignored is worse than one that stops. */
+export function section<T extends z.ZodRawShape>(shape: T, about: Meta) {
+  return told(z.strictObject(shape), about);
+}

@@ -1,0 +1,52 @@
+import { networkRange } from "./addresses";
+import { ports } from "./ports";
+
+/** The one kind of traffic that a firewall lets in: to these ports, from these addresses. Everything else is dropped. */
+export interface Opening {
+  /** Which side of the machine: the Internet's, which Hetzner's firewall filters too, or the private network's. */
+  readonly side: "public" | "private";
+  readonly protocol: "tcp" | "icmp";
+  /** First and last port; absent for ICMP. */
+  readonly ports?: readonly [number, number];
+  /** Ranges or addresses. */
+  readonly from: readonly string[];
+  /** Shown beside the rule in both firewalls. */
+  readonly purpose: string;
+}
+
+export const anywhere = ["0.0.0.0/0", "::/0"] as const;
+
+/** What the openings of a machine depend on. */
+export interface Neighbours {
+  readonly allowFrom: readonly string[];
+  /** Private addresses of the load balancers, which are the jump hosts as well. */
+  readonly loadBalancers: readonly string[];
+  /** Ports of the instances of one app machine. */
+  readonly instances: readonly [number, number];
+  /** Ports of their drain agents. */
+  readonly agents: readonly [number, number];
+}
+
+export function loadBalancerOpenings({ allowFrom, loadBalancers }: Neighbours): Opening[] {
+  return [
+    { side: "public", protocol: "tcp", ports: [ports.http, ports.http], from: anywhere, purpose: "visitors" },
+    { side: "public", protocol: "icmp", from: anywhere, purpose: "path MTU and ping" },
+    { side: "public", protocol: "tcp", ports: [ports.ssh, ports.ssh], from: allowFrom, purpose: "admins" },
+    ...fromLoadBalancers(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...fromLoadBalancers(loadBalancers, [ports.status, ports.status], "HAProxy's status"),
+    ...fromLoadBalancers(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
+  ];
+}
+
+export function appOpenings({ loadBalancers, instances, agents }: Neighbours): Opening[] {
+  return [
+    ...fromLoadBalancers(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...fromLoadBalancers(loadBalancers, instances, "instances"),
+    ...fromLoadBalancers(loadBalancers, agents, "drain agents"),
+    { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
+  ];
+}
+
+function fromLoadBalancers(from: readonly string[], range: readonly [number, number], purpose: string): Opening[] {
+  return [{ side: "private", protocol: "tcp", ports: range, from, purpose }];
+}

@@ -1,0 +1,12 @@
+/** Ports that the stack itself uses on its machines. */
+export const ports = {
+  ssh: 22,
+  http: 80,
+  https: 443,
+  /** HAProxy's own pages: readiness, statistics, metrics. Private side only. */
+  status: 8404,
+  /** Stick tables between load balancers, and from an old HAProxy process to its successor. */
+  peers: 10_000,
+  /** First port of the drain agents, one for each instance. */
+  agent: 9_000,
+} as const;

@@ -1,0 +1,97 @@
+import { isAbsolute, join } from "node:path";
+import type { Problem } from "../problems";
+import type { AdminSettings } from "../sections/admin";
+import type { SettingsSource } from "../settings";
+import { keyId, looksLikeKey, parsePublicKey, type PublicKey } from "../sshKeys";
+import { isLocalStack } from "../stacks";
+
+/** Who is let in, with key files read and defaults applied. */
+export interface Admin {
+  readonly sshKeys: readonly PublicKey[];
+  readonly allowFrom: readonly string[];
+}
+
+/** Nothing from outside reaches a local cloud, so there is nobody to keep out. */
+const everywhere = ["0.0.0.0/0", "::/0"];
+
+/** Reads the key files and says what is wrong with each key. */
+export function resolveAdmin(
+  admin: AdminSettings,
+  source: SettingsSource,
+): { value?: Admin; problems: readonly Problem[] } {
+  const local = isLocalStack(source.stack);
+  const written = admin.sshKeys ?? (local ? [source.localAdminKey] : undefined);
+  const allowFrom = admin.allowFrom ?? (local ? everywhere : undefined);
+  const problems: Problem[] = [];
+  if (written === undefined) {
+    problems.push({
+      setting: "holdfast:admin.sshKeys",
+      wrong: "is missing",
+      why: "machines let in keys only, and nobody could reach or configure them without one",
+      fix: "name your public key, e.g. `sshKeys: [~/.ssh/id_ed25519.pub]`",
+    });
+  }
+  if (allowFrom === undefined) {
+    problems.push({
+      setting: "holdfast:admin.allowFrom",
+      wrong: "is missing",
+      why: "SSH is open only to where you are, so nobody could reach or configure the machines",
+      fix: "name your address, e.g. `allowFrom: [198.51.100.7/32]`",
+    });
+  }
+
+  const read = (written ?? []).map((text, index) => readKey(text, `holdfast:admin.sshKeys[${index}]`, source));
+  problems.push(...read.flatMap((result) => ("problem" in result ? [result.problem] : [])));
+  const keys = read.flatMap((result) => ("key" in result ? [result.key] : []));
+  problems.push(...duplicates(keys));
+  return problems.length > 0 || !allowFrom ? { problems } : { value: { sshKeys: keys, allowFrom }, problems };
+}
+
+function readKey(text: string, setting: string, source: SettingsSource): { key: PublicKey } | { problem: Problem } {
+  const why = "machines let in keys only, and a broken one would lock you out";
+  if (looksLikeKey(text) || text.includes("PRIVATE KEY")) {
+    const key = parsePublicKey(text);
+    if (typeof key !== "string") return { key };
+    const shown = text.includes("PRIVATE KEY") ? undefined : text;
+    return { problem: { setting, value: shown, wrong: key, why, fix: "copy the whole line of the .pub file" } };
+  }
+  const path = resolvePath(text, source);
+  const content = source.readText(path);
+  if (content === undefined) {
+    const fix = isLocalStack(source.stack)
+      ? "start the local cloud, which makes its key (`npx holdfast local up`), or name the path of a .pub file"
+      : "name the path of a .pub file, or write the public key itself (`ssh-ed25519 AAAA… you@example.org`)";
+    return {
+      problem: { setting, value: text, wrong: "is neither a public key nor a file that can be read", why, fix },
+    };
+  }
+  const key = parsePublicKey(content);
+  if (typeof key !== "string") return { key };
+  const fix = content.includes("PRIVATE KEY")
+    ? `name ${text}.pub, and never give the private one to anybody`
+    : "make a key pair with `ssh-keygen -t ed25519` and name its .pub file";
+  return { problem: { setting, value: text, wrong: key, why, fix } };
+}
+
+/** `~/x` is under the home folder, everything else is seen from the folder of Pulumi.yaml. */
+function resolvePath(path: string, { folder, home }: SettingsSource): string {
+  if (path === "~" || path.startsWith("~/")) return join(home, path.slice(1));
+  return isAbsolute(path) ? path : join(folder, path);
+}
+
+function duplicates(keys: readonly PublicKey[]): Problem[] {
+  const ids = keys.map(keyId);
+  return keys.flatMap((key, index) =>
+    ids.indexOf(ids[index] ?? "") === index
+      ? []
+      : [
+          {
+            setting: `holdfast:admin.sshKeys[${index}]`,
+            value: key.comment || key.body.slice(-12),
+            wrong: "is there twice",
+            why: "Hetzner refuses a second key with the same fingerprint in a project",
+            fix: "remove one of the two",
+          },
+        ],
+  );
+}

@@ -1,0 +1,28 @@
+import type { Problem } from "../problems";
+import type { Draft } from "../settings";
+import { environmentNames } from "./environment";
+import { loadBalancerMachines } from "./loadBalancers";
+import { memoryFits } from "./memory";
+import { openToTheWorld, rangesAreRanges } from "./networkRanges";
+import { portsAreFree } from "./ports";
+import { manyMachines, serverTypesAreThere } from "./servers";
+import { stackName } from "./stackName";
+import { timeoutsMakeSense } from "./timeouts";
+
+/** A rule looks at settings that are right by themselves and says what does not fit together. */
+export type Rule = (draft: Draft) => readonly Problem[];
+
+/** What stops. One file each; a new rule is a file and a line here. */
+export const rules: readonly Rule[] = [
+  stackName,
+  serverTypesAreThere,
+  loadBalancerMachines,
+  memoryFits,
+  portsAreFree,
+  timeoutsMakeSense,
+  environmentNames,
+  rangesAreRanges,
+];
+
+/** What is said, but does not stop. */
+export const warnings: readonly Rule[] = [openToTheWorld, manyMachines];

@@ -1,0 +1,30 @@
+import type { Rule } from ".";
+
+/** What the number of load balancers asks of the rest. */
+export const loadBalancerMachines: Rule = ({ app, loadBalancer }) => {
+  const setting = "holdfast:loadBalancer.machines";
+  const machines = loadBalancer?.machines;
+  if (machines === 0 && app && app.machines > 1) {
+    return [
+      {
+        setting,
+        value: machines,
+        wrong: `is not possible with ${app.machines} app machines`,
+        why: "without a machine of its own, the load balancer runs on the app machine, and there has to be exactly one",
+        fix: "write machines: 1 here, or holdfast:app.machines: 1",
+      },
+    ];
+  }
+  if (machines === 0 || machines === 2) {
+    return [
+      {
+        setting,
+        value: machines,
+        wrong: "is not built yet",
+        why: `${machines === 0 ? "a load balancer on the app machine" : "a second load balancer that takes over"} comes with a later release of Holdfast`,
+        fix: "write machines: 1",
+      },
+    ];
+  }
+  return [];
+};

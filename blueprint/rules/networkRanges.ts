@@ -1,0 +1,48 @@
+import type { Problem } from "../problems";
+import { isNetworkAddress, parseRange } from "../ranges";
+import type { Draft } from "../settings";
+import type { Rule } from ".";
+
+function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range: string }[] {
+  const lists = {
+    "holdfast:admin.allowFrom": admin?.allowFrom ?? [],
+    "holdfast:loadBalancer.limits.exempt": loadBalancer?.limits.exempt ?? [],
+  };
+  return Object.entries(lists).flatMap(([setting, list]) =>
+    list.map((range, index) => ({ setting: `${setting}[${index}]`, range })),
+  );
+}
+
+/** Ranges of addresses are real ones, and say what they mean. */
+export const rangesAreRanges: Rule = (draft) =>
+  writtenRanges(draft).flatMap(({ setting, range }): Problem[] => {
+    const parsed = parseRange(range);
+    const why = "the firewall recognises sources by ranges of addresses";
+    if (!parsed) {
+      const fix = "write an address and a prefix length, e.g. 198.51.100.7/32 for one IPv4 address";
+      return [{ setting, value: range, wrong: "is not a range of addresses", why, fix }];
+    }
+    if (isNetworkAddress(parsed)) return [];
+    const whole = parsed.family === 4 ? 32 : 128;
+    return [
+      {
+        setting,
+        value: range,
+        wrong: `is an address, but its /${parsed.prefix} stands for a whole range`,
+        why,
+        fix: `write ${parsed.address}/${whole} for this one address, or the range's first address`,
+      },
+    ];
+  });
+
+/** SSH from everywhere works, and fills logs with guesses. */
+export const openToTheWorld: Rule = ({ admin }) =>
+  (admin?.allowFrom ?? [])
+    .filter((range) => range.endsWith("/0"))
+    .map((range) => ({
+      setting: "holdfast:admin.allowFrom",
+      value: range,
+      wrong: "opens SSH to the whole Internet",
+      why: "only keys are let in, but every flaw in SSH is then open to everybody",
+      fix: "write the ranges that you work from",
+    }));

@@ -1,0 +1,40 @@
+import { locations, type ServerTypeName, serverTypeNames, serverTypes } from "../catalog";
+import type { Rule } from ".";
+
+/** Not every server type is sold everywhere. */
+export const serverTypesAreThere: Rule = ({ location, app, loadBalancer }) => {
+  if (!location) return [];
+  const zone = locations[location].networkZone;
+  const sold = (type: ServerTypeName) => (serverTypes[type].zones as readonly string[]).includes(zone);
+  return Object.entries({ app, loadBalancer }).flatMap(([name, section]) =>
+    !section || sold(section.serverType)
+      ? []
+      : [
+          {
+            setting: `holdfast:${name}.serverType`,
+            value: section.serverType,
+            wrong: `is not sold in ${location}`,
+            why: `${location} is in Hetzner's network zone ${zone}, which has other machines`,
+            fix: `write one of ${serverTypeNames.filter(sold).join(", ")}, or choose another holdfast:location`,
+          },
+        ],
+  );
+};
+
+/** Servers that one private network takes, by Hetzner's documentation; support may raise it. */
+const networkLimit = 100;
+
+export const manyMachines: Rule = ({ app, loadBalancer }) => {
+  const machines = (app?.machines ?? 0) + (loadBalancer?.machines ?? 0);
+  return machines <= networkLimit
+    ? []
+    : [
+        {
+          setting: "holdfast:app.machines",
+          value: app?.machines,
+          wrong: `makes ${machines} machines in one private network`,
+          why: `Hetzner documents a limit of ${networkLimit} servers for each network`,
+          fix: "ask Hetzner's support to raise it before you run `pulumi up`, or choose larger machines",
+        },
+      ];
+};

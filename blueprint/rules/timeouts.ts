@@ -1,0 +1,15 @@
+import type { Rule } from ".";
+
+/** A repeated request must not wait longer than one that is not. */
+export const timeoutsMakeSense: Rule = ({ app }) =>
+  !app || app.timeouts.safe <= app.timeouts.unsafe
+    ? []
+    : [
+        {
+          setting: "holdfast:app.timeouts.safe",
+          value: app.timeouts.safe,
+          wrong: `is more than timeouts.unsafe (${app.timeouts.unsafe})`,
+          why: "safe requests are given to another instance after this time, so theirs is the shorter one",
+          fix: `write at most ${app.timeouts.unsafe}, and list slow pages under slowPaths`,
+        },
+      ];

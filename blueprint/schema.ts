@@ -1,0 +1,29 @@
+import { locationNames } from "./catalog";
+import { flag, oneOf } from "./fields";
+import { adminSection } from "./sections/admin";
+import { appSection } from "./sections/app";
+import { loadBalancerSection } from "./sections/loadBalancer";
+
+/**
+ * Every setting there is, by its key in `Pulumi.<stack>.yaml` without `holdfast:`. The order is that of docs/settings.md.
+ * A new section is one file in sections/ and one line here.
+ */
+export const schema = {
+  location: oneOf(locationNames, {
+    description: "Hetzner's location of all machines.",
+    why: "Hetzner has these locations",
+    example: "holdfast:location: nbg1",
+  }),
+  app: appSection,
+  loadBalancer: loadBalancerSection.prefault({}),
+  admin: adminSection.prefault({}),
+  protect: flag({
+    description:
+      "Whether machines and what else matters refuse to be deleted, by Pulumi and by Hetzner. By default only in stacks named prod or prod-….",
+    why: "a slip must not delete what visitors depend on",
+    example: "holdfast:protect: true",
+  }).optional(),
+} as const;
+
+export type SettingName = keyof typeof schema;
+export const settingNames = Object.keys(schema) as SettingName[];

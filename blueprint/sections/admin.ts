@@ -1,0 +1,49 @@
+import { listOf, section, text } from "../fields";
+import type { z } from "zod";
+
+/** Only the shape; blueprint/rules/ranges.ts checks the numbers. */
+export const cidrPattern = /^[0-9A-Fa-f.:]+\/\d{1,3}$/;
+export const cidrForm = "an address and a prefix length, e.g. 198.51.100.7/32 or 2001:db8::/48";
+
+/** Who may look after the machines, and from where. */
+export const adminSection = section(
+  {
+    sshKeys: listOf(
+      text(/^\S.*$/, {
+        description: "A public key in OpenSSH's form, or the path of a .pub file.",
+        why: "machines let in keys only, never passwords",
+        example: "ssh-ed25519 AAAA… ana@example.org",
+        form: "a public key in OpenSSH's form, or the path of a .pub file (~ is your home folder)",
+      }),
+      {
+        description:
+          "Public SSH keys of the people who look after the machines, or paths of .pub files. The local stack takes the local cloud's own key by default; other stacks need at least one.",
+        why: "machines let in keys only, and nobody could reach them without one",
+        example: "sshKeys: [~/.ssh/id_ed25519.pub]",
+      },
+      { min: 1, max: 50 },
+    ).optional(),
+    allowFrom: listOf(
+      text(cidrPattern, {
+        description: "A range of addresses.",
+        why: "the firewall recognises people by their address",
+        example: "198.51.100.7/32",
+        form: cidrForm,
+      }),
+      {
+        description:
+          "Where SSH connections may come from. The local stack takes them from everywhere by default; other stacks need at least one range.",
+        why: "SSH is the way to everything, so it is open only to where you are",
+        example: "allowFrom: [198.51.100.7/32]",
+      },
+      { min: 1, max: 100 },
+    ).optional(),
+  },
+  {
+    description: "Who may look after the machines, and from where.",
+    why: "machines are configured over SSH",
+    example: "holdfast:admin: { sshKeys: [~/.ssh/id_ed25519.pub], allowFrom: [198.51.100.7/32] }",
+  },
+);
+
+export type AdminSettings = z.output<typeof adminSection>;

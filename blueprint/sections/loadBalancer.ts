@@ -1,0 +1,93 @@
+import { serverTypeNames } from "../catalog";
+import { decimal, listOf, oneOf, section, text, wholeNumber } from "../fields";
+import { cidrForm, cidrPattern } from "./admin";
+import type { z } from "zod";
+
+const limits = section(
+  {
+    connectionsPerSource: wholeNumber(1, 100_000, {
+      description: "Connections that one source may have open at a time. By default 100.",
+      why: "one source must not use up what is there for all",
+      example: "connectionsPerSource: 100",
+    }).default(100),
+    connectionRatePerSource: wholeNumber(1, 100_000, {
+      description: "New connections that one source may open within three seconds. By default 50.",
+      why: "opening connections costs the load balancer more than requests do",
+      example: "connectionRatePerSource: 50",
+    }).default(50),
+    requestRatePerSource: wholeNumber(1, 1_000_000, {
+      description:
+        "Requests that one source may send within ten seconds; more are answered with 429. By default 200. An office behind one address is one source.",
+      why: "one source must not keep the instances busy",
+      example: "requestRatePerSource: 200",
+    }).default(200),
+    requestsPerInstance: wholeNumber(1, 100_000, {
+      description: "Requests that one instance works on at a time; more wait in HAProxy. By default 100.",
+      why: "an instance with too much at a time gets slower for everybody",
+      example: "requestsPerInstance: 100",
+    }).default(100),
+    connections: wholeNumber(100, 1_000_000, {
+      description: "Connections of all sources together. By default 20000; each takes some 35 KiB of memory.",
+      why: "HAProxy reserves memory and file descriptors for this many",
+      example: "connections: 20000",
+    }).default(20_000),
+    bodySize: wholeNumber(1, 10_240, {
+      description: "MiB that the body of a request may have; larger ones are answered with 413. By default 10.",
+      why: "large bodies fill memory and lines",
+      example: "bodySize: 10",
+    }).default(10),
+    headerTimeout: decimal(0.5, 60, {
+      description: "Seconds in which a source has to have sent the head of its request. By default five.",
+      why: "sources that send a byte now and then would hold connections for ever",
+      example: "headerTimeout: 5",
+    }).default(5),
+    queueTimeout: decimal(0.1, 60, {
+      description: "Seconds that a request waits for a free instance before it is answered with 503. By default five.",
+      why: "visitors leave, and their requests should not be worked on afterwards",
+      example: "queueTimeout: 5",
+    }).default(5),
+    exempt: listOf(
+      text(cidrPattern, {
+        description: "A range of addresses.",
+        why: "sources are recognised by their address",
+        example: "198.51.100.7/32",
+        form: cidrForm,
+      }),
+      {
+        description: "Sources without limits of their own, e.g. an uptime monitor or a load test. By default none.",
+        why: "sources are recognised by their address",
+        example: "exempt: [198.51.100.7/32]",
+      },
+      { max: 200 },
+    ).default([]),
+  },
+  {
+    description: "What one source, one instance and all together may use: limits against floods.",
+    why: "one visitor must not take the app from the others",
+    example: "limits: { requestRatePerSource: 200 }",
+  },
+);
+
+/** The machines that visitors talk to. */
+export const loadBalancerSection = section(
+  {
+    machines: wholeNumber(0, 2, {
+      description: "Number of load balancer machines. By default one.",
+      why: "one load balancer serves, a second one would take over; a third would only cost",
+      example: "machines: 1",
+    }).default(1),
+    serverType: oneOf(serverTypeNames, {
+      description: "Hetzner's server type of the load balancer machines. By default cx23 (2 cores, 4 GiB).",
+      why: "Hetzner sells servers in these sizes",
+      example: "serverType: cx23",
+    }).default("cx23"),
+    limits: limits.prefault({}),
+  },
+  {
+    description: "The machines that visitors talk to.",
+    why: "visitors reach the app through a load balancer",
+    example: "holdfast:loadBalancer: { machines: 1, serverType: cx23 }",
+  },
+);
+
+export type LoadBalancerSettings = z.output<typeof loadBalancerSection>;

@@ -1,0 +1,111 @@
+import type { z } from "zod";
+import { explain } from "./explain";
+import { didYouMean } from "./nearest";
+import { type Problem, SettingsError } from "./problems";
+import { type Admin, resolveAdmin } from "./resolve/admin";
+import { type Release, resolveRelease } from "./resolve/release";
+import { rules, warnings } from "./rules";
+import { schema, type SettingName, settingNames } from "./schema";
+import { isLocalStack, isProdStack } from "./stacks";
+import type { AppSettings } from "./sections/app";
+import type { LoadBalancerSettings } from "./sections/loadBalancer";
+import type { LocationName } from "./catalog";
+
+/** What a person wrote about one environment, checked, with every default filled in. */
+export interface Settings {
+  readonly stack: string;
+  readonly location: LocationName;
+  readonly app: AppSettings;
+  readonly release: Release;
+  readonly loadBalancer: LoadBalancerSettings;
+  readonly admin: Admin;
+  readonly protect: boolean;
+}
+
+/** Everything that settings are read from; files come in through a function, so that tests need none. */
+export interface SettingsSource {
+  readonly stack: string;
+  /** The stack's configuration as Pulumi hands it over: `namespace:key` → text, JSON for groups. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Folder of Pulumi.yaml, which relative paths start from. */
+  readonly folder: string;
+  readonly home: string;
+  /** Public key that a local stack lets in when the settings name none. */
+  readonly localAdminKey: string;
+  /** A file's text, or nothing when it cannot be read. */
+  readonly readText: (path: string) => string | undefined;
+}
+
+/** Sections that are right by themselves; rules that need one that is not have nothing to say. */
+export type Draft = { readonly stack: string } & {
+  readonly [Name in SettingName]?: z.output<(typeof schema)[Name]>;
+} & { readonly resolvedAdmin?: Admin; readonly release?: Release };
+
+const namespace = "holdfast";
+
+/**
+ * Reads and checks the settings of a stack.
+ *
+ * @throws SettingsError with everything that is wrong, not just the first.
+ */
+export function readSettings(source: SettingsSource): { settings: Settings; warnings: readonly Problem[] } {
+  const problems: Problem[] = unknownSettings(source.config);
+  const note = <T>(result: { value?: T; problems: readonly Problem[] }): T | undefined => {
+    problems.push(...result.problems);
+    return result.value;
+  };
+
+  const location = note(parse("location", source));
+  const app = note(parse("app", source));
+  const loadBalancer = note(parse("loadBalancer", source));
+  const admin = note(parse("admin", source));
+  const protect = note(parse("protect", source)) ?? isProdStack(source.stack);
+  const release = app && note(resolveRelease(app.release, source));
+  const resolvedAdmin = admin && note(resolveAdmin(admin, source));
+
+  const draft: Draft = { stack: source.stack, location, app, loadBalancer, admin, protect, release, resolvedAdmin };
+  problems.push(...rules.flatMap((rule) => rule(draft)));
+
+  if (problems.length > 0 || !location || !app || !loadBalancer || !release || !resolvedAdmin) {
+    throw new SettingsError(source.stack, problems);
+  }
+  return {
+    settings: { stack: source.stack, location, app, release, loadBalancer, admin: resolvedAdmin, protect },
+    warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
+  };
+}
+
+function unknownSettings(config: SettingsSource["config"]): Problem[] {
+  return Object.keys(config)
+    .filter((key) => key.startsWith(`${namespace}:`))
+    .map((key) => key.slice(namespace.length + 1))
+    .filter((name) => !settingNames.includes(name as SettingName))
+    .map((name) => ({
+      setting: `${namespace}:${name}`,
+      wrong: "is not a setting",
+      why: "a misspelt setting that is silently ignored does more harm than one that stops",
+      fix: `${didYouMean(name, settingNames)}known: ${settingNames.map((known) => `${namespace}:${known}`).join(", ")}`,
+    }));
+}
+
+function parse<Name extends SettingName>(
+  name: Name,
+  source: SettingsSource,
+): { value?: z.output<(typeof schema)[Name]>; problems: Problem[] } {
+  const setting = `${namespace}:${name}`;
+  const input = fromText(source.config[setting]);
+  const result = schema[name].safeParse(input);
+  return result.success
+    ? { value: result.data as z.output<(typeof schema)[Name]>, problems: [] }
+    : { problems: explain(setting, schema[name], input, result.error) };
+}
+
+/** Pulumi hands over groups, lists, numbers and flags as JSON, and text as it is. */
+function fromText(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
