@@ -1,0 +1,191 @@
+"""
+Whether this machine may be master. keepalived reads the verdict from a file and leaves the election while it says no.
+
+Two questions with two speeds. Is an instance healthy, does HAProxy run, is it no maintenance: asked all the time, slow to
+say no, because a hiccup must not move the address. And: is an instance reachable at this very moment: asked once, when
+keepalived has just said "master". A standby whose private network is cut hears no adverts and becomes master within
+0.3 s, quicker than any check worth having; this question is what keeps it from taking the address.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import select
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from urllib.parse import SplitResult, urlsplit
+
+from configuration import Pair
+from duty import Duty
+from journal import Figures, Journal
+
+PROBE_SECONDS = 0.4
+REACH_SECONDS = 0.2
+ROUND_SECONDS = 1.0
+FAILING_ROUND_SECONDS = 0.25
+STANDBY_LIMIT_SECONDS = 1.5
+MASTER_LIMIT_SECONDS = 3.0
+"""Longer than HAProxy takes to notice: a master that leaves the election over a pause of the app helps nobody."""
+HAPROXY_GRACE_SECONDS = 0.3
+"""systemd restarts HAProxy in less, which is quicker than moving the address."""
+
+
+def answers(url: SplitResult, seconds: float, status: int | None) -> bool:
+    """Whether the URL answers in so many seconds, with this status if one is given."""
+    connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=seconds)
+    try:
+        connection.request("GET", url.path or "/", headers={"User-Agent": "holdfast-claimer", "Connection": "close"})
+        answered = connection.getresponse().status
+        return status is None or answered == status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def connects(url: SplitResult) -> bool:
+    try:
+        socket.create_connection((url.hostname or "", url.port or 80), REACH_SECONDS).close()
+        return True
+    except OSError:
+        return False
+
+
+class HaproxyWatch:
+    """HAProxy's master process, watched through a pidfd: no polling, and no mistaking a recycled pid for it."""
+
+    def __init__(self, pid_file: str) -> None:
+        self._pid_file = pid_file
+        self._descriptor = -1
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps, but no longer than HAProxy lives. Returns whether it runs."""
+        if self._descriptor < 0 and not self._find():
+            time.sleep(min(seconds, 0.05))
+            return self._find()
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        if not poll.poll(seconds * 1000):
+            return True
+        os.close(self._descriptor)
+        self._descriptor = -1
+        until = time.monotonic() + HAPROXY_GRACE_SECONDS
+        while time.monotonic() < until:
+            time.sleep(0.02)
+            if self._find():
+                return True
+        return False
+
+    def _find(self) -> bool:
+        if self._descriptor >= 0:
+            return True
+        try:
+            with open(self._pid_file, encoding="ascii") as file:
+                descriptor = os.pidfd_open(int(file.read().split()[0]))
+        except (OSError, ValueError, IndexError):
+            return False
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        if poll.poll(0):  # Dead, and not yet collected by its parent.
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+
+class Fitness(threading.Thread):
+    def __init__(self, pair: Pair, duty: Duty, journal: Journal, figures: Figures) -> None:
+        super().__init__(name="fitness", daemon=True)
+        self._pair, self._duty, self._journal, self._figures = pair, duty, journal, figures
+        self._instances = [urlsplit(url) for url in pair.instances]
+        self._haproxy = HaproxyWatch(pair.haproxy_pid_file)
+        self._haproxy_probe = urlsplit(pair.haproxy_probe)
+        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="probe")
+        self._lock = threading.Lock()
+        self._verdict: str | None = "not judged yet"
+        self._written: str | None = None
+        self._healthy_at = float("-inf")
+        self._healthy_rounds = 0
+        self._unanswered = 0
+        self.alive_at = time.monotonic()
+
+    @property
+    def fit(self) -> bool:
+        return self._verdict is None
+
+    def run(self) -> None:
+        next_round = 0.0
+        while True:
+            self.alive_at = now = time.monotonic()
+            if now >= next_round:
+                well = self._round() and self._unanswered == 0 and self.fit
+                next_round = now + (ROUND_SECONDS if well else FAILING_ROUND_SECONDS)
+            running = self._haproxy.wait(0.25)
+            self._judge(running)
+
+    def reaches_instance(self) -> bool:
+        """
+        Asked before each claim. A connection is enough (an instance may be slow because its other load balancer just
+        died); if none comes about in two tries, this machine is cut off and leaves the election at once.
+        """
+        for _ in range(2):
+            for future in as_completed([self._pool.submit(connects, url) for url in self._instances]):
+                if future.result():
+                    return True
+        with self._lock:
+            self._healthy_at = float("-inf")
+            self._healthy_rounds = 0
+        self._judge(running=True)
+        return False
+
+    def _round(self) -> bool:
+        """One instance suffices; which one it was last time is asked first, the others only when it fails."""
+        self._unanswered = 0 if answers(self._haproxy_probe, PROBE_SECONDS, None) else self._unanswered + 1
+        count = 0
+        if self._instances and answers(self._instances[0], PROBE_SECONDS, 200):
+            count = 1
+        else:
+            others = {self._pool.submit(answers, url, PROBE_SECONDS, 200): url for url in self._instances[1:]}
+            healthy = [others[future] for future in as_completed(others) if future.result()]
+            count = len(healthy)
+            if healthy:
+                self._instances = healthy + [url for url in self._instances if url not in healthy]
+        self._figures.set("holdfast_claimer_reaches_instance", 1 if count else 0)
+        with self._lock:
+            self._healthy_rounds = self._healthy_rounds + 1 if count else 0
+            if count:
+                self._healthy_at = time.monotonic()
+        return count > 0
+
+    def _judge(self, running: bool) -> None:
+        with self._lock:
+            limit = MASTER_LIMIT_SECONDS if self._duty.order.master else STANDBY_LIMIT_SECONDS
+            unheard = time.monotonic() - self._healthy_at
+            was_out = self._verdict is not None
+            if os.path.exists(self._pair.maintenance_file):
+                verdict: str | None = f"maintenance: {self._pair.maintenance_file} exists"
+            elif not running:
+                verdict = "HAProxy does not run"
+            elif self._unanswered >= 2:
+                verdict = "HAProxy does not answer"
+            elif unheard > limit:
+                verdict = "no instance of the app is reached"
+            elif was_out and self._healthy_rounds < 2:
+                verdict = self._verdict
+            else:
+                verdict = None
+            self._verdict = verdict
+            self._write("0" if verdict is None else "1")
+        self._figures.set("holdfast_claimer_fit", 1 if verdict is None else 0)
+        self._journal.repeated("fitness", f"unfit to be master: {verdict}" if verdict else "fit to be master", float("inf"))
+
+    def _write(self, value: str) -> None:
+        """keepalived reads the file when it is closed after writing."""
+        if value == self._written:
+            return
+        with open(self._pair.track_file, "w", encoding="ascii") as file:
+            file.write(value + "\n")
+        self._written = value
