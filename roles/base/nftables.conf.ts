@@ -1,0 +1,67 @@
+import { isIPv4 } from "node:net";
+import type { Machine } from "../../blueprint/blueprint";
+import type { Opening } from "../../blueprint/openings";
+import { heading, lines } from "../text";
+
+/**
+ * The machine's own firewall. Hetzner's filters the public side only; on the private one nothing stands between machines
+ * but this. Sides are told apart by the address that a packet is sent to, because interface names differ from one
+ * server type to the next.
+ */
+export function nftables(machine: Machine): string {
+  return lines(
+    "#!/usr/sbin/nft -f",
+    heading(),
+    "flush ruleset",
+    "",
+    "table inet holdfast {",
+    "  chain in {",
+    "    type filter hook input priority filter; policy drop;",
+    "    ct state established,related accept",
+    "    ct state invalid drop",
+    '    iifname "lo" accept',
+    // Without these IPv6 has no neighbours and no router; IPv4's counterparts are not IP packets.
+    "    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, packet-too-big, time-exceeded } accept",
+    '    udp sport 67 udp dport 68 accept comment "DHCP"',
+    '    ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept comment "DHCPv6"',
+    machine.openings.flatMap((opening) => rules(opening, machine)).map((rule) => `    ${rule}`),
+    "  }",
+    "",
+    "  chain forward {",
+    "    type filter hook forward priority filter; policy drop;",
+    "  }",
+    "",
+    "  chain out {",
+    "    type filter hook output priority filter; policy accept;",
+    // User data and the machine's identity are nobody's business but the system's.
+    '    meta skuid != 0 ip daddr 169.254.169.254 reject comment "metadata is for root"',
+    "  }",
+    "}",
+  );
+}
+
+/** One rule for each address family that the opening has sources of. */
+function rules({ side, protocol, ports, from, purpose }: Opening, { privateAddress }: Machine): string[] {
+  const families = [
+    { name: "ip", icmp: "icmp type echo-request", sources: from.filter((range) => isIPv4(range.split("/")[0] ?? "")) },
+    { name: "ip6", icmp: "icmpv6 type echo-request", sources: from.filter((range) => range.includes(":")) },
+  ];
+  return families
+    .filter(({ sources }) => sources.length > 0)
+    .map(({ name, icmp, sources }) => {
+      const everywhere = sources.some((range) => range.endsWith("/0"));
+      const source = everywhere
+        ? `meta nfproto ${name === "ip" ? "ipv4" : "ipv6"}`
+        : `${name} saddr { ${sources.join(", ")} }`;
+      // Private networks are IPv4; what is sent to the private address came in by them.
+      const target = name === "ip6" ? "" : ` ip daddr ${side === "private" ? "" : "!= "}${privateAddress}`;
+      const what = protocol === "icmp" ? icmp : `tcp dport ${portRange(ports)}`;
+      return `${source}${target} ${what} accept comment "${purpose}"`;
+    });
+}
+
+function portRange(ports: Opening["ports"]): string {
+  if (!ports) throw new Error("an opening for TCP names ports");
+  const [first, last] = ports;
+  return first === last ? String(first) : `${first}-${last}`;
+}

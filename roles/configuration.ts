@@ -1,0 +1,29 @@
+import type { Role } from "../blueprint/blueprint";
+import { app } from "./app/app";
+import { base } from "./base/base";
+import { loadBalancer } from "./loadBalancer/loadBalancer";
+import type { RoleConfiguration, RoleContext, RoleRenderer } from "./types";
+
+const renderers: Readonly<Record<Role, RoleRenderer>> = { app, loadBalancer };
+
+/** Everything that one machine gets: the base, then each of its roles, in this order. */
+export function configurationOf(context: RoleContext): Required<RoleConfiguration> {
+  const parts = [base, ...context.machine.roles.map((role) => renderers[role])].map((render) => render(context));
+  return {
+    packages: [...new Set(parts.flatMap(({ packages = [] }) => packages))].sort(),
+    files: union(parts.map(({ files = {} }) => files)),
+    archives: union(parts.map(({ archives = {} }) => archives)),
+    units: parts.flatMap(({ units = [] }) => units),
+    checks: parts.flatMap(({ checks = [] }) => checks),
+  };
+}
+
+/** Two roles that write one path would undo each other at every apply: that is an error in the roles. */
+function union<T>(records: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  const result: Record<string, T> = {};
+  for (const [path, value] of records.flatMap((record) => Object.entries(record))) {
+    if (path in result) throw new Error(`two roles of one machine write ${path}`);
+    result[path] = value;
+  }
+  return result;
+}

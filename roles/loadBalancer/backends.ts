@@ -1,0 +1,44 @@
+import type { Blueprint, Instance } from "../../blueprint/blueprint";
+import { healthPath } from "../healthPath";
+import { milliseconds } from "./time";
+
+/**
+ * Two backends over the same instances. In `safe` a request that gets no answer goes to another instance, up to three
+ * times. In `unsafe` that happens only while no byte of it was sent; requests under way at an instance that goes down end
+ * at once instead of hanging until the time is up. `unsafe` follows the checks of `safe`, so each instance is asked once.
+ *
+ * `safe` has no on-marked-down: it would cut requests that are about to be repeated.
+ */
+export function backends({ settings, instances }: Blueprint): string[] {
+  const { app, loadBalancer } = settings;
+  const { requestsPerInstance } = loadBalancer.limits;
+  return [
+    "backend safe",
+    "    balance leastconn",
+    "    option httpchk",
+    `    http-check send meth GET uri ${healthPath(settings)} ver HTTP/1.1 hdr Host localhost`,
+    "    http-check expect status 200",
+    "    # An instance that is about to end answers 404: it gets nothing new, and finishes what it has.",
+    "    http-check disable-on-404",
+    "    retries 3",
+    "    option redispatch 1",
+    "    retry-on conn-failure empty-response response-timeout",
+    `    timeout server ${milliseconds(app.timeouts.safe)}`,
+    `    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 slowstart 5s maxconn ${requestsPerInstance}`,
+    ...instances.map((instance) => `    ${server(instance)}`),
+    "",
+    "backend unsafe",
+    "    balance leastconn",
+    "    retries 3",
+    "    option redispatch 1",
+    "    retry-on conn-failure",
+    `    timeout server ${milliseconds(app.timeouts.unsafe)}`,
+    `    default-server on-marked-down shutdown-sessions slowstart 5s maxconn ${requestsPerInstance}`,
+    ...instances.map((instance) => `    ${server(instance)} track safe/${instance.name}`),
+  ];
+}
+
+/** Instances are servers of their own: one that fails leaves its neighbours on the same machine in service. */
+function server({ name, address, port }: Instance): string {
+  return `server ${name} ${address}:${port}`;
+}

@@ -1,0 +1,69 @@
+import { machinesWith, type Blueprint, type Machine } from "../../blueprint/blueprint";
+import { ports } from "../../blueprint/ports";
+import { heading, lines } from "../text";
+import { backends } from "./backends";
+import { visitors } from "./visitors";
+import { logFormat } from "./logFormat";
+import { milliseconds } from "./time";
+
+/**
+ * The whole haproxy.cfg of one load balancer, for Debian 13's HAProxy 3.0. Each decision has its reason in
+ * docs/decisions.md; what was measured about it is in docs/measured.md.
+ */
+export function haproxyCfg(blueprint: Blueprint, machine: Machine): string {
+  const { limits } = blueprint.settings.loadBalancer;
+  return lines(
+    heading(),
+    "global",
+    "    # To the journal, in which systemd keeps what each process writes.",
+    "    log stdout format raw daemon info",
+    "    user haproxy",
+    "    group haproxy",
+    "    chroot /var/lib/haproxy",
+    "    stats socket /run/haproxy/admin.sock user haproxy group haproxy mode 660 level admin",
+    `    maxconn ${limits.connections}`,
+    `    localpeer ${machine.name}`,
+    "    # A reload leaves the old process with its open connections: it closes them over ten seconds, and ends after a minute.",
+    "    hard-stop-after 60s",
+    "    close-spread-time 10s",
+    "",
+    "defaults",
+    "    mode http",
+    "    log global",
+    `    log-format '${logFormat}'`,
+    "    option dontlognull",
+    "    timeout connect 500ms",
+    "    timeout client 30s",
+    `    timeout http-request ${milliseconds(limits.headerTimeout)}`,
+    "    timeout http-keep-alive 10s",
+    `    timeout queue ${milliseconds(limits.queueTimeout)}`,
+    "    timeout check 400ms",
+    "    timeout tunnel 1h",
+    "    timeout client-fin 5s",
+    "",
+    "# Tables of what sources do: from the old process to the new one at a reload, and to the other load balancer.",
+    "peers loadBalancers",
+    `    bind ${machine.privateAddress}:${ports.peers}`,
+    machinesWith(blueprint, "loadBalancer").map(({ name, privateAddress }) =>
+      // The local peer has no address here, or HAProxy would bind it a second time.
+      name === machine.name ? `    server ${name}` : `    server ${name} ${privateAddress}:${ports.peers}`,
+    ),
+    "",
+    visitors(blueprint),
+    "",
+    backends(blueprint),
+    "",
+    "# Readiness, statistics and metrics: on the private side only.",
+    "frontend status",
+    `    bind 127.0.0.1:${ports.status}`,
+    `    bind ${machine.privateAddress}:${ports.status}`,
+    "    option dontlog-normal",
+    "    monitor-uri /ready",
+    "    monitor fail if { nbsrv(safe) lt 1 }",
+    "    http-request use-service prometheus-exporter if { path /metrics }",
+    "    stats enable",
+    "    stats uri /",
+    "    stats refresh 5s",
+    "    stats hide-version",
+  );
+}

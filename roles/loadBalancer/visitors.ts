@@ -1,0 +1,37 @@
+import type { Blueprint } from "../../blueprint/blueprint";
+import { ports } from "../../blueprint/ports";
+
+/** Bytes in a MiB. */
+const mebibyte = 1_048_576;
+
+/** The entrance: who is let in how often, and which requests may be repeated on another instance. */
+export function visitors({ settings }: Blueprint): string[] {
+  const { limits } = settings.loadBalancer;
+  const { slowPaths } = settings.app;
+  return [
+    "# What each source does. An IPv6 source is a /64, because that is what one customer gets.",
+    "backend sources",
+    "    stick-table type ipv6 size 200k expire 10m store conn_cur,conn_rate(3s),http_req_rate(10s) peers loadBalancers",
+    "",
+    "frontend visitors",
+    `    bind 0.0.0.0:${ports.http}`,
+    `    bind [::]:${ports.http} v6only`,
+    "    unique-id-format %[uuid()]",
+    "    unique-id-header X-Request-Id",
+    // An ACL without values is an error in HAProxy; "never" needs its own words.
+    limits.exempt.length > 0 ? `    acl exempt src ${limits.exempt.join(" ")}` : "    acl exempt always_false",
+    "    tcp-request connection track-sc0 src,ipmask(32,64) table sources unless exempt",
+    `    tcp-request connection reject if { sc0_conn_cur gt ${limits.connectionsPerSource} }`,
+    `    tcp-request connection reject if { sc0_conn_rate gt ${limits.connectionRatePerSource} }`,
+    `    http-request deny deny_status 429 hdr Retry-After 10 if { sc0_http_req_rate gt ${limits.requestRatePerSource} }`,
+    `    http-request deny deny_status 413 if { req.body_size gt ${limits.bodySize * mebibyte} }`,
+    "    # Only what this load balancer saw itself counts; what visitors claim about themselves does not.",
+    "    http-request set-header X-Forwarded-For %[src]",
+    "    http-request set-header X-Forwarded-Proto http",
+    "    http-request del-header Forwarded",
+    "    acl safe_method method GET HEAD OPTIONS",
+    ...(slowPaths.length > 0 ? [`    acl slow_path path_beg ${slowPaths.join(" ")}`] : []),
+    `    use_backend safe if safe_method${slowPaths.length > 0 ? " !slow_path" : ""}`,
+    "    default_backend unsafe",
+  ];
+}
