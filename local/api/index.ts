@@ -1,0 +1,72 @@
+import type { AddressInfo } from "node:net";
+import type { Driver } from "../driver";
+import { ActionRunner } from "./service/actions/runner";
+import { systemClock, type Clock } from "./service/clock";
+import type { Cloud } from "./service/cloud";
+import { Machines } from "./service/machines";
+import { metadataAnswer, type MetadataAnswer } from "./service/metadata";
+import { effects, operations } from "./service/operations";
+import { reconcile } from "./service/reconcile";
+import { indexes, type Tables } from "./service/rows";
+import { watchMachines } from "./service/watch";
+import { Store } from "./store/store";
+import { transport } from "./transport/server";
+
+export interface ApiOptions {
+  /** Where the store keeps its journal. */
+  readonly directory: string;
+  readonly driver: Driver;
+  readonly token: string;
+  /** @default one that is free */
+  readonly port?: number;
+  /** Multiplies how long actions take; greater than 0. @default 1 */
+  readonly delayFactor?: number;
+  readonly log?: (line: string) => void;
+  /** Requests an hour. @default 3600, as at Hetzner */
+  readonly rateLimit?: number;
+  readonly clock?: Clock;
+}
+
+export interface Api {
+  readonly port: number;
+  /** e.g. `http://127.0.0.1:7411/v1` */
+  readonly endpoint: string;
+  /** What a server's metadata service answers to a path such as `/hetzner/v1/metadata/hostname`. */
+  metadataAnswer(serverId: number, path: string): MetadataAnswer;
+  /** Stops answering; machines go on, and the next start finds them. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the API on loopback, with what its directory remembers. Resolves once machines that should run do run again;
+ * the API answers before that.
+ *
+ * @throws when the port is taken, the delay factor is not greater than 0, or the journal is damaged
+ */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const log = options.log ?? (() => undefined);
+  const store = new Store<Tables>(options.directory, indexes);
+  const machines = new Machines(options.driver, store, log);
+  const cloud = { store, machines, log, clock: options.clock ?? systemClock } as Cloud & { actions: ActionRunner };
+  // The runner and what it runs on need each other.
+  Object.assign(cloud, { actions: new ActionRunner(cloud, effects, options.delayFactor ?? 1) });
+
+  const app = transport({ cloud, operations, token: options.token, rateLimit: options.rateLimit ?? 3600 });
+  await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
+  const { port } = app.server.address() as AddressInfo;
+  await reconcile(cloud);
+  const endWatch = watchMachines(cloud);
+
+  return {
+    port,
+    endpoint: `http://127.0.0.1:${String(port)}/v1`,
+    metadataAnswer: (serverId, path) => metadataAnswer(store, serverId, path),
+    close: async () => {
+      endWatch();
+      cloud.actions.stop();
+      await app.close();
+      await machines.idle();
+      store.close();
+    },
+  };
+}

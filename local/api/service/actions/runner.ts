@@ -1,0 +1,161 @@
+import type { Cloud } from "../cloud";
+import { ApiError } from "../errors";
+import type { ActionRow, ResourceRef, ServerStatus } from "../rows";
+import { delays, type Command } from "./delays";
+import type { Effects } from "./effects";
+
+interface NewAction {
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** The action that has to succeed first. */
+  readonly after?: ActionRow;
+}
+
+/** Begins actions, waits for their work and their delay, and ends them. */
+export class ActionRunner {
+  private readonly timers = new Map<number, () => void>();
+  private stopped = false;
+
+  /** @param factor multiplies every delay; greater than 0 */
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly effects: Readonly<Record<Command, Effects>>,
+    private factor: number,
+  ) {
+    this.setFactor(factor);
+  }
+
+  /** @throws when the factor is not greater than 0: delays are never zero */
+  setFactor(factor: number): void {
+    if (!(factor > 0) || !Number.isFinite(factor)) {
+      throw new ApiError("invalid_input", `the delay factor has to be greater than 0, not ${String(factor)}`);
+    }
+    this.factor = factor;
+  }
+
+  /** Inside a transaction: an action that begins once the transaction is on the disk (or after the action before it). */
+  create(command: Command, resources: readonly ResourceRef[], options: NewAction = {}): ActionRow {
+    const now = this.cloud.clock.now();
+    const action = this.cloud.store.put("actions", {
+      id: this.cloud.store.newId(),
+      command,
+      status: "running",
+      started: now,
+      begun: null,
+      finished: null,
+      resources,
+      error: null,
+      input: options.input ?? {},
+      after: options.after?.id ?? null,
+    });
+    return options.after === undefined ? this.begin(action) : action;
+  }
+
+  private begin(action: ActionRow): ActionRow {
+    const begun = this.cloud.store.put("actions", { ...action, begun: this.cloud.clock.now() });
+    this.setServerStatus(begun, this.effects[begun.command].status?.during);
+    this.cloud.store.afterCommit(() => {
+      this.run(begun);
+    });
+    return begun;
+  }
+
+  /** Takes up again what a crash interrupted. */
+  resume(): void {
+    for (const action of this.cloud.store.find("actions", "status", "running")) {
+      if (action.begun !== null && !this.timers.has(action.id)) this.run(action);
+    }
+  }
+
+  private run(action: ActionRow): void {
+    const delay = new Promise<void>((resolve) => {
+      this.timers.set(action.id, this.cloud.clock.after(this.milliseconds(action), resolve));
+    });
+    const work = this.effects[action.command].work?.(this.cloud, action);
+    this.cloud.machines.background(
+      `action ${String(action.id)} (${action.command})`,
+      Promise.all([work, delay]).then(
+        () => {
+          this.end(action.id, null);
+        },
+        (error: unknown) => {
+          this.timers.get(action.id)?.();
+          this.end(action.id, error);
+        },
+      ),
+    );
+  }
+
+  private milliseconds(action: ActionRow): number {
+    return delays[action.command] * 1000 * this.factor;
+  }
+
+  private end(id: number, error: unknown): void {
+    this.timers.delete(id);
+    if (this.stopped) return;
+    if (error !== null) this.cloud.log(`action ${String(id)} failed: ${String(error)}`);
+    this.cloud.store.transaction(() => {
+      const action = this.cloud.store.get("actions", id);
+      if (action?.status === "running") this.finish(action, error === null ? null : asActionError(error));
+    });
+  }
+
+  private finish(action: ActionRow, error: ActionRow["error"]): void {
+    const { store, clock } = this.cloud;
+    const effects = this.effects[action.command];
+    const status = error === null ? "success" : "error";
+    store.put("actions", { ...action, status, finished: clock.now(), error });
+    this.setServerStatus(action, error === null ? effects.status?.success : effects.status?.failure);
+    if (error === null) effects.success?.(this.cloud, action);
+    else effects.failure?.(this.cloud, action);
+    for (const next of store.find("actions", "status", "running").filter((row) => row.after === action.id)) {
+      if (error === null) this.begin(next);
+      else this.finish(next, { code: "action_failed", message: `action ${String(action.id)} before it failed` });
+    }
+  }
+
+  private setServerStatus(action: ActionRow, status: ServerStatus | null | undefined): void {
+    const server = action.resources.find((resource) => resource.type === "server");
+    if (server === undefined || status === null || status === undefined) return;
+    const row = this.cloud.store.get("servers", server.id);
+    if (row !== undefined) this.cloud.store.put("servers", { ...row, status });
+  }
+
+  /** The running actions that keep this resource from taking another. */
+  locking(resource: ResourceRef): ActionRow[] {
+    return this.cloud.store
+      .find("actions", "resource", `${resource.type} ${String(resource.id)}`)
+      .filter((action) => action.status === "running")
+      .filter((action) => this.effects[action.command].locks?.includes(resource.type) ?? true);
+  }
+
+  /** @throws locked, for networks and firewalls conflict, while an action works on one of the resources */
+  assertIdle(...resources: readonly ResourceRef[]): void {
+    for (const resource of resources) {
+      const [action] = this.locking(resource);
+      if (action === undefined) continue;
+      const code = resource.type === "network" || resource.type === "firewall" ? "conflict" : "locked";
+      const what = `${resource.type} ${String(resource.id)}`;
+      throw new ApiError(code, `${what} is locked by action ${String(action.id)} (${action.command})`);
+    }
+  }
+
+  /** Percent; 100 only once the action has ended. */
+  progress(action: ActionRow): number {
+    if (action.status !== "running") return 100;
+    if (action.begun === null) return 0;
+    const share = (this.cloud.clock.now() - action.begun) / this.milliseconds(action);
+    return Math.max(0, Math.min(99, Math.floor(share * 100)));
+  }
+
+  /** Ends no action: those that run are taken up again by the next start. */
+  stop(): void {
+    this.stopped = true;
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+  }
+}
+
+function asActionError(error: unknown): { code: string; message: string } {
+  if (error instanceof ApiError) return { code: error.code, message: error.message };
+  return { code: "action_failed", message: error instanceof Error ? error.message : String(error) };
+}

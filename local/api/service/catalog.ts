@@ -1,0 +1,80 @@
+import imageFixture from "../fixtures/images.json";
+import locationFixture from "../fixtures/locations.json";
+import typeFixture from "../fixtures/serverTypes.json";
+import type { Store } from "../store/store";
+import { ApiError, invalidField, notFound } from "./errors";
+import type { Tables } from "./rows";
+
+/** What Hetzner offers: fixtures with the date on which they were written down. */
+export const locations = locationFixture.locations;
+export const serverTypes = typeFixture.serverTypes;
+export const systemImages = imageFixture.images;
+
+export type Location = (typeof locations)[number];
+export type ServerType = (typeof serverTypes)[number];
+export type SystemImage = (typeof systemImages)[number];
+
+/** Zones of private networks, e.g. `eu-central`. */
+export const networkZones = new Set(locations.map((location) => location.network_zone));
+
+function byIdOrName<R extends { id: number; name: string }>(rows: readonly R[], key: string | number): R[] {
+  return rows.filter((row) => String(row.id) === String(key) || row.name === key);
+}
+
+export function locationOf(id: number): Location {
+  const location = locations.find((candidate) => candidate.id === id);
+  if (location === undefined) throw new Error(`there is no location ${String(id)}`);
+  return location;
+}
+
+/** @throws invalid_input */
+export function findLocation(key: string | number, field = "location"): Location {
+  const [location] = byIdOrName(locations, key);
+  if (location === undefined) throw invalidField(field, `location "${String(key)}" does not exist`);
+  return location;
+}
+
+/** @throws invalid_input */
+export function findServerType(key: string | number): ServerType {
+  const [type] = byIdOrName(serverTypes, key);
+  if (type === undefined) throw invalidField("server_type", `server type "${String(key)}" does not exist`);
+  return type;
+}
+
+export function serverTypeOf(id: number): ServerType {
+  const type = serverTypes.find((candidate) => candidate.id === id);
+  if (type === undefined) throw notFound("server type", id);
+  return type;
+}
+
+/** An image that a server can be made from. */
+export interface BootImage {
+  readonly id: number;
+  readonly name: string;
+  readonly architecture: string;
+  /** GB */
+  readonly diskSize: number;
+  readonly system: boolean;
+}
+
+/** A system image by name or id, or a snapshot by id, for this architecture. @throws invalid_input */
+export function findBootImage(store: Store<Tables>, key: string | number, architecture: string): BootImage {
+  const candidates = byIdOrName(systemImages, key);
+  const system = candidates.find((image) => image.architecture === architecture);
+  if (system !== undefined) return { ...system, diskSize: 5, system: true };
+  if (candidates.length > 0) throw invalidField("image", `image "${String(key)}" is not for ${architecture} servers`);
+  const snapshot = /^\d+$/.test(String(key)) ? store.get("images", Number(key)) : undefined;
+  if (snapshot === undefined) throw invalidField("image", `image "${String(key)}" does not exist`);
+  if (snapshot.status !== "available") {
+    throw new ApiError("resource_unavailable", `image ${String(key)} is still being created`);
+  }
+  const base = systemImages.find((image) => image.id === snapshot.base);
+  const name = base?.name ?? "unknown";
+  return { id: snapshot.id, name, architecture, diskSize: snapshot.diskSize, system: false };
+}
+
+/** The name of the system image that an image is or descends from, e.g. `debian-13`. */
+export function imageName(store: Store<Tables>, id: number): string {
+  const base = store.get("images", id)?.base ?? id;
+  return systemImages.find((image) => image.id === base)?.name ?? "unknown";
+}

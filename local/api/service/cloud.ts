@@ -1,0 +1,36 @@
+import type { Store } from "../store/store";
+import type { ActionRunner } from "./actions/runner";
+import type { Clock } from "./clock";
+import { notFound } from "./errors";
+import type { Machines } from "./machines";
+import type { Tables } from "./rows";
+
+/** Everything that the rules of one local cloud work with. */
+export interface Cloud {
+  readonly store: Store<Tables>;
+  readonly clock: Clock;
+  readonly actions: ActionRunner;
+  readonly machines: Machines;
+  readonly log: (line: string) => void;
+}
+
+/** How messages call a table's rows. */
+const kinds: Readonly<Record<keyof Tables, string>> = {
+  servers: "server",
+  networks: "network",
+  firewalls: "firewall",
+  placement_groups: "placement group",
+  ssh_keys: "SSH key",
+  floating_ips: "floating IP",
+  primary_ips: "primary IP",
+  volumes: "volume",
+  images: "image",
+  actions: "action",
+};
+
+/** The row with this id, which may come straight from a path. @throws not_found */
+export function found<K extends keyof Tables>(cloud: Cloud, table: K, id: number | string): Tables[K] {
+  const row = /^\d+$/.test(String(id)) ? cloud.store.get(table, Number(id)) : undefined;
+  if (row === undefined) throw notFound(kinds[table], id);
+  return row;
+}

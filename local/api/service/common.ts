@@ -1,0 +1,49 @@
+import type { Cloud } from "./cloud";
+import { ApiError, invalidField } from "./errors";
+import { checkedLabels } from "./labels";
+import type { ActionRow, Labels, ResourceRef, Tables } from "./rows";
+
+/** Kinds with names that are unique in a project. */
+type NamedTable = Exclude<keyof Tables, "actions" | "images">;
+
+/** A name that nothing else of the kind has. @throws invalid_input, uniqueness_error */
+export function checkedName(cloud: Cloud, table: NamedTable, name: string, own?: number): string {
+  if (name === "") throw invalidField("name", "must not be empty");
+  if (name.length > 255) throw invalidField("name", "is longer than 255 characters");
+  if (cloud.store.find(table, "name", name).some((row) => row.id !== own)) {
+    throw new ApiError("uniqueness_error", `the name "${name}" is already used`, { fields: [{ name: "name" }] });
+  }
+  return name;
+}
+
+/** Name and labels of an update; what the request leaves out stays. */
+export function checkedUpdate(
+  cloud: Cloud,
+  table: NamedTable,
+  row: { readonly id: number; readonly name: string; readonly labels: Labels },
+  body: { readonly name?: string; readonly labels?: Labels },
+): { name: string; labels: Labels } {
+  return {
+    name: body.name === undefined ? row.name : checkedName(cloud, table, body.name, row.id),
+    labels: body.labels === undefined ? row.labels : checkedLabels(body.labels),
+  };
+}
+
+/** @throws protected */
+export function assertNotProtected(what: string, protection: { readonly delete: boolean }): void {
+  if (protection.delete) throw new ApiError("protected", `${what} is protected from deletion`);
+}
+
+export function serverRef(id: number): ResourceRef {
+  return { type: "server", id };
+}
+
+/** Values that clients leave out when they do not change: for `change_protection`. */
+export function changedProtection<P extends { readonly delete: boolean }>(current: P, body: Partial<P>): P {
+  return { ...current, ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) };
+}
+
+/** Takes an action that has only to be waited for. */
+export function note(cloud: Cloud, command: "change_protection" | "change_dns_ptr", resource: ResourceRef): ActionRow {
+  return cloud.actions.create(command, [resource]);
+}

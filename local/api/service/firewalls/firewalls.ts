@@ -1,0 +1,107 @@
+import type { Effects } from "../actions/effects";
+import { actionView } from "../actions/view";
+import { found, type Cloud } from "../cloud";
+import { checkedName, checkedUpdate } from "../common";
+import { ApiError } from "../errors";
+import { checkedLabels } from "../labels";
+import { call, callWithoutAnswer, list, type Operations } from "../operation";
+import type { ActionRow, FirewallRow, Labels } from "../rows";
+import { applyTo, removeFrom, type TargetBody } from "./apply";
+import { checkedRules, type RuleBody } from "./rules";
+import { filteredServers } from "./targets";
+import { firewallView } from "./view";
+
+interface CreateBody {
+  readonly name: string;
+  readonly labels?: Labels;
+  readonly rules?: readonly RuleBody[];
+  readonly apply_to?: readonly TargetBody[];
+}
+
+export const firewallOperations: Operations = {
+  "GET /firewalls": list("firewalls", (cloud) => cloud.store.all("firewalls").map((row) => firewallView(cloud, row))),
+  "GET /firewalls/{id}": call((cloud, _body, { id }) => ({
+    firewall: firewallView(cloud, found(cloud, "firewalls", id)),
+  })),
+  "POST /firewalls": call(create),
+  "PUT /firewalls/{id}": call((cloud, body: { name?: string; labels?: Labels }, { id }) => {
+    const firewall = found(cloud, "firewalls", id);
+    cloud.actions.assertIdle({ type: "firewall", id: firewall.id });
+    const update = checkedUpdate(cloud, "firewalls", firewall, body);
+    return { firewall: firewallView(cloud, cloud.store.put("firewalls", { ...firewall, ...update })) };
+  }),
+  "DELETE /firewalls/{id}": callWithoutAnswer((cloud, id) => {
+    const firewall = found(cloud, "firewalls", id);
+    if (firewall.appliedTo.length > 0) {
+      throw new ApiError("resource_in_use", `firewall ${firewall.name} is still applied to a resource`);
+    }
+    cloud.store.remove("firewalls", firewall.id);
+  }),
+  "POST /firewalls/{id}/actions/set_rules": call((cloud, body: { rules: readonly RuleBody[] }, { id }) => {
+    const firewall = found(cloud, "firewalls", id);
+    cloud.actions.assertIdle({ type: "firewall", id: firewall.id });
+    return { actions: [actionView(cloud, setRules(cloud, firewall, body.rules))] };
+  }),
+  // The plugin sends empty lists too, which change nothing.
+  "POST /firewalls/{id}/actions/apply_to_resources": call(
+    (cloud, body: { apply_to: readonly TargetBody[] }, { id }) => {
+      const actions = applyTo(cloud, found(cloud, "firewalls", id), body.apply_to);
+      return { actions: actions.map((action) => actionView(cloud, action)) };
+    },
+  ),
+  "POST /firewalls/{id}/actions/remove_from_resources": call(
+    (cloud, body: { remove_from: readonly TargetBody[] }, { id }) => {
+      const actions = removeFrom(cloud, found(cloud, "firewalls", id), body.remove_from);
+      return { actions: actions.map((action) => actionView(cloud, action)) };
+    },
+  ),
+};
+
+function create(cloud: Cloud, body: CreateBody) {
+  const firewall = cloud.store.put("firewalls", {
+    id: cloud.store.newId(),
+    name: checkedName(cloud, "firewalls", body.name),
+    labels: checkedLabels(body.labels),
+    created: cloud.clock.now(),
+    rules: [],
+    appliedTo: [],
+  });
+  const actions: ActionRow[] = [];
+  if (body.rules !== undefined && body.rules.length > 0) actions.push(setRules(cloud, firewall, body.rules));
+  actions.push(...applyTo(cloud, found(cloud, "firewalls", firewall.id), body.apply_to ?? []));
+  return {
+    firewall: firewallView(cloud, found(cloud, "firewalls", firewall.id)),
+    actions: actions.map((action) => actionView(cloud, action)),
+  };
+}
+
+function setRules(cloud: Cloud, firewall: FirewallRow, rules: readonly RuleBody[]): ActionRow {
+  cloud.store.put("firewalls", { ...firewall, rules: checkedRules(rules) });
+  return cloud.actions.create("set_firewall_rules", [{ type: "firewall", id: firewall.id }]);
+}
+
+/** Brings the servers' machines to the rules that they have by now. */
+async function ensureServers(cloud: Cloud, servers: readonly number[]): Promise<void> {
+  await Promise.all(servers.map((server) => cloud.machines.ensure(server)));
+}
+
+const changesTargets: Effects = {
+  // Applying one firewall to many servers at once is common, and locks none of them.
+  locks: [],
+  work: (cloud, action) => ensureServers(cloud, action.input.servers as number[]),
+};
+
+export const firewallEffects = {
+  apply_firewall: changesTargets,
+  remove_firewall: changesTargets,
+  set_firewall_rules: {
+    work: async (cloud, action) => {
+      const firewall = cloud.store.get("firewalls", action.resources[0].id);
+      if (firewall === undefined) return;
+      await ensureServers(
+        cloud,
+        filteredServers(cloud.store, firewall).map((server) => server.id),
+      );
+    },
+  },
+} satisfies Record<string, Effects>;

@@ -1,0 +1,38 @@
+import type { Store } from "../../store/store";
+import { parseSelector } from "../labels";
+import type { FirewallRow, FirewallTarget, ServerRow, Tables } from "../rows";
+
+/** Whether the server has a public interface: firewalls filter nothing else. */
+export function hasPublicNet(store: Store<Tables>, server: ServerRow): boolean {
+  return store.find("primary_ips", "server", server.id).length > 0;
+}
+
+export function isSameTarget(a: FirewallTarget, b: FirewallTarget): boolean {
+  if (a.type === "server") return b.type === "server" && a.server === b.server;
+  return b.type === "label_selector" && a.selector === b.selector;
+}
+
+export function serversOf(store: Store<Tables>, target: FirewallTarget): ServerRow[] {
+  if (target.type === "server") {
+    const server = store.get("servers", target.server);
+    return server === undefined ? [] : [server];
+  }
+  const matches = parseSelector(target.selector);
+  return store.all("servers").filter((server) => matches(server.labels) && hasPublicNet(store, server));
+}
+
+/** The firewalls of a server, applied to it directly or by a label selector. */
+export function firewallsOf(store: Store<Tables>, server: ServerRow): FirewallRow[] {
+  return store.all("firewalls").filter((firewall) =>
+    firewall.appliedTo.some((target) => {
+      if (target.type === "server") return target.server === server.id;
+      return parseSelector(target.selector)(server.labels);
+    }),
+  );
+}
+
+/** Every server that this firewall filters. */
+export function filteredServers(store: Store<Tables>, firewall: FirewallRow): ServerRow[] {
+  const servers = firewall.appliedTo.flatMap((target) => serversOf(store, target));
+  return [...new Map(servers.map((server) => [server.id, server])).values()];
+}

@@ -1,0 +1,147 @@
+import { resourceOf, type Effects } from "../actions/effects";
+import { actionView } from "../actions/view";
+import { findLocation } from "../catalog";
+import { found, type Cloud } from "../cloud";
+import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
+import { ApiError, invalidField } from "../errors";
+import { checkedLabels } from "../labels";
+import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
+import type { IpType, Labels, PrimaryIpRow, ResourceRef, ServerRow } from "../rows";
+import { assertOff } from "../servers/changes";
+import { changedPtr } from "./dnsPtr";
+import { freePublicAddress } from "./publicAddresses";
+import { primaryIpView } from "./views";
+
+interface CreateBody {
+  readonly name: string;
+  readonly type: IpType;
+  readonly labels?: Labels;
+  readonly auto_delete?: boolean;
+  readonly location?: string | number;
+  readonly datacenter?: string;
+  readonly assignee_id?: number | null;
+}
+
+function ref(ip: PrimaryIpRow): ResourceRef {
+  return { type: "primary_ip", id: ip.id };
+}
+
+export const primaryIpOperations: Operations = {
+  "GET /primary_ips": list("primary_ips", (cloud) => cloud.store.all("primary_ips").map(primaryIpView)),
+  "GET /primary_ips/{id}": call((cloud, _body, { id }) => ({
+    primary_ip: primaryIpView(found(cloud, "primary_ips", id)),
+  })),
+  "POST /primary_ips": call(create),
+  "PUT /primary_ips/{id}": call((cloud, body: { name?: string; labels?: Labels; auto_delete?: boolean }, { id }) => {
+    const ip = found(cloud, "primary_ips", id);
+    const update = checkedUpdate(cloud, "primary_ips", ip, body);
+    const autoDelete = body.auto_delete ?? ip.autoDelete;
+    return { primary_ip: primaryIpView(cloud.store.put("primary_ips", { ...ip, ...update, autoDelete })) };
+  }),
+  "DELETE /primary_ips/{id}": callWithoutAnswer((cloud, id) => {
+    const ip = found(cloud, "primary_ips", id);
+    cloud.actions.assertIdle(ref(ip));
+    assertNotProtected(`primary IP ${ip.name}`, ip.protection);
+    if (ip.assignee !== null) throw new ApiError("must_be_unassigned", `primary IP ${ip.name} is assigned to a server`);
+    cloud.store.remove("primary_ips", ip.id);
+  }),
+  "POST /primary_ips/{id}/actions/assign": call((cloud, body: { assignee_id: number }, { id }) => {
+    const ip = found(cloud, "primary_ips", id);
+    const server = found(cloud, "servers", body.assignee_id);
+    cloud.actions.assertIdle(ref(ip), serverRef(server.id));
+    if (ip.assignee !== null) {
+      throw new ApiError("primary_ip_already_assigned", `primary IP ${ip.name} is already assigned to a server`);
+    }
+    assertTakes(cloud, server, ip.type);
+    if (ip.location !== server.location) {
+      throw new ApiError("primary_ip_datacenter_mismatch", `${ip.name} and ${server.name} are in different locations`);
+    }
+    cloud.store.put("primary_ips", { ...ip, assignee: server.id });
+    const action = cloud.actions.create("assign_primary_ip", [ref(ip), serverRef(server.id)]);
+    return { action: actionView(cloud, action) };
+  }),
+  "POST /primary_ips/{id}/actions/unassign": call((cloud, _body, { id }) => {
+    const ip = found(cloud, "primary_ips", id);
+    if (ip.assignee === null) throw new ApiError("invalid_input", `primary IP ${ip.name} is not assigned`);
+    const server = found(cloud, "servers", ip.assignee);
+    cloud.actions.assertIdle(ref(ip), serverRef(server.id));
+    assertOff(server);
+    cloud.store.put("primary_ips", { ...ip, assignee: null });
+    const action = cloud.actions.create("unassign_primary_ip", [ref(ip), serverRef(server.id)]);
+    return { action: actionView(cloud, action) };
+  }),
+  "POST /primary_ips/{id}/actions/change_dns_ptr": call(
+    (cloud, body: { ip: string; dns_ptr: string | null }, { id }) => {
+      const ip = found(cloud, "primary_ips", id);
+      cloud.store.put("primary_ips", { ...ip, dnsPtr: changedPtr(ip, body.ip, body.dns_ptr) });
+      return { action: actionView(cloud, note(cloud, "change_dns_ptr", ref(ip))) };
+    },
+  ),
+  "POST /primary_ips/{id}/actions/change_protection": call((cloud, body: { delete?: boolean }, { id }) => {
+    const ip = found(cloud, "primary_ips", id);
+    cloud.actions.assertIdle(ref(ip));
+    if (body.delete === true && ip.autoDelete) {
+      throw invalidField("delete", "can only be set on a primary IP whose auto_delete is false");
+    }
+    cloud.store.put("primary_ips", { ...ip, protection: changedProtection(ip.protection, body) });
+    return { action: actionView(cloud, note(cloud, "change_protection", ref(ip))) };
+  }),
+};
+
+/** The server is off and has no address of this family. */
+function assertTakes(cloud: Cloud, server: ServerRow, type: IpType): void {
+  assertOff(server);
+  if (cloud.store.find("primary_ips", "server", server.id).some((other) => other.type === type)) {
+    throw new ApiError(`server_has_${type}`, `server ${server.name} has an ${type} address already`);
+  }
+}
+
+function create(cloud: Cloud, body: CreateBody): View {
+  if (body.datacenter !== undefined) throw invalidField("datacenter", "was removed on 1 July 2026: use location");
+  const assignee = body.assignee_id ?? null;
+  if ((assignee === null) === (body.location === undefined)) {
+    throw invalidField("location", "give either location or assignee_id");
+  }
+  const server = assignee === null ? undefined : found(cloud, "servers", assignee);
+  if (server !== undefined) {
+    cloud.actions.assertIdle(serverRef(server.id));
+    assertTakes(cloud, server, body.type);
+  }
+  const ip = cloud.store.put("primary_ips", {
+    id: cloud.store.newId(),
+    name: checkedName(cloud, "primary_ips", body.name),
+    labels: checkedLabels(body.labels),
+    created: cloud.clock.now(),
+    type: body.type,
+    ip: freePublicAddress(cloud.store, "primary", body.type),
+    location: server?.location ?? findLocation(body.location as string | number).id,
+    dnsPtr: {},
+    protection: { delete: false },
+    assignee,
+    autoDelete: body.auto_delete ?? false,
+  });
+  const resources = [ref(ip), ...(server === undefined ? [] : [serverRef(server.id)])];
+  return {
+    primary_ip: primaryIpView(ip),
+    action: actionView(cloud, cloud.actions.create("create_primary_ip", resources)),
+  };
+}
+
+const ensuresServer: Effects = {
+  work: async (cloud, action) => {
+    const server = action.resources.find((resource) => resource.type === "server");
+    if (server !== undefined) await cloud.machines.ensure(server.id);
+  },
+};
+
+export const primaryIpEffects = {
+  create_primary_ip: ensuresServer,
+  assign_primary_ip: ensuresServer,
+  unassign_primary_ip: {
+    ...ensuresServer,
+    failure: (cloud, action) => {
+      const ip = found(cloud, "primary_ips", resourceOf(action, "primary_ip"));
+      cloud.store.put("primary_ips", { ...ip, assignee: resourceOf(action, "server") });
+    },
+  },
+} satisfies Record<string, Effects>;

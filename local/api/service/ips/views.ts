@@ -1,0 +1,41 @@
+import { locationOf } from "../catalog";
+import { timestamp } from "../clock";
+import type { View } from "../operation";
+import type { FloatingIpRow, PrimaryIpRow } from "../rows";
+import { datacenterView } from "../views";
+import { dnsPtrList } from "./dnsPtr";
+
+function common(ip: FloatingIpRow | PrimaryIpRow): View {
+  return {
+    id: ip.id,
+    name: ip.name,
+    labels: ip.labels,
+    created: timestamp(ip.created),
+    type: ip.type,
+    ip: ip.ip,
+    dns_ptr: dnsPtrList(ip),
+    blocked: false,
+    protection: ip.protection,
+  };
+}
+
+export function floatingIpView(ip: FloatingIpRow): View {
+  return {
+    ...common(ip),
+    description: ip.description,
+    home_location: locationOf(ip.location),
+    server: ip.server,
+  };
+}
+
+export function primaryIpView(ip: PrimaryIpRow): View {
+  const location = locationOf(ip.location);
+  return {
+    ...common(ip),
+    location,
+    datacenter: datacenterView(location),
+    assignee_id: ip.assignee,
+    assignee_type: "server",
+    auto_delete: ip.autoDelete,
+  };
+}

@@ -1,0 +1,78 @@
+import type { Command } from "../actions/delays";
+import type { Effects } from "../actions/effects";
+import { resourceOf } from "../actions/effects";
+import { actionView } from "../actions/view";
+import { found, type Cloud } from "../cloud";
+import { changedProtection } from "../common";
+import { includes, parseCidr, parseIpv4, type Cidr } from "../cidr";
+import { ApiError, invalidField } from "../errors";
+import { call, type Operation, type Operations } from "../operation";
+import type { NetworkRow, Route } from "../rows";
+import { usedAddresses } from "./addresses";
+import { checkedExtension, checkedRoute, checkedSubnet, type SubnetBody } from "./ranges";
+
+/** An operation that changes one network and is waited for. */
+function change<Body>(
+  command: Command,
+  changed: (network: NetworkRow, body: Body, cloud: Cloud) => Partial<NetworkRow>,
+): Operation {
+  return call((cloud, body: Body, { id }) => {
+    const network = found(cloud, "networks", id);
+    cloud.actions.assertIdle({ type: "network", id: network.id });
+    cloud.store.put("networks", { ...network, ...changed(network, body, cloud) });
+    return { action: actionView(cloud, cloud.actions.create(command, [{ type: "network", id: network.id }])) };
+  });
+}
+
+export const networkActions: Operations = {
+  "POST /networks/{id}/actions/add_subnet": change<SubnetBody>("add_subnet", (network, body) => ({
+    subnets: [...network.subnets, checkedSubnet(network, body)],
+  })),
+  "POST /networks/{id}/actions/delete_subnet": change<{ ip_range: string }>("delete_subnet", withoutSubnet),
+  "POST /networks/{id}/actions/add_route": change<Route>("add_route", (network, body) => ({
+    routes: [...network.routes, checkedRoute(network, body)],
+  })),
+  "POST /networks/{id}/actions/delete_route": change<Route>("delete_route", (network, body) => {
+    const routes = network.routes.filter(
+      (route) => route.destination !== body.destination || route.gateway !== body.gateway,
+    );
+    if (routes.length === network.routes.length) {
+      throw invalidField("destination", `the network has no route to ${body.destination} by ${body.gateway}`);
+    }
+    return { routes };
+  }),
+  "POST /networks/{id}/actions/change_ip_range": change<{ ip_range: string }>("change_ip_range", (network, body) => ({
+    ipRange: checkedExtension(network, body.ip_range),
+  })),
+  "POST /networks/{id}/actions/change_protection": change<{ delete?: boolean }>(
+    "change_protection",
+    (network, body) => ({ protection: changedProtection(network.protection, body) }),
+  ),
+};
+
+function withoutSubnet(network: NetworkRow, body: { ip_range: string }, cloud: Cloud): Partial<NetworkRow> {
+  const subnets = network.subnets.filter((subnet) => subnet.ipRange !== body.ip_range);
+  if (subnets.length === network.subnets.length) {
+    throw new ApiError("not_found", `network ${network.name} has no subnet ${body.ip_range}`);
+  }
+  const range = parseCidr(body.ip_range) as Cidr;
+  const used = [...usedAddresses(cloud, network.id)].find((address) => includes(range, parseIpv4(address) as number));
+  if (used !== undefined) {
+    // The official plugin waits when it reads that resources are attached.
+    throw new ApiError("service_error", `cannot remove subnet because servers are attached to it (${used})`);
+  }
+  return { subnets };
+}
+
+/** Routes and range belong to the network's router. */
+const ensuresNetwork: Effects = {
+  work: (cloud, action) => cloud.machines.ensureNetwork(resourceOf(action, "network")),
+};
+
+export const networkEffects = {
+  add_subnet: ensuresNetwork,
+  delete_subnet: ensuresNetwork,
+  add_route: ensuresNetwork,
+  delete_route: ensuresNetwork,
+  change_ip_range: ensuresNetwork,
+} satisfies Record<string, Effects>;

@@ -1,0 +1,86 @@
+import { found, type Cloud } from "../cloud";
+import { assertNotProtected, checkedName, checkedUpdate } from "../common";
+import { checkedLabels } from "../labels";
+import { call, callWithoutAnswer, list, type Operations } from "../operation";
+import type { Labels, NetworkRow, Route } from "../rows";
+import { checkedNetworkRange, checkedRoute, checkedSubnet, type SubnetBody } from "./ranges";
+import { networkView } from "./view";
+
+interface CreateBody {
+  readonly name: string;
+  readonly ip_range: string;
+  readonly labels?: Labels;
+  readonly subnets?: readonly SubnetBody[];
+  readonly routes?: readonly Route[];
+  readonly expose_routes_to_vswitch?: boolean;
+}
+
+interface UpdateBody {
+  readonly name?: string;
+  readonly labels?: Labels;
+  readonly expose_routes_to_vswitch?: boolean;
+}
+
+export const networkOperations: Operations = {
+  "GET /networks": list("networks", (cloud) => cloud.store.all("networks").map((row) => networkView(cloud, row))),
+  "GET /networks/{id}": call((cloud, _body, { id }) => ({ network: networkView(cloud, found(cloud, "networks", id)) })),
+  "POST /networks": call((cloud, body: CreateBody) => ({ network: networkView(cloud, create(cloud, body)) })),
+  "PUT /networks/{id}": call((cloud, body: UpdateBody, { id }) => {
+    const network = found(cloud, "networks", id);
+    cloud.actions.assertIdle({ type: "network", id: network.id });
+    const updated = cloud.store.put("networks", {
+      ...network,
+      ...checkedUpdate(cloud, "networks", network, body),
+      exposeRoutesToVswitch: body.expose_routes_to_vswitch ?? network.exposeRoutesToVswitch,
+    });
+    return { network: networkView(cloud, updated) };
+  }),
+  "DELETE /networks/{id}": callWithoutAnswer((cloud, id) => {
+    remove(cloud, found(cloud, "networks", id));
+  }),
+};
+
+function create(cloud: Cloud, body: CreateBody): NetworkRow {
+  let network: NetworkRow = {
+    id: cloud.store.newId(),
+    name: checkedName(cloud, "networks", body.name),
+    labels: checkedLabels(body.labels),
+    created: cloud.clock.now(),
+    ipRange: checkedNetworkRange(body.ip_range),
+    subnets: [],
+    routes: [],
+    exposeRoutesToVswitch: body.expose_routes_to_vswitch ?? false,
+    protection: { delete: false },
+  };
+  for (const subnet of body.subnets ?? []) {
+    network = { ...network, subnets: [...network.subnets, checkedSubnet(network, subnet)] };
+  }
+  for (const route of body.routes ?? []) {
+    network = { ...network, routes: [...network.routes, checkedRoute(network, route)] };
+  }
+  const { id } = cloud.store.put("networks", network);
+  cloud.store.afterCommit(() => {
+    cloud.machines.background(`network ${network.name}`, cloud.machines.ensureNetwork(id));
+  });
+  return network;
+}
+
+/** Servers lose their interface in it without being asked, as at Hetzner. */
+function remove(cloud: Cloud, network: NetworkRow): void {
+  cloud.actions.assertIdle({ type: "network", id: network.id });
+  assertNotProtected(`network ${network.name}`, network.protection);
+  const attached = cloud.store.find("servers", "network", network.id);
+  for (const server of attached) cloud.actions.assertIdle({ type: "server", id: server.id });
+  for (const server of attached) {
+    const privateNets = server.privateNets.filter((net) => net.network !== network.id);
+    cloud.store.put("servers", { ...server, privateNets });
+  }
+  cloud.store.remove("networks", network.id);
+  cloud.store.afterCommit(() => {
+    const detached = Promise.all(attached.map((server) => cloud.machines.ensure(server.id)));
+    cloud.machines.background(
+      `removal of network ${network.name}`,
+      detached.then(() => cloud.machines.removeNetwork(network.id)),
+    );
+  });
+}

@@ -1,0 +1,27 @@
+import type { Cloud } from "../cloud";
+import { timestamp } from "../clock";
+import { gatewayOf } from "../machineSpec";
+import type { View } from "../operation";
+import type { NetworkRow } from "../rows";
+
+export function networkView(cloud: Cloud, network: NetworkRow): View {
+  return {
+    id: network.id,
+    name: network.name,
+    labels: network.labels,
+    created: timestamp(network.created),
+    ip_range: network.ipRange,
+    subnets: network.subnets.map((subnet) => ({
+      type: subnet.type,
+      ip_range: subnet.ipRange,
+      network_zone: subnet.networkZone,
+      gateway: gatewayOf(network),
+      vswitch_id: subnet.vswitchId,
+    })),
+    routes: network.routes,
+    servers: cloud.store.find("servers", "network", network.id).map((server) => server.id),
+    load_balancers: [],
+    expose_routes_to_vswitch: network.exposeRoutesToVswitch,
+    protection: network.protection,
+  };
+}

@@ -1,0 +1,57 @@
+import { actionOperations } from "./actions/operations";
+import type { Command } from "./actions/delays";
+import type { Effects } from "./actions/effects";
+import { catalogOperations } from "./catalogOperations";
+import { firewallEffects, firewallOperations } from "./firewalls/firewalls";
+import { imageEffects, imageOperations } from "./images";
+import { floatingIpEffects, floatingIpOperations } from "./ips/floatingIps";
+import { primaryIpEffects, primaryIpOperations } from "./ips/primaryIps";
+import { networkActions, networkEffects } from "./networks/actions";
+import { networkOperations } from "./networks/networks";
+import type { Operations } from "./operation";
+import { placementGroupOperations } from "./placementGroups";
+import { attachmentEffects, attachmentOperations } from "./servers/attachments";
+import { changeEffects, changeOperations } from "./servers/changes";
+import { powerEffects, powerOperations } from "./servers/power";
+import { removeEffects, removeOperations } from "./servers/remove";
+import { serverOperations } from "./servers/servers";
+import { sshKeyOperations } from "./sshKeys";
+import { unbuiltOperations } from "./unbuilt";
+import { attachEffects } from "./volumes/attach";
+import { volumeEffects, volumeOperations } from "./volumes/volumes";
+
+/** Everything that the local cloud does; other operations of the contract answer 501. */
+export const operations: Operations = {
+  ...actionOperations,
+  ...catalogOperations,
+  ...firewallOperations,
+  ...floatingIpOperations,
+  ...imageOperations,
+  ...networkOperations,
+  ...networkActions,
+  ...placementGroupOperations,
+  ...primaryIpOperations,
+  ...serverOperations,
+  ...powerOperations,
+  ...attachmentOperations,
+  ...changeOperations,
+  ...removeOperations,
+  ...sshKeyOperations,
+  ...volumeOperations,
+  ...unbuiltOperations,
+};
+
+/** What each command does; that none is missing is the compiler's business. */
+export const effects: Readonly<Record<Command, Effects>> = {
+  ...firewallEffects,
+  ...floatingIpEffects,
+  ...imageEffects,
+  ...networkEffects,
+  ...primaryIpEffects,
+  ...powerEffects,
+  ...attachmentEffects,
+  ...changeEffects,
+  ...removeEffects,
+  ...attachEffects,
+  ...volumeEffects,
+};

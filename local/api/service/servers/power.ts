@@ -1,0 +1,72 @@
+import type { Command } from "../actions/delays";
+import type { Effects } from "../actions/effects";
+import { resourceOf } from "../actions/effects";
+import { actionView } from "../actions/view";
+import { found, type Cloud } from "../cloud";
+import { serverRef } from "../common";
+import { ApiError, invalidField } from "../errors";
+import { hasPublicNet } from "../firewalls/targets";
+import { call, type Operation, type Operations } from "../operation";
+import type { ServerRow } from "../rows";
+
+function power(command: Command, check?: (cloud: Cloud, server: ServerRow) => void): Operation {
+  return call((cloud, _body, { id }) => {
+    const server = found(cloud, "servers", id);
+    cloud.actions.assertIdle(serverRef(server.id));
+    check?.(cloud, server);
+    return { action: actionView(cloud, cloud.actions.create(command, [serverRef(server.id)])) };
+  });
+}
+
+export const powerOperations: Operations = {
+  "POST /servers/{id}/actions/poweron": power("start_server", (cloud, server) => {
+    if (hasPublicNet(cloud.store, server) || server.privateNets.length > 0) return;
+    throw invalidField("server", "a server needs a public or a private network to start");
+  }),
+  "POST /servers/{id}/actions/poweroff": power("stop_server"),
+  "POST /servers/{id}/actions/shutdown": power("shutdown_server"),
+  "POST /servers/{id}/actions/reboot": power("reboot_server"),
+  "POST /servers/{id}/actions/reset": power("reset_server"),
+};
+
+/** Writes what became of a server whose driver call went on after its action. */
+function setStatus(cloud: Cloud, id: number, status: ServerRow["status"]): void {
+  const server = cloud.store.get("servers", id);
+  if (server === undefined || server.status === status) return;
+  cloud.store.transaction(() => cloud.store.put("servers", { ...server, status }));
+}
+
+export const powerEffects = {
+  start_server: {
+    status: { during: "starting", success: "running", failure: "off" },
+    work: (cloud, action) => cloud.machines.start(resourceOf(action, "server")),
+  },
+  stop_server: {
+    status: { during: "stopping", success: "off", failure: "unknown" },
+    work: async (cloud, action) => {
+      await cloud.machines.stop(resourceOf(action, "server"), "power");
+    },
+  },
+  // The action says that the request to shut down was sent; the server is off once its system has ended.
+  shutdown_server: {
+    work: async (cloud, action) => {
+      const id = resourceOf(action, "server");
+      const ended = cloud.machines.stop(id, "shutdown").then((off) => {
+        if (off) setStatus(cloud, id, "off");
+      });
+      cloud.machines.background(`shutdown of server ${String(id)}`, ended);
+      return Promise.resolve();
+    },
+  },
+  reboot_server: {
+    status: { during: "running", success: "running", failure: "running" },
+    work: async (cloud, action) => {
+      if (await cloud.machines.reboot(resourceOf(action, "server"))) return;
+      throw new ApiError("action_failed", "the server did not react to the request to shut down");
+    },
+  },
+  reset_server: {
+    status: { during: "running", success: "running", failure: "off" },
+    work: (cloud, action) => cloud.machines.reset(resourceOf(action, "server")),
+  },
+} satisfies Record<string, Effects>;

@@ -1,0 +1,55 @@
+import type { Effects } from "../actions/effects";
+import { resourceOf } from "../actions/effects";
+import { actionView } from "../actions/view";
+import { found, type Cloud } from "../cloud";
+import { assertNotProtected, serverRef } from "../common";
+import { isSameTarget } from "../firewalls/targets";
+import { call, type Operations } from "../operation";
+
+export const removeOperations: Operations = {
+  "DELETE /servers/{id}": call((cloud, _body, { id }) => {
+    const server = found(cloud, "servers", id);
+    cloud.actions.assertIdle(serverRef(server.id));
+    assertNotProtected(`server ${server.name}`, server.protection);
+    return { action: actionView(cloud, cloud.actions.create("delete_server", [serverRef(server.id)])) };
+  }),
+};
+
+/**
+ * The server stays, as `deleting`, until its machine is gone: until then nobody else can have its name and addresses.
+ */
+export const removeEffects = {
+  delete_server: {
+    status: { during: "deleting", success: null, failure: "unknown" },
+    work: async (cloud, action) => {
+      const id = resourceOf(action, "server");
+      for (const ip of cloud.store.find("floating_ips", "server", id)) await cloud.machines.routeFloatingIp(ip, null);
+      for (const volume of cloud.store.find("volumes", "server", id)) await cloud.machines.detachVolume(volume.id, id);
+      await cloud.machines.remove(id);
+    },
+    success: (cloud, action) => {
+      forget(cloud, resourceOf(action, "server"));
+    },
+  },
+} satisfies Record<string, Effects>;
+
+/** Takes the server out of everything that refers to it. */
+function forget(cloud: Cloud, id: number): void {
+  const { store } = cloud;
+  for (const ip of store.find("primary_ips", "server", id)) {
+    if (ip.autoDelete) store.remove("primary_ips", ip.id);
+    else store.put("primary_ips", { ...ip, assignee: null });
+  }
+  for (const ip of store.find("floating_ips", "server", id)) store.put("floating_ips", { ...ip, server: null });
+  for (const volume of store.find("volumes", "server", id)) store.put("volumes", { ...volume, server: null });
+  for (const image of store.find("images", "server", id)) {
+    if (image.boundTo === id) store.remove("images", image.id);
+  }
+  const target = { type: "server", server: id } as const;
+  for (const firewall of store.all("firewalls")) {
+    if (!firewall.appliedTo.some((present) => isSameTarget(present, target))) continue;
+    const appliedTo = firewall.appliedTo.filter((present) => !isSameTarget(present, target));
+    store.put("firewalls", { ...firewall, appliedTo });
+  }
+  store.remove("servers", id);
+}

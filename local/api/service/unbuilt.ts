@@ -1,0 +1,28 @@
+import { notFound } from "./errors";
+import { call, list, type Operation, type Operations } from "./operation";
+
+/** Kinds that cannot be created here: path → name in messages. */
+const kinds = {
+  certificates: "certificate",
+  load_balancers: "load balancer",
+  load_balancer_types: "load balancer type",
+  storage_boxes: "storage box",
+  storage_box_types: "storage box type",
+  zones: "zone",
+};
+
+/**
+ * Of these kinds there is nothing, and that is what reading them says, so that clients which list everything work.
+ * All other operations on them answer 501.
+ */
+export const unbuiltOperations: Operations = Object.fromEntries(
+  Object.entries(kinds).flatMap(([path, kind]): [string, Operation][] => [
+    [`GET /${path}`, list(path, () => [])],
+    [
+      `GET /${path}/${path === "zones" ? "{id_or_name}" : "{id}"}`,
+      call((_cloud, _body, params) => {
+        throw notFound(kind, params.id ?? params.id_or_name);
+      }),
+    ],
+  ]),
+);

@@ -1,0 +1,46 @@
+import type { Cloud } from "./cloud";
+import type { ServerRow } from "./rows";
+
+/** Milliseconds between two looks at the machines. */
+const interval = 1000;
+
+/**
+ * Notices machines that ended or came up by themselves (`poweroff` typed inside, a crash of init) and says so in their
+ * servers' status. Servers with an action under way are left to it.
+ *
+ * @returns a function that ends the watch
+ */
+export function watchMachines(cloud: Cloud): () => void {
+  let cancel: () => void = () => undefined;
+  let ended = false;
+  const next = () => {
+    if (!ended) cancel = cloud.clock.after(interval, look);
+  };
+  const look = () => {
+    cloud.machines.background("watching the machines", lookAtAll(cloud, () => ended).finally(next));
+  };
+  next();
+  return () => {
+    ended = true;
+    cancel();
+  };
+}
+
+async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
+  for (const { id } of cloud.store.all("servers")) {
+    if (ended() || !isSettled(cloud, cloud.store.get("servers", id))) continue;
+    const state = await cloud.machines.inspect(id);
+    const server = cloud.store.get("servers", id);
+    // An action may have begun while the driver looked.
+    if (ended() || !isSettled(cloud, server)) continue;
+    const status = state.running ? "running" : "off";
+    if (server.status === status) continue;
+    cloud.log(`server ${server.name} is ${status} by itself`);
+    cloud.store.transaction(() => cloud.store.put("servers", { ...server, status }));
+  }
+}
+
+function isSettled(cloud: Cloud, server: ServerRow | undefined): server is ServerRow {
+  if (server === undefined || !["running", "off"].includes(server.status)) return false;
+  return cloud.actions.locking({ type: "server", id: server.id }).length === 0;
+}

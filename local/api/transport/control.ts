@@ -1,0 +1,51 @@
+import Ajv from "ajv";
+import type { FastifyInstance } from "fastify";
+import { contract } from "../contract/contract";
+import type { Cloud } from "../service/cloud";
+import { ApiError, invalidField, notFound } from "../service/errors";
+import { cloudStatus } from "../service/status";
+import type { CallLog } from "./callLog";
+import { faultSchema, type FaultRequest, type Faults } from "./faults";
+
+const isFault = new Ajv().compile<FaultRequest>(faultSchema);
+
+/** What the local cloud has beside Hetzner's API: faults, delays, and a look inside. */
+export function controlRoutes(app: FastifyInstance, cloud: Cloud, faults: Faults, calls: CallLog): void {
+  app.get("/_local/status", () => cloudStatus(cloud));
+  app.get("/_local/calls", () => ({ calls: calls.all() }));
+
+  app.post("/_local/delays", ({ body }) => {
+    const factor = (body as { factor?: unknown }).factor;
+    if (typeof factor !== "number") throw invalidField("factor", "is required and has to be a number");
+    cloud.actions.setFactor(factor);
+    return { factor };
+  });
+
+  app.get("/_local/faults", () => ({ faults: faults.all() }));
+  app.post("/_local/faults", ({ body }, reply) => {
+    const fault = faults.add(checkedFault(body));
+    void reply.status(201);
+    return { fault };
+  });
+  app.delete("/_local/faults", (_request, reply) => {
+    faults.clear();
+    return reply.status(204).send();
+  });
+  app.delete<{ Params: { id: string } }>("/_local/faults/:id", ({ params }, reply) => {
+    if (!faults.remove(Number(params.id))) throw notFound("fault", params.id);
+    return reply.status(204).send();
+  });
+}
+
+function checkedFault(body: unknown): FaultRequest {
+  if (!isFault(body)) {
+    throw new ApiError("invalid_input", `this is no fault: ${new Ajv().errorsText(isFault.errors)}`);
+  }
+  if (body.operation !== "*" && !contract.some((operation) => operation.name === body.operation)) {
+    throw invalidField("operation", `"${body.operation}" is no operation of the API, e.g. "GET /servers/{id}"`);
+  }
+  if (body.error === undefined && body.delay === undefined && body.silent !== true && body.down !== true) {
+    throw invalidField("error", "a fault needs one of error, delay, silent, down");
+  }
+  return body;
+}
