@@ -19,6 +19,9 @@ function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue:
   const base = { setting: here, why: about.why };
   const example = `e.g. \`${about.example}\``;
 
+  if ((written === undefined || written === null) && issue.code !== "unrecognized_keys") {
+    return [{ ...base, wrong: "is missing", fix: `add it, ${example}` }];
+  }
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = keysOf(schemaAt(schema, path));
@@ -30,22 +33,18 @@ function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue:
       }));
     }
     case "invalid_type":
-      return written === undefined || written === null
-        ? [{ ...base, wrong: "is missing", fix: `add it, ${example}` }]
-        : [
-            {
-              ...base,
-              value,
-              wrong: `is ${article(written)}, not ${expected(issue.expected)}`,
-              fix: `write ${example}`,
-            },
-          ];
+      return [
+        { ...base, value, wrong: `is ${article(written)}, not ${expected(issue.expected)}`, fix: `write ${example}` },
+      ];
     case "too_small":
     case "too_big": {
       const leaf = schemaAt(schema, path);
-      const unit = issue.origin === "array" ? "entries" : "";
-      const limit = issue.code === "too_small" ? `less than ${issue.minimum}` : `more than ${issue.maximum}`;
-      return [{ ...base, value, wrong: `is ${limit} ${unit}`.trim(), fix: `write ${range(leaf)}, ${example}` }];
+      const size = issue.code === "too_small" ? Number(issue.minimum) : Number(issue.maximum);
+      const wrong =
+        issue.origin === "array"
+          ? `has ${issue.code === "too_small" ? `fewer than ${size}` : `more than ${size}`} ${size === 1 ? "entry" : "entries"}`
+          : `is ${issue.code === "too_small" ? "less" : "more"} than ${size}`;
+      return [{ ...base, value, wrong, fix: `write ${range(leaf)}, ${example}` }];
     }
     case "invalid_value": {
       const names = issue.values.map(String);

@@ -20,6 +20,8 @@ export interface Settings {
   readonly loadBalancer: LoadBalancerSettings;
   readonly admin: Admin;
   readonly protect: boolean;
+  /** Whether a value of app.environment was written as a secret; then the whole file of them is one. */
+  readonly environmentIsSecret: boolean;
 }
 
 /** Everything that settings are read from; files come in through a function, so that tests need none. */
@@ -27,6 +29,10 @@ export interface SettingsSource {
   readonly stack: string;
   /** The stack's configuration as Pulumi hands it over: `namespace:key` → text, JSON for groups. */
   readonly config: Readonly<Record<string, string>>;
+  /** Whether Pulumi keeps the value of a key encrypted. */
+  readonly isSecret: (key: string) => boolean;
+  /** Nothing will be touched: what only matters on real machines may still be unfinished. */
+  readonly preview: boolean;
   /** Folder of Pulumi.yaml, which relative paths start from. */
   readonly folder: string;
   readonly home: string;
@@ -37,7 +43,7 @@ export interface SettingsSource {
 }
 
 /** Sections that are right by themselves; rules that need one that is not have nothing to say. */
-export type Draft = { readonly stack: string } & {
+export type Draft = { readonly stack: string; readonly preview: boolean } & {
   readonly [Name in SettingName]?: z.output<(typeof schema)[Name]>;
 } & { readonly resolvedAdmin?: Admin; readonly release?: Release };
 
@@ -63,14 +69,24 @@ export function readSettings(source: SettingsSource): { settings: Settings; warn
   const release = app && note(resolveRelease(app.release, source));
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
-  const draft: Draft = { stack: source.stack, location, app, loadBalancer, admin, protect, release, resolvedAdmin };
+  const { stack, preview } = source;
+  const draft: Draft = { stack, preview, location, app, loadBalancer, admin, protect, release, resolvedAdmin };
   problems.push(...rules.flatMap((rule) => rule(draft)));
 
   if (problems.length > 0 || !location || !app || !loadBalancer || !release || !resolvedAdmin) {
     throw new SettingsError(source.stack, problems);
   }
   return {
-    settings: { stack: source.stack, location, app, release, loadBalancer, admin: resolvedAdmin, protect },
+    settings: {
+      stack: source.stack,
+      location,
+      app,
+      release,
+      loadBalancer,
+      admin: resolvedAdmin,
+      protect,
+      environmentIsSecret: source.isSecret(`${namespace}:app`),
+    },
     warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
   };
 }

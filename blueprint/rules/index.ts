@@ -1,6 +1,7 @@
 import type { Problem } from "../problems";
 import type { Draft } from "../settings";
 import { environmentNames } from "./environment";
+import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
 import { loadBalancerMachines } from "./loadBalancers";
 import { memoryFits } from "./memory";
 import { openToTheWorld, rangesAreRanges } from "./networkRanges";
@@ -22,7 +23,8 @@ export const rules: readonly Rule[] = [
   timeoutsMakeSense,
   environmentNames,
   rangesAreRanges,
+  exampleKeyIsReplaced,
 ];
 
 /** What is said, but does not stop. */
-export const warnings: readonly Rule[] = [openToTheWorld, manyMachines];
+export const warnings: readonly Rule[] = [openToTheWorld, manyMachines, exampleKeyWillBeRefused];

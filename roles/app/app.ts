@@ -30,7 +30,11 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
       [appPaths.unit]: { content: appUnit(settings, instances) },
       [appPaths.start]: { content: startScript(release.manifest), mode: "0755", validate: "sh -n %s" },
       // Root's alone: systemd reads it before it gives up its rights, the instance's own user cannot.
-      [appPaths.environment]: { content: environment(settings, machine), mode: "0600", secret: true },
+      [appPaths.environment]: {
+        content: environment(settings, machine),
+        mode: "0600",
+        secret: settings.environmentIsSecret,
+      },
       ...Object.fromEntries(
         instances.map((instance) => [appPaths.instance(instance.number), { content: instanceEnvironment(instance) }]),
       ),

@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Blueprint } from "../blueprint/blueprint";
+import { AdminKeys } from "./adminKeys";
+import { AppMachines } from "./appMachines";
+import { Firewalls } from "./firewalls";
+import { LoadBalancerPair } from "./loadBalancerPair";
+import type { Machine, Surroundings } from "./machine";
+import { Network } from "./network";
+import { PlacementGroups } from "./placementGroups";
+
+export interface EnvironmentArgs {
+  readonly blueprint: Blueprint;
+  /** SHA-256 of the release's content. */
+  readonly releaseSha256: string;
+}
+
+/** What is told about each machine when all is done; nothing secret. */
+export interface MachineSummary {
+  readonly roles: readonly string[];
+  readonly privateAddress: string;
+  /** Empty when the machine has none. */
+  readonly publicIpv4: string;
+  readonly publicIpv6: string;
+}
+
+/** One whole environment: everything that a stack consists of. */
+export class Environment extends pulumi.ComponentResource {
+  /** Where visitors go. */
+  readonly url: pulumi.Output<string>;
+  /** Machine name → how to reach it. */
+  readonly machines: Readonly<Record<string, pulumi.Output<MachineSummary>>>;
+
+  constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("holdfast:index:Environment", name, {}, opts);
+    const inside = { parent: this };
+    const { blueprint, releaseSha256 } = args;
+
+    const surroundings: Surroundings = {
+      blueprint,
+      releaseSha256,
+      networkId: new Network("network", { blueprint }, inside).networkId,
+      firewallIds: new Firewalls("firewall", { blueprint }, inside).ids,
+      placementGroupIds: new PlacementGroups("spread", { blueprint }, inside).ids,
+      sshKeyIds: new AdminKeys("admin", { blueprint }, inside).ids,
+    };
+    const loadBalancers = new LoadBalancerPair("load-balancers", surroundings, inside);
+    const apps = new AppMachines("apps", { ...surroundings, jumpHosts: loadBalancers.addresses }, inside);
+    loadBalancers.configure(apps.configurations);
+
+    this.url = loadBalancers.url;
+    this.machines = summarise([...loadBalancers.machines, ...apps.machines]);
+    this.registerOutputs({ url: this.url, machines: this.machines });
+  }
+}
+
+function summarise(machines: readonly Machine[]): Record<string, pulumi.Output<MachineSummary>> {
+  return Object.fromEntries(
+    machines.map(({ plan, server }) => [
+      plan.name,
+      pulumi.all([server.ipv4Address, server.ipv6Address]).apply(([publicIpv4, publicIpv6]) => ({
+        roles: plan.roles,
+        privateAddress: plan.privateAddress,
+        publicIpv4,
+        publicIpv6,
+      })),
+    ]),
+  );
+}

@@ -1,0 +1,121 @@
+import { Server } from "@pulumi/hcloud/server";
+import * as pulumi from "@pulumi/pulumi";
+import type { Blueprint, Machine as MachinePlan } from "../blueprint/blueprint";
+import { Configuration } from "../machine/configuration";
+import { adminUser } from "../roles/adminUser";
+import { configurationOf } from "../roles/configuration";
+import type { RoleFile } from "../roles/types";
+import { userData } from "./userData";
+
+/** What all machines of an environment share. */
+export interface Surroundings {
+  readonly blueprint: Blueprint;
+  readonly networkId: pulumi.Input<number>;
+  /** Name in the blueprint → id. */
+  readonly firewallIds: Readonly<Record<string, pulumi.Input<number>>>;
+  /** Name in the blueprint → id. */
+  readonly placementGroupIds: Readonly<Record<string, pulumi.Input<number>>>;
+  readonly sshKeyIds: readonly pulumi.Input<string>[];
+  /** SHA-256 of the release's content. */
+  readonly releaseSha256: string;
+}
+
+export interface MachineArgs extends Surroundings {
+  readonly machine: MachinePlan;
+}
+
+export interface ConfigureArgs {
+  /** Public addresses of the jump hosts, tried in turn. @default none: straight to the machine's own address */
+  readonly via?: readonly pulumi.Input<string>[];
+  /** What is configured before this machine. @default nothing */
+  readonly after?: readonly pulumi.Resource[];
+}
+
+/**
+ * One server and its configuration, in two steps: load balancers have to be there as jump hosts before app machines can
+ * be configured, and are themselves configured after them.
+ */
+export class Machine extends pulumi.ComponentResource {
+  readonly plan: MachinePlan;
+  readonly server: Server;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: MachineArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("holdfast:index:Machine", name, {}, opts);
+    this.plan = args.machine;
+    this.server = this.createServer();
+    this.registerOutputs({ serverId: this.server.id });
+  }
+
+  private createServer(): Server {
+    const { blueprint, firewallIds, machine, networkId, placementGroupIds, sshKeyIds } = this.args;
+    const { protect, admin } = blueprint.settings;
+    return new Server(
+      this.name,
+      {
+        name: machine.serverName,
+        serverType: machine.serverType,
+        image: machine.image,
+        location: machine.location,
+        labels: machine.labels,
+        sshKeys: [...sshKeyIds],
+        userData: userData(admin.sshKeys),
+        // Given at creation: a firewall that is attached later leaves the first minutes open.
+        firewallIds: [named(firewallIds, machine.firewall)],
+        placementGroupId: named(placementGroupIds, machine.placementGroup),
+        networks: [{ networkId, ip: machine.privateAddress, aliasIps: [] }],
+        publicNets: [{ ipv4Enabled: machine.publicIpv4, ipv6Enabled: machine.publicIpv6 }],
+        deleteProtection: protect,
+        rebuildProtection: protect,
+      },
+      {
+        parent: this,
+        protect,
+        // The name and the private address are taken until the old server is gone.
+        deleteBeforeReplace: true,
+        // They only matter at creation, and a change would replace the server and what is on it.
+        ignoreChanges: ["userData", "image", "sshKeys"],
+      },
+    );
+  }
+
+  /** Brings the machine to what its roles say. */
+  configure({ via = [], after = [] }: ConfigureArgs): Configuration {
+    const { blueprint, machine, releaseSha256 } = this.args;
+    const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
+    return new Configuration(
+      this.name,
+      {
+        machine: machine.name,
+        serverId: this.server.id,
+        connection: {
+          host: via.length > 0 ? machine.privateAddress : this.server.ipv4Address,
+          user: adminUser,
+          via: via.map((host) => ({ host, user: adminUser })),
+        },
+        packages: [...packages],
+        files: Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
+        archives,
+        units: [...units],
+        checks: [...checks],
+      },
+      // A server that goes takes its configuration with it: nobody has to be asked to clean up first.
+      { parent: this, dependsOn: [...after], deletedWith: this.server },
+    );
+  }
+}
+
+/** Secret contents stay secret on their way to the machine and in the state. */
+function encrypted({ secret = false, content, ...file }: RoleFile) {
+  return { ...file, content: secret ? pulumi.secret(content) : content };
+}
+
+/** What the blueprint names has been made; anything else is a mistake in a component. */
+function named<T>(values: Readonly<Record<string, T>>, name: string): T {
+  const value = values[name];
+  if (value === undefined) throw new Error(`nothing is called ${name} here`);
+  return value;
+}

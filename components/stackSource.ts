@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
+import type { SettingsSource } from "../blueprint/settings";
+import { officialEndpoint, type Target } from "../blueprint/target";
+import { localPaths } from "../local/paths";
+
+/** Where Pulumi keeps what a person wrote about the stack that this run is of. */
+export function stackSource(): SettingsSource {
+  return {
+    stack: pulumi.getStack(),
+    config: pulumi.runtime.allConfig(),
+    isSecret,
+    preview: pulumi.runtime.isDryRun(),
+    folder: process.cwd(),
+    home: homedir(),
+    localAdminKey: `${localPaths().adminKey}.pub`,
+    readText,
+  };
+}
+
+/** The cloud that this run works on: the stack's configuration first, then the environment, as hcloud's own tools do. */
+export function stackTarget(environment = process.env): Target {
+  const config = pulumi.runtime.allConfig();
+  return {
+    endpoint: config["hcloud:endpoint"] ?? environment.HCLOUD_ENDPOINT ?? officialEndpoint,
+    token: config["hcloud:token"] ?? environment.HCLOUD_TOKEN,
+  };
+}
+
+/** The SDK has it, but not in its types; `pulumi.Config` itself cannot tell a secret from a plain value. */
+const { isConfigSecret: isSecret } = runtimeConfig as unknown as { isConfigSecret: SettingsSource["isSecret"] };
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { readSettings, type Settings, type SettingsSource } from "../../blueprint/settings";
+
+export const repository = join(__dirname, "../..");
+
+/** A key made for tests; its other half was never kept. */
+export const testKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG2VG7uZG0VJ6WJ6lrxikyg3Rqr4soiT19919QlPla2F somebody@example.org";
+
+/** The configuration of a stack file, as Pulumi hands it to a program: groups and lists as JSON, the rest as text. */
+export function configOf(yaml: string): Record<string, string> {
+  const { config = {} } = parse(yaml) as { config?: Record<string, unknown> };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+export function sourceOf(yaml: string, stack = "prod"): SettingsSource {
+  return {
+    stack,
+    config: configOf(yaml),
+    isSecret: () => false,
+    preview: true,
+    folder: repository,
+    home: "/nonexistent",
+    localAdminKey: join(repository, "examples/admin.pub"),
+    readText: (path) => {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Settings of a stack file in the repository, e.g. `local`. */
+export function settingsOf(stack: string): Settings {
+  return readSettings(sourceOf(readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8"), stack)).settings;
+}
+
+/** Checked settings with parts written anew, for tests about one of them. */
+export function settingsWith(config: Record<string, unknown>, stack = "prod"): Settings {
+  const written = { ...config };
+  written["holdfast:location"] ??= "nbg1";
+  written["holdfast:app"] ??= { release: "./examples/guestbook" };
+  written["holdfast:admin"] ??= { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] };
+  return readSettings(sourceOf(JSON.stringify({ config: written }), stack)).settings;
+}
