@@ -1,0 +1,89 @@
+import type { Values } from "../../../plugin/types";
+import type { Api } from "./client";
+import type { Property } from "./properties";
+
+/** Given by the program or made up by Check; never empty after it. */
+export const nameProperty: Property = { kind: "string", computed: true };
+
+/** Labels of an `sdk` resource. */
+export const labelsProperty: Property = { kind: "labels", check: labelsProblem };
+
+/** Labels of a `framework` resource. */
+export const labelsWithDefault: Property = { ...labelsProperty, default: {} };
+
+/** A yes or no that the program can leave out. */
+export const flag: Property = { kind: "boolean", default: false };
+
+/** A list of IP addresses in any order, empty when the program gives none. */
+export const addressList: Property = { kind: "strings", unordered: true, default: [] };
+
+/** For request bodies: what is empty is not sent. */
+export function unlessEmpty<T>(value: T | undefined | null): T | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  return typeof value === "object" && Object.keys(value).length === 0 ? undefined : value;
+}
+
+/** Sends one PUT for each of these fields that changed, in this order, as `sdk` resources do. */
+export async function putEach(
+  api: Api,
+  path: string,
+  changed: ReadonlySet<string>,
+  bodies: Readonly<Record<string, Values>>,
+): Promise<void> {
+  for (const [property, body] of Object.entries(bodies)) {
+    if (changed.has(property)) await api.put(path, body);
+  }
+}
+
+/** The body of the one PUT that `framework` resources send: only what changed, maybe nothing. */
+export function changedFields(changed: ReadonlySet<string>, fields: Readonly<Record<string, Values>>): Values {
+  return Object.assign({}, ...Object.keys(fields).map((name) => (changed.has(name) ? fields[name] : {}))) as Values;
+}
+
+/** Looks an object up by id, then by name: imports may give either. */
+export async function findByIdOrName<T>(api: Api, collection: string, idOrName: string): Promise<T | undefined> {
+  const singular = collection.slice(1, -1);
+  if (isId(idOrName)) {
+    const found = await api.find<Record<string, T>>(`${collection}/${idOrName}`);
+    if (found) return found[singular];
+  }
+  return findByName(api, `${collection}?`, idOrName);
+}
+
+/** @param query collection and further conditions, e.g. `/images?architecture=x86&` */
+export async function findByName<T>(api: Api, query: string, name: string): Promise<T | undefined> {
+  const listed = await api.get<Record<string, readonly T[]>>(`${query}name=${encodeURIComponent(name)}`);
+  const collection = query.slice(1, query.indexOf("?"));
+  return listed[collection].at(0);
+}
+
+export function isId(text: string): boolean {
+  return /^[1-9]\d*$/.test(text);
+}
+
+/** The id that an import gives, for resources that are found by nothing else. @throws when it is no number */
+export function requireId(id: string): string {
+  if (isId(id)) return id;
+  throw new Error(`${JSON.stringify(id)} is no id: a whole number is expected.`);
+}
+
+/** `datacenter: fsn1-dc14` means the location `fsn1`: data centers can no longer be chosen. */
+export function locationOf(inputs: { location?: string; datacenter?: string }): string | undefined {
+  return inputs.location ?? inputs.datacenter?.split("-")[0];
+}
+
+/** Hetzner's rules for labels. */
+function labelsProblem(value: unknown): string | undefined {
+  const name = /^[a-z0-9A-Z]([a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/;
+  const prefix = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+  for (const [key, text] of Object.entries(value as Record<string, string>)) {
+    const [last, before, ...more] = key.split("/").reverse();
+    if (more.length > 0 || !name.test(last) || (before !== undefined && !prefix.test(before))) {
+      return `the label key ${JSON.stringify(key)} is not as Hetzner wants it: up to 63 letters, digits, ._- inside`;
+    }
+    if (text !== "" && !name.test(text)) {
+      return `the value ${JSON.stringify(text)} of label ${key} is not as Hetzner wants it: up to 63 letters, digits, ._- inside`;
+    }
+  }
+  return undefined;
+}

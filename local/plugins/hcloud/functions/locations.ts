@@ -1,0 +1,34 @@
+import type { Values } from "../../../../plugin/types";
+import type { Api } from "../client";
+import { findOne, idOfList, listAll } from "./lists";
+
+interface ApiLocationDetails {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly country: string;
+  readonly city: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly network_zone: string;
+}
+
+export async function getLocations(api: Api): Promise<Values> {
+  const locations = await listAll<ApiLocationDetails>(api, "locations");
+  return {
+    id: idOfList(locations.map(({ id }) => id)),
+    locations: locations.map(toResult),
+    names: locations.map(({ name }) => name),
+    descriptions: locations.map(({ description }) => description),
+    locationIds: locations.map(({ id }) => String(id)),
+  };
+}
+
+export async function getLocation(api: Api, args: Values): Promise<Values> {
+  return toResult(await findOne<ApiLocationDetails>(api, "locations", "location", args));
+}
+
+function toResult({ network_zone: networkZone, ...location }: ApiLocationDetails): Values {
+  const { id, name, description, country, city, latitude, longitude } = location;
+  return { id, name, description, country, city, latitude, longitude, networkZone };
+}

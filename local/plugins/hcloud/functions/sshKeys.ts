@@ -1,0 +1,29 @@
+import type { Values } from "../../../../plugin/types";
+import type { Api } from "../client";
+import type { Labels } from "../objects";
+import { listAll } from "./lists";
+
+interface ApiSshKey {
+  readonly id: number;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly public_key: string;
+  readonly labels: Labels;
+}
+
+export async function getSshKeys(api: Api, args: Values): Promise<Values> {
+  const selector = args.withSelector;
+  const query = typeof selector === "string" ? `&label_selector=${encodeURIComponent(selector)}` : "";
+  const keys = await listAll<ApiSshKey>(api, "ssh_keys", query);
+  return {
+    ...args,
+    id: keys.map(({ id }) => String(id)).join("-"),
+    sshKeys: keys.map(({ id, name, fingerprint, public_key: publicKey, labels }) => ({
+      id,
+      name,
+      fingerprint,
+      publicKey,
+      labels,
+    })),
+  };
+}

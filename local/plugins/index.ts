@@ -1,0 +1,32 @@
+import { servePlugin } from "../../plugin/server";
+import { hcloudPlugin } from "./hcloud";
+import { randomPlugin } from "./random";
+
+export interface StandInOptions {
+  /** @default any free ones */
+  readonly ports?: { readonly hcloud?: number; readonly random?: number };
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * Serves the stand-ins for the official plugins on loopback. Engines find them through
+ * `PULUMI_DEBUG_PROVIDERS="hcloud:PORT,random:PORT"`.
+ *
+ * @throws when a port is taken
+ */
+export async function startStandIns(
+  options: StandInOptions = {},
+): Promise<{ ports: { hcloud: number; random: number }; close(): Promise<void> }> {
+  const hcloud = await servePlugin(hcloudPlugin(), { port: options.ports?.hcloud });
+  const random = await servePlugin(randomPlugin, { port: options.ports?.random }).catch(async (error: unknown) => {
+    await hcloud.close();
+    throw error;
+  });
+  options.log?.(`Plugins: hcloud on port ${String(hcloud.port)}, random on port ${String(random.port)}`);
+  return {
+    ports: { hcloud: hcloud.port, random: random.port },
+    close: async () => {
+      await Promise.all([hcloud.close(), random.close()]);
+    },
+  };
+}
