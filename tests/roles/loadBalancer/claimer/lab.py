@@ -38,6 +38,9 @@ class Api:
     trouble: tuple[int, str] | str | None = None
     calls: list[tuple[float, str, str, int]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    address: tuple[str, int] = ("127.0.0.1", 0)
+    on_move: Callable[[int], None] = lambda _server: None
+    """Called when an assignment takes effect, e.g. to change a route."""
 
     def __post_init__(self) -> None:
         api, actions = self, {}
@@ -78,6 +81,7 @@ class Api:
                     actions[number] = time.monotonic() + api.action_seconds
 
                     def finish() -> None:
+                        api.on_move(server)
                         api.holder = server
                         api.moves.append(server)
 
@@ -96,7 +100,7 @@ class Api:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(self.address, Handler)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()
         self.port = self.server.server_address[1]

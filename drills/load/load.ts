@@ -1,0 +1,107 @@
+import { Agent, request } from "node:http";
+import { Outcomes, type LoadResult } from "./outcomes";
+
+/** What visitors do during a drill. */
+export interface LoadOptions {
+  /** e.g. `http://203.0.113.200/entries` */
+  readonly url: string;
+  /** Requests per second, sent at their times whatever becomes of the earlier ones. */
+  readonly rate: number;
+  /** Seconds. */
+  readonly duration: number;
+  /** `keep-alive`: visitors with open connections; `fresh`: each request opens its own. @default "fresh" */
+  readonly connections?: "keep-alive" | "fresh";
+  /** Share of requests that are POSTs, 0 to 1. @default 0 */
+  readonly posts?: number;
+  /** Body of each POST. @default {"text":"drill"} */
+  readonly body?: string;
+  /** Seconds after which a request without a whole answer has failed. @default 10 */
+  readonly timeout?: number;
+  /** Seconds from which an answer counts as slow. @default 1 */
+  readonly slow?: number;
+  /** Ends the load early; the result says what there was until then. */
+  readonly signal?: AbortSignal;
+}
+
+/** Sends in bursts when the event loop was late, so timers need not be finer than this (milliseconds). */
+const tick = 2;
+
+/**
+ * An open-loop load: request number i belongs to the time start + i / rate and its latency counts from then, so a server
+ * that stalls cannot make the load wait for it and hide its stall (coordinated omission).
+ */
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const { rate, duration, signal } = options;
+  const visitor = makeVisitor(options);
+  const outcomes = new Outcomes(options);
+  const total = Math.round(rate * duration);
+  const start = performance.now();
+  const open = new Set<Promise<void>>();
+  let sent = 0;
+  let late = 0;
+  while (sent < total && !signal?.aborted) {
+    const elapsed = performance.now() - start;
+    for (; sent < total && (sent * 1000) / rate <= elapsed; sent++) {
+      const due = start + (sent * 1000) / rate;
+      late = Math.max(late, performance.now() - due);
+      const done = visitor.visit(sent).then((kind) => {
+        outcomes.add({ at: (due - start) / 1000, latency: (performance.now() - due) / 1000, kind });
+        open.delete(done);
+      });
+      open.add(done);
+    }
+    await new Promise((resolve) => setTimeout(resolve, tick));
+  }
+  await Promise.all(open);
+  visitor.close();
+  return outcomes.result({ late: late / 1000, interrupted: signal?.aborted ?? false });
+}
+
+function makeVisitor(options: LoadOptions) {
+  const { connections = "fresh", posts = 0, body = '{"text":"drill"}', timeout = 10 } = options;
+  const url = new URL(options.url);
+  const agent = new Agent({ keepAlive: connections === "keep-alive", maxSockets: Infinity, scheduling: "fifo" });
+  const common = { agent, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname };
+
+  /** Resolves to `ok` or to the kind of failure; never rejects. */
+  function visit(number: number): Promise<string> {
+    // Spread evenly by arithmetic rather than by chance, so that runs can be compared.
+    const post = Math.floor((number + 1) * posts) > Math.floor(number * posts);
+    return new Promise((resolve) => {
+      const call = request({
+        ...common,
+        method: post ? "POST" : "GET",
+        headers: post ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {},
+      });
+      const limit = setTimeout(() => {
+        resolve("timeout");
+        call.destroy();
+      }, timeout * 1000);
+      const settle = (kind: string) => {
+        clearTimeout(limit);
+        resolve(kind);
+      };
+      call.on("error", (error: NodeJS.ErrnoException) => {
+        settle((error.code ?? error.message).toLowerCase());
+      });
+      call.on("response", (response) => {
+        const status = response.statusCode ?? 0;
+        response.on("end", () => {
+          settle(status < 400 ? "ok" : String(status));
+        });
+        response.on("error", () => {
+          settle("cut short");
+        });
+        response.resume();
+      });
+      call.end(post ? body : undefined);
+    });
+  }
+
+  return {
+    visit,
+    close: () => {
+      agent.destroy();
+    },
+  };
+}

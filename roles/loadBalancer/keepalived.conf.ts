@@ -1,0 +1,92 @@
+import { heading, lines } from "../text";
+
+/** One load balancer of a pair, as its keepalived sees it. */
+export interface VrrpMember {
+  /** Place in the pair, from 1: the first one wins when both start at once. It has no other advantage. */
+  readonly number: number;
+  readonly privateAddress: string;
+  /** Private addresses of the others. */
+  readonly peers: readonly string[];
+  /** Seconds between two advertisements. @default 0.1: a peer that fell silent is given up after about 0.3 s */
+  readonly advertInterval?: number;
+}
+
+/** Where the parts of the pair meet on the machine. */
+export const vrrpPaths = {
+  configuration: "/etc/keepalived/keepalived.conf",
+  /** keepalived writes, the claimer reads. The claimer makes it: one that keepalived made would vanish with it. */
+  fifo: "/run/holdfast-claimer/vrrp",
+  /** The claimer writes, keepalived reads: 0 while this machine may be master, 1 while it may not. */
+  trackFile: "/run/holdfast-claimer/unfit",
+  /** While it exists, the machine takes no part in the election. */
+  maintenance: "/etc/holdfast/no-failover",
+} as const;
+
+/**
+ * The address that keepalived puts on `lo` while it is master, and only then. It is a sign, not a service: link-local,
+ * answered by nobody, the same on both machines.
+ */
+export const vrrpMarker = "169.254.255.53";
+
+/** Any number serves, for a private network has one pair; but both have to have the same. */
+const virtualRouterId = 53;
+
+/**
+ * Near the top, because VRRP's skew, (256 - priority) / 256 of an interval, is time lost; and apart, so that of two
+ * machines that give up waiting at once one is heard by the other before its own time comes.
+ */
+const priority = (number: number) => 300 - 50 * number;
+
+/** Seconds after the last advertisement until this machine takes over (RFC 9568 §6.1: three intervals and the skew). */
+export function masterDownSeconds({ number, advertInterval = 0.1 }: Pick<VrrpMember, "number" | "advertInterval">) {
+  return advertInterval * (3 + (256 - priority(number)) / 256);
+}
+
+/** keepalived.conf for Debian 13's keepalived 2.3: VRRPv3 by unicast, which is all that Hetzner's private network carries. */
+export function keepalivedConf(member: VrrpMember): string {
+  const { number, privateAddress, peers, advertInterval = 0.1 } = member;
+  return lines(
+    heading(),
+    "global_defs {",
+    "    vrrp_version 3",
+    "    # A late advertisement is a failover for nothing: run before others, and never from swap.",
+    "    vrrp_rt_priority 50",
+    "    vrrp_no_swap",
+    "    # The private network and the first probes have to be there before anybody counts missing advertisements.",
+    "    vrrp_startup_delay 2",
+    "    enable_script_security",
+    "    script_user nobody",
+    `    vrrp_notify_fifo ${vrrpPaths.fifo}`,
+    "}",
+    "",
+    "# Not master before the claimer has judged this machine fit.",
+    "track_file unfit {",
+    `    file "${vrrpPaths.trackFile}"`,
+    "    weight 0",
+    "    init_file 1",
+    "}",
+    "",
+    "vrrp_instance pair {",
+    "    # Both begin as backup and neither takes the address back: each move costs open connections.",
+    "    state BACKUP",
+    "    nopreempt",
+    `    virtual_router_id ${virtualRouterId}`,
+    `    priority ${priority(number)}`,
+    `    advert_int ${advertInterval}`,
+    "    # No interface: its name differs from one server type to the next, the address does not.",
+    `    unicast_src_ip ${privateAddress}`,
+    "    unicast_peer {",
+    peers.map((peer) => `        ${peer}`),
+    "    }",
+    "    unicast_fault_no_peer",
+    "    check_unicast_src",
+    "    track_src_ip",
+    "    track_file {",
+    "        unfit",
+    "    }",
+    "    virtual_ipaddress {",
+    `        ${vrrpMarker}/32 dev lo scope host`,
+    "    }",
+    "}",
+  );
+}

@@ -1,0 +1,64 @@
+import { dirname } from "node:path";
+import { heading, lines } from "../text";
+import type { RoleConfiguration } from "../types";
+import { claimerFiles, claimerPaths, claimerPort } from "./claimer";
+import { keepalivedConf, vrrpPaths, type VrrpMember } from "./keepalived.conf";
+
+const keepalivedDropIn = "/etc/systemd/system/keepalived.service.d/60-holdfast.conf";
+
+/**
+ * The claimer, on every load balancer that has a floating IP. Its configuration and token, whose content is known only
+ * after creation, come with the caller: `claimerConfiguration()` at `claimerPaths`.
+ */
+export function claimer(privateAddress: string): RoleConfiguration {
+  const files = claimerFiles();
+  return {
+    packages: ["curl", "python3"],
+    files,
+    units: [
+      {
+        name: "holdfast-claimer.service",
+        restartOn: [...Object.keys(files), claimerPaths.configuration, claimerPaths.token],
+        healthy: `curl -fsS -o /dev/null --max-time 2 http://${privateAddress}:${claimerPort}/state`,
+      },
+    ],
+  };
+}
+
+/** keepalived insists on the folder of a file that it shall track, and the claimer, which makes it, may not run yet. */
+const validate = `mkdir -p -m 0700 ${dirname(vrrpPaths.trackFile)} && keepalived -t -f %s`;
+
+/** keepalived, on each load balancer of a pair; after the claimer, which judges whether this one may be master. */
+export function keepalived(member: VrrpMember): RoleConfiguration {
+  return {
+    packages: ["keepalived"],
+    files: {
+      [vrrpPaths.configuration]: { content: keepalivedConf(member), validate },
+      [keepalivedDropIn]: { content: dropIn() },
+    },
+    units: [
+      {
+        name: "keepalived.service",
+        restartOn: [keepalivedDropIn],
+        // A reload keeps who is master; a restart would hand the address to the other one.
+        reloadOn: [vrrpPaths.configuration],
+        healthy: "systemctl is-active --quiet keepalived.service",
+      },
+    ],
+  };
+}
+
+function dropIn(): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    "After=holdfast-claimer.service",
+    "Wants=holdfast-claimer.service",
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Restart=always",
+    "RestartSec=200ms",
+    "OOMScoreAdjust=-900",
+  );
+}

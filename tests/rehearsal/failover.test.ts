@@ -1,0 +1,85 @@
+import { FailoverLab } from "./failover/lab";
+
+const lab = new FailoverLab();
+const [first, second] = lab.balancers as [(typeof lab.balancers)[0], (typeof lab.balancers)[0]];
+
+beforeAll(() => lab.build(), 60_000);
+afterAll(() => lab.remove(), 30_000);
+
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
+/** Waits until exactly one is master and the API agrees with it; returns that one and the other. */
+async function settled(limit: number) {
+  const until = Date.now() + limit * 1000;
+  for (;;) {
+    const states = await Promise.all(lab.balancers.map((balancer) => lab.state(balancer)));
+    const masters = lab.balancers.filter((_, index) => states[index]?.master);
+    const [active] = masters;
+    if (active && masters.length === 1 && lab.moves.at(-1) === active.serverId)
+      return { active, standby: active === first ? second : first, states };
+    if (Date.now() > until) {
+      const said = lab.balancers.map(({ output }) => output).join("\n---\n");
+      throw new Error(`no single owner within ${limit} s: ${JSON.stringify(states)}, moves ${lab.moves}\n${said}`);
+    }
+    await seconds(0.1);
+  }
+}
+
+test("of two that start together, exactly one owns the floating IP", async () => {
+  await Promise.all(lab.balancers.map((balancer) => lab.start(balancer)));
+  await settled(20);
+  expect(new Set(lab.moves).size).toBe(1);
+}, 120_000);
+
+test("the active machine is killed: visitors wait for less than a second", async () => {
+  const { active, standby } = await settled(10);
+  const result = await lab.visit({ rate: 200, duration: 5, timeout: 2 }, async () => {
+    await seconds(2);
+    await lab.kill(active);
+  });
+  expect(lab.moves.at(-1)).toBe(standby.serverId);
+  expect(result.longestGap).toBeLessThanOrEqual(1);
+  await lab.start(active);
+}, 60_000);
+
+// Whichever machine stands by: the one of higher priority must not come back with a claim either.
+test.each([1, 2])(
+  "the standby's private network is cut and healed: the floating IP stays (%i)",
+  async () => {
+    let { active, standby, states } = await settled(20);
+    for (; !states.every((state) => state?.fit); { active, standby, states } = await settled(20)) await seconds(0.2);
+    const moves = lab.moves.length;
+    const result = await lab.visit({ rate: 100, duration: 9 }, async () => {
+      await seconds(1.5);
+      await lab.cut(standby, "everything");
+      await seconds(3);
+      await lab.heal();
+    });
+    await settled(10);
+    expect(lab.moves).toHaveLength(moves);
+    expect(result).toMatchObject({ failed: 0 });
+    // Change sides for the second round.
+    await lab.kill(active);
+    await settled(10);
+    await lab.start(active);
+  },
+  90_000,
+);
+
+test("only VRRP is cut and healed: one owner afterwards, the API agrees, and nothing went to and fro meanwhile", async () => {
+  const { standby } = await settled(20);
+  const moves = lab.moves.length;
+  await lab.cut(standby, "vrrp");
+  await seconds(5);
+  await lab.heal();
+  await seconds(1);
+  await settled(10);
+  expect(lab.moves.length - moves).toBeLessThanOrEqual(2);
+}, 60_000);
+
+test("both are killed and come back: exactly one owner", async () => {
+  await Promise.all(lab.balancers.map((balancer) => lab.kill(balancer)));
+  await Promise.all(lab.balancers.map((balancer) => lab.start(balancer)));
+  await seconds(1);
+  await settled(30);
+}, 60_000);
