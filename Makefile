@@ -1,0 +1,35 @@
+# Everything is in the TypeScript behind `npx holdfast`; this file brings npm's packages here and passes the word on.
+
+.PHONY: local down preview test lint bench
+.DEFAULT_GOAL := local
+
+local: node_modules/.package-lock.json
+	@npx --no-install holdfast local up
+
+down: node_modules/.package-lock.json
+	@npx --no-install holdfast local down
+
+# Works without root, Linux or an account: what the stack would be. `make preview STACK=prod`
+STACK ?= local
+preview: node_modules/.package-lock.json
+	@npx --no-install holdfast preview $(STACK)
+
+# Everything that can be tested here; needs root for the rehearsals.
+test: node_modules/.package-lock.json
+	@npx --no-install tsx tests/run.ts
+
+lint: node_modules/.package-lock.json
+	@npx --no-install tsx tests/run.ts --only lint
+
+bench: node_modules/.package-lock.json
+	@npx --no-install tsx bench/run.ts
+
+# npm writes this file last, so a cut installation is done again.
+node_modules/.package-lock.json: package-lock.json package.json
+	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || { \
+	  echo "holdfast needs Node 20 or newer and npm: https://nodejs.org, or: apt-get install nodejs npm" >&2; exit 1; }
+	@node -e 'if (parseInt(process.versions.node) < 20) { \
+	  console.error(`holdfast needs Node 20 or newer, this is $${process.versions.node}: https://nodejs.org`); process.exit(1) }'
+	@echo "Installing npm packages (once, because package-lock.json is new)"
+	@npm ci --no-fund --no-audit
+	@touch $@

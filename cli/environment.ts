@@ -1,0 +1,63 @@
+import { delimiter } from "node:path";
+import { type DaemonInfo, localPaths } from "../local/paths";
+import { pulumiHome } from "../toolchain/plugins";
+import type { Pulumi } from "../toolchain/pulumi";
+
+/** Protects nothing: the secrets of a local stack are those of a local cloud. Real stacks have one of their own. */
+export const LOCAL_PASSPHRASE = "local";
+
+/**
+ * What `pulumi` needs to know to work on the local cloud's stack, whoever calls it: the command line or a person.
+ * PATH is to be put before the caller's own.
+ */
+export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo): Record<string, string> {
+  const paths = localPaths(daemon.name);
+  return {
+    PATH: pulumi.folder,
+    ...commonEnvironment(daemon.plugins),
+    PULUMI_BACKEND_URL: `file://${paths.pulumi}`,
+    PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
+    // Chooses the stack without `pulumi stack select`, which would change it for every cloud that shares this checkout.
+    PULUMI_STACK: daemon.name,
+    HCLOUD_ENDPOINT: daemon.endpoint,
+    HCLOUD_TOKEN: daemon.token,
+    HOLDFAST_LOCAL: daemon.name,
+    HOLDFAST_SSH_KEY_FILE: paths.adminKey,
+  };
+}
+
+/** What every run of Pulumi gets: no vain questions over the network, and the stand-ins where they are in use. */
+export function commonEnvironment(standIns: Readonly<Record<string, number>> | undefined): Record<string, string> {
+  return {
+    PULUMI_HOME: pulumiHome(),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Plugins are there or served already; looking for them over the network costs seconds with every command.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...(standIns && { PULUMI_DEBUG_PROVIDERS: debugProviders(standIns) }),
+  };
+}
+
+/** e.g. `hcloud:40001,random:40002` */
+export function debugProviders(ports: Readonly<Record<string, number>>): string {
+  return Object.entries(ports)
+    .map(([plugin, port]) => `${plugin}:${port}`)
+    .join(",");
+}
+
+/** This process's environment with the given one over it. */
+export function mergedEnvironment(environment: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const path = [environment.PATH, process.env.PATH].filter(Boolean).join(delimiter);
+  return { ...process.env, ...environment, PATH: path };
+}
+
+/** Lines for `eval` in a POSIX shell. */
+export function exportLines(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([key, value]) => `export ${key}=${quote(value)}${key === "PATH" ? ':"$PATH"' : ""}`)
+    .join("\n");
+}
+
+/** A word that a POSIX shell takes as it is, whatever is in it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

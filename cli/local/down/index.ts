@@ -1,0 +1,76 @@
+import { Command } from "commander";
+import { existsSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { takeLock } from "../../../local/lock";
+import { removeEverything } from "../../../local/machines/removal";
+import { currentSlot } from "../../../local/network/slots";
+import { isRoot, localCloudName, localPaths } from "../../../local/paths";
+import type { Progress } from "../../../toolchain/progress";
+import { obtainPulumi } from "../../../toolchain/pulumi";
+import { settingsFile } from "../../checkout";
+import { UserError } from "../../errors";
+import { LocalStack } from "../../stack/pulumi";
+import { recoverStack } from "../../stack/recover";
+import { readState, stateFile } from "../../stack/state";
+import { createProgress } from "../../terminal/progress";
+import { findDaemon } from "../client";
+import { stopDaemon } from "../daemonProcess";
+import { findLeftovers } from "./leftovers";
+
+/** Seconds for `pulumi destroy`; afterwards everything goes by force, which takes a moment only. */
+const DESTROY_LIMIT = 180;
+/** Seconds that the kernel may take to let go of what was removed. */
+const SETTLE_LIMIT = 5;
+
+export function downCommand(): Command {
+  return new Command("down")
+    .description(
+      "destroys the stack, stops the local cloud, leaves nothing behind; works in any state, again and again",
+    )
+    .action(() => down(localCloudName(), createProgress()));
+}
+
+async function down(name: string, progress: Progress): Promise<void> {
+  if (process.platform !== "linux") throw new UserError("there can be no local cloud on this computer: it needs Linux");
+  if (!isRoot) throw new UserError("machines and their networks belong to root: run it again with sudo");
+  const lock = await takeLock(`${name}/command`);
+  if (!lock) throw new UserError(`another \`holdfast local up\` or \`down\` of "${name}" is at work: end it first`);
+  const { state } = localPaths(name);
+  const traces = { name, state, slot: currentSlot(name) };
+
+  await destroyStack(name, progress);
+  await stopDaemon(name);
+  await progress.step({ title: "Removing machines and networks", limit: 60 }, () => removeEverything(name));
+  rmSync(state, { recursive: true, force: true });
+
+  let leftovers = await findLeftovers(traces);
+  for (
+    const started = Date.now();
+    leftovers.length > 0 && Date.now() - started < SETTLE_LIMIT * 1000;
+    await sleep(200)
+  ) {
+    leftovers = await findLeftovers(traces);
+  }
+  if (leftovers.length > 0) {
+    throw new UserError(
+      `something of the local cloud "${name}" remains:\n${leftovers.map((one) => `  - ${one}\n`).join("")}`,
+    );
+  }
+  progress.note(`Nothing of the local cloud "${name}" remains on this computer (the cache is kept).`);
+  await lock.release();
+}
+
+/** The orderly way, where it is open. Nothing that goes wrong here keeps the rest from being removed by force. */
+async function destroyStack(name: string, progress: Progress): Promise<void> {
+  try {
+    const daemon = await findDaemon(name);
+    if (!daemon || !existsSync(stateFile(name)) || !settingsFile(name).exists) return;
+    const resources = readState(name)?.resources.length ?? 0;
+    if (resources === 0) return;
+    await recoverStack(daemon, progress);
+    const code = await new LocalStack(await obtainPulumi({ progress }), daemon).destroy(DESTROY_LIMIT);
+    if (code !== 0) progress.note("`pulumi destroy` did not finish; going on by force.");
+  } catch (error) {
+    progress.note(`The stack cannot be destroyed in order (${(error as Error).message}); going on by force.`);
+  }
+}

@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { existsSync } from "node:fs";
+import { visitorNamespace } from "../../local/network/names";
+import { localCloudName } from "../../local/paths";
+import { UserError } from "../errors";
+import { runInForeground } from "../terminal/foreground";
+import { NOT_RUNNING } from "./client";
+
+export function internetCommand(): Command {
+  return new Command("internet")
+    .description("run a command on the visitors' side of the edge router, e.g. curl or a load generator")
+    .argument("<command...>", "the command and its arguments, behind --")
+    .passThroughOptions()
+    .action(async (command: string[]) => {
+      const [program = "", ...args] = visitorCommand(localCloudName(), command);
+      process.exitCode = await runInForeground(program, args);
+    });
+}
+
+/**
+ * The command line that runs a command where visitors are.
+ *
+ * @throws when this local cloud has no network
+ */
+export function visitorCommand(cloud: string, command: readonly string[]): string[] {
+  const namespace = visitorNamespace(cloud);
+  if (!existsSync(`/run/netns/${namespace}`)) {
+    throw new UserError(
+      `the local cloud "${cloud}" has no network on this computer: start it with \`make local\``,
+      NOT_RUNNING,
+    );
+  }
+  return ["ip", "netns", "exec", namespace, ...command];
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "../../../toolchain/progress";
+import { run } from "../../../toolchain/run";
+import { UserError } from "../../errors";
+import { visitorCommand } from "../internet";
+
+/** Seconds. Instances are up when `pulumi up` ends; what is left is a health check or two. */
+const LIMIT = 60;
+
+/**
+ * Waits until a visitor gets a page through the load balancer.
+ *
+ * @throws when none comes in time, with the last answer
+ */
+export async function waitForFirstAnswer(cloud: string, url: string, progress: Progress): Promise<void> {
+  await progress.step(
+    { title: `Waiting for ${url}`, why: "a page through the load balancer, from the visitors' side", limit: LIMIT },
+    async (say) => {
+      let last = "no answer yet";
+      for (const started = Date.now(); Date.now() - started < LIMIT * 1000; await sleep(250)) {
+        last = await ask(cloud, url);
+        if (last === "200") return;
+        say(last);
+      }
+      throw new UserError(
+        `${url} answers "${last}" after ${LIMIT} s. Look at the load balancer: npx holdfast local status`,
+      );
+    },
+  );
+}
+
+/** The status code of the answer, or curl's complaint. */
+async function ask(cloud: string, url: string): Promise<string> {
+  const curl = ["curl", "--silent", "--show-error", "--max-time", "5", "--output", "/dev/null", "--noproxy", "*"];
+  const [program = "", ...args] = visitorCommand(cloud, [...curl, "--write-out", "%{http_code}", url]);
+  const result = await run(program, args, { timeout: 10 });
+  return result.code === 0 ? result.stdout.trim() : (result.stderr.trim().split("\n").at(-1) ?? `curl: ${result.code}`);
+}

@@ -1,0 +1,61 @@
+import { Command } from "commander";
+import { takeLock } from "../../../local/lock";
+import { ensureBaseImage } from "../../../local/machines/baseImage";
+import { preflight } from "../../../local/machines/preflight";
+import { localCloudName } from "../../../local/paths";
+import { installPackages, LOCAL_CLOUD_PACKAGES } from "../../../toolchain/debianPackages";
+import { choosePlugins } from "../../../toolchain/plugins";
+import type { Progress } from "../../../toolchain/progress";
+import { obtainPulumi } from "../../../toolchain/pulumi";
+import { UserError } from "../../errors";
+import { LocalStack } from "../../stack/pulumi";
+import { recoverStack } from "../../stack/recover";
+import { createProgress, seconds } from "../../terminal/progress";
+import { ensureDaemon } from "../daemonProcess";
+import { readStatus } from "../status";
+import { ensureAdminKey } from "./adminKey";
+import { waitForFirstAnswer } from "./firstAnswer";
+import { checkStack, lookAtComputer, reasonsAgainst, refuse } from "./preflight";
+import { summary } from "./summary";
+
+export function upCommand(): Command {
+  return new Command("up")
+    .description("everything from nothing to a running stack; again: brings it to what the settings say")
+    .action(() => up(localCloudName(), createProgress()));
+}
+
+/** Each step does nothing when it was done before, so a cut run is continued by the next one. */
+async function up(name: string, progress: Progress): Promise<void> {
+  const started = Date.now();
+  checkStack(name);
+  refuse(reasonsAgainst(await lookAtComputer()));
+  const lock = await takeLock(`${name}/command`);
+  if (!lock) throw new UserError(`another \`holdfast local up\` or \`down\` of "${name}" is at work: wait for its end`);
+
+  await installPackages(LOCAL_CLOUD_PACKAGES, { progress });
+  refuse(await preflight());
+  const pulumi = await obtainPulumi({ progress });
+  const plugins = await choosePlugins(pulumi, { progress });
+  await ensureAdminKey(name);
+  await progress.step(
+    { title: "Debian 13 base image", why: "every machine is a thin layer over it", limit: 900 },
+    ensureBaseImage,
+  );
+  const daemon = await ensureDaemon(name, plugins, progress);
+
+  const stack = new LocalStack(pulumi, daemon);
+  await stack.ensure();
+  await recoverStack(daemon, progress);
+  const code = await stack.up();
+  if (code !== 0) {
+    throw new UserError(
+      "`pulumi up` did not finish (its messages are above). What was made is kept: put the cause right and run it again.",
+      code,
+    );
+  }
+  const status = await readStatus(name);
+  if (status.url) await waitForFirstAnswer(name, status.url, progress);
+  console.log(summary(status));
+  progress.note(`Done in ${seconds((Date.now() - started) / 1000)}.`);
+  await lock.release();
+}

@@ -1,0 +1,61 @@
+import { isRoot } from "../../../local/paths";
+import { hasApt, LOCAL_CLOUD_PACKAGES, missingPackages } from "../../../toolchain/debianPackages";
+import { settingsFile } from "../../checkout";
+import { UserError } from "../../errors";
+
+/** What is known about this computer before anything is installed. */
+export interface Computer {
+  readonly platform: NodeJS.Platform;
+  readonly root: boolean;
+  /** Whether missing Debian packages can be installed. */
+  readonly apt: boolean;
+  readonly missing: readonly string[];
+}
+
+/** Looks at this computer without changing anything. */
+export async function lookAtComputer(): Promise<Computer> {
+  const linux = process.platform === "linux";
+  const apt = linux && hasApt();
+  const missing = apt ? await missingPackages(LOCAL_CLOUD_PACKAGES) : [];
+  return { platform: process.platform, root: isRoot, apt, missing: missing.map(({ name }) => name) };
+}
+
+/** Why the local cloud cannot run here, each reason with what to do; none when it can as far as one can see yet. */
+export function reasonsAgainst(computer: Computer): string[] {
+  if (computer.platform !== "linux") {
+    return [`this is ${computer.platform}, and machines need Linux: use a Debian machine, also a virtual one`];
+  }
+  return [
+    ...(computer.root ? [] : ["machines need root for their namespaces and mounts: run it again with sudo"]),
+    ...(computer.apt
+      ? []
+      : [
+          "this is not Debian (no apt-get), and only Debian's packages are installed by themselves: use a Debian machine",
+        ]),
+  ];
+}
+
+/**
+ * Ends the command with one message that has every reason.
+ *
+ * @throws when there is a reason
+ */
+export function refuse(reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  throw new UserError(
+    "the local cloud cannot run on this computer:\n" +
+      reasons.map((reason) => `  - ${reason}\n`).join("") +
+      "What works here all the same: `make preview` shows what the stack would be, without machines.",
+  );
+}
+
+/** @throws when the cloud's name is not one of a local stack, or the stack has no settings */
+export function checkStack(name: string): void {
+  if (!/^local(-[a-z0-9-]+)?$/.test(name)) {
+    throw new UserError(`HOLDFAST_LOCAL is "${name}": the stacks of a local cloud are called local or local-SOMETHING`);
+  }
+  const settings = settingsFile(name);
+  if (!settings.exists) {
+    throw new UserError(`there are no settings for the stack "${name}": copy Pulumi.local.yaml to ${settings.name}`);
+  }
+}

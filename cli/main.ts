@@ -1,0 +1,17 @@
+import { Command } from "commander";
+import { report } from "./errors";
+import { localCommand } from "./local";
+import { previewCommand } from "./preview";
+import { sshCommand } from "./ssh";
+
+const program = new Command("holdfast")
+  .description("A Hetzner Cloud stack for small companies, rehearsed on one Linux computer before it costs a cent")
+  // What stands behind `--` belongs to the command that is run on a machine.
+  .enablePositionalOptions()
+  .addCommand(localCommand())
+  .addCommand(sshCommand())
+  .addCommand(previewCommand());
+
+program.parseAsync().catch((error: unknown) => {
+  process.exitCode = report(error);
+});

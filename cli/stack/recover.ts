@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DaemonInfo, localPaths } from "../../local/paths";
+import type { Progress } from "../../toolchain/progress";
+import { removeOrphans } from "./orphans";
+import { PROJECT, readState, stateFile } from "./state";
+
+/**
+ * Puts right what a `pulumi` that was killed leaves behind on the local cloud, where everything is known: its lock, and
+ * notes of operations that it had begun. Real stacks are never treated like this: there a person decides.
+ */
+export async function recoverStack(daemon: DaemonInfo, progress: Progress): Promise<void> {
+  removeDeadLocks(daemon.name, progress);
+  const state = readState(daemon.name);
+  if (!state || state.pending.length === 0) return;
+  const creations = state.pending.filter(({ type }) => type === "creating");
+  progress.note(`An earlier \`pulumi\` was cut in ${state.pending.length} operations; cleaning up after it.`);
+  if (creations.length > 0) await removeOrphans(daemon, state.resources, progress);
+  clearPending(daemon.name);
+}
+
+/** Locks of processes that are no more; a living `pulumi` keeps its own. */
+function removeDeadLocks(name: string, progress: Progress): void {
+  const folder = join(localPaths(name).pulumi, ".pulumi", "locks", "organization", PROJECT, name);
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) {
+    const { pid } = JSON.parse(readFileSync(join(folder, file), "utf8")) as { pid: number };
+    if (isPulumi(pid)) continue;
+    progress.note(`Removing the lock of a \`pulumi\` (pid ${pid}) that is no more.`);
+    rmSync(join(folder, file));
+  }
+}
+
+function isPulumi(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return false;
+  }
+}
+
+/** Nobody else writes this file now: the command lock is ours and no `pulumi` holds the stack's. */
+function clearPending(name: string): void {
+  const file = stateFile(name);
+  const content = JSON.parse(readFileSync(file, "utf8")) as {
+    checkpoint: { latest: { pending_operations?: unknown } };
+  };
+  delete content.checkpoint.latest.pending_operations;
+  writeFileSync(file, JSON.stringify(content, null, 4), { mode: 0o600 });
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { localPaths } from "./paths";
+
+/**
+ * What stays the same as long as a local cloud exists, because Pulumi's state remembers it: a new token or port would
+ * show up as a change of every provider.
+ */
+export interface Identity {
+  /** 64 characters, as long as Hetzner's. */
+  readonly token: string;
+  readonly ports: { readonly api?: number; readonly hcloud?: number; readonly random?: number };
+}
+
+/** How every token of a local cloud begins: nobody shall take it for a real one. */
+export const LOCAL_TOKEN_PREFIX = "holdfast-local-cloud-not-a-real-token-";
+
+/** The identity of a local cloud; a new cloud gets a new one. */
+export function readIdentity(name: string): Identity {
+  const file = identityFile(name);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Identity;
+  const secret = randomBytes(32)
+    .toString("hex")
+    .slice(0, 64 - LOCAL_TOKEN_PREFIX.length);
+  const identity = { token: LOCAL_TOKEN_PREFIX + secret, ports: {} };
+  writeIdentity(name, identity);
+  return identity;
+}
+
+export function writeIdentity(name: string, identity: Identity): void {
+  writeSecretly(identityFile(name), identity);
+}
+
+function identityFile(name: string): string {
+  return join(localPaths(name).state, "identity.json");
+}
+
+/** Writes JSON that only this user may read, so that a reader never sees half of it. */
+export function writeSecretly(file: string, content: unknown): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const candidate = `${file}.${process.pid}`;
+  writeFileSync(candidate, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(candidate, file);
+}
