@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { LoadOptions } from "../../../drills/load/load";
 import type { LoadResult } from "../../../drills/load/outcomes";
 import { ensureBaseImage } from "../../../local/machines/baseImage";
@@ -80,10 +81,10 @@ export class FailoverLab {
       floatingIp,
       ...hops,
     ]);
-    api.stdout?.on("data", (lines: Buffer) => {
-      for (const line of lines.toString().trim().split("\n"))
+    if (api.stdout)
+      createInterface(api.stdout).on("line", (line) => {
         this.moves.push((JSON.parse(line) as { holder: number }).holder);
-    });
+      });
   }
 
   /** A cable from the router: a /32 at each end, and everything through the router. */
