@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { meta, type Meta } from "./fields";
+import { meta, unwrap, type Meta } from "./fields";
 import { didYouMean } from "./nearest";
 import type { Problem } from "./problems";
 
@@ -18,6 +18,7 @@ function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue:
   const here = join(setting, path);
   const base = { setting: here, why: about.why };
   const example = `e.g. \`${about.example}\``;
+  const fix = `write ${range(schemaAt(schema, path))}${example}`;
 
   if ((written === undefined || written === null) && issue.code !== "unrecognized_keys") {
     return [{ ...base, wrong: "is missing", fix: `add it, ${example}` }];
@@ -33,18 +34,15 @@ function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue:
       }));
     }
     case "invalid_type":
-      return [
-        { ...base, value, wrong: `is ${article(written)}, not ${expected(issue.expected)}`, fix: `write ${example}` },
-      ];
+      return [{ ...base, value, wrong: `is ${article(written)}, not ${expected(issue.expected)}`, fix }];
     case "too_small":
     case "too_big": {
-      const leaf = schemaAt(schema, path);
       const size = issue.code === "too_small" ? Number(issue.minimum) : Number(issue.maximum);
       const wrong =
         issue.origin === "array"
           ? `has ${issue.code === "too_small" ? `fewer than ${size}` : `more than ${size}`} ${size === 1 ? "entry" : "entries"}`
           : `is ${issue.code === "too_small" ? "less" : "more"} than ${size}`;
-      return [{ ...base, value, wrong, fix: `write ${range(leaf)}, ${example}` }];
+      return [{ ...base, value, wrong, fix }];
     }
     case "invalid_value": {
       const names = issue.values.map(String);
@@ -74,13 +72,6 @@ function valueAt(input: unknown, path: Path): unknown {
   );
 }
 
-/** Defaults and optional marks lie around the schema that knows keys and limits. */
-function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
-    ? unwrap(schema.unwrap() as z.ZodType)
-    : schema;
-}
-
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType {
   return path.reduce<z.ZodType>((outer, key) => {
     const at = unwrap(outer);
@@ -103,16 +94,11 @@ function keysOf(schema: z.ZodType): string[] {
   return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : [];
 }
 
+/** What is allowed in words, ready to be followed by an example; empty where the example says it all. */
 function range(schema: z.ZodType): string {
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodNumber) {
-    return `a ${inner.format === "safeint" ? "whole " : ""}number from ${inner.minValue} to ${inner.maxValue}`;
-  }
-  if (inner instanceof z.ZodArray) {
-    const { minimum, maximum } = inner._zod.bag as { minimum?: number; maximum?: number };
-    return `${minimum ?? 0} to ${maximum} entries`;
-  }
-  return "less";
+  if (!(inner instanceof z.ZodNumber)) return "";
+  return `a ${inner.format === "safeint" ? "whole " : ""}number from ${inner.minValue} to ${inner.maxValue}, `;
 }
 
 function article(value: unknown): string {

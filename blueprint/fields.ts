@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseRange } from "./ranges";
 
 /**
  * What is known about one setting beside its type. It feeds the errors, the editors' schema and docs/settings.md, so each
@@ -43,6 +44,16 @@ export function text(pattern: RegExp, about: Meta & { readonly form: string }) {
   return told(z.string().regex(pattern), about);
 }
 
+/** Addresses in CIDR form. */
+export function addressRange(about: Meta) {
+  const shape = z.string().regex(/^[0-9A-Fa-f.:]+\/\d{1,3}$/, { abort: true });
+  const form = "an address and a prefix length, e.g. 198.51.100.7/32 or 2001:db8::/48";
+  return told(
+    shape.refine((range) => parseRange(range) !== undefined),
+    { form, ...about },
+  );
+}
+
 export function flag(about: Meta) {
   return told(z.boolean(), about);
 }
@@ -59,4 +70,11 @@ export function mapOf(names: RegExp, about: Meta & { readonly form: string }) {
 /** A section: unknown keys are errors, because a misspelt setting that is ignored is worse than one that stops. */
 export function section<T extends z.ZodRawShape>(shape: T, about: Meta) {
   return told(z.strictObject(shape), about);
+}
+
+/** Defaults and optional marks lie around the schema that knows keys and limits. */
+export function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+    ? unwrap(schema.unwrap() as z.ZodType)
+    : schema;
 }

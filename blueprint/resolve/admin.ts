@@ -53,7 +53,8 @@ function readKey(text: string, setting: string, source: SettingsSource): { key: 
     const key = parsePublicKey(text);
     if (typeof key !== "string") return { key };
     const shown = text.includes("PRIVATE KEY") ? undefined : text;
-    return { problem: { setting, value: shown, wrong: key, why, fix: "copy the whole line of the .pub file" } };
+    const fix = "copy the whole line of a .pub file that `ssh-keygen -t ed25519` made";
+    return { problem: { setting, value: shown, wrong: key, why, fix } };
   }
   const path = resolvePath(text, source);
   const content = source.readText(path);

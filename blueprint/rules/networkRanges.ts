@@ -13,24 +13,18 @@ function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range
   );
 }
 
-/** Ranges of addresses are real ones, and say what they mean. */
+/** A range says what it means: bits after the prefix hint at a slip. */
 export const rangesAreRanges: Rule = (draft) =>
   writtenRanges(draft).flatMap(({ setting, range }): Problem[] => {
     const parsed = parseRange(range);
-    const why = "the firewall recognises sources by ranges of addresses";
-    if (!parsed) {
-      const fix = "write an address and a prefix length, e.g. 198.51.100.7/32 for one IPv4 address";
-      return [{ setting, value: range, wrong: "is not a range of addresses", why, fix }];
-    }
-    if (isNetworkAddress(parsed)) return [];
-    const whole = parsed.family === 4 ? 32 : 128;
+    if (!parsed || isNetworkAddress(parsed)) return [];
     return [
       {
         setting,
         value: range,
         wrong: `is an address, but its /${parsed.prefix} stands for a whole range`,
-        why,
-        fix: `write ${parsed.address}/${whole} for this one address, or the range's first address`,
+        why: "the firewall recognises sources by ranges of addresses",
+        fix: `write ${parsed.address}/${parsed.family === 4 ? 32 : 128} for this one address, or the range's first address`,
       },
     ];
   });

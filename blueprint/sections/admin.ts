@@ -1,9 +1,5 @@
-import { listOf, section, text } from "../fields";
+import { addressRange, listOf, section, text } from "../fields";
 import type { z } from "zod";
-
-/** Only the shape; blueprint/rules/ranges.ts checks the numbers. */
-export const cidrPattern = /^[0-9A-Fa-f.:]+\/\d{1,3}$/;
-export const cidrForm = "an address and a prefix length, e.g. 198.51.100.7/32 or 2001:db8::/48";
 
 /** Who may look after the machines, and from where. */
 export const adminSection = section(
@@ -24,11 +20,10 @@ export const adminSection = section(
       { min: 1, max: 50 },
     ).optional(),
     allowFrom: listOf(
-      text(cidrPattern, {
+      addressRange({
         description: "A range of addresses.",
         why: "the firewall recognises people by their address",
         example: "198.51.100.7/32",
-        form: cidrForm,
       }),
       {
         description:

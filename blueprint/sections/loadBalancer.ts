@@ -1,6 +1,5 @@
 import { serverTypeNames } from "../catalog";
-import { decimal, listOf, oneOf, section, text, wholeNumber } from "../fields";
-import { cidrForm, cidrPattern } from "./admin";
+import { addressRange, decimal, listOf, oneOf, section, wholeNumber } from "../fields";
 import type { z } from "zod";
 
 const limits = section(
@@ -47,11 +46,10 @@ const limits = section(
       example: "queueTimeout: 5",
     }).default(5),
     exempt: listOf(
-      text(cidrPattern, {
+      addressRange({
         description: "A range of addresses.",
         why: "sources are recognised by their address",
         example: "198.51.100.7/32",
-        form: cidrForm,
       }),
       {
         description: "Sources without limits of their own, e.g. an uptime monitor or a load test. By default none.",

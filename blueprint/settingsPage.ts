@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { catalogDate, locations, serverTypes } from "./catalog";
+import { meta, unwrap } from "./fields";
+import { schema } from "./schema";
+
+/** docs/settings.md: every setting, from the same source as the checks. */
+export function settingsPage(): string {
+  const sections = Object.entries(schema).map(([name, section]) => describe(`holdfast:${name}`, section));
+  return [
+    "# Settings",
+    "An environment is one file, `Pulumi.<stack>.yaml`. What is left out has the default that is told here. Whatever is wrong is said before anything is touched, all of it at once.",
+    "This page is generated from `blueprint/schema.ts` by `npx tsx blueprint/generate.ts`.",
+    ...sections,
+    "## Locations",
+    table(
+      ["location", "city", "network zone"],
+      Object.entries(locations).map(([name, { city, networkZone }]) => [name, city, networkZone]),
+    ),
+    "## Server types",
+    `As published by Hetzner, ${catalogDate}; what is sold out is known to Hetzner only.`,
+    table(
+      ["type", "cores", "memory", "disk", "sold in"],
+      Object.entries(serverTypes).map(([name, { cores, memory, disk, zones }]) => [
+        name,
+        String(cores),
+        `${memory} GiB`,
+        `${disk} GB`,
+        zones.join(", "),
+      ]),
+    ),
+  ].join("\n\n");
+}
+
+function describe(setting: string, section: z.ZodType): string {
+  const about = meta.get(unwrap(section));
+  const inner = unwrap(section);
+  const parts = [`## \`${setting}\``, about?.description ?? "", `\`\`\`yaml\n${about?.example ?? ""}\n\`\`\``];
+  return inner instanceof z.ZodObject
+    ? [...parts, table(["setting", "what it is", "allowed"], rows("", inner))].join("\n\n")
+    : parts.join("\n\n");
+}
+
+/** One row for each setting; groups are told by their settings, with a dot between. */
+function rows(prefix: string, group: z.ZodObject): string[][] {
+  return Object.entries(group.shape as Record<string, z.ZodType>).flatMap(([key, field]) => {
+    const inner = unwrap(field);
+    const name = `${prefix}${key}`;
+    return inner instanceof z.ZodObject
+      ? rows(`${name}.`, inner)
+      : [[`\`${name}\``, meta.get(inner)?.description ?? "", allowed(inner)]];
+  });
+}
+
+function allowed(field: z.ZodType): string {
+  if (field instanceof z.ZodNumber) return `${field.minValue}–${field.maxValue}`;
+  if (field instanceof z.ZodEnum) return field.options.length > 8 ? "see below" : field.options.join(", ");
+  if (field instanceof z.ZodBoolean) return "true, false";
+  if (field instanceof z.ZodArray) return `a list: ${meta.get(field.element as z.ZodType)?.form ?? ""}`;
+  return meta.get(field)?.form ?? "";
+}
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [row(head), row(head.map(() => "---")), ...body.map(row)].join("\n");
+}
