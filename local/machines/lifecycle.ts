@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import type { MachineState } from "../driver";
+import { machineNamespace } from "../network/names";
+import { SUPERVISOR } from "./bootScript";
+import { removeControlGroups } from "./controlGroups";
+import { machineFiles } from "./layout";
+import {
+  childrenOf,
+  killAndWait,
+  machineMark,
+  processesInNamespace,
+  processesMarked,
+  programOf,
+  signal,
+  waitUntil,
+} from "./processes";
+
+/** systemd's own signal for an orderly power-off (SIGRTMIN+4), as a container manager sends it. */
+const POWER_OFF = 34 + 4;
+
+/** Seconds until a machine that was switched on has an init: loading it from a cold disk is the longest part. */
+const START_TIMEOUT = 30;
+/** Seconds that an orderly shutdown may take. */
+const SHUTDOWN_TIMEOUT = 30;
+
+/** Whether a machine is on, and the process number of its init on this computer. */
+export function inspectProcesses(cloud: string, id: number): Pick<MachineState, "running" | "initPid"> {
+  const processes = processesOf(cloud, id);
+  const initPid = initOf(processes);
+  // During a reboot there is a supervisor and no init: still on.
+  return { running: processes.length > 0, ...(initPid === undefined ? {} : { initPid }) };
+}
+
+/**
+ * Runs the machine's boot script under a supervisor of its own, in a session of its own, so that the machine outlives
+ * this process. Returns when its init runs.
+ *
+ * @throws with the end of the console's output when no init comes up
+ */
+export async function switchOn(cloud: string, id: number): Promise<void> {
+  const files = machineFiles(cloud, id);
+  if (processesOf(cloud, id).length === 0) await startSupervisor(cloud, id);
+  const isUp = () => initOf(processesOf(cloud, id)) !== undefined;
+  const isGone = () => processesOf(cloud, id).length === 0;
+  if (!(await waitUntil(() => isUp() || isGone(), START_TIMEOUT)) || !isUp()) {
+    const said = readFileSync(files.console, "utf8").trim().split("\n").slice(-5).join("\n");
+    throw new Error(`machine ${id} did not start; the end of its console:\n${said}`);
+  }
+}
+
+/** Asks the machine to shut down; tells whether it did. A machine that is still booting may miss the first request. */
+export async function shutDown(cloud: string, id: number): Promise<boolean> {
+  const isGone = () => processesOf(cloud, id).length === 0;
+  for (let waited = 0; waited < SHUTDOWN_TIMEOUT; waited += 5) {
+    const init = initOf(processesOf(cloud, id));
+    if (init !== undefined) signal(init, POWER_OFF);
+    if (await waitUntil(isGone, 5)) {
+      removeControlGroups(machineNamespace(cloud, id));
+      return true;
+    }
+  }
+  return isGone();
+}
+
+/** Ends all of the machine's processes at once, its supervisor first, so that nobody takes it for a reboot. */
+export async function pullThePlug(cloud: string, id: number): Promise<void> {
+  const processes = processesOf(cloud, id);
+  const init = initOf(processes);
+  // Among the children may be a boot script that is not systemd-nspawn yet.
+  const children = processes.flatMap(childrenOf);
+  await killAndWait([...processes, ...children, ...(init === undefined ? [] : [init])]);
+  await killAndWait(processesInNamespace(machineNamespace(cloud, id)));
+  removeControlGroups(machineNamespace(cloud, id));
+}
+
+async function startSupervisor(cloud: string, id: number): Promise<void> {
+  const files = machineFiles(cloud, id);
+  const console = openSync(files.console, "a", 0o600);
+  try {
+    const child = spawn("sh", ["-c", SUPERVISOR, machineMark(machineNamespace(cloud, id)), files.bootScript], {
+      detached: true,
+      stdio: ["ignore", console, console],
+      // Nothing of this process's environment, which holds a token, belongs into a machine.
+      env: { PATH: process.env.PATH },
+    });
+    await once(child, "spawn");
+    child.unref();
+  } finally {
+    closeSync(console);
+  }
+}
+
+/** The machine's supervisor and its systemd-nspawn. */
+function processesOf(cloud: string, id: number): number[] {
+  return processesMarked(machineMark(machineNamespace(cloud, id)));
+}
+
+/** The init among the children of a machine's systemd-nspawn. */
+function initOf(processes: readonly number[]): number | undefined {
+  return processes
+    .filter((pid) => programOf(pid) === "systemd-nspawn")
+    .flatMap(childrenOf)
+    .find((pid) => programOf(pid) === "systemd");
+}

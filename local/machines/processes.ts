@@ -1,0 +1,98 @@
+import { readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Processes with an argument that starts with this.
+ *
+ * Processes are never remembered by number: a number that was written down may belong to somebody else by now. They are
+ * found again by a mark in their arguments that only this project gives, see {@link machineMark} and {@link doorMark}.
+ */
+export function processesMarked(mark: string, match: "whole" | "prefix" = "whole"): number[] {
+  return allPids().filter((pid) =>
+    argumentsOf(pid).some((argument) => (match === "whole" ? argument === mark : argument.startsWith(mark))),
+  );
+}
+
+/** Argument of a machine's supervisor and of its systemd-nspawn. */
+export function machineMark(namespace: string): string {
+  return `--machine=${namespace}`;
+}
+
+/** Argument of the doorkeeper in a namespace. */
+export function doorMark(namespace: string): string {
+  return `--door=${namespace}`;
+}
+
+/** Processes in the network namespace of this name, whoever started them. */
+export function processesInNamespace(namespace: string): number[] {
+  let inode: number;
+  try {
+    inode = statSync(`/run/netns/${namespace}`).ino;
+  } catch {
+    return []; // no namespace, no processes
+  }
+  return allPids().filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/net`) === `net:[${inode}]`;
+    } catch {
+      return false; // ended meanwhile
+    }
+  });
+}
+
+export function childrenOf(pid: number): number[] {
+  return readProc(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+}
+
+/** Name of the program that a process runs, empty when there is no such process. */
+export function programOf(pid: number): string {
+  return readProc(pid, "comm").trim();
+}
+
+/** Whether a process lives; a zombie does not. */
+export function isAlive(pid: number): boolean {
+  const stat = readProc(pid, "stat");
+  return stat !== "" && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+}
+
+export function signal(pid: number, name: NodeJS.Signals | number): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Kills processes and waits until none of them is left. */
+export async function killAndWait(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) signal(pid, "SIGKILL");
+  if (!(await waitUntil(() => !pids.some(isAlive), 10))) {
+    throw new Error(`processes ${pids.filter(isAlive).join(", ")} did not end within 10 s after SIGKILL`);
+  }
+}
+
+/** Waits until the condition holds; tells whether it did within so many seconds. */
+export async function waitUntil(condition: () => boolean, seconds: number): Promise<boolean> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!condition()) {
+    if (Date.now() > deadline) return false;
+    await delay(20);
+  }
+  return true;
+}
+
+function allPids(): number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+function argumentsOf(pid: number): string[] {
+  return readProc(pid, "cmdline").split("\0");
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return ""; // ended meanwhile
+  }
+}

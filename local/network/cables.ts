@@ -1,0 +1,219 @@
+import { run } from "../machines/command";
+import type { MachineSpec, NetworkSpec } from "../driver";
+import { linkLocalAddress, METADATA_ADDRESS, PUBLIC_GATEWAY } from "./addresses";
+import { cableName, edgeNamespace, machineNamespace, privateNamespace } from "./names";
+import { ensureNamespace, ipBatch, linksOf, removeLink, type Link } from "./namespaces";
+import { FLOATING_ROUTE, syncRoutes, type Route } from "./routes";
+
+/** MTU of private interfaces at Hetzner; public ones have the usual 1500. */
+const PRIVATE_MTU = 1450;
+
+/** Private interfaces in the order in which they are attached, named as on Hetzner's servers of today. */
+const PRIVATE_INTERFACES = ["enp7s0", "enp8s0", "enp9s0"];
+
+/** An interface that the machine has, and the private network it leads to (none: the public side). */
+interface Attachment {
+  readonly device: string;
+  readonly network?: NetworkSpec;
+}
+
+/** What changed on a machine's side, and what a machine finds when it boots, in the language of `ip -batch`. */
+export interface CablesOfMachine {
+  readonly added: readonly string[];
+  readonly atBoot: readonly string[];
+}
+
+/**
+ * Brings the cables of a machine and the routes at their far ends to what the machine should have.
+ *
+ * @param networks the private networks that the machine is attached to
+ */
+export async function ensureCables(
+  cloud: string,
+  machine: MachineSpec,
+  networks: readonly NetworkSpec[],
+): Promise<CablesOfMachine> {
+  const namespace = machineNamespace(cloud, machine.id);
+  await ensureNamespace(namespace);
+  const before = await linksOf(namespace);
+  await removeUnwanted(cloud, machine, before);
+  const attachments: Attachment[] = [
+    ...(hasPublicSide(machine) ? [{ device: "eth0" }] : []),
+    ...privateAttachments(machine, before, networks),
+  ];
+  const added: string[] = [];
+  for (const attachment of attachments) {
+    const commands = machineSide(machine, attachment);
+    if (!before.some((link) => link.name === attachment.device)) {
+      await plug(cloud, machine, attachment);
+      added.push(...commands);
+    }
+    await syncFarEnd(cloud, machine, attachment.network);
+  }
+  const atBoot = [
+    "address flush dev lo scope global",
+    ...attachments.flatMap(({ device }) => [`address flush dev ${device} scope global`, `route flush dev ${device}`]),
+    ...attachments.flatMap((attachment) => machineSide(machine, attachment)),
+  ];
+  return { added, atBoot };
+}
+
+/** Removes a machine's namespace and, with it, all of its cables. */
+export async function removeCables(cloud: string, id: number, networkIds: readonly number[]): Promise<void> {
+  // A namespace with processes in it lives on without its name; cables have to go by themselves.
+  await removeLink(edgeNamespace(cloud), cableName(id));
+  for (const networkId of networkIds) await removeLink(privateNamespace(cloud, networkId), cableName(id));
+}
+
+/** Routes at the far end of a cable: the addresses of the machine, and what its network routes through it. */
+export async function syncFarEnd(cloud: string, machine: MachineSpec, network: NetworkSpec | undefined): Promise<void> {
+  const cable = cableName(machine.id);
+  if (network === undefined) {
+    await syncRoutes(edgeNamespace(cloud), cable, publicRoutes(machine));
+  } else {
+    await syncRoutes(privateNamespace(cloud, network.id), cable, privateRoutes(machine, network));
+  }
+}
+
+/** Routes a floating IP to a machine, in one step, or to nobody. */
+export async function routeFloating(cloud: string, address: string, machineId: number | null): Promise<void> {
+  const edge = edgeNamespace(cloud);
+  const destination = address.includes("/") ? address : `${address}/${address.includes(":") ? 64 : 32}`;
+  if (machineId !== null) {
+    await ipBatch(edge, [`route replace ${destination} dev ${cableName(machineId)} proto ${FLOATING_ROUTE}`]);
+    return;
+  }
+  const version = address.includes(":") ? "-6" : "-4";
+  await run("ip", ["-n", edge, version, "route", "flush", destination, "proto", `${FLOATING_ROUTE}`]);
+}
+
+export function hasPublicSide(machine: MachineSpec): boolean {
+  return machine.publicIpv4 !== undefined || machine.publicIpv6 !== undefined;
+}
+
+function publicRoutes(machine: MachineSpec): Route[] {
+  return [
+    machine.publicIpv4
+      ? { destination: `${machine.publicIpv4.address}/32` }
+      : { destination: `${linkLocalAddress(machine.id)}/32` },
+    ...(machine.publicIpv6 ? [{ destination: withLength(machine.publicIpv6.network) }] : []),
+  ];
+}
+
+function privateRoutes(machine: MachineSpec, network: NetworkSpec): Route[] {
+  return machine.privateNetworks
+    .filter((attachment) => attachment.networkId === network.id)
+    .flatMap(({ address, aliasIps }) => [
+      { destination: `${address}/32` },
+      ...aliasIps.map((alias) => ({ destination: `${alias}/32`, via: address })),
+      ...network.routes
+        .filter((route) => route.gateway === address)
+        .map((route) => ({ destination: route.destination, via: address })),
+    ]);
+}
+
+/** Addresses and routes that Hetzner's DHCP gives to an interface. */
+function machineSide(machine: MachineSpec, { device, network }: Attachment): string[] {
+  if (network !== undefined) {
+    const address = machine.privateNetworks.find((attachment) => attachment.networkId === network.id)?.address ?? "";
+    return [
+      `link set ${device} mtu ${PRIVATE_MTU} up`,
+      `address replace ${address}/32 dev ${device}`,
+      `route replace ${network.gateway} dev ${device} scope link`,
+      `route replace ${network.range} via ${network.gateway} dev ${device}`,
+      ...(hasPublicSide(machine) ? [] : [`route replace ${METADATA_ADDRESS} via ${network.gateway} dev ${device}`]),
+    ];
+  }
+  const { publicIpv4, publicIpv6 } = machine;
+  return [
+    `link set ${device} up`,
+    ...(publicIpv4
+      ? [
+          `address replace ${publicIpv4.address}/32 dev ${device}`,
+          `route replace ${PUBLIC_GATEWAY} dev ${device} scope link`,
+          `route replace default via ${PUBLIC_GATEWAY} dev ${device}`,
+          `route replace ${METADATA_ADDRESS} via ${PUBLIC_GATEWAY} dev ${device}`,
+        ]
+      : [
+          `address replace ${linkLocalAddress(machine.id)}/32 dev ${device} scope link`,
+          `route replace ${METADATA_ADDRESS} dev ${device} scope link src ${linkLocalAddress(machine.id)}`,
+        ]),
+    ...(publicIpv6
+      ? [
+          `address replace ${bare(publicIpv6.address)}/64 dev ${device} nodad`,
+          `route replace ::/0 via fe80::1 dev ${device}`,
+        ]
+      : []),
+  ];
+}
+
+/** Finds the interface of each attachment by its MAC, as the tools on Hetzner's servers do; new ones get a free name. */
+function privateAttachments(
+  machine: MachineSpec,
+  links: readonly Link[],
+  networks: readonly NetworkSpec[],
+): Attachment[] {
+  const taken = new Set(
+    links.filter((link) => machine.privateNetworks.some((one) => sameMac(one, link))).map((link) => link.name),
+  );
+  return machine.privateNetworks.map((attachment) => {
+    const network = networks.find((one) => one.id === attachment.networkId);
+    if (network === undefined) {
+      throw new Error(`machine ${machine.name} is attached to network ${attachment.networkId}, which does not exist`);
+    }
+    const device =
+      links.find((link) => sameMac(attachment, link))?.name ?? PRIVATE_INTERFACES.find((name) => !taken.has(name));
+    if (device === undefined) {
+      throw new Error(`machine ${machine.name} has more than ${PRIVATE_INTERFACES.length} private networks`);
+    }
+    taken.add(device);
+    return { device, network };
+  });
+}
+
+async function removeUnwanted(cloud: string, machine: MachineSpec, links: readonly Link[]): Promise<void> {
+  const namespace = machineNamespace(cloud, machine.id);
+  for (const link of links) {
+    const isPrivate = PRIVATE_INTERFACES.includes(link.name);
+    if (isPrivate && !machine.privateNetworks.some((attachment) => sameMac(attachment, link))) {
+      await removeLink(namespace, link.name);
+    }
+    if (link.name === "eth0" && !hasPublicSide(machine)) await removeLink(namespace, link.name);
+  }
+}
+
+/** Lays a cable: both ends appear at once, and one end's removal removes the other. */
+async function plug(cloud: string, machine: MachineSpec, { device, network }: Attachment): Promise<void> {
+  const router = network === undefined ? edgeNamespace(cloud) : privateNamespace(cloud, network.id);
+  const cable = cableName(machine.id);
+  const mac =
+    network === undefined
+      ? publicMac(machine.id)
+      : (machine.privateNetworks.find((attachment) => attachment.networkId === network.id)?.mac ?? "");
+  await removeLink(router, cable);
+  const near = ["peer", "name", device, "netns", machineNamespace(cloud, machine.id), "address", mac];
+  await run("ip", ["link", "add", cable, "netns", router, "type", "veth", ...near]);
+  await ipBatch(router, [
+    `link set ${cable} ${network === undefined ? "" : `mtu ${PRIVATE_MTU} `}up`,
+    `address replace ${network === undefined ? PUBLIC_GATEWAY : network.gateway}/32 dev ${cable}`,
+    ...(network === undefined ? [`address replace fe80::1/64 dev ${cable} nodad`] : []),
+  ]);
+}
+
+function sameMac(one: { readonly mac: string }, other: { readonly mac: string }): boolean {
+  return one.mac.toLowerCase() === other.mac.toLowerCase();
+}
+
+/** Hetzner's public interfaces have addresses that start with 96:00. */
+function publicMac(machineId: number): string {
+  const digits = (machineId % 0xffff_ffff).toString(16).padStart(8, "0");
+  return `96:00:${digits.match(/../g)?.join(":") ?? ""}`;
+}
+
+function withLength(network: string): string {
+  return network.includes("/") ? network : `${network}/64`;
+}
+
+function bare(address: string): string {
+  return address.replace(/\/\d+$/, "");
+}

@@ -1,0 +1,159 @@
+import type { Server } from "node:net";
+import { join } from "node:path";
+import type { MachineSpec, NetworkSpec } from "../driver";
+import { cacheDir } from "../paths";
+import type { BaseImage } from "../machines/baseImage";
+import { tryRun } from "../machines/command";
+import { doorsSocket } from "../machines/layout";
+import { packageHosts } from "../machines/packageHosts";
+import { Queue } from "../machines/queue";
+import type { Records } from "../machines/records";
+import { METADATA_ADDRESS, type AddressPlan } from "./addresses";
+import { ensureCables, removeCables, routeFloating, type CablesOfMachine } from "./cables";
+import { Doorkeepers } from "./doorkeepers";
+import { openDoors } from "./doors";
+import { ensureEdge } from "./edge";
+import { renderFirewalls } from "./firewall";
+import { metadataService, type MetadataAnswer } from "./metadataService";
+import { cableName, edgeNamespace, machineNamespace, privateNamespace, visitorNamespace } from "./names";
+import { ipBatch, linksOf, loadRules, removeNamespace } from "./namespaces";
+import { packageProxy } from "./packageProxy";
+import { ensurePrivateNetwork } from "./privateNetwork";
+
+export interface CloudNetworkOptions {
+  readonly cloud: string;
+  readonly plan: AddressPlan;
+  readonly records: Records;
+  readonly image: BaseImage;
+  readonly metadata: MetadataAnswer;
+  readonly log: (line: string) => void;
+}
+
+/** Everything between the machines of one local cloud; changes happen one after the other. */
+export class CloudNetwork {
+  private readonly queue = new Queue();
+  private loadedFirewalls = "";
+
+  private constructor(
+    private readonly options: CloudNetworkOptions,
+    private readonly doors: Server,
+    private readonly doorkeepers: Doorkeepers,
+  ) {}
+
+  /** Makes the edge and opens its doors, or takes over those of a process before this one. */
+  static async open(options: CloudNetworkOptions): Promise<CloudNetwork> {
+    const { cloud, plan, records } = options;
+    await ensureEdge(cloud, plan);
+    const known = () => ({ machines: records.machines(), floatingIps: records.floatingIps() });
+    const doors = await openDoors(doorsSocket(cloud), {
+      metadata: metadataService(known, options.metadata),
+      packages: packageProxy({
+        cache: join(cacheDir(), "packages"),
+        hosts: [...new Set([...packageHosts("/"), ...packageHosts(options.image.root)])],
+        ...(await upstreamProxy()),
+        log: options.log,
+      }),
+    });
+    const doorkeepers = new Doorkeepers(doorsSocket(cloud), options.log);
+    doorkeepers.keep({ name: "metadata", namespace: edgeNamespace(cloud), port: 80, addresses: [METADATA_ADDRESS] });
+    doorkeepers.keep({
+      name: "packages",
+      namespace: visitorNamespace(cloud),
+      port: 80,
+      addresses: [plan.packages.ipv4, plan.packages.ipv6],
+    });
+    const network = new CloudNetwork(options, doors, doorkeepers);
+    await network.loadFirewalls();
+    return network;
+  }
+
+  ensureNetwork(network: NetworkSpec): Promise<void> {
+    const { cloud, records } = this.options;
+    return this.queue.run(async () => {
+      records.saveNetwork(network);
+      await ensurePrivateNetwork(cloud, network, records.machines());
+      const namespace = privateNamespace(cloud, network.id);
+      const door = { name: `metadata:${network.id}`, namespace, port: 80, addresses: [METADATA_ADDRESS] };
+      this.doorkeepers.keep(door);
+    });
+  }
+
+  removeNetwork(id: number): Promise<void> {
+    const { cloud, records } = this.options;
+    return this.queue.run(async () => {
+      await this.doorkeepers.remove(privateNamespace(cloud, id));
+      await removeNamespace(privateNamespace(cloud, id));
+      records.removeNetwork(id);
+    });
+  }
+
+  /** Cables, addresses, routes and firewall of a machine; a running machine gets new interfaces at once. */
+  ensureMachine(machine: MachineSpec): Promise<CablesOfMachine> {
+    const { cloud, records } = this.options;
+    return this.queue.run(async () => {
+      const networks = machine.privateNetworks.flatMap(({ networkId }) => records.network(networkId) ?? []);
+      const cables = await ensureCables(cloud, machine, networks);
+      await ipBatch(machineNamespace(cloud, machine.id), cables.added);
+      for (const [address, holder] of Object.entries(records.floatingIps())) {
+        if (holder === machine.id) await this.route(address, holder);
+      }
+      await this.loadFirewalls();
+      return cables;
+    });
+  }
+
+  removeMachine(id: number): Promise<void> {
+    const { cloud, records } = this.options;
+    return this.queue.run(async () => {
+      for (const [address, holder] of Object.entries(records.floatingIps())) {
+        if (holder === id) records.saveFloatingIp(address, null);
+      }
+      await removeCables(
+        cloud,
+        id,
+        records.networks().map((network) => network.id),
+      );
+      await removeNamespace(machineNamespace(cloud, id));
+    });
+  }
+
+  routeFloatingIp(address: string, machineId: number | null): Promise<void> {
+    return this.queue.run(async () => {
+      this.options.records.saveFloatingIp(address, machineId);
+      await this.route(address, machineId);
+    });
+  }
+
+  /** Brings the edge's firewalls to what the records say. */
+  firewallsChanged(): Promise<void> {
+    return this.queue.run(() => this.loadFirewalls());
+  }
+
+  /** Stops serving; routers, doorkeepers and machines stay as they are. */
+  async close(): Promise<void> {
+    this.doorkeepers.close();
+    await new Promise((resolve) => this.doors.close(resolve));
+  }
+
+  private async route(address: string, machineId: number | null): Promise<void> {
+    const { cloud } = this.options;
+    const links = machineId === null ? [] : await linksOf(edgeNamespace(cloud));
+    // A machine without a public side has no cable here; the route comes with the cable.
+    const reachable = links.some((link) => link.name === cableName(machineId ?? 0));
+    await routeFloating(cloud, address, reachable ? machineId : null);
+  }
+
+  private async loadFirewalls(): Promise<void> {
+    const rules = renderFirewalls(this.options.records.machines());
+    if (rules === this.loadedFirewalls) return;
+    await loadRules(edgeNamespace(this.options.cloud), rules);
+    this.loadedFirewalls = rules;
+  }
+}
+
+/** The proxy that this computer's own apt uses, if it uses one. */
+async function upstreamProxy(): Promise<{ upstream?: string }> {
+  const said = await tryRun("apt-config", ["shell", "PROXY", "Acquire::http::Proxy"]);
+  const upstream = /^PROXY='(http:[^']+)'/m.exec(said.stdout)?.[1] ?? process.env.http_proxy;
+  return upstream === undefined || upstream === "" ? {} : { upstream };
+}

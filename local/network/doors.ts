@@ -1,0 +1,73 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from "node:http";
+import { createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+
+/** Who is asking, as the doorkeeper saw it. */
+export interface Caller {
+  readonly door: string;
+  readonly source: string;
+}
+
+const callers = new WeakMap<Socket, Caller>();
+
+/** Who sent this request. */
+export function callerOf(request: IncomingMessage): Caller {
+  const caller = callers.get(request.socket);
+  if (caller === undefined) throw new Error("this request did not come through a door");
+  return caller;
+}
+
+/** Longest introduction that a doorkeeper sends, in bytes. */
+const INTRODUCTION = 512;
+
+/**
+ * Listens for connections that doorkeepers carry out of namespaces and hands each to the HTTP service behind its door.
+ * Resolves when it listens.
+ *
+ * @param services the part of a door's name before the first colon → what answers there
+ */
+export function openDoors(socketPath: string, services: Readonly<Record<string, HttpServer>>): Promise<Server> {
+  mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
+  rmSync(socketPath, { force: true }); // left by a process that was killed; the daemon makes sure that there is one only
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on("error", () => socket.destroy());
+    introduce(socket, (caller) => {
+      const service = services[caller.door.split(":")[0] ?? ""];
+      if (service === undefined) {
+        socket.destroy();
+        return;
+      }
+      callers.set(socket, caller);
+      service.emit("connection", socket);
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(socketPath, () => {
+      resolve(server);
+    });
+  });
+}
+
+/** An HTTP service that gets its connections from a door. */
+export { createHttpServer };
+
+/** Reads the introduction and leaves what follows it to the HTTP service. */
+function introduce(socket: Socket, onCaller: (caller: Caller) => void): void {
+  let received = Buffer.alloc(0);
+  const onData = (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+    const end = received.indexOf("\n");
+    if (end < 0 && received.length <= INTRODUCTION) return;
+    socket.off("data", onData);
+    socket.pause();
+    if (end < 0) {
+      socket.destroy();
+      return;
+    }
+    socket.unshift(received.subarray(end + 1));
+    onCaller(JSON.parse(received.subarray(0, end).toString()) as Caller);
+  };
+  socket.on("data", onData);
+}
