@@ -1,4 +1,5 @@
 import type { Call, PluginDefinition } from "../../../plugin/types";
+import { PLUGINS } from "../../../toolchain/versions";
 import { Api } from "./client";
 import { createFunctions } from "./functions";
 import { toHandler, type Resource } from "./resource";
@@ -79,7 +80,7 @@ export function hcloudPlugin(options: HcloudOptions = {}): PluginDefinition {
 
   return {
     name: "hcloud",
-    version: "1.41.0",
+    version: PLUGINS.hcloud,
     checkConfig: checkSettings,
     configure: (inputs, connection) => {
       instances.configure(connection, readSettings(inputs));

@@ -1,4 +1,5 @@
 import type { PluginDefinition } from "../../../plugin/types";
+import { PLUGINS } from "../../../toolchain/versions";
 import { randomBytes, randomId } from "./bytes";
 import { randomInteger, randomShuffle } from "./integer";
 import { randomPet } from "./pet";
@@ -9,7 +10,7 @@ import { randomUuid, randomUuid7 } from "./uuid";
 /** Stand-in for the official random plugin, of the version that the npm package @pulumi/random has. */
 export const randomPlugin: PluginDefinition = {
   name: "random",
-  version: "4.21.2",
+  version: PLUGINS.random,
   resources: {
     "random:index/randomBytes:RandomBytes": randomResource(randomBytes),
     "random:index/randomId:RandomId": randomResource(randomId),
