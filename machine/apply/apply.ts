@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import type { ConfigurationInputs } from "../inputs";
+import type { HostKeys } from "../ssh/hostKeys";
+import type { Session } from "../ssh/session";
+import { waitForMachine, waitingLimit, type Tell } from "../ssh/waiting";
+import { sendArchives } from "./archives";
+import { waitForCloudInit } from "./cloudInit";
+import { parseEvent, type MachineEnd, type MachineEvent } from "./events";
+import { installProgram, MISSING, programCommand } from "./program";
+import { redact } from "./redact";
+import { toRequest, type ApplyRequest } from "./request";
+
+export interface ApplyOptions {
+  /** Names what is managed on the machine, the same in every apply of one resource. */
+  readonly configuration: string;
+  readonly pinned: HostKeys;
+  /** Contents that may not appear in messages. */
+  readonly secrets: readonly string[];
+  /** Aborted by Ctrl-C or when the resource's time is over: the machine puts its old configuration back. */
+  readonly signal: AbortSignal;
+  /** Seconds for the whole apply; 0: no limit but those of its parts. */
+  readonly timeout: number;
+  readonly tell: Tell;
+  readonly keep: (message: string, level: "info" | "warning") => void;
+}
+
+export interface Applied {
+  readonly hostKeys: HostKeys;
+  readonly end: MachineEnd;
+}
+
+/** Seconds during which a refused key may come from a machine whose cloud-init has not made the user yet. */
+const keyGrace = 30;
+/** Seconds that cloud-init may take on a new machine. */
+const cloudInitLimit = 600;
+/** Milliseconds that an aborted apply has for its way back before we leave it alone with it. */
+const abortGrace = 15_000;
+
+/**
+ * Brings the machine to the configuration, or leaves it as it was.
+ *
+ * @throws when it was not applied; the message has the words of the program that refused
+ */
+export async function apply(inputs: ConfigurationInputs, options: ApplyOptions): Promise<Applied> {
+  const request = toRequest(inputs, randomUUID(), options.configuration);
+  const run = new ApplyRun(inputs, request, options);
+  const end = await run.toEnd();
+  if (end.result === "applied" || end.result === "unchanged") return { hostKeys: run.hostKeys, end };
+  throw new Error(
+    redact([end.error ?? `ended with ${end.result}`, end.details].filter(Boolean).join("\n"), options.secrets),
+  );
+}
+
+/** One apply over as many connections as it takes: the machine carries it on by itself while there is none. */
+class ApplyRun {
+  hostKeys: HostKeys;
+  private repeated = 0;
+
+  constructor(
+    private readonly inputs: ConfigurationInputs,
+    private readonly request: ApplyRequest,
+    private readonly options: ApplyOptions,
+  ) {
+    this.hostKeys = options.pinned;
+  }
+
+  async toEnd(): Promise<MachineEnd> {
+    for (;;) {
+      const session = await this.connect();
+      try {
+        const end = await this.overSession(session);
+        if (end) return end;
+      } finally {
+        session.close();
+      }
+      if (this.options.signal.aborted) {
+        throw new Error(
+          "Interrupted. The machine had not answered yet; it puts the old configuration back by itself " +
+            "(a package installation that has begun goes to its end first).",
+        );
+      }
+      this.options.tell("the connection broke; the machine goes on by itself, connecting again");
+    }
+  }
+
+  private async connect(): Promise<Session> {
+    const isKnown = this.hostKeys.machine !== undefined;
+    const limit = this.options.timeout > 0 ? Math.min(this.options.timeout, waitingLimit()) : waitingLimit();
+    const session = await waitForMachine(
+      { connection: this.inputs.connection, pinned: this.hostKeys, signal: this.options.signal },
+      { limit, keyGrace: isKnown ? 0 : keyGrace },
+      this.options.tell,
+    );
+    this.hostKeys = { ...this.hostKeys, ...session.seenHostKeys };
+    return session;
+  }
+
+  /** `undefined`: the connection broke. */
+  private async overSession(session: Session): Promise<MachineEnd | undefined> {
+    const abort = () => void this.abort(session);
+    this.options.signal.addEventListener("abort", abort, { once: true });
+    try {
+      // Program, archives, program again because another version was installed meanwhile: more is a fault.
+      for (let attempt = 1; attempt <= 6; attempt += 1) {
+        const { code, end, errors } = await this.submit(session);
+        if (code === MISSING) {
+          await waitForCloudInit(session, cloudInitLimit, this.options.signal, this.options.tell);
+          this.options.tell("installing Holdfast's part of the machine");
+          await installProgram(session);
+        } else if (end?.result === "archivesMissing") {
+          await sendArchives(session, this.inputs, end.missing ?? [], this.options.tell);
+        } else if (end ?? session.isBroken) {
+          return end;
+        } else {
+          throw new Error(`The machine's part of the apply ended with exit code ${String(code)}: ${errors}`);
+        }
+        this.options.signal.throwIfAborted();
+      }
+      throw new Error("The machine asks for the same thing again and again; does somebody else apply to it right now?");
+    } finally {
+      this.options.signal.removeEventListener("abort", abort);
+    }
+  }
+
+  private async submit(session: Session) {
+    let end: MachineEnd | undefined;
+    let seen = 0;
+    const { code, errors } = await session.run(await programCommand(session, "submit"), {
+      input: JSON.stringify(this.request),
+      onLine: (line) => {
+        const event = parseEvent(line);
+        if (event?.event === "end") end = event;
+        // Over a second connection the machine tells everything from the beginning.
+        else if (event && ++seen > this.repeated) this.tellEvent(event);
+      },
+    });
+    this.repeated = Math.max(this.repeated, seen);
+    return { code, end, errors };
+  }
+
+  private tellEvent(event: Extract<MachineEvent, { text: string }>): void {
+    const text = redact(event.text, this.options.secrets);
+    if (event.event === "status") this.options.tell(text);
+    else this.options.keep(text, event.event);
+  }
+
+  /** The way back is the machine's own; all we do is ask for it, and not wait for ever. */
+  private async abort(session: Session): Promise<void> {
+    this.options.tell("interrupted: the machine is asked to put its old configuration back");
+    setTimeout(() => {
+      session.close();
+    }, abortGrace).unref();
+    await session.run(await programCommand(session, "abort", this.request.id));
+  }
+}

@@ -1,0 +1,37 @@
+/** What the on-machine program tells, one JSON object per line. */
+export type MachineEvent =
+  { readonly event: "status" | "info" | "warning"; readonly text: string } | ({ readonly event: "end" } & MachineEnd);
+
+/** How a call of the program ended. */
+export interface MachineEnd {
+  readonly result:
+    | "applied"
+    | "unchanged"
+    | "failed"
+    | "aborted"
+    | "archivesMissing"
+    | "unknown"
+    | "received"
+    | "inspected"
+    | "asked"
+    | "ended";
+  readonly error?: string;
+  /** Lines of the program that refused. */
+  readonly details?: string;
+  readonly missing?: readonly string[];
+  /** Paths that were changed. */
+  readonly changed?: readonly string[];
+  /** Unit → `start`, `restart`, `reload` or `stop`. */
+  readonly units?: Readonly<Record<string, string>>;
+  readonly found?: unknown;
+}
+
+/** A line of the program's output; undefined for anything else (a login banner, a warning of sudo). */
+export function parseEvent(line: string): MachineEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as MachineEvent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { UNKNOWN, type Call, type ResourceHandler, type Values } from "../../plugin/types";
+import type { HostKeys } from "../ssh/hostKeys";
+import { checkInputs } from "./check";
+import { diffInputs } from "./diff";
+import { overSsh } from "./overSsh";
+import { plainInputs, secretTexts } from "./values";
+
+/**
+ * `holdfast:machine:Configuration`. Outputs are the inputs and `hostKeys`. Secrets stay wrapped wherever they stand.
+ * Only create and update (outside previews) and read contact the machine.
+ */
+export const configurationHandler: ResourceHandler = {
+  acceptsSecrets: true,
+
+  check: ({ news }) => checkInputs(news),
+
+  diff: ({ oldInputs, news }) => diffInputs(oldInputs, news),
+
+  async create({ inputs, preview, timeout }, call) {
+    const id = `${String(inputs.machine)}@${String(inputs.serverId)}`;
+    if (preview) return { id, outputs: { ...inputs, hostKeys: UNKNOWN } };
+    const hostKeys = await applyTo(id, inputs, {}, timeout, call);
+    return { id, outputs: { ...inputs, hostKeys } };
+  },
+
+  async update({ id, olds, news, preview, timeout }, call) {
+    const pinned = (olds.hostKeys ?? {}) as HostKeys;
+    if (preview) return { ...news, hostKeys: pinned };
+    return { ...news, hostKeys: await applyTo(id, news, pinned, timeout, call) };
+  },
+
+  async read({ id, inputs, outputs }, call) {
+    if (Object.keys(inputs).length === 0) {
+      throw new Error(
+        "A configuration cannot be imported, and need not be: the first pulumi up finds what is on the machine already.",
+      );
+    }
+    return overSsh().readMachine(id, inputs, outputs, call);
+  },
+
+  /**
+   * The machine stays as it is, and is not asked: it usually goes with its server, and taking its firewall or SSH
+   * settings away from one that stays would open it.
+   */
+  delete(_request, call) {
+    call.log("nothing on the machine is changed by deleting its configuration", { level: "debug" });
+    return Promise.resolve();
+  },
+};
+
+async function applyTo(id: string, inputs: Values, pinned: HostKeys, timeout: number, call: Call): Promise<HostKeys> {
+  const { hostKeys, end } = await overSsh().apply(plainInputs(inputs), {
+    configuration: id,
+    pinned,
+    secrets: secretTexts(inputs),
+    signal: call.signal,
+    timeout,
+    tell: (message) => {
+      call.log(message, { status: true });
+    },
+    keep: (message, level) => {
+      call.log(message, { level });
+    },
+  });
+  const units = Object.entries(end.units ?? {}).map(([unit, action]) => `${action} ${unit}`);
+  call.log([`${String(end.changed?.length ?? 0)} files changed`, ...units].join(", "), { status: true });
+  return hostKeys;
+}

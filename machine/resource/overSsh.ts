@@ -1,0 +1,15 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
+   ending under Jest than under tsx; require means the same in both. */
+import type * as applying from "../apply/apply";
+import type * as reading from "./read";
+
+/**
+ * What needs SSH, loaded at its first use: ssh2 costs more time than the rest of the plugin's code together, and a
+ * preview has no use for it.
+ */
+export function overSsh() {
+  return {
+    ...(require("../apply/apply") as typeof applying),
+    ...(require("./read") as typeof reading),
+  };
+}

@@ -1,0 +1,64 @@
+/** Why a machine could not be reached, in the words of a person who looks at it. */
+export class ConnectionFailure extends Error {
+  constructor(
+    readonly reason: FailureReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type FailureReason =
+  "refused" | "noRoute" | "timeout" | "unknownHost" | "closed" | "keyRefused" | "hostKeyChanged" | "noKey" | "other";
+
+/** Those that waiting does not cure. `keyRefused` is one only after cloud-init had its time to make the user. */
+export const hopeless: ReadonlySet<FailureReason> = new Set(["hostKeyChanged", "noKey"]);
+
+/** Errors of Node's sockets and of ssh2, as far as they are told apart. */
+export function explainError(error: Error & { code?: string; level?: string; reason?: unknown }, where: string) {
+  const found = byCode[error.code ?? ""];
+  if (found) return new ConnectionFailure(found[0], `${where} ${found[1]}`);
+  if (error.level === "client-authentication") return new ConnectionFailure("keyRefused", `${where} refuses our key`);
+  if (error.level === "client-timeout") {
+    return new ConnectionFailure("timeout", `${where} does not answer`);
+  }
+  if (/no matching (host key|key exchange)/i.test(error.message) || /Handshake failed/i.test(error.message)) {
+    return new ConnectionFailure("other", `${where}: ${error.message}`);
+  }
+  if (/Channel open failure/.test(error.message)) {
+    return new ConnectionFailure(
+      "refused",
+      `${where} is not reached from there (${error.message.split(": ").pop() ?? ""})`,
+    );
+  }
+  if (/lost|closed|ended|reset/i.test(error.message)) {
+    return new ConnectionFailure("closed", `${where} closed the connection`);
+  }
+  return new ConnectionFailure("other", `${where}: ${error.message}`);
+}
+
+const byCode: Readonly<Record<string, readonly [FailureReason, string]>> = {
+  ECONNREFUSED: ["refused", "refuses connections: it is still booting, or no SSH server runs there"],
+  EHOSTUNREACH: ["noRoute", "cannot be reached: no route to it"],
+  ENETUNREACH: ["noRoute", "cannot be reached: this computer has no network to it (for IPv6, that is usual)"],
+  ETIMEDOUT: ["timeout", "does not answer"],
+  ENOTFOUND: ["unknownHost", "has no address: the name is unknown"],
+  EAI_AGAIN: ["unknownHost", "has no address: the name cannot be looked up now"],
+  ECONNRESET: ["closed", "closed the connection"],
+  EPIPE: ["closed", "closed the connection"],
+};
+
+/** The key that a server shows is not the one of the first contact. */
+export function hostKeyChanged(where: string, pinned: string, shown: string): ConnectionFailure {
+  return new ConnectionFailure(
+    "hostKeyChanged",
+    [
+      `${where} shows another host key than at the first contact. Somebody may be listening in between, or the server was`,
+      "rebuilt behind Pulumi's back.",
+      `  first contact: ${pinned}`,
+      `  now:           ${shown}`,
+      "If you know why it changed, replace the configuration, which pins the new key: pulumi up --replace URN",
+      "(or --target-replace URN; the URN is in the line above, or in `pulumi stack --show-urns`). Nothing on the server is deleted by that.",
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { connect, type ConnectOptions } from "./connect";
+import { ConnectionFailure, hopeless } from "./failures";
+import type { Session } from "./session";
+
+/** Tells the person what is waited for. */
+export type Tell = (message: string) => void;
+
+export interface Patience {
+  /** Seconds in all. @default HOLDFAST_SSH_TIMEOUT, else 300 */
+  readonly limit?: number;
+  /** Seconds during which a refused key may still come from a machine whose users are being made. */
+  readonly keyGrace: number;
+}
+
+/** Seconds to wait for a machine, unless HOLDFAST_SSH_TIMEOUT says something else. */
+const defaultLimit = 300;
+
+/** Milliseconds between attempts. */
+const interval = 1_000;
+
+/** @throws when the variable is set and is no number of seconds */
+export function waitingLimit(environment: NodeJS.ProcessEnv = process.env): number {
+  const text = environment.HOLDFAST_SSH_TIMEOUT;
+  if (!text) return defaultLimit;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds;
+  throw new Error(`HOLDFAST_SSH_TIMEOUT=${text} is no number of seconds; write for instance HOLDFAST_SSH_TIMEOUT=120.`);
+}
+
+/**
+ * Connects as soon as the machine lets us, and says meanwhile why it does not.
+ *
+ * @throws ConnectionFailure at once when waiting cannot help, otherwise with the last reason when the limit is over
+ */
+export async function waitForMachine(
+  options: Omit<ConnectOptions, "hopTimeout">,
+  patience: Patience,
+  tell: Tell,
+): Promise<Session> {
+  const limit = patience.limit ?? waitingLimit();
+  const started = Date.now();
+  const elapsed = () => (Date.now() - started) / 1000;
+  for (let told = ""; ;) {
+    const left = limit - elapsed();
+    try {
+      return await connect({ ...options, hopTimeout: Math.max(1_000, Math.min(10_000, left * 1000)) });
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof ConnectionFailure) || isFinal(error, elapsed(), patience)) throw error;
+      if (elapsed() >= limit) {
+        throw new ConnectionFailure(
+          error.reason,
+          `${error.message}\nGiven up after ${limit.toFixed(0)} s. ${advice(error)}`,
+        );
+      }
+      const line = `waiting for SSH: ${error.message.split("\n")[0] ?? ""}`;
+      // The first line of a new reason at once, then every few seconds: a silent minute looks like a hang.
+      if (line !== told || Math.round(elapsed()) % 5 === 0) {
+        tell(`${line} (${elapsed().toFixed(0)} of ${limit.toFixed(0)} s)`);
+        told = line;
+      }
+    }
+    await pause(interval, undefined, { signal: options.signal });
+  }
+}
+
+function isFinal(failure: ConnectionFailure, elapsed: number, patience: Patience): boolean {
+  if (failure.reason === "keyRefused") return elapsed >= patience.keyGrace;
+  return hopeless.has(failure.reason);
+}
+
+function advice(failure: ConnectionFailure): string {
+  switch (failure.reason) {
+    case "refused":
+      return "Look at the machine's console: SSH should run some seconds after its start.";
+    case "noRoute":
+    case "timeout":
+      return "Is the machine on, is your address in holdfast:admin allowFrom, and do its jump hosts run?";
+    case "unknownHost":
+      return "Check the name.";
+    default:
+      return "HOLDFAST_SSH_TIMEOUT=SECONDS gives it more time.";
+  }
+}
