@@ -1,0 +1,43 @@
+#!/bin/sh
+# holdfast-drain                              what each instance of this machine is
+# holdfast-drain INSTANCE ready|drain|maint   ready: visitors may come. drain: none comes anew, those who are there
+#                                             finish. maint: nobody, no health checks, and no watchdog.
+# It lasts until it is taken back, over reloads, failovers and reboots.
+set -eu
+states=/var/lib/holdfast/instances
+
+usage() {
+    sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+}
+
+if [ $# -eq 0 ]; then
+    for unit in $(systemctl list-units --all --plain --no-legend 'app@*.service' | cut -d ' ' -f 1); do
+        number=${unit#app@}
+        number=${number%.service}
+        printf '%s %s\n' "$number" "$(cat "$states/$number" 2>/dev/null || echo ready)"
+    done
+    exit
+fi
+
+[ $# -eq 2 ] || usage
+case $1 in '' | *[!0-9]*) usage ;; esac
+case $2 in ready | drain | maint) ;; *) usage ;; esac
+if [ "$(id -u)" -ne 0 ]; then
+    echo "holdfast-drain changes what visitors get, so it needs root: sudo holdfast-drain $*" >&2
+    exit 1
+fi
+if ! systemctl cat "app@$1.service" >/dev/null 2>&1; then
+    echo "there is no instance $1 on this machine; holdfast-drain without arguments lists them" >&2
+    exit 1
+fi
+mkdir -p "$states"
+chmod 0700 "$states"
+if [ "$2" = ready ]; then
+    rm -f "$states/$1"
+else
+    # Written beside and renamed: the agent reads the old word or the new one.
+    printf '%s\n' "$2" >"$states/.$1"
+    mv "$states/.$1" "$states/$1"
+fi
+echo "instance $1: $2; HAProxy learns it within a second"

@@ -1,0 +1,97 @@
+"""
+Restarts an instance that hangs: its process lives, but nothing is answered. systemd restarts what dies; only somebody
+who asks can see what hangs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import Callable
+
+INTERVAL_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+SILENCES = 3
+"""So many unanswered questions in a row are a hang: about 9 s at worst, and no single slow answer."""
+MOST_KILLS = 5
+KILL_WINDOW_SECONDS = 600.0
+
+
+async def answers(port: int, path: str) -> bool:
+    """Whether anything is answered in time. 503 is an answer too: it says that the process is alive and busy with itself."""
+
+    async def ask() -> bool:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            headers = "Host: localhost\r\nUser-Agent: holdfast-agent\r\nConnection: close"
+            writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+            return (await reader.read(5)).startswith(b"HTTP")
+        finally:
+            writer.close()
+
+    try:
+        return await asyncio.wait_for(ask(), ANSWER_SECONDS)
+    except (OSError, asyncio.TimeoutError):
+        return False
+
+
+async def systemctl(*arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec("systemctl", *arguments, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    return output.decode().strip()
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+class Watchdog:
+    def __init__(self, number: int, port: int, health: str, start_seconds: float, watched: Callable[[], bool]) -> None:
+        self._number, self._port, self._health = number, port, health
+        self._start_seconds, self._watched = start_seconds, watched
+        self._unit = f"app@{number}.service"
+        self._answered_at = float("-inf")
+        self._silences = 0
+        self._kills: deque[float] = deque()
+        self._gave_up = False
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(INTERVAL_SECONDS)
+            if await answers(self._port, self._health):
+                self._silences, self._answered_at, self._gave_up = 0, time.monotonic(), False
+                continue
+            if not self._watched():
+                self._silences = 0
+                continue
+            self._silences += 1
+            if self._silences >= SILENCES:
+                await self._consider()
+
+    async def _consider(self) -> None:
+        """Kills only what systemd calls active, and what answered before or has had its time to start."""
+        properties = "ActiveState,MainPID,ActiveEnterTimestampMonotonic"
+        shown = dict(
+            line.split("=", 1) for line in (await systemctl("show", self._unit, f"--property={properties}")).splitlines()
+        )
+        if shown.get("ActiveState") != "active":
+            self._silences = 0
+            return
+        now, started_at = time.monotonic(), int(shown.get("ActiveEnterTimestampMonotonic", "0")) / 1e6
+        if self._answered_at < started_at and now - started_at < self._start_seconds:
+            return
+        while self._kills and now - self._kills[0] > KILL_WINDOW_SECONDS:
+            self._kills.popleft()
+        if len(self._kills) >= MOST_KILLS:
+            if not self._gave_up:
+                say(f"{self._unit} does not answer; killed {MOST_KILLS} times in 10 minutes, now left alone: look at it")
+            self._gave_up = True
+            return
+        self._kills.append(now)
+        self._silences = 0
+        say(
+            f"{self._unit} (process {shown.get('MainPID')}) did not answer {SILENCES} times in a row: "
+            "killing it, systemd restarts it"
+        )
+        await systemctl("kill", "--signal=KILL", self._unit)
