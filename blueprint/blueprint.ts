@@ -30,9 +30,14 @@ export interface Blueprint {
   /** Names of the spread placement groups that machines name. */
   readonly placementGroups: readonly string[];
   /** Cloud firewalls by name: what the public side of the machines that name them lets in. */
-  readonly firewalls: Readonly<Record<string, readonly Opening[]>>;
+  readonly firewalls: Readonly<Record<string, CloudFirewall>>;
   /** Every instance of the app on every machine. */
   readonly instances: readonly Instance[];
+}
+
+export interface CloudFirewall {
+  readonly openings: readonly Opening[];
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface Machine {
@@ -100,7 +105,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
       // For packages; cloud and machine firewalls let nothing in that way.
       publicIpv6: true,
       placementGroup: placementGroup(kind, number),
-      firewall: is.roles.join("-"),
+      firewall: is.roles.map(kebab).join("-"),
       openings,
       labels: { stack, role: is.roles.join("_"), machine: name },
     };
@@ -135,7 +140,10 @@ export function makeBlueprint(settings: Settings): Blueprint {
     machines,
     placementGroups: unique(machines.map(({ placementGroup: group }) => group)),
     firewalls: Object.fromEntries(
-      machines.map(({ firewall, openings }) => [firewall, openings.filter(({ side }) => side === "public")]),
+      machines.map(({ firewall, labels: { role = "" }, openings }) => [
+        firewall,
+        { openings: openings.filter(({ side }) => side === "public"), labels: { stack, role } },
+      ]),
     ),
     instances: machines.filter(({ roles }) => roles.includes("app")).flatMap((on) => instancesOf(on, settings)),
   });
@@ -161,6 +169,11 @@ function instancesOf({ name, privateAddress: address }: Machine, { app }: Settin
 /** All machines with a role, in the order of their numbers. */
 export function machinesWith({ machines }: Blueprint, role: Role): readonly Machine[] {
   return machines.filter(({ roles }) => roles.includes(role));
+}
+
+/** `loadBalancer` → `load-balancer`, as names in the cloud are written. */
+function kebab(role: Role): string {
+  return role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
 import type { Configuration } from "../machine/configuration";
 import { configureInTurn } from "./configureInTurn";
-import { Machine, type Surroundings } from "./machine";
+import { type JumpHost, Machine, type Surroundings } from "./machine";
 
 export interface AppMachinesArgs extends Surroundings {
-  /** Public addresses of the load balancers, which are the way in. */
-  readonly jumpHosts: readonly pulumi.Input<string>[];
+  /** The load balancers, which are the way in. */
+  readonly jumpHosts: readonly JumpHost[];
 }
 
 /** The machines that run the app, configured one after the other. */

@@ -44,7 +44,7 @@ export class Environment extends pulumi.ComponentResource {
       sshKeyIds: new AdminKeys("admin", { blueprint }, inside).ids,
     };
     const loadBalancers = new LoadBalancerPair("load-balancers", surroundings, inside);
-    const apps = new AppMachines("apps", { ...surroundings, jumpHosts: loadBalancers.addresses }, inside);
+    const apps = new AppMachines("apps", { ...surroundings, jumpHosts: loadBalancers.jumpHosts }, inside);
     loadBalancers.configure(apps.configurations);
 
     this.url = loadBalancers.url;

@@ -2,7 +2,6 @@ import { Firewall } from "@pulumi/hcloud/firewall";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { Opening } from "../blueprint/openings";
-import { resourceLabels } from "./labels";
 
 export interface FirewallsArgs {
   readonly blueprint: Blueprint;
@@ -17,12 +16,12 @@ export class Firewalls extends pulumi.ComponentResource {
     super("holdfast:index:Firewalls", name, {}, opts);
 
     this.ids = Object.fromEntries(
-      Object.entries(blueprint.firewalls).map(([kind, openings]) => {
+      Object.entries(blueprint.firewalls).map(([kind, { labels, openings }]) => {
         const firewall = new Firewall(
           `${name}-${kind}`,
           {
             name: `${blueprint.stack}-${kind}`,
-            labels: { ...resourceLabels(blueprint), role: kind.replaceAll("-", "_") },
+            labels,
             // No rule at all means that nothing is let in, which is right for machines that only fetch packages.
             rules: openings.map(rule),
           },

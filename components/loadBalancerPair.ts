@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
 import { configureInTurn } from "./configureInTurn";
-import { Machine, type Surroundings } from "./machine";
+import { type JumpHost, Machine, type Surroundings } from "./machine";
 
 /**
  * The machines that visitors talk to: one now, two that share a floating IP later (settings refuse other numbers).
@@ -11,8 +11,8 @@ import { Machine, type Surroundings } from "./machine";
  */
 export class LoadBalancerPair extends pulumi.ComponentResource {
   readonly machines: readonly Machine[];
-  /** Public IPv4 addresses, in the order of the machines' numbers. */
-  readonly addresses: readonly pulumi.Output<string>[];
+  /** The way in to machines without a public address. */
+  readonly jumpHosts: readonly JumpHost[];
   /** Where visitors go. */
   readonly url: pulumi.Output<string>;
 
@@ -21,8 +21,8 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
     this.machines = machinesWith(args.blueprint, "loadBalancer").map(
       (machine) => new Machine(machine.name, { ...args, machine }, { parent: this }),
     );
-    this.addresses = this.machines.map(({ server }) => server.ipv4Address);
-    this.url = pulumi.interpolate`http://${pulumi.output(this.addresses[0])}`;
+    this.jumpHosts = this.machines.map(({ server }) => ({ host: server.ipv4Address, serverId: server.id }));
+    this.url = pulumi.interpolate`http://${pulumi.output(this.machines[0]?.server.ipv4Address)}`;
     this.registerOutputs({ url: this.url });
   }
 

@@ -24,9 +24,16 @@ export interface MachineArgs extends Surroundings {
   readonly machine: MachinePlan;
 }
 
+/** A machine that others are reached through. */
+export interface JumpHost {
+  readonly host: pulumi.Input<string>;
+  /** Another server is another machine, with another host key. */
+  readonly serverId: pulumi.Input<string>;
+}
+
 export interface ConfigureArgs {
-  /** Public addresses of the jump hosts, tried in turn. @default none: straight to the machine's own address */
-  readonly via?: readonly pulumi.Input<string>[];
+  /** Tried in turn. @default none: straight to the machine's own public address */
+  readonly via?: readonly JumpHost[];
   /** What is configured before this machine. @default nothing */
   readonly after?: readonly pulumi.Resource[];
 }
@@ -94,7 +101,7 @@ export class Machine extends pulumi.ComponentResource {
         connection: {
           host: via.length > 0 ? machine.privateAddress : this.server.ipv4Address,
           user: adminUser,
-          via: via.map((host) => ({ host, user: adminUser })),
+          via: via.map((jumpHost) => ({ ...jumpHost, user: adminUser })),
         },
         packages: [...packages],
         files: Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),

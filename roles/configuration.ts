@@ -1,4 +1,5 @@
 import type { Role } from "../blueprint/blueprint";
+import type { UnitInput } from "../machine/inputs";
 import { app } from "./app/app";
 import { base } from "./base/base";
 import { loadBalancer } from "./loadBalancer/loadBalancer";
@@ -13,7 +14,7 @@ export function configurationOf(context: RoleContext): Required<RoleConfiguratio
     packages: [...new Set(parts.flatMap(({ packages = [] }) => packages))].sort(),
     files: union(parts.map(({ files = {} }) => files)),
     archives: union(parts.map(({ archives = {} }) => archives)),
-    units: parts.flatMap(({ units = [] }) => units),
+    units: mergeUnits(parts.flatMap(({ units = [] }) => units)),
     checks: parts.flatMap(({ checks = [] }) => checks),
   };
 }
@@ -26,4 +27,24 @@ function union<T>(records: readonly Readonly<Record<string, T>>[]): Record<strin
     result[path] = value;
   }
   return result;
+}
+
+/** A unit that several roles have files for (systemd-sysctl) is brought to its state once, where it is named first. */
+function mergeUnits(units: readonly UnitInput[]): UnitInput[] {
+  const merged = new Map<string, UnitInput>();
+  for (const unit of units) {
+    const first = merged.get(unit.name);
+    merged.set(unit.name, {
+      ...first,
+      ...unit,
+      ...combined("restartOn", first, unit),
+      ...combined("reloadOn", first, unit),
+    });
+  }
+  return [...merged.values()];
+}
+
+function combined(key: "restartOn" | "reloadOn", first: UnitInput | undefined, second: UnitInput): Partial<UnitInput> {
+  const paths = [...(first?.[key] ?? []), ...(second[key] ?? [])];
+  return paths.length > 0 ? { [key]: paths } : {};
 }

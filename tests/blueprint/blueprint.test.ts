@@ -91,7 +91,7 @@ describe("the local stack", () => {
       expect(publicIpv4).toBe(entrance);
       expect(openings.some(({ side }) => side === "public")).toBe(entrance);
     }
-    expect(blueprint.firewalls.app).toEqual([]);
+    expect(blueprint.firewalls.app?.openings).toEqual([]);
   });
 
   test("nothing in it can be changed on its way", () => {
@@ -109,5 +109,5 @@ test("without a load balancer machine the app machine takes that role", () => {
     loadBalancer: { ...settings.loadBalancer, machines: 0 },
   });
   expect(machines).toMatchObject([{ name: "app-1", roles: ["app", "loadBalancer"], publicIpv4: true }]);
-  expect(Object.keys(firewalls)).toEqual(["app-loadBalancer"]);
+  expect(Object.keys(firewalls)).toEqual(["app-load-balancer"]);
 });
