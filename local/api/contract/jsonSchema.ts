@@ -3,25 +3,26 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type JsonObject = Record<string, Json>;
 
 /** Keys of an OpenAPI schema that a validator needs; everything else is prose or display. */
-const kept = ["type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems"];
+const validating = ["type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems"];
 
 /**
  * Turns an OpenAPI 3.0 schema into a JSON schema without prose: references are put in place, `nullable` becomes a type
  * of its own.
  *
  * @param schemas the document's `components.schemas`
+ * @param more keys to keep beside those that every validator needs, e.g. `format`
  */
-export function toJsonSchema(schema: JsonObject, schemas: JsonObject): JsonObject {
+export function toJsonSchema(schema: JsonObject, schemas: JsonObject, more: readonly string[] = []): JsonObject {
   if (typeof schema.$ref === "string") {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1);
     const target = schemas[name];
     if (target === undefined) throw new Error(`the schema refers to "${schema.$ref}", which it does not define`);
-    return toJsonSchema(target as JsonObject, schemas);
+    return toJsonSchema(target as JsonObject, schemas, more);
   }
 
-  const convert = (value: Json) => toJsonSchema(value as JsonObject, schemas);
+  const convert = (value: Json) => toJsonSchema(value as JsonObject, schemas, more);
   const result: JsonObject = {};
-  for (const key of kept) if (schema[key] !== undefined) result[key] = schema[key];
+  for (const key of [...validating, ...more]) if (schema[key] !== undefined) result[key] = schema[key];
   for (const key of ["allOf", "anyOf", "oneOf"]) {
     const alternatives = schema[key];
     if (Array.isArray(alternatives)) result[key] = alternatives.map(convert);

@@ -12,6 +12,7 @@ interface NewAction {
 
 /** Begins actions, waits for their work and their delay, and ends them. */
 export class ActionRunner {
+  /** By action: ends its delay early. */
   private readonly timers = new Map<number, () => void>();
   private stopped = false;
 
@@ -68,7 +69,11 @@ export class ActionRunner {
 
   private run(action: ActionRow): void {
     const delay = new Promise<void>((resolve) => {
-      this.timers.set(action.id, this.cloud.clock.after(this.milliseconds(action), resolve));
+      const cancel = this.cloud.clock.after(this.milliseconds(action), resolve);
+      this.timers.set(action.id, () => {
+        cancel();
+        resolve();
+      });
     });
     const work = this.effects[action.command].work?.(this.cloud, action);
     this.cloud.machines.background(
@@ -150,7 +155,7 @@ export class ActionRunner {
   /** Ends no action: those that run are taken up again by the next start. */
   stop(): void {
     this.stopped = true;
-    for (const cancel of this.timers.values()) cancel();
+    for (const endDelay of this.timers.values()) endDelay();
     this.timers.clear();
   }
 }
