@@ -18,7 +18,7 @@ export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfigura
     files: {
       [haproxyPaths.sysctl]: { content: sysctl() },
       [haproxyPaths.dropIn]: { content: haproxyDropIn() },
-      [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -q -f %s" },
+      [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
     },
     units: [
       { name: "systemd-sysctl.service", state: "oneshot", restartOn: [haproxyPaths.sysctl] },

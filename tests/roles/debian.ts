@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheDir } from "../../local/paths";
+
+/**
+ * The programs that judge our files: those of the machines' own Debian where its image has been built, else this
+ * computer's.
+ */
+export const debian: { readonly name: string; readonly root: string | undefined } = find();
+
+function find() {
+  const images = join(cacheDir(), "images");
+  const root =
+    process.getuid?.() === 0 && existsSync(images)
+      ? readdirSync(images)
+          .map((name) => join(images, name))
+          .find((path) => existsSync(join(path, "usr/sbin/haproxy")))
+      : undefined;
+  return { name: root ? "the machines' Debian image" : "this computer", root };
+}
+
+/** Whether a program is there; tests of files that it judges are skipped otherwise, and say so by name. */
+export function has(program: string): boolean {
+  return ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) =>
+    existsSync(join(debian.root ?? "/", folder, program)),
+  );
+}
+
+export interface Verdict {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a shell command as a machine's `validate` would, with `%s` as the path of a file with this content. */
+export function judge(command: string, content: string, name = "candidate"): Verdict {
+  // /run of the image stays as it is: nothing of ours outlives the call.
+  const folder = mkdtempSync(join(debian.root ?? "", "/tmp/holdfast-test-"));
+  try {
+    writeFileSync(join(folder, name), content);
+    const inside = join(folder.slice(debian.root?.length ?? 0), name);
+    const line = command.replaceAll("%s", inside);
+    const argv = debian.root ? ["unshare", "--net", "chroot", debian.root, "sh", "-c", line] : ["sh", "-c", line];
+    const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8" });
+    return { code: status, output: `${stdout}${stderr}` };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
