@@ -1,0 +1,145 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { settingsOf } from "../blueprint/source";
+import { environmentOf, type Seen, valueOf } from "./mocks";
+
+const server = "hcloud:index/server:Server";
+const secretMark = "4dabf18193072939515e22adb298388d";
+const configuration = "holdfast:machine:Configuration";
+
+function all(seen: readonly Seen[], type: string): Seen[] {
+  return seen.filter((resource) => resource.type === type).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function one(seen: readonly Seen[], type: string, name: string): Seen {
+  const found = seen.find((resource) => resource.type === type && resource.name === name);
+  if (!found) throw new Error(`no ${type} ${name}`);
+  return found;
+}
+
+/** Names of the resources that one waits for. */
+async function waitsFor({ options }: Seen): Promise<string[]> {
+  const { dependsOn = [] } = options;
+  const resources = (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.CustomResource[];
+  const urns = await Promise.all(resources.map(({ urn }) => valueOf(urn)));
+  return urns.map((urn) => urn.split("::").at(-1) ?? "");
+}
+
+describe("the local stack", () => {
+  let seen: readonly Seen[];
+  let outputs: { url: string; machine: unknown };
+
+  beforeAll(async () => {
+    const up = await environmentOf(settingsOf("local"));
+    seen = up.seen;
+    const { url, machines } = up.environment;
+    outputs = { url: await valueOf(url), machine: await valueOf(machines["app-1"] as pulumi.Output<unknown>) };
+  });
+
+  test("has three machines with fixed names and addresses, each with a firewall from its first second", () => {
+    expect(
+      all(seen, server).map(({ inputs }) => [
+        inputs.name,
+        (inputs.networks as { ip: string }[])[0]?.ip,
+        (inputs.publicNets as unknown[])[0],
+        (inputs.firewallIds as unknown[]).length,
+      ]),
+    ).toEqual([
+      ["local-app-1", "10.0.1.41", { ipv4Enabled: false, ipv6Enabled: true }, 1],
+      ["local-app-2", "10.0.1.42", { ipv4Enabled: false, ipv6Enabled: true }, 1],
+      ["local-load-balancer-1", "10.0.1.11", { ipv4Enabled: true, ipv6Enabled: true }, 1],
+    ]);
+  });
+
+  test("never replaces a server for what only matters at creation, and never makes a second one of the same name", () => {
+    for (const { options } of all(seen, server)) {
+      expect(options.ignoreChanges).toEqual(["userData", "image", "sshKeys"]);
+      expect(options.deleteBeforeReplace).toBe(true);
+      expect(options.protect).toBe(false);
+    }
+  });
+
+  test("user data holds the admin user and public keys, and nothing else", () => {
+    expect(all(seen, server)[0]?.inputs.userData).toMatchInlineSnapshot(`
+     "#cloud-config
+     users:
+       - name: holdfast
+         gecos: Holdfast
+         shell: /bin/bash
+         groups:
+           - sudo
+           - systemd-journal
+         sudo: ALL=(ALL) NOPASSWD:ALL
+         lock_passwd: true
+         ssh_authorized_keys:
+           - "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG2VG7uZG0VJ6WJ6lrxikyg3Rqr4soiT19919QlPla2F example: replace me"
+     disable_root: true
+     ssh_pwauth: false
+     "
+    `);
+  });
+
+  test("configures app machines one after the other through the load balancer, and the load balancer last", async () => {
+    const [app1, app2, loadBalancer] = ["app-1", "app-2", "load-balancer-1"].map((name) =>
+      one(seen, configuration, name),
+    );
+    expect(await Promise.all([app1, app2, loadBalancer].map((resource) => waitsFor(resource as Seen)))).toEqual([
+      [],
+      ["app-1"],
+      ["app-1", "app-2"],
+    ]);
+    expect(app1?.inputs.connection).toMatchObject({ host: "10.0.1.41", user: "holdfast", via: [{ user: "holdfast" }] });
+    expect(loadBalancer?.inputs.connection).toMatchObject({
+      host: expect.stringMatching(/^203\.0\.113\./) as string,
+      via: [],
+    });
+  });
+
+  test("lets in visitors, pings and admins at the load balancer, and nobody at app machines", () => {
+    const rules = (name: string) => one(seen, "hcloud:index/firewall:Firewall", `firewall-${name}`).inputs.rules;
+    expect(rules("app")).toEqual([]);
+    expect(
+      (rules("load-balancer") as { protocol: string; port?: string }[]).map(({ protocol, port }) => [protocol, port]),
+    ).toEqual([
+      ["tcp", "80"],
+      ["icmp", undefined],
+      ["tcp", "22"],
+    ]);
+  });
+
+  test("labels everything that can carry labels with the stack", () => {
+    const labelled = seen.filter(({ inputs }) => "labels" in inputs);
+    for (const { inputs } of labelled) expect(inputs.labels).toMatchObject({ stack: "local" });
+    const without = seen.filter(({ type, inputs }) => type.startsWith("hcloud:") && !("labels" in inputs));
+    expect(without.map(({ type }) => type)).toEqual(["hcloud:index/networkSubnet:NetworkSubnet"]);
+  });
+
+  test("tells the URL and how to reach each machine", () => {
+    expect(outputs.url).toMatch(/^http:\/\/203\.0\.113\.\d+$/);
+    expect(outputs.machine).toMatchObject({ roles: ["app"], privateAddress: "10.0.1.41" });
+  });
+});
+
+test("prod protects its machines and its network, at Pulumi and at Hetzner", async () => {
+  const { seen } = await environmentOf(settingsOf("prod"));
+  for (const { inputs, options } of [...all(seen, server), one(seen, "hcloud:index/network:Network", "network")]) {
+    expect(options.protect).toBe(true);
+    expect(inputs.deleteProtection).toBe(true);
+  }
+});
+
+test("a secret environment reaches no machine, preview or state unencrypted", async () => {
+  const settings = settingsOf("local");
+  const { seen } = await environmentOf({
+    ...settings,
+    environmentIsSecret: true,
+    app: { ...settings.app, environment: { PASSWORD: "hunter2" } },
+  });
+  // The SDK marks a secret with this key, and its mocks mark the group around it.
+  const { files } = one(seen, configuration, "app-1").inputs;
+  expect(files).toMatchObject({ [secretMark]: "1b47061264138c4ac30d75fd1eb44270" });
+  const plain = JSON.stringify(
+    seen.map(({ inputs }) => inputs),
+    (_, value: unknown) => (value !== null && typeof value === "object" && secretMark in value ? "[secret]" : value),
+  );
+  expect(plain).not.toContain("hunter2");
+});
