@@ -59,4 +59,9 @@ export const deviations: readonly Deviation[] = [
     why: "the location may be sent as a number",
     apply: property("home_location", idOrName),
   },
+  ...["floating_ips", "primary_ips"].map((kind) => ({
+    operation: `POST /${kind}/{id}/actions/change_dns_ptr`,
+    why: "null takes the entry away, as it does for servers",
+    apply: property("dns_ptr", { type: ["string", "null"] }),
+  })),
 ];

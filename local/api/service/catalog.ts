@@ -34,6 +34,18 @@ export function findLocation(key: string | number, field = "location"): Location
   return location;
 }
 
+/**
+ * The location of a data center such as `nbg1-dc3`. Data centers went away on 1 July 2026; the published schema still has
+ * them in requests, and Debian's clients know no other way to place a primary IP.
+ *
+ * @throws invalid_input
+ */
+export function findDatacenter(key: string): Location {
+  const location = locations.find(({ id, name }) => String(id) === key || new RegExp(`^${name}-dc\\d+$`).test(key));
+  if (location === undefined) throw invalidField("datacenter", `data center "${key}" does not exist`);
+  return location;
+}
+
 /** @throws invalid_input */
 export function findServerType(key: string | number): ServerType {
   const [type] = byIdOrName(serverTypes, key);

@@ -61,7 +61,7 @@ describe("servers", () => {
     ["ssh_keys", { ssh_keys: ["nobody"] }],
     ["user_data", { user_data: "x".repeat(32 * 1024 + 1) }],
     ["firewalls", { firewalls: [{ firewall: 99 }] }],
-    ["datacenter", { datacenter: "nbg1-dc3" }],
+    ["datacenter", { location: undefined, datacenter: "moon1-dc3" }],
     ["public_net", { public_net: { enable_ipv4: false, enable_ipv6: false } }],
   ])("a wrong %s is refused by name and leaves nothing behind", async (field, wrong) => {
     const body = { name: "web", server_type: "cx23", image: "debian-13", location: "nbg1", ...wrong };

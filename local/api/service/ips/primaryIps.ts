@@ -1,6 +1,6 @@
 import { resourceOf, type Effects } from "../actions/effects";
 import { actionView } from "../actions/view";
-import { findLocation } from "../catalog";
+import { findDatacenter, findLocation, type Location } from "../catalog";
 import { found, type Cloud } from "../cloud";
 import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
@@ -97,9 +97,10 @@ function assertTakes(cloud: Cloud, server: ServerRow, type: IpType): void {
 }
 
 function create(cloud: Cloud, body: CreateBody): View {
-  if (body.datacenter !== undefined) throw invalidField("datacenter", "was removed on 1 July 2026: use location");
   const assignee = body.assignee_id ?? null;
-  if ((assignee === null) === (body.location === undefined)) {
+  if (
+    [assignee, body.location, body.datacenter].filter((place) => place !== null && place !== undefined).length !== 1
+  ) {
     throw invalidField("location", "give either location or assignee_id");
   }
   const server = assignee === null ? undefined : found(cloud, "servers", assignee);
@@ -114,7 +115,7 @@ function create(cloud: Cloud, body: CreateBody): View {
     created: cloud.clock.now(),
     type: body.type,
     ip: freePublicAddress(cloud.store, "primary", body.type),
-    location: server?.location ?? findLocation(body.location as string | number).id,
+    location: server?.location ?? place(body).id,
     dnsPtr: {},
     protection: { delete: false },
     assignee,
@@ -125,6 +126,10 @@ function create(cloud: Cloud, body: CreateBody): View {
     primary_ip: primaryIpView(ip),
     action: actionView(cloud, cloud.actions.create("create_primary_ip", resources)),
   };
+}
+
+function place(body: CreateBody): Location {
+  return body.datacenter === undefined ? findLocation(body.location ?? "") : findDatacenter(body.datacenter);
 }
 
 const ensuresServer: Effects = {

@@ -1,5 +1,12 @@
 import { actionView } from "../actions/view";
-import { findBootImage, findLocation, findServerType, type Location, type ServerType } from "../catalog";
+import {
+  findBootImage,
+  findDatacenter,
+  findLocation,
+  findServerType,
+  type Location,
+  type ServerType,
+} from "../catalog";
 import { found, type Cloud } from "../cloud";
 import { checkedName, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
@@ -88,10 +95,11 @@ export function createServer(cloud: Cloud, body: CreateBody): View {
 }
 
 function checkedLocation(body: CreateBody, type: ServerType): Location {
-  if (body.datacenter !== undefined) {
-    throw invalidField("datacenter", "was removed on 1 July 2026: use location");
+  if (body.datacenter !== undefined && body.location !== undefined) {
+    throw invalidField("datacenter", "must not be used together with location");
   }
-  const location = findLocation(body.location ?? type.locations[0]);
+  const location =
+    body.datacenter === undefined ? findLocation(body.location ?? type.locations[0]) : findDatacenter(body.datacenter);
   if (!type.locations.includes(location.name)) {
     throw new ApiError("invalid_server_type", `server type ${type.name} is not offered in ${location.name}`);
   }

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { contract, methodOf, pathOf } from "../../../local/api/contract/contract";
+import { operationsOf } from "../../../local/api/contract/generate";
+import { operations } from "../../../local/api/service/operations";
+import { checkBody, operationNamed } from "../../../local/api/transport/validation";
+import { ApiSchema, schemaFile } from "../../support/apiSchema";
+
+/** Calls of the official Pulumi plugin, recorded. */
+const recording =
+  process.env.HOLDFAST_API_CALLS ?? join(__dirname, "../../../../shared/data/hcloud-plugin-calls.jsonl");
+
+interface RecordedCall {
+  readonly n: number;
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+describe("the contract", () => {
+  test("everything that is built is an operation of the contract", () => {
+    for (const name of Object.keys(operations)) expect(operationNamed(name).name).toBe(name);
+  });
+
+  const withSchema = schemaFile === undefined ? test.skip : test;
+  withSchema("is what the published schema gives", () => {
+    const document = JSON.parse(readFileSync(schemaFile ?? "", "utf8")) as Parameters<typeof operationsOf>[0];
+    expect(JSON.parse(JSON.stringify(operationsOf(document)))).toEqual(contract);
+  });
+
+  withSchema("the check of answers finds what does not fit", () => {
+    const schema = new ApiSchema();
+    const location = { id: 1, name: "nbg1" };
+    expect(schema.problems("GET", "/locations/1", 200, { location }).join()).toContain("network_zone");
+    expect(schema.problems("GET", "/servers/actions", 200, { actions: [] }).join()).toContain("meta");
+    expect(schema.problems("DELETE", "/networks/1", 204, {}).join()).toContain("no body");
+    expect(schema.problems("DELETE", "/networks/1", 200, {}).join()).toContain("no answer with status 200");
+    expect(schema.problems("GET", "/servers/7", 404, { error: "no" })).not.toEqual([]);
+  });
+
+  const withRecording = existsSync(recording) ? test : test.skip;
+  withRecording("no request that the official plugin sends is refused for its shape", () => {
+    const calls = readFileSync(recording, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as RecordedCall);
+    let checked = 0;
+    for (const call of calls) {
+      const path = call.path.replace(/^\/v1/, "").split("?")[0];
+      const operation = contract.find(
+        (candidate) => methodOf(candidate) === call.method && pathPattern(pathOf(candidate)).test(path),
+      );
+      if (operation === undefined) throw new Error(`call ${String(call.n)}: no operation for ${call.method} ${path}`);
+      if (!(operation.name in operations)) continue;
+      expect(() => {
+        checkBody(operation, call.body ?? {});
+      }).not.toThrow();
+      checked++;
+    }
+    expect(checked).toBeGreaterThan(500);
+  });
+});
+
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+}
