@@ -60,5 +60,8 @@ function dropIn(): string {
     "Restart=always",
     "RestartSec=200ms",
     "OOMScoreAdjust=-900",
+    "# Without a route to its peer it says so ten times a second.",
+    "LogRateLimitIntervalSec=60s",
+    "LogRateLimitBurst=200",
   );
 }

@@ -6,15 +6,17 @@
 set -eu
 states=/var/lib/holdfast/instances
 
+instances() {
+    sed -n 's/.*"number": \([0-9]*\).*/\1/p' /etc/holdfast/agent.json
+}
+
 usage() {
     sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
 if [ $# -eq 0 ]; then
-    for unit in $(systemctl list-units --all --plain --no-legend 'app@*.service' | cut -d ' ' -f 1); do
-        number=${unit#app@}
-        number=${number%.service}
+    for number in $(instances); do
         printf '%s %s\n' "$number" "$(cat "$states/$number" 2>/dev/null || echo ready)"
     done
     exit
@@ -27,7 +29,7 @@ if [ "$(id -u)" -ne 0 ]; then
     echo "holdfast-drain changes what visitors get, so it needs root: sudo holdfast-drain $*" >&2
     exit 1
 fi
-if ! systemctl cat "app@$1.service" >/dev/null 2>&1; then
+if ! instances | grep -qx "$1"; then
     echo "there is no instance $1 on this machine; holdfast-drain without arguments lists them" >&2
     exit 1
 fi

@@ -137,7 +137,9 @@ class Claim(threading.Thread):
         if not self._duty.valid(order):
             raise Cancelled
         self._journal.repeated(
-            f"{self._ip.address} claim", f"{self._ip.address}: claiming for server {self._configuration.server_id}, {why}"
+            f"{self._ip.address} claim",
+            f"{self._ip.address}: claiming for server {self._configuration.server_id}, {why}",
+            every=60,
         )
         answer = self._api.post(f"{self._path}/actions/assign", {"server": self._configuration.server_id})
         self._await(order, answer.get("action") or {})

@@ -105,9 +105,11 @@ class Fitness(threading.Thread):
         self._haproxy_probe = urlsplit(pair.haproxy_probe)
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="probe")
         self._lock = threading.Lock()
-        self._verdict: str | None = "not judged yet"
-        self._written: str | None = None
-        self._healthy_at = float("-inf")
+        # After a restart of the claimer the last verdict holds until there is a new one: no failover for an update.
+        self._written = self._read()
+        was_fit = self._written == "0"
+        self._verdict: str | None = None if was_fit else "not judged yet"
+        self._healthy_at = time.monotonic() if was_fit else float("-inf")
         self._healthy_rounds = 0
         self._unanswered = 0
         self.alive_at = time.monotonic()
@@ -181,6 +183,13 @@ class Fitness(threading.Thread):
             self._write("0" if verdict is None else "1")
         self._figures.set("holdfast_claimer_fit", 1 if verdict is None else 0)
         self._journal.repeated("fitness", f"unfit to be master: {verdict}" if verdict else "fit to be master", float("inf"))
+
+    def _read(self) -> str | None:
+        try:
+            with open(self._pair.track_file, encoding="ascii") as file:
+                return file.read().strip()
+        except OSError:
+            return None
 
     def _write(self, value: str) -> None:
         """keepalived reads the file when it is closed after writing."""

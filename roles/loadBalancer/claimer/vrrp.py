@@ -56,6 +56,8 @@ class KeepalivedFeed(threading.Thread):
         self._descriptor = -1
         self._rest = b""
         self._disagreed = False
+        self._marker_seen = False
+        """Whether the marker was there since keepalived last said MASTER: only then does its absence mean something."""
         self.alive_at = time.monotonic()
 
     def run(self) -> None:
@@ -98,7 +100,9 @@ class KeepalivedFeed(threading.Thread):
 
     def _level(self) -> bool:
         """Master as a state, not an event. A marker without a keepalived is what a killed one left behind."""
-        return self._writer_there() and marker_present(self._marker)
+        present = marker_present(self._marker)
+        self._marker_seen = self._marker_seen or present
+        return self._writer_there() and present
 
     def _settle(self, when: str) -> None:
         """Takes the level as it is, without hurry: if we are master, the address is probably here."""
@@ -121,6 +125,7 @@ class KeepalivedFeed(threading.Thread):
         master = self._duty.order.master
         if state == "MASTER":
             self._journal.say("master: keepalived says so")
+            self._marker_seen = False
             self._duty.set(True, claim=True)
         elif state is not None and master:
             self._journal.say(f"not master: keepalived says {state}")
@@ -159,5 +164,9 @@ class KeepalivedFeed(threading.Thread):
         self._apply()
         disagrees = level != self._duty.order.master
         if disagrees and self._disagreed:
-            self._settle("going by the marker address")
+            if level or self._marker_seen:
+                self._settle("going by the marker address")
+            else:
+                # keepalived may be kept from setting addresses; the visitors should not pay for that.
+                self._journal.repeated("marker", f"keepalived says master, but {self._marker} was never set: believing it", 60)
         self._disagreed = disagrees

@@ -130,6 +130,7 @@ class InAPair(ClaimerTest):
         claims = len(self.lab.api.claims())
         self.lab.start()
         eventually(self.lab.holds, 3, "claims without any word from keepalived")
+        self.assertNotIn("unfit", self.lab.said().split("is here, confirmed")[1], "a restart is no reason for a failover")
         self.assertEqual(len(self.lab.api.claims()), claims + 1)
 
     def test_a_backlog_is_read_to_its_end_before_anything_is_done(self) -> None:
@@ -147,6 +148,15 @@ class InAPair(ClaimerTest):
         eventually(self.lab.holds, 3, "the marker says master")
         os.remove(self.lab.path("marker"))
         eventually(lambda: not self.lab.state()["master"], 3, "the marker is gone")
+
+    def test_a_keepalived_that_may_not_set_the_marker_is_believed(self) -> None:
+        self.become_master()
+        self.lab.vrrp("BACKUP")
+        eventually(lambda: not self.lab.state()["master"], 1, "stepped down")
+        assert self.lab.keepalived is not None
+        os.write(self.lab.keepalived, b'INSTANCE "pair" MASTER 250\n')
+        eventually(lambda: "was never set" in self.lab.said(), 3, "said")
+        self.assertTrue(self.lab.state()["master"])
 
     def test_low_budget_makes_looking_rarer(self) -> None:
         self.lab.api.headers = {"RateLimit-Remaining": "20"}
