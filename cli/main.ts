@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { report } from "./errors";
 import { localCommand } from "./local";
 import { previewCommand } from "./preview";
+import { reportCommand } from "./report";
 import { sshCommand } from "./ssh";
 
 const program = new Command("holdfast")
@@ -10,7 +11,8 @@ const program = new Command("holdfast")
   .enablePositionalOptions()
   .addCommand(localCommand())
   .addCommand(sshCommand())
-  .addCommand(previewCommand());
+  .addCommand(previewCommand())
+  .addCommand(reportCommand());
 
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = report(error);

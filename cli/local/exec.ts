@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { enterCommand } from "../../local/machines/enter";
 import { localCloudName } from "../../local/paths";
 import { UserError } from "../errors";
+import { commandBehindDashes } from "../operands";
 import { runInForeground } from "../terminal/foreground";
 import { cloudStatus, findMachine, requireDaemon } from "./client";
 
@@ -17,7 +18,7 @@ export function execCommand(): Command {
       if (machine.initPid === null) {
         throw new UserError(`machine ${machine.name} is ${machine.status}: nothing can run in it`);
       }
-      const [program = "", ...args] = [...enterCommand(machine.initPid), ...command];
+      const [program = "", ...args] = [...enterCommand(machine.initPid), ...commandBehindDashes(command)];
       process.exitCode = await runInForeground(program, args);
     });
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
 import { UserError } from "../errors";
+import { commandBehindDashes } from "../operands";
 import { runInForeground } from "../terminal/foreground";
 import { NOT_RUNNING } from "./client";
 
@@ -12,7 +13,7 @@ export function internetCommand(): Command {
     .argument("<command...>", "the command and its arguments, behind --")
     .passThroughOptions()
     .action(async (command: string[]) => {
-      const [program = "", ...args] = visitorCommand(localCloudName(), command);
+      const [program = "", ...args] = visitorCommand(localCloudName(), commandBehindDashes(command));
       process.exitCode = await runInForeground(program, args);
     });
 }
@@ -30,5 +31,5 @@ export function visitorCommand(cloud: string, command: readonly string[]): strin
       NOT_RUNNING,
     );
   }
-  return ["ip", "netns", "exec", namespace, ...command];
+  return ["ip", "netns", "exec", namespace, ...commandBehindDashes(command)];
 }

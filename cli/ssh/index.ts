@@ -9,6 +9,7 @@ import { lastLines, run } from "../../toolchain/run";
 import { CHECKOUT } from "../checkout";
 import { UserError } from "../errors";
 import { parseState, readState, type StackState } from "../stack/state";
+import { commandBehindDashes } from "../operands";
 import { runInForeground } from "../terminal/foreground";
 import { type Jump, sshFiles, type Way, waysOf } from "./config";
 
@@ -20,7 +21,7 @@ export function sshCommand(): Command {
     .option("--stack <name>", "another stack than the local one")
     .passThroughOptions()
     .action(async (machine: string, command: string[], options: { stack?: string }) => {
-      process.exitCode = await ssh(options.stack ?? localCloudName(), machine, command);
+      process.exitCode = await ssh(options.stack ?? localCloudName(), machine, commandBehindDashes(command));
     });
 }
 

@@ -48,6 +48,8 @@ export function renderBootScript(options: BootOptions): string {
     `--directory=${options.root}`,
     `--network-namespace-path=/run/netns/${options.namespace}`,
     machineMark(options.namespace),
+    // Only with --private-network does it keep this by itself; a machine owns its network and its packet filter.
+    "--capability=CAP_NET_ADMIN",
     `--hostname=${options.hostname}`,
     "--register=no",
     "--keep-unit",
