@@ -1,0 +1,69 @@
+import { detection, returnToService } from "../detection";
+import type { Facts } from "../facts";
+import { duration, formatSeconds, total } from "../figures";
+import type { Assessment, Failure, SinglePoint } from "../types";
+import { answerLimit, exceptSlowPaths, nobodyAnswers } from "./instances";
+
+/** A whole machine of the app is gone: its host fails, its kernel hangs, its network is cut. */
+export const appMachine: Failure = { id: "app-machine", title: "An app machine fails", assess };
+
+function assess(facts: Facts): Assessment {
+  const { appMachines, haproxy } = facts;
+  const others = appMachines.length - 1;
+  const common = { data: data(facts), person: person(facts) };
+  const repair = ["Hetzner's repair or the machine's replacement", "its boot"];
+  if (others === 0) {
+    const both = appMachines[0]?.roles.includes("loadBalancer") ?? false;
+    return {
+      ...common,
+      service: "stops",
+      takesOver: "Nobody",
+      time: { until: "until it is back", duration: duration([], repair) },
+      visitors: both
+        ? { safe: "Get no connection until then", unsafe: "Get no connection until then" }
+        : { safe: `All are ${nobodyAnswers}`, unsafe: `All are ${nobodyAnswers}` },
+      singlePoints: [
+        {
+          id: "app-machine",
+          what: both ? "the only machine" : "the only app machine",
+          because: "all instances are on it",
+        },
+        files(facts),
+      ],
+    };
+  }
+  const left = detection(haproxy, "vanished");
+  const cut = haproxy.unsafe.cutWhenDown ? Math.min(total(left), haproxy.unsafe.answer) : haproxy.unsafe.answer;
+  return {
+    ...common,
+    service: "goes on",
+    takesOver: others === 1 ? "The other app machine" : "The other app machines",
+    left: { number: others, of: appMachines.length, what: "app machines" },
+    time: { until: "until HAProxy leaves its instances out", duration: left },
+    back: { until: "until full strength", duration: duration(returnToService(haproxy), repair) },
+    visitors: {
+      safe: `New ones wait ${formatSeconds(haproxy.connect)} for each instance of it that they meet, those under way ${answerLimit(facts, "safe")}; then another machine answers${exceptSlowPaths(facts)}`,
+      unsafe: `Those under way on it fail after at most ${formatSeconds(cut)}; new ones go to another machine`,
+    },
+    singlePoints: [files(facts)],
+  };
+}
+
+function data({ appMachines, app }: Facts): string {
+  const apart =
+    appMachines.length > 1 ? "; no other machine has them, so what visitors wrote there is missing meanwhile" : "";
+  return `The app's files (${app.stateFolder}) are away with the machine, and gone if it does not return: there is no copy and no backup${apart}`;
+}
+
+function person({ blueprint }: Facts): string {
+  const unprotect = blueprint.settings.protect ? "lift its protection and " : "";
+  return `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew, with the same name and private address`;
+}
+
+function files({ appMachines, app }: Facts): SinglePoint {
+  return {
+    id: "app-files",
+    what: appMachines.length > 1 ? "the files on each app machine" : "the files on the app machine",
+    because: `${app.stateFolder} is on one disk, without a copy or a backup`,
+  };
+}

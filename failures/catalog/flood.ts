@@ -1,0 +1,26 @@
+import type { Facts } from "../facts";
+import { count } from "../figures";
+import type { Assessment, Failure } from "../types";
+
+/** More requests than the app can bear, from one source or from many. */
+export const flood: Failure = { id: "flood", title: "A flood of requests", assess };
+
+function assess({ blueprint, haproxy }: Facts): Assessment {
+  const { limits } = blueprint.settings.loadBalancer;
+  const sources = Math.ceil(limits.connections / limits.connectionsPerSource);
+  const atOnce = blueprint.instances.length * limits.requestsPerInstance;
+  const perSource = [
+    `${limits.requestRatePerSource} requests in ${haproxy.requestPeriod} s`,
+    `${limits.connectionRatePerSource} new connections in ${haproxy.connectionPeriod} s`,
+    `${limits.connectionsPerSource} open ones`,
+  ].join(", ");
+  const fate = `From a source within its limits: answered. The instances work on ${atOnce} at a time; more wait at most ${limits.queueTimeout} s, then 503`;
+  return {
+    service: "goes on",
+    takesOver: `HAProxy: each source gets ${perSource}; what is beyond is answered with 429 or refused at once`,
+    visitors: { safe: fate, unsafe: fate },
+    data: "None",
+    person: `Nothing for one source. About ${count(sources, "source")} at their limits fill all ${limits.connections} connections, and a flood that fills Hetzner's lines is Hetzner's to stop: nothing here was built for those`,
+    singlePoints: [],
+  };
+}

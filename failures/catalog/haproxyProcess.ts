@@ -1,0 +1,29 @@
+import type { Facts } from "../facts";
+import { duration, formatSeconds } from "../figures";
+import type { Assessment, Failure } from "../types";
+
+/** HAProxy itself dies on the load balancer that serves. */
+export const haproxyProcess: Failure = { id: "haproxy-process", title: "The HAProxy process dies", assess };
+
+function assess({ haproxy, pair }: Facts): Assessment {
+  const { restart } = haproxy;
+  const grace = pair ? `; after ${formatSeconds(pair.haproxyGrace)} without it the other load balancer takes over` : "";
+  const gone = "Those under way are cut; new connections are refused until then";
+  return {
+    service: "stops and comes back",
+    takesOver: `Systemd, which starts it again${grace}`,
+    time: {
+      until: "until it serves again",
+      duration: duration(
+        [{ what: "until systemd starts it", seconds: restart.delay, from: "haproxy.service: RestartSec" }],
+        ["HAProxy's own start"],
+      ),
+    },
+    visitors: { safe: `${gone}, and browsers try again`, unsafe: gone },
+    data: "None; counters of who sent how many requests begin anew",
+    person: restart.limit
+      ? `Nothing, unless it dies ${restart.limit.starts} times within ${restart.limit.within} s: then systemd gives up`
+      : "Nothing",
+    singlePoints: [],
+  };
+}

@@ -1,0 +1,29 @@
+import type { Failure } from "../types";
+import { adminLaptop } from "./adminLaptop";
+import { appMachine } from "./appMachine";
+import { badRelease } from "./badRelease";
+import { cloudApi } from "./cloudApi";
+import { flood } from "./flood";
+import { haproxyProcess } from "./haproxyProcess";
+import { instanceCrash } from "./instanceCrash";
+import { instanceHang } from "./instanceHang";
+import { loadBalancerMachine } from "./loadBalancerMachine";
+import { location } from "./location";
+import { privateNetwork } from "./privateNetwork";
+import { pulumiState } from "./pulumiState";
+
+/** Every failure, in the order of the report: from what happens often to what hardly ever does. */
+export const failures: readonly Failure[] = [
+  instanceCrash,
+  instanceHang,
+  badRelease,
+  appMachine,
+  loadBalancerMachine,
+  haproxyProcess,
+  privateNetwork,
+  cloudApi,
+  location,
+  flood,
+  adminLaptop,
+  pulumiState,
+];

@@ -1,0 +1,57 @@
+import { detection, returnToService } from "../detection";
+import type { Facts } from "../facts";
+import { duration, type Duration } from "../figures";
+import type { Assessment, Failure } from "../types";
+import { exceptSlowPaths, instancesLeft, nobodyAnswers, otherInstances, theOnlyInstance } from "./instances";
+
+/** A process of the app ends by itself: a bug, or more memory than it may use. */
+export const instanceCrash: Failure = { id: "instance-crash", title: "An instance crashes", assess };
+
+function assess(facts: Facts): Assessment {
+  const common = {
+    data: "None that was written to disk; what the instance had in memory only is lost",
+    person: tooManyCrashes(facts),
+    singlePoints: theOnlyInstance(facts),
+  };
+  if (otherInstances(facts) === 0) {
+    return {
+      ...common,
+      service: "stops and comes back",
+      takesOver: "Nobody; systemd starts it again",
+      time: { until: "until it answers again", duration: restarted(facts) },
+      visitors: {
+        safe: `What it was working on fails; new ones are ${nobodyAnswers}`,
+        unsafe: `What it was working on fails; new ones are ${nobodyAnswers}`,
+      },
+    };
+  }
+  return {
+    ...common,
+    service: "goes on",
+    takesOver: "Another instance, with the next request; systemd starts the crashed one again",
+    left: instancesLeft(facts),
+    time: { until: "until HAProxy leaves it out", duration: detection(facts.haproxy, "refuses") },
+    back: { until: "until it is back", duration: restarted(facts) },
+    visitors: {
+      safe: `Repeated on another instance at once, none fails${exceptSlowPaths(facts)}`,
+      unsafe: "Those that it was working on fail; new ones go to another instance",
+    },
+  };
+}
+
+function restarted({ app, haproxy }: Facts): Duration {
+  return duration(
+    [
+      { what: "until systemd starts it", seconds: app.restart.delay, from: "app@.service: RestartSec" },
+      ...returnToService(haproxy),
+    ],
+    ["the app's own start"],
+  );
+}
+
+function tooManyCrashes({ app }: Facts): string {
+  const { limit } = app.restart;
+  return limit
+    ? `Nothing, unless it crashes ${limit.starts} times within ${limit.within} s: then systemd gives up, and \`systemctl restart app@N\` on the machine is yours`
+    : "Nothing";
+}

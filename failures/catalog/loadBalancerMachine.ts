@@ -1,0 +1,72 @@
+import type { Facts } from "../facts";
+import { duration } from "../figures";
+import { missedAdverts } from "../rendered/keepalived";
+import type { Assessment, Failure } from "../types";
+
+/** The machine that visitors talk to is gone. */
+export const loadBalancerMachine: Failure = {
+  id: "load-balancer-machine",
+  title: "A load balancer machine fails",
+  assess,
+};
+
+/** What comes after the standby has decided; neither is known before it is measured at Hetzner. */
+export const moveOfTheAddress = [
+  "the API's answer",
+  "how long Hetzner takes to move a floating IP (it publishes no figure)",
+];
+
+function assess(facts: Facts): Assessment | undefined {
+  const { blueprint, loadBalancers, pair } = facts;
+  // Where the app machine is load balancer as well, its failure tells of both.
+  if (loadBalancers.every(({ roles }) => roles.includes("app"))) return undefined;
+  const common = { data: "None; counters of who sent how many requests begin anew" };
+  if (pair) {
+    const { advertInterval, skew } = pair.vrrp;
+    return {
+      ...common,
+      service: "stops and comes back",
+      takesOver: "The other load balancer, which makes the floating IP its own",
+      time: {
+        until: "until it takes over",
+        duration: duration(
+          [
+            {
+              what: `for ${missedAdverts} advertisements to be missing`,
+              seconds: missedAdverts * advertInterval,
+              from: "keepalived.conf: advert_int",
+            },
+            { what: "for its priority", seconds: skew, from: "keepalived.conf: priority" },
+          ],
+          moveOfTheAddress,
+        ),
+      },
+      visitors: {
+        safe: "Those under way fail; new ones get no connection until then, and browsers try again",
+        unsafe: "Those under way fail; new ones get no connection until then",
+      },
+      person: "Look at it before the other one fails too; the address does not move back by itself",
+      singlePoints: [],
+    };
+  }
+  const second = loadBalancers.length > 1 ? "; the second load balancer has no way to take the address over" : "";
+  const unprotect = blueprint.settings.protect ? "lift its protection and " : "";
+  return {
+    ...common,
+    service: "stops",
+    takesOver: `Nobody${second}`,
+    time: {
+      until: "until it is back",
+      duration: duration([], ["Hetzner's repair or the machine's replacement", "its boot"]),
+    },
+    visitors: { safe: "Get no connection until then", unsafe: "Get no connection until then" },
+    person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew, and point DNS at its address if that is a new one. Until then there is no SSH to the machines behind it either`,
+    singlePoints: [
+      {
+        id: "load-balancer-machine",
+        what: "the load balancer",
+        because: "visitors have no other way in, and neither have you to the machines behind it",
+      },
+    ],
+  };
+}

@@ -1,0 +1,73 @@
+import type { Machine } from "../blueprint/blueprint";
+import { ports } from "../blueprint/ports";
+import type { Facts } from "./facts";
+
+/** What the picture of a stack shows, before anybody decides how it is drawn. From the visitors down to the app. */
+export interface Picture {
+  readonly entrance: { readonly label: string; readonly flow: string };
+  /** From top to bottom; each row's machines are alike. */
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  readonly title: string;
+  readonly boxes: readonly Box[];
+  /** Machines that there was no room for. */
+  readonly more: number;
+  /** What goes from this row to the next, e.g. `HTTP to 8001-8002`; absent for the last one. */
+  readonly flow?: string;
+}
+
+export interface Box {
+  readonly name: string;
+  /** One each: roles and type, addresses. */
+  readonly lines: readonly string[];
+  /** Ports of the app's instances on it. */
+  readonly instances: readonly number[];
+}
+
+/** More machines of a kind than this make a picture that shows nothing. */
+const shown = 6;
+
+const roleNames = { loadBalancer: "load balancer", app: "app" } as const;
+
+/** The machines of a stack, their roles and addresses, and where requests go. */
+export function pictureOf(facts: Facts): Picture {
+  const { blueprint, loadBalancers, appMachines, pair } = facts;
+  const row = (title: string, machines: readonly Machine[], flow?: string): Row => ({
+    title,
+    boxes: machines.slice(0, shown).map((machine) => box(facts, machine)),
+    more: Math.max(0, machines.length - shown),
+    flow,
+  });
+  const { port, instances } = blueprint.settings.app;
+  const last = port + instances - 1;
+  const toInstances = `HTTP and health checks to ${last > port ? `${port}-${last}` : port}, private network ${blueprint.network.subnet}`;
+  const onOneMachine = loadBalancers.every(({ roles }) => roles.includes("app"));
+  return {
+    entrance: {
+      label: "Visitors",
+      flow: `HTTP to ${ports.http} ${pair ? "of the floating IP" : "of the public IPv4 and IPv6 address"}`,
+    },
+    rows: onOneMachine
+      ? [row("The machine", appMachines)]
+      : [
+          row(loadBalancers.length > 1 ? "Load balancers" : "Load balancer", loadBalancers, toInstances),
+          row(appMachines.length > 1 ? "App machines" : "App machine", appMachines),
+        ],
+  };
+}
+
+function box({ blueprint }: Facts, machine: Machine): Box {
+  const publicNets = [...(machine.publicIpv4 ? ["IPv4"] : []), ...(machine.publicIpv6 ? ["IPv6"] : [])].join(" and ");
+  const letsIn = machine.openings.some(({ side }) => side === "public");
+  return {
+    name: machine.serverName,
+    lines: [
+      `${machine.roles.map((role) => roleNames[role]).join(" and ")}, ${machine.serverType}`,
+      machine.privateAddress,
+      letsIn ? `public ${publicNets}` : `${publicNets} outwards only`,
+    ],
+    instances: blueprint.instances.filter((instance) => instance.machine === machine.name).map(({ port }) => port),
+  };
+}

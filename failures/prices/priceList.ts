@@ -1,0 +1,50 @@
+/**
+ * What Hetzner takes for a month of each thing: list prices, without VAT. All prices are whole cents, but a volume's,
+ * which is so small for each GB that Hetzner's list has fractions of a cent.
+ */
+export interface PriceList {
+  /** The day on which it was recorded, e.g. `2026-11-24`. */
+  readonly recorded: string;
+  readonly currency: string;
+  /** Where it comes from and what it is worth. */
+  readonly about: string;
+  /** By server type, without addresses. */
+  readonly servers: Readonly<Record<string, number>>;
+  readonly primaryIpv4: number;
+  readonly primaryIpv6: number;
+  readonly floatingIpv4: number;
+  readonly floatingIpv6: number;
+  /** Hundredths of a cent for each GB. */
+  readonly volumeGb: number;
+}
+
+/** The files in which the local cloud keeps its price list. */
+export interface PriceFixtures {
+  readonly prices: {
+    readonly recorded: string;
+    readonly about: string;
+    readonly floatingIpv4Monthly: number;
+    readonly floatingIpv6Monthly: number;
+    readonly primaryIpv4Monthly: number;
+    readonly primaryIpv6Monthly: number;
+    readonly volumePerGbMonthly: number;
+  };
+  readonly serverTypes: {
+    readonly serverTypes: readonly { readonly name: string; readonly monthly_cents: number }[];
+  };
+}
+
+/** The local cloud's price list: the same figures that its API answers with. */
+export function priceListOf({ prices, serverTypes }: PriceFixtures): PriceList {
+  return {
+    recorded: prices.recorded,
+    currency: "EUR",
+    about: prices.about,
+    servers: Object.fromEntries(serverTypes.serverTypes.map(({ name, monthly_cents: cents }) => [name, cents])),
+    primaryIpv4: prices.primaryIpv4Monthly,
+    primaryIpv6: prices.primaryIpv6Monthly,
+    floatingIpv4: prices.floatingIpv4Monthly,
+    floatingIpv6: prices.floatingIpv6Monthly,
+    volumeGb: Math.round(prices.volumePerGbMonthly * 100),
+  };
+}

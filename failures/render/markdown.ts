@@ -1,0 +1,69 @@
+import { describeDuration } from "../figures";
+import type { FailureEntry, Report } from "../report";
+import type { Rung } from "../rungs";
+import { linesOf } from "./entries";
+import { renderMermaid } from "./mermaid";
+import { partText, priceNote, totalText } from "./prices";
+import { nextText, rungPrice, rungTexts, rungTitle } from "./rungs";
+
+/** The report for a page of documentation or a pull request. */
+export function renderMarkdown(report: Report, rungs: readonly Rung[]): string {
+  const { failures, picture, price, singlePoints, stack } = report;
+  return [
+    `# Failure report of stack ${escape(stack)}`,
+    `Location ${report.location}; ${totalText(price)} a month by list price of ${price.recorded}.`,
+    ["```mermaid", renderMermaid(picture), "```"].join("\n"),
+    "## What can fail",
+    table(["failure", "service", "time", "takes over"], failures.map(row)),
+    "## Single points of failure",
+    list(singlePoints.map(({ what, because }) => `**${escape(what)}**: ${escape(because)}`)),
+    "## Where the app's data is",
+    escape(report.data),
+    "## Price per month",
+    table(
+      ["part", "price"],
+      [
+        ...price.parts.map(({ what, cents }) => [what, partText(cents, price.currency)]),
+        ["**sum**", `**${totalText(price)}**`],
+      ],
+    ),
+    priceNote(price),
+    "## Rungs above",
+    ...rungs.flatMap((rung) => [
+      `**${rungTitle(rung)}** (${rung.refused === undefined ? rungPrice(rung) : "not possible"})`,
+      list(rungTexts(rung).map(escape)),
+    ]),
+    nextText(rungs),
+    "## Each failure",
+    ...failures.flatMap(details),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function row({ title, service, time, takesOver }: FailureEntry): string[] {
+  return [title, service, time ? `${time.until}: ${describeDuration(time.duration)}` : "", takesOver];
+}
+
+function details(entry: FailureEntry): string[] {
+  const lines = linesOf(entry).map(({ label, text, parts = [] }) =>
+    [`- **${label}**: ${escape(text)}`, ...parts.map((part) => `  - ${escape(part)}`)].join("\n"),
+  );
+  return [`### ${entry.title}`, lines.join("\n")];
+}
+
+/** A Markdown table. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => escape(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join("\n");
+}
+
+/** Nothing in a text may become HTML; backticks mark code and stay. */
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}

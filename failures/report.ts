@@ -1,0 +1,62 @@
+import type { Blueprint } from "../blueprint/blueprint";
+import { failures } from "./catalog";
+import { factsOf, type Facts } from "./facts";
+import type { Measurement } from "./measured";
+import { pictureOf, type Picture } from "./picture";
+import { billables } from "./prices/billables";
+import { priceOf, type Price } from "./prices/price";
+import type { PriceList } from "./prices/priceList";
+import type { Assessment, FailureId, SinglePoint } from "./types";
+
+/** What can fail in one stack, what happens then, and at what price. Plain data: every renderer shows the same. */
+export interface Report {
+  readonly stack: string;
+  readonly location: string;
+  /** One sentence: where the app's data is. */
+  readonly data: string;
+  readonly failures: readonly FailureEntry[];
+  /** What there is one of; each once, with every failure that it is behind. */
+  readonly singlePoints: readonly SinglePoint[];
+  readonly price: Price;
+  readonly picture: Picture;
+}
+
+export interface FailureEntry extends Assessment {
+  readonly id: FailureId;
+  readonly title: string;
+  /** Empty: not measured. */
+  readonly measured: readonly Measurement[];
+}
+
+export interface ReportOptions {
+  readonly prices: PriceList;
+  /** @default nothing was measured */
+  readonly measurements?: readonly Measurement[];
+}
+
+/** Computes the report. It asks nobody: neither a cloud nor Pulumi. */
+export function makeReport(blueprint: Blueprint, { prices, measurements = [] }: ReportOptions): Report {
+  const facts = factsOf(blueprint);
+  const entries = failures.flatMap(({ id, title, assess }) => {
+    const assessment = assess(facts);
+    return assessment
+      ? [{ id, title, ...assessment, measured: measurements.filter(({ failure }) => failure === id) }]
+      : [];
+  });
+  const points = new Map(entries.flatMap(({ singlePoints }) => singlePoints.map((point) => [point.id, point])));
+  return {
+    stack: blueprint.stack,
+    location: blueprint.settings.location,
+    data: whereDataIs(facts),
+    failures: entries,
+    singlePoints: [...points.values()],
+    price: priceOf(billables(facts), prices),
+    picture: pictureOf(facts),
+  };
+}
+
+function whereDataIs({ app, appMachines }: Facts): string {
+  return appMachines.length > 1
+    ? `In files on each app machine (${app.stateFolder}), each with its own: what a visitor wrote is seen on the machine that took it only. There is no copy and no backup.`
+    : `In files on the app machine (${app.stateFolder}). There is no copy and no backup.`;
+}

@@ -1,0 +1,88 @@
+import { makeBlueprint } from "../blueprint/blueprint";
+import { explain } from "../blueprint/explain";
+import type { Problem } from "../blueprint/problems";
+import { rules } from "../blueprint/rules";
+import { schema } from "../blueprint/schema";
+import type { Draft, Settings } from "../blueprint/settings";
+import { differenceOf, type Change } from "./difference";
+import { makeReport, type Report, type ReportOptions } from "./report";
+
+/** One number in the settings, raised by one, and what that would change. */
+export interface Rung {
+  /** e.g. `holdfast:app.machines` */
+  readonly setting: string;
+  readonly from: number;
+  readonly to: number;
+  /** What settings' own rules say against it; then nothing else is known. */
+  readonly refused?: string;
+  /** Cents a month more. */
+  readonly cents: number;
+  readonly changes: readonly Change[];
+}
+
+type Raise = readonly [
+  setting: string,
+  number: (settings: Settings) => number,
+  raised: (settings: Settings) => Settings,
+];
+
+/** The numbers of the ladder. A new rung (a database host, a standby) is a line here. */
+const raises: readonly Raise[] = [
+  [
+    "holdfast:app.instances",
+    ({ app }) => app.instances,
+    (settings) => ({ ...settings, app: { ...settings.app, instances: settings.app.instances + 1 } }),
+  ],
+  [
+    "holdfast:app.machines",
+    ({ app }) => app.machines,
+    (settings) => ({ ...settings, app: { ...settings.app, machines: settings.app.machines + 1 } }),
+  ],
+  [
+    "holdfast:loadBalancer.machines",
+    ({ loadBalancer }) => loadBalancer.machines,
+    (settings) => ({
+      ...settings,
+      loadBalancer: { ...settings.loadBalancer, machines: settings.loadBalancer.machines + 1 },
+    }),
+  ],
+];
+
+/** Every rung above a stack, the cheapest first; those that cannot be climbed come last, with the reason. */
+export function rungsAbove(settings: Settings, report: Report, options: ReportOptions): readonly Rung[] {
+  return raises
+    .map(([setting, number, raised]): Rung => {
+      const from = number(settings);
+      const rung = { setting, from, to: from + 1 };
+      const next = raised(settings);
+      const refused = refusal(next);
+      if (refused !== undefined) return { ...rung, refused, cents: 0, changes: [] };
+      const above = makeReport(makeBlueprint(next), options);
+      return { ...rung, cents: above.price.total - report.price.total, changes: differenceOf(report, above) };
+    })
+    .sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined) || a.cents - b.cents);
+}
+
+/** The cheapest rung that makes a failure milder, apart from what it costs. */
+export function cheapestUseful(rungs: readonly Rung[]): Rung | undefined {
+  return rungs.find(
+    ({ changes, refused }) => refused === undefined && changes.some(({ effect }) => effect === "better"),
+  );
+}
+
+/** What would refuse these settings if a person wrote them: first the limits of each, then the rules between them. */
+function refusal(settings: Settings): string | undefined {
+  const { admin, ...rest } = settings;
+  const draft: Draft = { ...rest, preview: true, resolvedAdmin: admin, admin: { allowFrom: [...admin.allowFrom] } };
+  const [problem] = [
+    ...limits("app", settings),
+    ...limits("loadBalancer", settings),
+    ...rules.flatMap((rule) => rule(draft)),
+  ];
+  return problem && `${problem.wrong}: ${problem.why}`;
+}
+
+function limits(name: "app" | "loadBalancer", settings: Settings): readonly Problem[] {
+  const result = schema[name].safeParse(settings[name]);
+  return result.success ? [] : explain(`holdfast:${name}`, schema[name], settings[name], result.error);
+}

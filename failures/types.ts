@@ -1,0 +1,71 @@
+import type { Duration } from "./figures";
+import type { Facts } from "./facts";
+
+/**
+ * Everything that the report looks at, in its order. A failure of something that a stack may have (a database, its
+ * volume, its backups) is one more name here and one more file in catalog/, and says nothing about stacks without it.
+ */
+export const failureIds = [
+  "instance-crash",
+  "instance-hang",
+  "bad-release",
+  "app-machine",
+  "load-balancer-machine",
+  "haproxy-process",
+  "private-network",
+  "cloud-api",
+  "location",
+  "flood",
+  "admin-laptop",
+  "pulumi-state",
+] as const;
+
+export type FailureId = (typeof failureIds)[number];
+
+/** What becomes of the service as a whole. */
+export type Service =
+  /** Somebody is there to answer all the time; single requests may fail all the same. */
+  | "goes on"
+  /** Nobody answers for a while, then it heals by itself. */
+  | "stops and comes back"
+  /** Nobody answers until a person acts or what failed returns. */
+  | "stops";
+
+/** What happens when one thing fails. Texts are sentences without a full stop; `code` stands between backticks. */
+export interface Assessment {
+  readonly service: Service;
+  readonly takesOver: string;
+  /** What `time` measures, e.g. `until HAProxy leaves it out`; absent where nothing has to be waited for. */
+  readonly time?: { readonly until: string; readonly duration: Duration };
+  /** The same for the way back to full strength. */
+  readonly back?: { readonly until: string; readonly duration: Duration };
+  /** How much of the app is left, where a part of it fails and the rest serves. */
+  readonly left?: { readonly number: number; readonly of: number; readonly what: "instances" | "app machines" };
+  readonly visitors: {
+    /** What becomes of GET, HEAD and OPTIONS. */
+    readonly safe: string;
+    /** What becomes of all others. */
+    readonly unsafe: string;
+  };
+  readonly data: string;
+  readonly person: string;
+  readonly singlePoints: readonly SinglePoint[];
+}
+
+/** Something that there is one of, and whose loss nothing makes up for. */
+export interface SinglePoint {
+  /** The same in every report, so that two of them can be compared. */
+  readonly id: string;
+  /** e.g. `the load balancer` */
+  readonly what: string;
+  readonly because: string;
+}
+
+/** One thing that can fail. */
+export interface Failure {
+  readonly id: FailureId;
+  /** e.g. `An instance crashes` */
+  readonly title: string;
+  /** Nothing when the stack does not have what fails here. */
+  readonly assess: (facts: Facts) => Assessment | undefined;
+}
