@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Connections } from "./connections";
 import { createService } from "./service";
@@ -27,6 +27,8 @@ export async function servePlugin(
   definition: PluginDefinition,
   options: ServeOptions = {},
 ): Promise<{ port: number; close(): Promise<void> }> {
+  // What goes wrong is thrown or answered; the library would write it to stderr as well.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     "grpc.max_receive_message_length": largestMessage,
     "grpc.max_send_message_length": largestMessage,
