@@ -38,7 +38,7 @@ export async function servePlugin(
   const port = await new Promise<number>((resolve, reject) => {
     const address = `127.0.0.1:${String(options.port ?? 0)}`;
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
+      if (error) reject(portError(error, address));
       else resolve(bound);
     });
   });
@@ -50,6 +50,13 @@ export async function servePlugin(
       return Promise.resolve();
     },
   };
+}
+
+/** The library hides why a port could not be had in its message; callers want Node's code. */
+function portError(error: Error, address: string): Error {
+  if (!error.message.includes("EADDRINUSE")) return error;
+  const taken = new Error(`${address} is taken by another program`, { cause: error });
+  return Object.assign(taken, { code: "EADDRINUSE" });
 }
 
 /**

@@ -19,6 +19,9 @@ test("a port that is taken is an error, and leaves nothing running", async () =>
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as AddressInfo;
-  await expect(startStandIns({ ports: { random: port } })).rejects.toThrow(String(port));
+  await expect(startStandIns({ ports: { random: port } })).rejects.toMatchObject({
+    message: `127.0.0.1:${String(port)} is taken by another program`,
+    code: "EADDRINUSE",
+  });
   await new Promise((resolve) => other.close(resolve));
 });
