@@ -123,10 +123,11 @@ function settle(state: Values): { id: string; outputs: Values } {
  * same, so a list that the API shows only later is no difference at the next preview.
  */
 async function readBack(resource: Resource, context: Context, id: string | undefined, plan: Values): Promise<Values> {
-  const state = id === undefined ? undefined : await resource.read(context, id, plan);
+  const wanted = withoutUnknowns(plan);
+  const state = id === undefined ? undefined : await resource.read(context, id, wanted);
   if (!state) throw new Error(`It was made as ${String(id)}, but the API does not find it.`);
   for (const [name, { kind, computed }] of Object.entries(resource.properties)) {
-    const [asked, shown] = [plan[name], state[name]];
+    const [asked, shown] = [wanted[name], state[name]];
     const isList = ["strings", "integers", "objects"].includes(kind) && Array.isArray(asked) && Array.isArray(shown);
     if (isList && !computed && (asked.length === 0 || shown.length === 0)) state[name] = asked;
   }

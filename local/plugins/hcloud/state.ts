@@ -18,8 +18,8 @@ export function planned(resource: Resource, inputs: Values, olds?: Values): Valu
     } else if (property && given !== undefined && given !== null) {
       const value = completed(property, meant(property, given));
       state[name] = property.stored && value !== UNKNOWN ? property.stored(value) : value;
-    } else if (olds && !property) {
-      state[name] = olds[name];
+    } else if (olds && (!property || property.computed)) {
+      state[name] = resource.unknownOnUpdate?.includes(name) ? UNKNOWN : olds[name];
     } else if (!property || property.computed) {
       state[name] = UNKNOWN;
     } else if (resource.group === "sdk") {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hcloudPlugin } from "../../../../local/plugins/hcloud";
 import { servePlugin } from "../../../../plugin/server";
-import type { Values } from "../../../../plugin/types";
+import { UNKNOWN, type Values } from "../../../../plugin/types";
 import { EngineSide, partialState, urnOf } from "../../../plugin/client";
 import { FakeApi, type Call } from "./fakeApi";
 
@@ -60,6 +60,7 @@ export class Replay {
     const checked = await this.check(kind, name, inputs);
     return this.step(`${kind} create ${name}`, async () => {
       const { id, outputs } = await this.engine.create(urn(kind, name), checked);
+      expect(JSON.stringify(outputs)).not.toContain(UNKNOWN);
       return { id, inputs: checked, outputs };
     });
   }
@@ -85,6 +86,7 @@ export class Replay {
     expect(diff).toMatchObject({ changes: "some", replaces: [] });
     return this.step(`${kind} update ${label}`, async () => {
       const outputs = await this.engine.update(urn(kind, "a"), state.id, change);
+      expect(JSON.stringify(outputs)).not.toContain(UNKNOWN);
       return { id: state.id, inputs: news, outputs };
     });
   }
