@@ -7,6 +7,7 @@ import { machineNamespace } from "../network/names";
 import { imagesDir, type BaseImage } from "./baseImage";
 import { run } from "./command";
 import { machineFiles } from "./layout";
+import { removeImageLock } from "./nspawnLeftovers";
 import { seedFiles } from "./seed";
 
 /** Makes the machine's disk: a layer over the base image. What is there stays as it is. */
@@ -53,8 +54,14 @@ export async function writeToDisk(cloud: string, id: number, path: string, conte
 
 export async function removeDisk(cloud: string, id: number): Promise<void> {
   const files = machineFiles(cloud, id);
-  if (isMounted(files.root)) await run("umount", [files.root]);
+  if (isMounted(files.root)) await unmountDisk(files.root);
   await rm(files.folder, { recursive: true, force: true });
+}
+
+/** Unmounts the disk of a machine that is off. */
+export async function unmountDisk(root: string): Promise<void> {
+  removeImageLock(root);
+  await run("umount", [root]);
 }
 
 /** Mount points of disks of this local cloud, known by the source that {@link mountDisk} gave them. */

@@ -6,6 +6,7 @@ import { machineNamespace } from "../network/names";
 import { SUPERVISOR } from "./bootScript";
 import { removeControlGroups } from "./controlGroups";
 import { machineFiles } from "./layout";
+import { removeNspawnLeftovers } from "./nspawnLeftovers";
 import {
   childrenOf,
   killAndWait,
@@ -57,7 +58,7 @@ export async function shutDown(cloud: string, id: number): Promise<boolean> {
     const init = initOf(processesOf(cloud, id));
     if (init !== undefined) signal(init, POWER_OFF);
     if (await waitUntil(isGone, 5)) {
-      removeControlGroups(machineNamespace(cloud, id));
+      tidyUp(cloud, id);
       return true;
     }
   }
@@ -72,7 +73,14 @@ export async function pullThePlug(cloud: string, id: number): Promise<void> {
   const children = processes.flatMap(childrenOf);
   await killAndWait([...processes, ...children, ...(init === undefined ? [] : [init])]);
   await killAndWait(processesInNamespace(machineNamespace(cloud, id)));
-  removeControlGroups(machineNamespace(cloud, id));
+  tidyUp(cloud, id);
+}
+
+/** What a machine that has ended leaves on this computer. */
+function tidyUp(cloud: string, id: number): void {
+  const mark = machineNamespace(cloud, id);
+  removeControlGroups(mark);
+  removeNspawnLeftovers((name) => name === mark);
 }
 
 async function startSupervisor(cloud: string, id: number): Promise<void> {

@@ -1,20 +1,17 @@
-import { readdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { addressPlan } from "../network/addresses";
 import { removeHostLink } from "../network/edge";
 import { cloudPrefix } from "../network/names";
 import { namespacesWithPrefix, removeNamespace } from "../network/namespaces";
 import { currentSlot, releaseSlot } from "../network/slots";
 import { localPaths } from "../paths";
-import { run } from "./command";
 import { removeControlGroupsWithPrefix } from "./controlGroups";
-import { mountedDisks } from "./disk";
+import { mountedDisks, unmountDisk } from "./disk";
 import { floatingIpsFile, runtimeDir } from "./layout";
+import { removeNspawnLeftovers } from "./nspawnLeftovers";
 import { childrenOf, doorMark, killAndWait, machineMark, processesInNamespace, processesMarked } from "./processes";
 import { releaseAllLoopDevices } from "./volumes";
-
-/** Where systemd-nspawn keeps a folder per container, and leaves it when the container is killed. */
-export const NSPAWN_LEFTOVERS = ["/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"];
 
 /**
  * Takes down all machines, networks and volumes of a local cloud, also those that a crash left behind and those whose
@@ -30,36 +27,19 @@ export async function removeEverything(cloud: string): Promise<void> {
   await killAndWait([...supervisors, ...supervisors.flatMap(childrenOf), ...doorkeepers]);
   await killAndWait(namespaces.flatMap(processesInNamespace));
 
-  for (const disk of mountedDisks(prefix)) await run("umount", [disk]);
+  for (const disk of mountedDisks(prefix)) await unmountDisk(disk);
   await releaseAllLoopDevices(cloud);
   const slot = currentSlot(cloud);
   if (slot !== undefined) await removeHostLink(addressPlan(slot));
   for (const namespace of namespaces) await removeNamespace(namespace);
   removeControlGroupsWithPrefix(prefix);
-  removeNspawnLeftovers(prefix);
+  removeNspawnLeftovers((name) => name.startsWith(prefix));
 
   const paths = localPaths(cloud);
   const files = [paths.machines, paths.volumes, join(paths.state, "networks"), floatingIpsFile(cloud)];
   for (const file of [...files, runtimeDir(cloud)]) rmSync(file, { recursive: true, force: true });
   releaseSlot(cloud);
-  removeIfEmpty(paths.state);
-}
-
-/** Removes what systemd-nspawn leaves of containers whose name starts with this. */
-export function removeNspawnLeftovers(prefix: string): void {
-  for (const folder of NSPAWN_LEFTOVERS) {
-    for (const entry of entriesOf(folder).filter((name) => name.startsWith(prefix))) {
-      rmSync(join(folder, entry), { recursive: true, force: true });
-    }
-  }
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // this version of systemd-nspawn does not have it
-  }
+  for (const folder of [paths.state, dirname(runtimeDir(cloud))]) removeIfEmpty(folder);
 }
 
 function removeIfEmpty(folder: string): void {

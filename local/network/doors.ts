@@ -40,6 +40,7 @@ export function openDoors(socketPath: string, services: Readonly<Record<string, 
       }
       callers.set(socket, caller);
       service.emit("connection", socket);
+      socket.resume(); // what came with the introduction waits in the socket's buffer
     });
   });
   return new Promise((resolve, reject) => {

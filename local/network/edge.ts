@@ -3,6 +3,7 @@ import { run, tryRun } from "../machines/command";
 import { METADATA_ADDRESS, type AddressPlan } from "./addresses";
 import { edgeNamespace, hostInterface, visitorNamespace } from "./names";
 import { ensureNamespace, ipBatch, linksOf, loadRules, runIn } from "./namespaces";
+import { forgetOwnWays, keepOwnWays } from "./ownWays";
 
 /** Behind everything that a router knows: what it does not know is unreachable, and never this computer's business. */
 const LAST_METRIC = 4_294_967_295;
@@ -63,7 +64,7 @@ table inet router {
     type filter hook prerouting priority raw; policy accept;
     iifname != "m*" accept
     fib saddr . iif oif missing counter name spoofed drop
-    meta l4proto { tcp, udp } fib daddr type unreachable jump leave
+    meta l4proto { tcp, udp } fib daddr type != local fib daddr oif missing jump leave
   }
   chain leave {
     meta nfproto ipv4 update @refused { ip saddr . ip daddr . meta l4proto . th dport }
@@ -119,6 +120,7 @@ export async function ensureEdge(cloud: string, plan: AddressPlan): Promise<void
 async function ensureHostLink(edge: string, plan: AddressPlan): Promise<void> {
   const device = hostInterface(plan.slot);
   const hasIpv6 = hostHasIpv6();
+  await keepOwnWays(plan.publicIpv4);
   for (const [option, destination] of hostRoutes(plan, hasIpv6)) {
     await run("ip", [option, "route", "replace", "unreachable", destination, "metric", `${LAST_METRIC}`]);
   }
@@ -151,6 +153,7 @@ export async function removeHostLink(plan: AddressPlan): Promise<void> {
   for (const [option, destination] of hostRoutes(plan, hostHasIpv6())) {
     await tryRun("ip", [option, "route", "delete", "unreachable", destination, "metric", `${LAST_METRIC}`]);
   }
+  await forgetOwnWays(plan.publicIpv4);
 }
 
 function hostRoutes(plan: AddressPlan, hasIpv6: boolean): [option: "-4" | "-6", destination: string][] {

@@ -17,7 +17,6 @@ const CLAIMS = "/run/holdfast/slots";
  */
 export function claimAddresses(name: string): AddressPlan {
   if (!isRoot) return addressPlan(0);
-  mkdirSync(CLAIMS, { recursive: true });
   const remembered = rememberedSlot(name);
   const wanted = remembered ?? claimedSlots().find((claim) => claim.name === name)?.slot;
   const candidates = wanted === undefined ? (name === "local" ? [0] : otherSlots()) : [wanted];
@@ -39,6 +38,7 @@ export function releaseSlot(name: string): void {
     unlinkSync(join(CLAIMS, String(slot)));
   }
   rmSync(slotFile(name), { force: true });
+  if (claimedSlots().length === 0) rmSync(CLAIMS, { recursive: true, force: true });
 }
 
 /** The slot that this local cloud has, if it has one. */
@@ -53,6 +53,7 @@ function otherSlots(): number[] {
 
 function claim(slot: number, name: string): boolean {
   const file = join(CLAIMS, String(slot));
+  mkdirSync(CLAIMS, { recursive: true });
   try {
     writeFileSync(file, `${name}\n`, { flag: "wx" });
     return true;
