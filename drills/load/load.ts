@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly timeout?: number;
   /** Seconds from which an answer counts as slow. @default 1 */
   readonly slow?: number;
+  /** Local addresses to come from, in turn. @default the system's choice */
+  readonly sources?: readonly string[];
   /** Ends the load early; the result says what there was until then. */
   readonly signal?: AbortSignal;
 }
@@ -58,7 +60,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 function makeVisitor(options: LoadOptions) {
-  const { connections = "fresh", posts = 0, body = '{"text":"drill"}', timeout = 10 } = options;
+  const { connections = "fresh", posts = 0, body = '{"text":"drill"}', timeout = 10, sources = [] } = options;
   const url = new URL(options.url);
   const agent = new Agent({ keepAlive: connections === "keep-alive", maxSockets: Infinity, scheduling: "fifo" });
   const common = { agent, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname };
@@ -68,8 +70,10 @@ function makeVisitor(options: LoadOptions) {
     // Spread evenly by arithmetic rather than by chance, so that runs can be compared.
     const post = Math.floor((number + 1) * posts) > Math.floor(number * posts);
     return new Promise((resolve) => {
+      const localAddress = sources[number % sources.length];
       const call = request({
         ...common,
+        ...(localAddress === undefined ? {} : { localAddress }),
         method: post ? "POST" : "GET",
         headers: post ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {},
       });

@@ -1,0 +1,78 @@
+import { Command, InvalidArgumentError } from "commander";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { drills } from "../drills";
+import type { Drill } from "../drills/frame/drill";
+import { readJournals, writeJournal, type Journal } from "../drills/frame/journal";
+import { openLocalStack } from "../drills/frame/localStack";
+import { measuredPage } from "../drills/frame/measured";
+import { runDrill } from "../drills/frame/runner";
+import { CHECKOUT } from "./checkout";
+import { UserError } from "./errors";
+import { table } from "./terminal/table";
+
+/** `holdfast drill`: breaks the running local stack on purpose, and measures what visitors see. */
+export function drillCommand(): Command {
+  return new Command("drill")
+    .description("break the running local stack on purpose and measure what visitors see")
+    .argument("[name...]", "which drills; none: all, from the harmless to the rough")
+    .option("--n <number>", "runs of each, instead of what its evidence needs", wholeNumber)
+    .option("--list", "say which drills there are, and break nothing")
+    .addHelpText("after", "\nExit code: 0 when all claims are met, 1 when one is not or could not be proven.")
+    .action(async (names: string[], options: { n?: number; list?: boolean }) => {
+      if (options.list) {
+        console.log(
+          table(
+            ["DRILL", "RUNS", "FAULT"],
+            drills.map(({ name, runs, title }) => [name, String(runs), title]),
+          ),
+        );
+        return;
+      }
+      const journals = await runDrills(chosenDrills(names), options.n);
+      const open = journals.filter(({ status }) => status !== "proven");
+      for (const journal of open) console.log(`${journal.drill}: ${outcome(journal)}`);
+      console.log(
+        `${journals.length - open.length} of ${journals.length} drills proven; docs/measured.md has the figures`,
+      );
+      if (open.length > 0) process.exitCode = 1;
+    });
+}
+
+/** @throws naming the drills that there are, when one is unknown */
+export function chosenDrills(names: readonly string[]): readonly Drill[] {
+  const unknown = names.filter((name) => !drills.some((drill) => drill.name === name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `there is no drill ${unknown.join(", ")}; there are ${drills.map(({ name }) => name).join(", ")}`,
+    );
+  return names.length === 0 ? drills : drills.filter(({ name }) => names.includes(name));
+}
+
+/** One after the other; each result is kept at once, so that an interrupted series keeps what it has. */
+export async function runDrills(chosen: readonly Drill[], runs?: number): Promise<Journal[]> {
+  const stack = await openLocalStack();
+  const journals: Journal[] = [];
+  for (const drill of chosen) {
+    console.log(`${drill.name}: ${drill.title}`);
+    const journal = await runDrill(drill, stack, {
+      ...(runs === undefined ? {} : { runs }),
+      say: (line) => console.log(`  ${line}`),
+    });
+    writeJournal(journal);
+    writeFileSync(join(CHECKOUT, "docs/measured.md"), measuredPage(readJournals()));
+    journals.push(journal);
+  }
+  return journals;
+}
+
+function outcome({ status, reason, claims }: Journal): string {
+  const missed = claims.filter(({ met }) => !met).map(({ text }) => text);
+  return status === "refuted" ? `not met: ${missed.join(", ")}` : `${status}: ${reason ?? ""}`;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("has to be a whole number from 1");
+  return number;
+}

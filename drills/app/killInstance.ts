@@ -1,0 +1,22 @@
+import type { Drill } from "../frame/drill";
+import { signalInstance } from "../frame/faults";
+import { instancesOf } from "../frame/stack";
+
+let turn = 0;
+
+export const killInstance: Drill = {
+  name: "kill-instance",
+  title: "An instance is killed",
+  hypothesis: "HAProxy repeats the requests that it had on another instance; systemd starts it again within a second.",
+  claims: [{ metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 }],
+  load: { rate: 300, duration: 6, timeout: 5 },
+  runs: 20,
+  abortAfter: 30,
+  async fault(stack) {
+    const instances = await instancesOf(stack);
+    const victim = instances[turn++ % instances.length];
+    if (!victim) throw new Error("there is no instance to kill");
+    await signalInstance(stack, victim, "KILL");
+    return undefined;
+  },
+};

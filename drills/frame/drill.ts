@@ -1,0 +1,44 @@
+import type { LoadOptions } from "../load/load";
+import type { Stack } from "./stack";
+
+/** One thing that a drill claims about its runs, with the number that decides. */
+export interface Claim {
+  /** Which measurement; the load's own are listed at `loadMeasurements`. */
+  readonly metric: string;
+  /** As a reader of docs/measured.md finds it, e.g. `requests that failed`. */
+  readonly text: string;
+  readonly unit: "requests" | "s" | "moves" | "ratio" | "owners" | "changes";
+  /** Upper limit for the middle one of all runs. */
+  readonly median?: number;
+  /** Upper limit for the worst run. */
+  readonly worst?: number;
+}
+
+/** What one run measured, by the names that claims use. */
+export type Measurements = Readonly<Record<string, number>>;
+
+/** A fault put into a running stack on purpose: what is claimed, how it is broken, how it is put right. */
+export interface Drill {
+  /** As in `holdfast drill NAME`. */
+  readonly name: string;
+  /** The fault in one line. */
+  readonly title: string;
+  /** Why the visitors should not notice: what is expected to happen. */
+  readonly hypothesis: string;
+  readonly claims: readonly Claim[];
+  /** Why this stack cannot show it, if so: then the drill is "not proven", whatever else holds. */
+  readonly cannot?: (stack: Stack) => Promise<string | undefined>;
+  /** What visitors do meanwhile. */
+  readonly load: Omit<LoadOptions, "url" | "sources" | "signal">;
+  /** Runs for the full evidence. */
+  readonly runs: number;
+  /** Abort rule: seconds after which a run is given up, cleaned up, and the drill ends as "aborted". */
+  readonly abortAfter: number;
+  /** The fault; the load runs already. May measure things that visitors do not see. */
+  readonly fault: (stack: Stack) => Promise<Measurements | undefined>;
+  /** Puts everything right, whatever happened; also called after an abort. */
+  readonly cleanUp?: (stack: Stack) => Promise<void>;
+}
+
+/** Seconds of undisturbed load before each fault. */
+export const warmUp = 2;

@@ -1,0 +1,89 @@
+import type { Stack, StackInstance, StackMachine } from "./stack";
+import { holderOfFloatingIp, activeBalancer } from "./stack";
+import { until } from "./wait";
+
+/** nftables table of all cuts: one name, so that healing needs to know nothing. */
+const table = "inet drill";
+
+/** What a cut drops; the rest of the machine's traffic goes on. */
+const matches = {
+  everything: ["meta l4proto != 255", "meta l4proto != 255"],
+  // The private network of every stack.
+  "private network": ["ip saddr 10.0.0.0/8", "ip daddr 10.0.0.0/8"],
+  vrrp: ["ip protocol 112", "ip protocol 112"],
+} as const;
+
+/** Drops packets in both directions, silently, as a broken path does. It begins at once for open connections too. */
+export async function cut(stack: Stack, machine: StackMachine, what: keyof typeof matches): Promise<void> {
+  const [incoming, outgoing] = matches[what];
+  const rules = [
+    `add table ${table}`,
+    `add chain ${table} in { type filter hook prerouting priority -350; }`,
+    `add rule ${table} in iifname != lo ${incoming} drop`,
+    `add chain ${table} out { type filter hook postrouting priority 350; }`,
+    `add rule ${table} out oifname != lo ${outgoing} drop`,
+  ];
+  await stack.inNetworkOf(machine, ["nft", "-f", "-"], `${rules.join("\n")}\n`);
+}
+
+/** Ends the cuts of all machines. */
+export async function heal(stack: Stack): Promise<void> {
+  for (const machine of await stack.machines()) {
+    if (machine.initPid === undefined) continue;
+    const tables = await stack.inNetworkOf(machine, ["nft", "list", "tables"]);
+    if (tables.split("\n").includes(`table ${table}`))
+      await stack.inNetworkOf(machine, ["nft", "delete", "table", "inet", "drill"]);
+  }
+}
+
+/**
+ * The machine loses power: from one moment to the next it sends nothing more, and its processes are gone. Without the
+ * cut, this computer's kernel would say goodbye for the dead machine's connections.
+ */
+export async function losePower(stack: Stack, machine: StackMachine): Promise<void> {
+  await cut(stack, machine, "everything");
+  if (machine.initPid !== undefined) process.kill(machine.initPid, "SIGKILL");
+}
+
+/** Switches on what is off, heals what is cut, forgets API faults: the clean-up of most drills. */
+export async function restore(stack: Stack): Promise<void> {
+  await stack.api("DELETE", "/_local/faults");
+  await heal(stack);
+  await until("the API knows which machines are off", 60, async () => {
+    const off = (await stack.status()).machines.filter(({ running }) => !running);
+    return off.every(({ status }) => status === "off") || off.map(({ name, status }) => `${name} ${status}`).join(", ");
+  });
+  for (const { id, status } of (await stack.status()).machines)
+    if (status === "off") await stack.api("POST", `/v1/servers/${id}/actions/poweron`);
+}
+
+/** A signal to the instance's own process. */
+export async function signalInstance(
+  stack: Stack,
+  { machine, unit }: StackInstance,
+  signal: "KILL" | "STOP",
+): Promise<void> {
+  await stack.inside(machine, `systemctl kill --kill-whom=main --signal=${signal} ${unit}`);
+}
+
+/** The file with which people take a load balancer out of the election. */
+const maintenanceFile = "/etc/holdfast/no-failover";
+
+/** Hands the floating IP to the other load balancer, in order; returns the seconds until the API agreed. */
+export async function switchOver(stack: Stack): Promise<number> {
+  const active = await activeBalancer(stack);
+  await stack.inside(active, `touch ${maintenanceFile}`);
+  try {
+    return await until(
+      "the other load balancer takes over",
+      20,
+      async () => {
+        const holder = await holderOfFloatingIp(stack);
+        return holder !== undefined && holder !== active.id;
+      },
+      0.02,
+    );
+  } finally {
+    await stack.inside(active, `rm -f ${maintenanceFile}`);
+  }
+}

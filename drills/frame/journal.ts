@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Claim, Drill, Measurements } from "./drill";
+import { judge, type JudgedClaim } from "./verdict";
+
+/** What one drill brought: kept as a file, and the only source of docs/measured.md. */
+export interface Journal {
+  readonly drill: string;
+  readonly title: string;
+  readonly hypothesis: string;
+  /** ISO 8601, when it ended. */
+  readonly date: string;
+  readonly environment: "local cloud";
+  readonly machine: MachineFacts;
+  /** `proven`: all runs done and all claims met. `refuted`: all runs done, a claim not met. Anything else proves nothing. */
+  readonly status: "proven" | "refuted" | "aborted" | "not proven";
+  /** Why it was aborted or is not proven. */
+  readonly reason?: string;
+  /** Requests per second, and how visitors connect. */
+  readonly load: { readonly rate: number; readonly connections: string };
+  readonly n: number;
+  readonly claims: readonly JudgedClaim[];
+  readonly runs: readonly Measurements[];
+}
+
+/** The computer that measured, without its name. */
+export interface MachineFacts {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly kernel: string;
+}
+
+export function machineFacts(): MachineFacts {
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 1024 ** 3),
+    kernel: release(),
+  };
+}
+
+/** Everything that is known after the last run. */
+export interface Ending {
+  readonly environment: Journal["environment"];
+  readonly runs: readonly Measurements[];
+  readonly stopped?: { readonly status: "aborted" | "not proven"; readonly reason: string };
+  readonly date?: Date;
+  readonly machine?: MachineFacts;
+}
+
+export function makeJournal(drill: Drill, ending: Ending): Journal {
+  const { environment, runs, stopped, date = new Date(), machine = machineFacts() } = ending;
+  const claims = drill.claims.map((claim: Claim) => judge(claim, runs));
+  return {
+    drill: drill.name,
+    title: drill.title,
+    hypothesis: drill.hypothesis,
+    date: date.toISOString(),
+    environment,
+    machine,
+    // No runs, no proof: an empty list meets every limit.
+    status: stopped?.status ?? (runs.length > 0 && claims.every(({ met }) => met) ? "proven" : "refuted"),
+    ...(stopped ? { reason: stopped.reason } : {}),
+    load: { rate: drill.load.rate, connections: drill.load.connections ?? "fresh" },
+    n: runs.length,
+    claims,
+    runs,
+  };
+}
+
+/** Where journals are kept: the latest of each drill. */
+export const resultsFolder = join(__dirname, "../results");
+
+export function writeJournal(journal: Journal, folder = resultsFolder): string {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${journal.drill}.json`);
+  writeFileSync(`${file}.new`, `${JSON.stringify(journal, undefined, 2)}\n`);
+  renameSync(`${file}.new`, file);
+  return file;
+}
+
+export function readJournals(folder = resultsFolder): Journal[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Journal);
+}

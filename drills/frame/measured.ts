@@ -1,0 +1,89 @@
+import type { Journal } from "./journal";
+import type { JudgedClaim } from "./verdict";
+
+/** docs/measured.md: every figure from a journal, none typed. */
+export function measuredPage(journals: readonly Journal[]): string {
+  const [newest] = [...journals].sort((a, b) => b.date.localeCompare(a.date));
+  return `${[
+    "# Measured",
+    "",
+    "Written by `npx holdfast drill` from the files in `drills/results/`; edit nothing here. Each drill breaks a running",
+    "stack on purpose while visitors come, and compares what they see with what we claim. How each is done stands in its",
+    "file under `drills/`; what a rehearsal cannot show stands in [limits.md](limits.md).",
+    "",
+    ...(newest ? table(journals) : ["Nothing yet."]),
+  ].join("\n")}\n`;
+}
+
+function table(journals: readonly Journal[]): string[] {
+  const rows = journals.flatMap((journal) =>
+    journal.claims.map((claim, index) => {
+      const head = index === 0 ? [journal.title, journal.date.slice(0, 10), journal.environment] : ["", "", ""];
+      return [
+        ...head,
+        String(claim.measured?.n ?? 0),
+        claim.text,
+        limits(claim),
+        ...figures(claim),
+        verdict(journal, claim),
+      ];
+    }),
+  );
+  const titles = ["Fault", "Date", "Where", "n", "What", "Claim", "Median", "Worst", "Verdict"];
+  return [
+    ...markdownTable([titles, ...rows]),
+    "",
+    ...reasons(journals),
+    "## How",
+    "",
+    ...markdownTable([
+      ["Fault", "What should happen", "Visitors", "Computer"],
+      ...journals.map((journal) => [
+        journal.title,
+        journal.hypothesis,
+        `${journal.load.rate}/s, ${journal.load.connections} connections`,
+        computer(journal),
+      ]),
+    ]),
+  ];
+}
+
+function limits({ median, worst, unit }: JudgedClaim): string {
+  const parts = [
+    ...(median === undefined ? [] : [`median ≤ ${amount(median, unit)}`]),
+    ...(worst === undefined ? [] : [worst === 0 ? "0" : `≤ ${amount(worst, unit)}`]),
+  ];
+  return parts.join(", ");
+}
+
+function figures({ measured, unit }: JudgedClaim): [string, string] {
+  return measured ? [amount(measured.median, unit), amount(measured.worst, unit)] : ["–", "–"];
+}
+
+/** A claim of a drill that did not get to its end is not proven, even where the runs that there were meet it. */
+function verdict({ status }: Journal, { met }: JudgedClaim): string {
+  if (status === "aborted" || status === "not proven") return "not proven";
+  return met ? "met" : "**not met**";
+}
+
+function reasons(journals: readonly Journal[]): string[] {
+  const open = journals.filter(({ reason }) => reason !== undefined);
+  if (open.length === 0) return [];
+  const items = open.map(({ title, status, reason = "" }) => `- ${title}: ${status}, ${reason.replace(/\s+/g, " ")}`);
+  return ["## Not proven, and why", "", ...items, ""];
+}
+
+function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal): string {
+  return `${cores} × ${processor}, ${memoryGiB} GiB, Linux ${kernel.split("-")[0] ?? ""}`;
+}
+
+function amount(value: number, unit: string): string {
+  const rounded = Number(value.toFixed(2));
+  return unit === "s" ? `${rounded} s` : unit === "ratio" ? `× ${rounded}` : String(rounded);
+}
+
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${widths.map((width, i) => (row[i] ?? "").padEnd(width)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)];
+}

@@ -1,0 +1,92 @@
+import type { LoadResult } from "../load/outcomes";
+import { warmUp, type Drill, type Measurements } from "./drill";
+import { makeJournal, type Journal } from "./journal";
+import type { Stack } from "./stack";
+import { awaitSteady } from "./steady";
+import { pause } from "./wait";
+
+/** Seconds in which the stack has to be as it was before the fault. */
+const recoveryLimit = 120;
+
+/** What every run measures on the visitors' side, by the names that claims use. */
+export function loadMeasurements(result: LoadResult): Measurements {
+  return {
+    sent: result.sent,
+    failed: result.failed,
+    slowest: result.latency.max,
+    p99: result.latency.p99,
+    longestGap: result.longestGap,
+    generatorLate: result.late,
+  };
+}
+
+/**
+ * Runs a drill: steady state, fault under load, clean-up, steady state, as often as asked. A steady state that does not
+ * hold before the first run means that nothing is broken on purpose; one that does not return ends the drill.
+ *
+ * @param say gets a line for each run
+ */
+export async function runDrill(
+  drill: Drill,
+  stack: Stack,
+  options: { readonly runs?: number; readonly say: (line: string) => void; readonly steady?: typeof awaitSteady },
+): Promise<Journal> {
+  const { say, steady = awaitSteady, runs: wanted = drill.runs } = options;
+  const runs: Measurements[] = [];
+  const end = (status: "aborted" | "not proven", error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    say(`${drill.name}: ${status}: ${reason}`);
+    return makeJournal(drill, { environment: stack.environment, runs, stopped: { status, reason } });
+  };
+  const cannot = await drill.cannot?.(stack);
+  if (cannot !== undefined) return end("not proven", cannot);
+  try {
+    await steady(stack, recoveryLimit);
+  } catch (error) {
+    return end("not proven", error);
+  }
+  for (let number = 1; number <= wanted; number++) {
+    let failure: unknown;
+    try {
+      const measurements = await oneRun(drill, stack);
+      runs.push(measurements);
+      say(`${drill.name} ${number}/${wanted}: ${summary(drill, measurements)}`);
+    } catch (error) {
+      failure = error;
+    }
+    try {
+      await drill.cleanUp?.(stack);
+      await steady(stack, recoveryLimit);
+    } catch (error) {
+      return end("aborted", failure ?? error);
+    }
+    if (failure !== undefined) return end("aborted", failure);
+  }
+  return makeJournal(drill, { environment: stack.environment, runs });
+}
+
+/** @throws when the fault cannot be brought about, or at the abort rule's limit */
+async function oneRun(drill: Drill, stack: Stack): Promise<Measurements> {
+  const load = stack.visit(drill.load);
+  // Awaited below; a failing fault must not leave an unhandled rejection behind.
+  load.catch(() => undefined);
+  await pause(warmUp);
+  const limit = new AbortController();
+  const abort = pause(drill.abortAfter, limit.signal).then(() => {
+    throw new Error(`given up after ${drill.abortAfter} s, as its abort rule says`);
+  });
+  abort.catch(() => undefined);
+  try {
+    const measured = await Promise.race([drill.fault(stack), abort]);
+    const result = await Promise.race([load, abort]);
+    return { ...loadMeasurements(result), ...measured };
+  } finally {
+    limit.abort();
+  }
+}
+
+function summary(drill: Drill, measurements: Measurements): string {
+  return drill.claims
+    .map(({ metric, text, unit }) => `${text} ${measurements[metric] ?? "not measured"} ${unit}`)
+    .join(", ");
+}

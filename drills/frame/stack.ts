@@ -1,0 +1,104 @@
+import type { CloudStatus } from "../../local/api/service/status";
+import type { LoadOptions } from "../load/load";
+import type { LoadResult } from "../load/outcomes";
+
+/** A machine of the stack under test. */
+export interface StackMachine {
+  readonly id: number;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly privateAddress: string;
+  readonly running: boolean;
+  /** Its init as this computer sees it; undefined while it does not run. */
+  readonly initPid: number | undefined;
+}
+
+/** One process of the app. */
+export interface StackInstance {
+  readonly machine: StackMachine;
+  /** e.g. `app@1.service` */
+  readonly unit: string;
+}
+
+/** The running stack as drills see it: look, run something inside, send visitors, call the API. */
+export interface Stack {
+  /** Where results come from, as docs/measured.md says it. */
+  readonly environment: "local cloud";
+  readonly name: string;
+  readonly url: string;
+  machines(): Promise<readonly StackMachine[]>;
+  status(): Promise<CloudStatus>;
+  /** Runs a shell command as root inside a machine; rejects when it fails. */
+  inside(machine: StackMachine, command: string): Promise<string>;
+  /** Runs a command in the machine's network, but from outside: it works while the machine hangs. */
+  inNetworkOf(machine: StackMachine, command: readonly string[], input?: string): Promise<string>;
+  /** A load from the visitors' side, from many sources, as the limits per source expect. */
+  visit(options: Omit<LoadOptions, "url" | "sources"> & { readonly url?: string }): Promise<LoadResult>;
+  /** The one visitor whom no drill's ordinary load uses. */
+  readonly attacker: string;
+  /** Runs a program on the visitors' side. */
+  fromOutside(command: readonly string[]): Promise<string>;
+  /** `pulumi up` of the stack as it stands; whether it changed nothing. */
+  upChangesNothing(): Promise<boolean>;
+  /** Calls the API that runs the machines, or the local cloud's control calls (`/_local/…`). */
+  api(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
+}
+
+export async function machinesWithRole(stack: Stack, role: string): Promise<StackMachine[]> {
+  return (await stack.machines()).filter(({ roles }) => roles.includes(role));
+}
+
+/** The load balancer that the floating IP is routed to; without a floating IP, the only one. */
+export async function activeBalancer(stack: Stack): Promise<StackMachine> {
+  const balancers = await machinesWithRole(stack, "loadBalancer");
+  const holder = await holderOfFloatingIp(stack);
+  const active = holder === undefined ? balancers[0] : balancers.find(({ id }) => id === holder);
+  if (!active) throw new Error(`the floating IP is on server ${holder}, which is no load balancer of ${stack.name}`);
+  return active;
+}
+
+/** The other one of a pair. */
+export async function standbyBalancer(stack: Stack): Promise<StackMachine> {
+  const active = await activeBalancer(stack);
+  const standby = (await machinesWithRole(stack, "loadBalancer")).find(({ id }) => id !== active.id);
+  if (!standby) throw new Error(`${stack.name} has one load balancer: nothing stands by`);
+  return standby;
+}
+
+/** Server id; undefined when there is no floating IP or nobody has it. */
+export async function holderOfFloatingIp(stack: Stack): Promise<number | undefined> {
+  return (await stack.status()).floatingIps[0]?.server?.id;
+}
+
+export async function instancesOf(stack: Stack): Promise<StackInstance[]> {
+  const instances: StackInstance[] = [];
+  for (const machine of await machinesWithRole(stack, "app")) {
+    const units = await stack.inside(
+      machine,
+      "systemctl list-units --plain --no-legend 'app@*.service' | cut -d ' ' -f 1",
+    );
+    instances.push(
+      ...units
+        .split("\n")
+        .filter(Boolean)
+        .map((unit) => ({ machine, unit })),
+    );
+  }
+  return instances;
+}
+
+/** For `cannot`: why drills about a pair have nothing to show here. */
+export async function needsPair(stack: Stack): Promise<string | undefined> {
+  const balancers = await machinesWithRole(stack, "loadBalancer");
+  return balancers.length < 2
+    ? `${stack.name} has ${balancers.length} load balancer: set loadBalancer.machines to 2`
+    : undefined;
+}
+
+/** For `cannot`: why drills about losing an app machine have nothing to show here. */
+export async function needsTwoAppMachines(stack: Stack): Promise<string | undefined> {
+  const machines = await machinesWithRole(stack, "app");
+  return machines.length < 2
+    ? `${stack.name} has ${machines.length} app machine: set app.machines to 2 or more`
+    : undefined;
+}

@@ -1,0 +1,30 @@
+import { hangInstance } from "./app/hangInstance";
+import { killInstance } from "./app/killInstance";
+import { appMachineCutOff, appMachinePowerLoss } from "./app/loseAppMachine";
+import type { Drill } from "./frame/drill";
+import { apiOutage, failoversWithoutApi } from "./loadBalancer/apiOutage";
+import { requestFlood, slowHeaders } from "./loadBalancer/floods";
+import { killHaproxy, orderlySwitch, reloadHaproxy } from "./loadBalancer/haproxy";
+import { activePowerLoss, bothPowerLoss } from "./loadBalancer/loseActive";
+import { standbyCutOff, vrrpCut } from "./loadBalancer/paths";
+import { upAfterFailover } from "./loadBalancer/upAfterFailover";
+
+/** All drills, from the harmless to the rough. */
+export const drills: readonly Drill[] = [
+  killInstance,
+  hangInstance,
+  appMachinePowerLoss,
+  appMachineCutOff,
+  reloadHaproxy,
+  killHaproxy,
+  orderlySwitch,
+  upAfterFailover,
+  activePowerLoss,
+  standbyCutOff,
+  vrrpCut,
+  apiOutage,
+  ...failoversWithoutApi,
+  requestFlood,
+  slowHeaders,
+  bothPowerLoss,
+];
