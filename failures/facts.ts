@@ -1,12 +1,14 @@
 import { machinesWith, type Blueprint, type Machine } from "../blueprint/blueprint";
+import { agentPaths } from "../roles/app/agent";
 import { appPaths } from "../roles/app/app";
 import { configurationOf } from "../roles/configuration";
 import { claimerPaths } from "../roles/loadBalancer/claimer";
 import { vrrpPaths } from "../roles/loadBalancer/keepalived.conf";
 import { haproxyPaths } from "../roles/loadBalancer/loadBalancer";
-import type { RoleConfiguration } from "../roles/types";
+import type { RoleConfiguration, RoleRenderer } from "../roles/types";
 import { readHaproxy, type HaproxyFacts } from "./rendered/haproxy";
-import { readConstant, readKeepalived, type VrrpFacts } from "./rendered/keepalived";
+import { readKeepalived, type VrrpFacts } from "./rendered/keepalived";
+import { readConstant } from "./rendered/python";
 import { readRestart, unitValue, type RestartFacts } from "./rendered/systemd";
 
 /** What the report computes with: the blueprint, and what the files that its machines get say about time. */
@@ -21,9 +23,23 @@ export interface Facts {
     readonly startTimeout: number;
     /** Where the app's files are, on each app machine. */
     readonly stateFolder: string;
+    /** Present when something on the machine restarts instances that hang. */
+    readonly watchdog?: WatchdogFacts;
   };
   /** Present when the load balancers watch each other and move an address. */
   readonly pair?: PairFacts;
+}
+
+/** How an instance that hangs is found and killed. Times in seconds. */
+export interface WatchdogFacts {
+  /** Between two questions. */
+  readonly interval: number;
+  /** How long it waits for each answer. */
+  readonly answer: number;
+  /** Questions in a row without an answer that are a hang. */
+  readonly silences: number;
+  /** After so many kills within so long it leaves the instance alone. */
+  readonly limit: { readonly kills: number; readonly within: number };
 }
 
 /** How one load balancer takes over from another. Times in seconds. */
@@ -34,11 +50,16 @@ export interface PairFacts {
   readonly haproxyGrace: number;
 }
 
-/** Reads everything out of what the roles render for this blueprint. */
-export function factsOf(blueprint: Blueprint): Facts {
+/**
+ * Reads everything out of the files that the machines of a blueprint get.
+ *
+ * @param render what one machine gets; @default what its roles render
+ */
+export function factsOf(blueprint: Blueprint, render: RoleRenderer = configurationOf): Facts {
   const loadBalancers = machinesWith(blueprint, "loadBalancer");
   const appMachines = machinesWith(blueprint, "app");
-  const [balancer, app] = [filesOf(blueprint, loadBalancers[0]), filesOf(blueprint, appMachines[0])];
+  const filesOf = filesWith(blueprint, render);
+  const [balancer, app] = [filesOf(loadBalancers[0]), filesOf(appMachines[0])];
   const unit = contentOf(app, appPaths.unit);
   return {
     blueprint,
@@ -52,14 +73,26 @@ export function factsOf(blueprint: Blueprint): Facts {
       restart: readRestart(unit),
       startTimeout: app.units.find(({ name }) => name.startsWith("app@"))?.timeout ?? 0,
       stateFolder: `/var/lib/${unitValue(unit, "StateDirectory") ?? ""}`,
+      watchdog: watchdogOf(app),
     },
-    pair: pairOf(blueprint, loadBalancers),
+    pair: pairOf(loadBalancers.map(filesOf)),
+  };
+}
+
+function watchdogOf({ files }: Rendered): WatchdogFacts | undefined {
+  const program = files[`${agentPaths.folder}/watchdog.py`]?.content;
+  if (program === undefined) return undefined;
+  const constant = (name: string) => readConstant(program, name);
+  return {
+    interval: constant("INTERVAL_SECONDS"),
+    answer: constant("ANSWER_SECONDS"),
+    silences: constant("SILENCES"),
+    limit: { kills: constant("MOST_KILLS"), within: constant("KILL_WINDOW_SECONDS") },
   };
 }
 
 /** Two machines are a pair only when keepalived and the claimer are on each of them. */
-function pairOf(blueprint: Blueprint, loadBalancers: readonly Machine[]): PairFacts | undefined {
-  const members = loadBalancers.map((machine) => filesOf(blueprint, machine));
+function pairOf(members: readonly Rendered[]): PairFacts | undefined {
   const fitness = `${claimerPaths.folder}/fitness.py`;
   const [first] = members;
   if (!first || members.length < 2) return undefined;
@@ -71,13 +104,18 @@ function pairOf(blueprint: Blueprint, loadBalancers: readonly Machine[]): PairFa
   };
 }
 
-function filesOf(blueprint: Blueprint, machine: Machine | undefined): Required<RoleConfiguration> {
-  if (!machine) throw new RangeError(`stack ${blueprint.stack} lacks a load balancer or an app machine`);
-  // The release's checksum names what is installed; no time depends on it.
-  return configurationOf({ blueprint, machine, releaseSha256: "0".repeat(64) });
+type Rendered = Pick<Required<RoleConfiguration>, "files" | "units">;
+
+function filesWith(blueprint: Blueprint, render: RoleRenderer): (machine: Machine | undefined) => Rendered {
+  return (machine) => {
+    if (!machine) throw new RangeError(`stack ${blueprint.stack} lacks a load balancer or an app machine`);
+    // The release's checksum names what is installed; no time depends on it.
+    const { files = {}, units = [] } = render({ blueprint, machine, releaseSha256: "0".repeat(64) });
+    return { files, units };
+  };
 }
 
-function contentOf({ files }: Required<RoleConfiguration>, path: string): string {
+function contentOf({ files }: Rendered, path: string): string {
   const file = files[path];
   if (!file) throw new Error(`no role writes ${path}, which the failure report computes with`);
   return file.content;

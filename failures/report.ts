@@ -1,4 +1,5 @@
 import type { Blueprint } from "../blueprint/blueprint";
+import type { RoleRenderer } from "../roles/types";
 import { failures } from "./catalog";
 import { factsOf, type Facts } from "./facts";
 import type { Measurement } from "./measured";
@@ -32,11 +33,13 @@ export interface ReportOptions {
   readonly prices: PriceList;
   /** @default nothing was measured */
   readonly measurements?: readonly Measurement[];
+  /** What one machine gets. @default what its roles render */
+  readonly render?: RoleRenderer;
 }
 
 /** Computes the report. It asks nobody: neither a cloud nor Pulumi. */
-export function makeReport(blueprint: Blueprint, { prices, measurements = [] }: ReportOptions): Report {
-  const facts = factsOf(blueprint);
+export function makeReport(blueprint: Blueprint, { prices, measurements = [], render }: ReportOptions): Report {
+  const facts = factsOf(blueprint, render);
   const entries = failures.flatMap(({ id, title, assess }) => {
     const assessment = assess(facts);
     return assessment

@@ -1,8 +1,8 @@
 import { detection, returnToService } from "../detection";
 import type { Facts } from "../facts";
-import { duration, formatSeconds, total } from "../figures";
+import { duration, formatSeconds } from "../figures";
 import type { Assessment, Failure, SinglePoint } from "../types";
-import { answerLimit, exceptSlowPaths, nobodyAnswers } from "./instances";
+import { answerLimit, cutAfter, exceptSlowPaths, nobodyAnswers } from "./instances";
 
 /** A whole machine of the app is gone: its host fails, its kernel hangs, its network is cut. */
 export const appMachine: Failure = { id: "app-machine", title: "An app machine fails", assess };
@@ -33,7 +33,6 @@ function assess(facts: Facts): Assessment {
     };
   }
   const left = detection(haproxy, "vanished");
-  const cut = haproxy.unsafe.cutWhenDown ? Math.min(total(left), haproxy.unsafe.answer) : haproxy.unsafe.answer;
   return {
     ...common,
     service: "goes on",
@@ -43,7 +42,7 @@ function assess(facts: Facts): Assessment {
     back: { until: "until full strength", duration: duration(returnToService(haproxy), repair) },
     visitors: {
       safe: `New ones wait ${formatSeconds(haproxy.connect)} for each instance of it that they meet, those under way ${answerLimit(facts, "safe")}; then another machine answers${exceptSlowPaths(facts)}`,
-      unsafe: `Those under way on it fail after at most ${formatSeconds(cut)}; new ones go to another machine`,
+      unsafe: `Those under way on it fail after at most ${cutAfter(facts, left)}; new ones go to another machine`,
     },
     singlePoints: [files(facts)],
   };

@@ -1,9 +1,10 @@
 import { detection, returnToService } from "../detection";
-import type { Facts } from "../facts";
+import type { Facts, WatchdogFacts } from "../facts";
 import { duration, formatSeconds, total } from "../figures";
 import type { Assessment, Failure } from "../types";
 import {
   answerLimit,
+  cutAfter,
   exceptSlowPaths,
   instancesLeft,
   nobodyAnswers,
@@ -17,18 +18,21 @@ export const instanceHang: Failure = { id: "instance-hang", title: "An instance 
 function assess(facts: Facts): Assessment {
   const { app, haproxy } = facts;
   const left = detection(haproxy, "hangs");
-  const { watchdog } = app.restart;
-  const restart = "`systemctl restart app@N` on its machine";
+  const { watchdog } = app;
   const common = {
     data: "None that was written to disk",
-    person: watchdog === undefined ? `Restart it: ${restart}; nothing does it for you` : "Nothing",
+    person: person(watchdog),
     singlePoints: theOnlyInstance(facts),
-    ...(watchdog !== undefined && {
+    ...(watchdog && {
       back: {
         until: "until it is back",
         duration: duration(
           [
-            { what: "without a sign of life", seconds: watchdog, from: "app@.service: WatchdogSec" },
+            {
+              what: `for ${watchdog.silences} questions without an answer`,
+              seconds: watchdog.silences * (watchdog.interval + watchdog.answer),
+              from: "watchdog.py: SILENCES, INTERVAL_SECONDS, ANSWER_SECONDS",
+            },
             { what: "until systemd starts it", seconds: app.restart.delay, from: "app@.service: RestartSec" },
             ...returnToService(haproxy),
           ],
@@ -37,18 +41,15 @@ function assess(facts: Facts): Assessment {
       },
     }),
   };
-  // Requests that are under way are cut when HAProxy gives the instance up, or after their own time, if that is shorter.
-  const cut = formatSeconds(
-    haproxy.unsafe.cutWhenDown ? Math.min(total(left), haproxy.unsafe.answer) : haproxy.unsafe.answer,
-  );
+  const cut = cutAfter(facts, left);
   if (otherInstances(facts) === 0) {
     return {
       ...common,
-      service: watchdog === undefined ? "stops" : "stops and comes back",
-      takesOver: watchdog === undefined ? "Nobody" : "Nobody; systemd restarts it",
+      service: watchdog ? "stops and comes back" : "stops",
+      takesOver: watchdog ? "Nobody; the watchdog kills it, and systemd starts it again" : "Nobody",
       time: { until: "until HAProxy says so", duration: left },
       visitors: {
-        safe: `Hang at most ${answerLimit(facts, "safe")}, then ${nobodyAnswers}`,
+        safe: `Hang at most ${formatSeconds(total(left) + haproxy.safe.answer)}, then ${nobodyAnswers}`,
         unsafe: `Fail after at most ${cut}, new ones are ${nobodyAnswers}`,
       },
     };
@@ -56,7 +57,9 @@ function assess(facts: Facts): Assessment {
   return {
     ...common,
     service: "goes on",
-    takesOver: "Another instance",
+    takesOver: watchdog
+      ? "Another instance; the watchdog kills the one that hangs, and systemd starts it again"
+      : "Another instance",
     left: instancesLeft(facts),
     time: { until: "until HAProxy leaves it out", duration: left },
     visitors: {
@@ -66,4 +69,10 @@ function assess(facts: Facts): Assessment {
       unsafe: `Those that it had fail after at most ${cut}; new ones go to another instance once it is left out`,
     },
   };
+}
+
+function person(watchdog: WatchdogFacts | undefined): string {
+  if (!watchdog) return "Restart it: `systemctl restart app@N` on its machine; nothing does it for you";
+  const { kills, within } = watchdog.limit;
+  return `Nothing, unless it was killed ${kills} times within ${formatSeconds(within)}: then the watchdog leaves it alone`;
 }

@@ -1,4 +1,4 @@
-import { formatSeconds } from "../figures";
+import { formatSeconds, total, type Duration } from "../figures";
 import type { Facts } from "../facts";
 import type { Assessment, SinglePoint } from "../types";
 
@@ -32,7 +32,16 @@ export function exceptSlowPaths({ blueprint }: Facts): string {
   return slowPaths.length > 0 ? `; those to ${slowPaths.join(", ")} fare like unsafe ones` : "";
 }
 
-/** When an instance that has one request for too long loses it. */
+/**
+ * How long an unsafe request hangs at an instance that is gone: HAProxy cuts it when it gives the instance up, or when
+ * its own time is over, if that is sooner.
+ */
+export function cutAfter({ haproxy }: Facts, left: Duration): string {
+  const { answer, cutWhenDown } = haproxy.unsafe;
+  return formatSeconds(cutWhenDown ? Math.min(total(left), answer) : answer);
+}
+
+/** When an instance that has had one request for too long loses it. */
 export function answerLimit({ haproxy }: Facts, kind: "safe" | "unsafe"): string {
   return formatSeconds(haproxy[kind].answer);
 }

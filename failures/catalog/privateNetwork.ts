@@ -1,6 +1,6 @@
 import { detection } from "../detection";
 import type { Facts } from "../facts";
-import { duration, total } from "../figures";
+import { duration, formatSeconds, total } from "../figures";
 import type { Assessment, Failure } from "../types";
 import { nobodyAnswers } from "./instances";
 
@@ -28,8 +28,8 @@ function assess(facts: Facts): Assessment {
       : "Nobody",
     time: { until: "until it carries again", duration: duration([], ["Hetzner's repair"]) },
     visitors: {
-      safe: `After at most ${total(left)} s all are ${nobodyAnswers}`,
-      unsafe: `After at most ${total(left)} s all are ${nobodyAnswers}`,
+      safe: `After at most ${formatSeconds(total(left))} all are ${nobodyAnswers}`,
+      unsafe: `After at most ${formatSeconds(total(left))} all are ${nobodyAnswers}`,
     },
     data: "None",
     person: "Look at status.hetzner.com; nothing that you could do here is quicker",

@@ -24,14 +24,3 @@ export function readKeepalived(conf: string): VrrpFacts {
   const advertInterval = readTime(value("advert_int"), "s");
   return { advertInterval, skew: roundTime((advertInterval * (256 - Number(value("priority")))) / 256) };
 }
-
-/**
- * A constant of the claimer, e.g. `HAPROXY_GRACE_SECONDS = 0.3`.
- *
- * @throws when there is none of that name
- */
-export function readConstant(python: string, name: string): number {
-  const found = new RegExp(`^${name} = ([\\d.]+)$`, "m").exec(python)?.[1];
-  if (found === undefined) throw new Error(`the claimer has no ${name}, which the failure report computes with`);
-  return Number(found);
-}

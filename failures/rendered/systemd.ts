@@ -8,8 +8,6 @@ export interface RestartFacts {
   readonly delay: number;
   /** So many starts in so many seconds, and systemd gives up; absent when it never does. */
   readonly limit?: { readonly starts: number; readonly within: number };
-  /** The unit is restarted when it gives no sign of life for so long; absent when nobody watches. */
-  readonly watchdog?: number;
 }
 
 /**
@@ -20,12 +18,10 @@ export function readRestart(unit: string): RestartFacts {
   const value = (name: string) => unitValue(unit, name);
   const time = (name: string, otherwise: string) => readTime(value(name) ?? otherwise, "s");
   const within = time("StartLimitIntervalSec", "10s");
-  const watchdog = value("WatchdogSec");
   return {
     always: value("Restart") === "always",
     delay: time("RestartSec", "100ms"),
     ...(within > 0 && { limit: { starts: Number(value("StartLimitBurst") ?? 5), within } }),
-    ...(watchdog !== undefined && { watchdog: readTime(watchdog, "s") }),
   };
 }
 

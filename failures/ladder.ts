@@ -1,0 +1,59 @@
+import { makeBlueprint } from "../blueprint/blueprint";
+import type { Settings } from "../blueprint/settings";
+import { differenceOf } from "./difference";
+import { formatChange } from "./prices/money";
+import { table } from "./render/markdown";
+import { totalText } from "./render/prices";
+import { makeReport, type ReportOptions } from "./report";
+
+/** The numbers of one rung. */
+interface Rung {
+  readonly name: string;
+  readonly loadBalancers: number;
+  readonly appMachines: number;
+  readonly instances: number;
+}
+
+/** The rungs that can be climbed today, from the bottom. One that settings refuse has no place here. */
+export const ladder: readonly Rung[] = [
+  { name: "a load balancer and one instance", loadBalancers: 1, appMachines: 1, instances: 1 },
+  { name: "more instances", loadBalancers: 1, appMachines: 1, instances: 2 },
+  { name: "more app machines", loadBalancers: 1, appMachines: 2, instances: 2 },
+];
+
+/** Settings that differ from the given ones in the numbers of a rung only. */
+export function settingsOfRung(settings: Settings, { loadBalancers, appMachines, instances }: Rung): Settings {
+  return {
+    ...settings,
+    app: { ...settings.app, machines: appMachines, instances },
+    loadBalancer: { ...settings.loadBalancer, machines: loadBalancers },
+  };
+}
+
+/** The table in docs/ladder.md: what each rung costs, and what it changes against the one below it. */
+export function renderLadder(settings: Settings, options: ReportOptions): string {
+  const reports = ladder.map((rung) => makeReport(makeBlueprint(settingsOfRung(settings, rung)), options));
+  const rows = ladder.map((rung, index) => {
+    const [below, report] = [reports[index - 1], reports[index]];
+    if (!report) return [];
+    const { serverType } = settings.app;
+    const numbers = `${rung.loadBalancers} + ${rung.appMachines} × ${rung.instances}`;
+    if (!below) return [rung.name, numbers, totalText(report.price), `all on ${serverType}`, ""];
+    const texts = (effect: string) =>
+      differenceOf(below, report)
+        .filter((change) => change.effect === effect && !change.text.endsWith("/month"))
+        .map(({ text }) => text)
+        .join("; ");
+    const price = `${totalText(report.price)} (${formatChange(report.price.total - below.price.total)})`;
+    return [rung.name, numbers, price, texts("better"), [texts("worse"), texts("neutral")].filter(Boolean).join("; ")];
+  });
+  const headings = [
+    "rung",
+    "load balancers + app machines × instances",
+    "per month",
+    "gets better",
+    "changes otherwise",
+  ];
+  const { recorded } = options.prices;
+  return `${table(headings, rows)}\n\nList prices recorded on ${recorded}, without VAT; they are not the bill.\n`;
+}
