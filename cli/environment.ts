@@ -21,6 +21,7 @@ export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo): Record<str
     PULUMI_STACK: daemon.name,
     HCLOUD_ENDPOINT: daemon.endpoint,
     HCLOUD_TOKEN: daemon.token,
+    ...(daemon.machineEndpoint && { HOLDFAST_MACHINE_ENDPOINT: daemon.machineEndpoint }),
     HOLDFAST_LOCAL: daemon.name,
     HOLDFAST_SSH_KEY_FILE: paths.adminKey,
   };

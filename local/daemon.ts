@@ -1,10 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { type Api, startApi } from "./api";
 import type { Driver } from "./driver";
 import { readIdentity, writeIdentity, writeSecretly } from "./identity";
 import { takeLock } from "./lock";
 import { NoDriver } from "./machines/noDriver";
 import { createNspawnDriver } from "./machines/nspawnDriver";
+import { machineEndpoint } from "./network/addresses";
 import { localCloudName, localPaths, type DaemonInfo } from "./paths";
 import { startStandIns } from "./plugins";
 
@@ -34,10 +36,15 @@ export async function startDaemon(options: DaemonOptions): Promise<{ info: Daemo
   const started: { api?: Api } = {};
   const metadata = (serverId: number, path: string) =>
     started.api?.metadataAnswer(serverId, path) ?? { status: 503, contentType: "text/plain", body: "starting\n" };
-  const machines = options.driver === "none" ? undefined : await createNspawnDriver({ name, log, metadata });
+  const answer: RequestListener = (request, response) => {
+    if (started.api) started.api.answer(request, response);
+    else response.writeHead(503).end();
+  };
+  const machines =
+    options.driver === "none" ? undefined : await createNspawnDriver({ name, log, metadata, api: answer });
   const driver = machines ?? new NoDriver();
   const api = await onPort(identity.ports.api, log, (port) =>
-    startApi({ directory: paths.store, driver, token: identity.token, port, log }),
+    startApi({ directory: paths.store, driver, token: identity.token, addresses: machines?.addresses, port, log }),
   );
   started.api = api;
   const standIns = options.standIns
@@ -47,6 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<{ info: Daemo
     name,
     pid: process.pid,
     endpoint: api.endpoint,
+    ...(machines && { machineEndpoint: machineEndpoint(machines.addresses) }),
     token: identity.token,
     ...(standIns && { plugins: standIns.ports }),
   };

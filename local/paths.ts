@@ -56,6 +56,8 @@ export interface DaemonInfo {
   readonly pid: number;
   /** e.g. `http://127.0.0.1:7411/v1` */
   readonly endpoint: string;
+  /** The same API as machines reach it; absent where there are no machines. */
+  readonly machineEndpoint?: string;
   /** 64 characters that say that they belong to a local cloud. */
   readonly token: string;
   /** For PULUMI_DEBUG_PROVIDERS; absent where the official plugins are used. */

@@ -1,5 +1,7 @@
+import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Driver } from "../driver";
+import { addressPlan, type AddressPlan } from "../network/addresses";
 import { ActionRunner } from "./service/actions/runner";
 import { systemClock, type Clock } from "./service/clock";
 import type { Cloud } from "./service/cloud";
@@ -25,6 +27,8 @@ export interface ApiOptions {
   /** Requests an hour. @default 3600, as at Hetzner */
   readonly rateLimit?: number;
   readonly clock?: Clock;
+  /** Where public addresses come from. @default those of the local cloud in slot 0 */
+  readonly addresses?: AddressPlan;
 }
 
 export interface Api {
@@ -33,6 +37,8 @@ export interface Api {
   readonly endpoint: string;
   /** What a server's metadata service answers to a path such as `/hetzner/v1/metadata/hostname`. */
   metadataAnswer(serverId: number, path: string): MetadataAnswer;
+  /** Answers a request that came another way than over loopback: machines reach the API through a door of their network. */
+  readonly answer: RequestListener;
   /** Stops answering; machines go on, and the next start finds them. */
   close(): Promise<void>;
 }
@@ -44,10 +50,23 @@ export interface Api {
  * @throws when the port is taken, the delay factor is not greater than 0, or the journal is damaged
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const log = options.log ?? (() => undefined);
   const store = new Store<Tables>(options.directory, indexes);
+  try {
+    return await serve(options, store);
+  } catch (error) {
+    // Whoever tries again, on another port say, finds the journal closed.
+    store.close();
+    throw error;
+  }
+}
+
+async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
+  const log = options.log ?? (() => undefined);
   const machines = new Machines(options.driver, store, log);
-  const cloud = { store, machines, log, clock: options.clock ?? systemClock } as Cloud & { actions: ActionRunner };
+  const addresses = options.addresses ?? addressPlan(0);
+  const cloud = { store, machines, log, addresses, clock: options.clock ?? systemClock } as Cloud & {
+    actions: ActionRunner;
+  };
   // The runner and what it runs on need each other.
   Object.assign(cloud, { actions: new ActionRunner(cloud, effects, options.delayFactor ?? 1) });
 
@@ -61,6 +80,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     port,
     endpoint: `http://127.0.0.1:${String(port)}/v1`,
     metadataAnswer: (serverId, path) => metadataAnswer(store, serverId, path),
+    answer: (request, response) => {
+      app.routing(request, response);
+    },
     close: async () => {
       endWatch();
       cloud.actions.stop();

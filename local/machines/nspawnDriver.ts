@@ -3,6 +3,7 @@ import type { Driver, MachineSpec, MachineState, NetworkSpec, VolumeSpec } from 
 import type { AddressPlan } from "../network/addresses";
 import { hasPublicSide } from "../network/cables";
 import { CloudNetwork } from "../network/cloudNetwork";
+import type { RequestListener } from "node:http";
 import type { MetadataAnswer } from "../network/metadataService";
 import { checkCloudName, machineNamespace } from "../network/names";
 import { claimAddresses } from "../network/slots";
@@ -31,6 +32,8 @@ export interface NspawnDriverOptions {
   readonly log: (line: string) => void;
   /** What the metadata service says to a server. */
   readonly metadata: MetadataAnswer;
+  /** Answers what machines ask the API. @default 503: there is none */
+  readonly api?: RequestListener;
 }
 
 /** A driver whose machines are real ones: Debian under systemd-nspawn, each in a network namespace of its own. */

@@ -18,9 +18,14 @@ export function machineMark(namespace: string): string {
   return `--machine=${namespace}`;
 }
 
-/** Argument of the doorkeeper in a namespace. */
-export function doorMark(namespace: string): string {
-  return `--door=${namespace}`;
+/** Argument of a doorkeeper; without the door's name, what all doorkeepers of a namespace have in common. */
+export function doorMark(namespace: string, door = ""): string {
+  return `--door=${namespace}/${door}`;
+}
+
+/** What the doorkeepers of all namespaces with this prefix have in common. */
+export function doorMarkPrefix(prefix: string): string {
+  return `--door=${prefix}`;
 }
 
 /** Processes in the network namespace of this name, whoever started them. */

@@ -10,7 +10,14 @@ import { removeControlGroupsWithPrefix } from "./controlGroups";
 import { mountedDisks, unmountDisk } from "./disk";
 import { floatingIpsFile, runtimeDir } from "./layout";
 import { removeNspawnLeftovers } from "./nspawnLeftovers";
-import { childrenOf, doorMark, killAndWait, machineMark, processesInNamespace, processesMarked } from "./processes";
+import {
+  childrenOf,
+  doorMarkPrefix,
+  killAndWait,
+  machineMark,
+  processesInNamespace,
+  processesMarked,
+} from "./processes";
 import { releaseAllLoopDevices } from "./volumes";
 
 /**
@@ -22,7 +29,7 @@ export async function removeEverything(cloud: string): Promise<void> {
   const namespaces = namespacesWithPrefix(prefix);
 
   const supervisors = processesMarked(machineMark(prefix), "prefix");
-  const doorkeepers = processesMarked(doorMark(prefix), "prefix");
+  const doorkeepers = processesMarked(doorMarkPrefix(prefix), "prefix");
   // Children: boot scripts, and the init of each systemd-nspawn, with which all of its machine ends.
   await killAndWait([...supervisors, ...supervisors.flatMap(childrenOf), ...doorkeepers]);
   await killAndWait(namespaces.flatMap(processesInNamespace));

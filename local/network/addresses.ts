@@ -27,7 +27,7 @@ export interface AddressPlan {
   readonly edge: DualStack;
   /** This computer, as machines see it. */
   readonly host: DualStack;
-  /** Where machines find the proxy for Debian packages. */
+  /** Where machines find the proxy for Debian packages, and on another port the API. */
   readonly packages: DualStack;
   /** The addresses that probes and load generators can use as their source, the default one first. */
   readonly visitorIpv4: readonly string[];
@@ -88,6 +88,14 @@ function subnet6(slot: number, base: number, last: number, index: number): strin
     throw new Error(`there is no IPv6 network number ${index} in a local cloud: they go from 0 to ${last}`);
   }
   return `2001:db8:${slot}:${(base + index).toString(16)}::/64`;
+}
+
+/** Port of the API on the address that machines find the local cloud's services at. */
+export const API_PORT = 7411;
+
+/** The API's base URL as machines reach it: the loopback address that everybody else uses is their own there. */
+export function machineEndpoint({ packages }: AddressPlan): string {
+  return `http://${packages.ipv4}:${API_PORT}/v1`;
 }
 
 /** Hetzner's metadata service, the same address in every machine. */

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener } from "node:http";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import type { MachineSpec, NetworkSpec } from "../driver";
@@ -8,7 +9,7 @@ import { doorsSocket } from "../machines/layout";
 import { packageHosts } from "../machines/packageHosts";
 import { Queue } from "../machines/queue";
 import type { Records } from "../machines/records";
-import { METADATA_ADDRESS, type AddressPlan } from "./addresses";
+import { API_PORT, METADATA_ADDRESS, type AddressPlan } from "./addresses";
 import { ensureCables, removeCables, routeFloating, type CablesOfMachine } from "./cables";
 import { Doorkeepers } from "./doorkeepers";
 import { openDoors } from "./doors";
@@ -26,6 +27,8 @@ export interface CloudNetworkOptions {
   readonly records: Records;
   readonly image: BaseImage;
   readonly metadata: MetadataAnswer;
+  /** Answers what machines ask the API. */
+  readonly api?: RequestListener;
   readonly log: (line: string) => void;
 }
 
@@ -47,6 +50,7 @@ export class CloudNetwork {
     const known = () => ({ machines: records.machines(), floatingIps: records.floatingIps() });
     const doors = await openDoors(doorsSocket(cloud), {
       metadata: metadataService(known, options.metadata),
+      api: createServer(options.api ?? ((_, response) => response.writeHead(503).end())),
       packages: packageProxy({
         cache: join(cacheDir(), "packages"),
         hosts: [...new Set([...packageHosts("/"), ...packageHosts(options.image.root)])],
@@ -62,6 +66,8 @@ export class CloudNetwork {
       port: 80,
       addresses: [plan.packages.ipv4, plan.packages.ipv6],
     });
+    const { ipv4 } = plan.packages;
+    doorkeepers.keep({ name: "api", namespace: visitorNamespace(cloud), port: API_PORT, addresses: [ipv4] });
     const network = new CloudNetwork(options, doors, doorkeepers);
     await network.loadFirewalls();
     return network;

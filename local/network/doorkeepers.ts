@@ -31,13 +31,13 @@ export class Doorkeepers {
   }
 
   keep(door: Door): void {
-    this.doors.set(door.namespace, door);
+    this.doors.set(markOf(door), door);
     this.start(door);
   }
 
   async remove(namespace: string): Promise<void> {
-    this.doors.delete(namespace);
-    await killAndWait(processesMarked(doorMark(namespace)));
+    for (const [mark, door] of this.doors) if (door.namespace === namespace) this.doors.delete(mark);
+    await killAndWait(processesMarked(doorMark(namespace), "prefix"));
   }
 
   /** Stops watching; the doorkeepers stay. */
@@ -46,15 +46,8 @@ export class Doorkeepers {
   }
 
   private start(door: Door): void {
-    if (processesMarked(doorMark(door.namespace)).length > 0) return;
-    const service = [
-      PROGRAM,
-      doorMark(door.namespace),
-      this.socketPath,
-      door.name,
-      String(door.port),
-      ...door.addresses,
-    ];
+    if (processesMarked(markOf(door)).length > 0) return;
+    const service = [PROGRAM, markOf(door), this.socketPath, door.name, String(door.port), ...door.addresses];
     const child = spawn("ip", ["netns", "exec", door.namespace, "python3", ...service], {
       detached: true,
       stdio: "ignore",
@@ -65,4 +58,8 @@ export class Doorkeepers {
     });
     child.unref();
   }
+}
+
+function markOf({ namespace, name }: Door): string {
+  return doorMark(namespace, name);
 }

@@ -1,3 +1,4 @@
+import type { AddressPlan } from "../../network/addresses";
 import type { Store } from "../store/store";
 import type { ActionRunner } from "./actions/runner";
 import type { Clock } from "./clock";
@@ -11,6 +12,8 @@ export interface Cloud {
   readonly clock: Clock;
   readonly actions: ActionRunner;
   readonly machines: Machines;
+  /** Where public addresses come from. */
+  readonly addresses: AddressPlan;
   readonly log: (line: string) => void;
 }
 

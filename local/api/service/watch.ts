@@ -41,6 +41,6 @@ async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
 }
 
 function isSettled(cloud: Cloud, server: ServerRow | undefined): server is ServerRow {
-  if (server === undefined || !["running", "off"].includes(server.status)) return false;
+  if (server === undefined || !["running", "off", "unknown"].includes(server.status)) return false;
   return cloud.actions.locking({ type: "server", id: server.id }).length === 0;
 }

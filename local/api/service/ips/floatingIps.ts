@@ -88,7 +88,7 @@ function create(cloud: Cloud, body: CreateBody): View {
     created: cloud.clock.now(),
     description: body.description ?? "",
     type: body.type,
-    ip: freePublicAddress(cloud.store, "floating", body.type),
+    ip: freePublicAddress(cloud, "floating", body.type),
     location: body.home_location === undefined ? (server as ServerRow).location : locationId(body.home_location),
     dnsPtr: {},
     protection: { delete: false },

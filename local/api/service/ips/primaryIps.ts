@@ -114,7 +114,7 @@ function create(cloud: Cloud, body: CreateBody): View {
     labels: checkedLabels(body.labels),
     created: cloud.clock.now(),
     type: body.type,
-    ip: freePublicAddress(cloud.store, "primary", body.type),
+    ip: freePublicAddress(cloud, "primary", body.type),
     location: server?.location ?? place(body).id,
     dnsPtr: {},
     protection: { delete: false },

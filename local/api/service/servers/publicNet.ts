@@ -61,7 +61,7 @@ function makePrimaryIp(cloud: Cloud, server: ServerRow, type: IpType): void {
     labels: {},
     created: cloud.clock.now(),
     type,
-    ip: freePublicAddress(cloud.store, "primary", type),
+    ip: freePublicAddress(cloud, "primary", type),
     location: server.location,
     dnsPtr: {},
     protection: { delete: false },
