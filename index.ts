@@ -4,18 +4,24 @@ import { describeProblem, SettingsError } from "./blueprint/problems";
 import { readSettings } from "./blueprint/settings";
 import { Environment } from "./components/environment";
 import { cloud } from "./components/provider";
-import { stackSource, stackTarget } from "./components/stackSource";
+import { failover, stackSource, stackTarget } from "./components/stackSource";
 import { hashOfFolder } from "./machine/archives/folder";
 
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
-  const { settings, warnings } = readSettings(stackSource());
+  const { settings, secrets, warnings } = readSettings(stackSource());
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
 
-  const provider = cloud({ stack: settings.stack, preview: pulumi.runtime.isDryRun(), ...stackTarget() });
+  const { stack } = settings;
+  const target = stackTarget();
+  const provider = cloud({ stack, preview: pulumi.runtime.isDryRun(), ...target });
   const blueprint = makeBlueprint(settings);
   const releaseSha256 = await hashOfFolder(settings.release.source);
-  const environment = new Environment(settings.stack, { blueprint, releaseSha256 }, { provider });
+  const environment = new Environment(
+    stack,
+    { blueprint, releaseSha256, failover: failover(stack, target, secrets.failoverToken) },
+    { provider },
+  );
   return { url: environment.url, machines: environment.machines };
 }
 

@@ -52,6 +52,8 @@ export interface Machine {
   readonly privateAddress: string;
   readonly publicIpv4: boolean;
   readonly publicIpv6: boolean;
+  /** Whether the floating IP may come to it: to load balancers on machines of their own. */
+  readonly floatingIp: boolean;
   readonly placementGroup: string;
   readonly firewall: string;
   /** What the machine's own firewall lets in, on both sides. */
@@ -104,6 +106,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
       privateAddress: privateAddress(kind, number),
       // For packages; cloud and machine firewalls let nothing in that way.
       publicIpv6: true,
+      floatingIp: kind === "load-balancer",
       placementGroup: placementGroup(kind, number),
       firewall: is.roles.map(kebab).join("-"),
       openings,

@@ -5,8 +5,8 @@ import { ports } from "./ports";
 export interface Opening {
   /** Which side of the machine: the Internet's, which Hetzner's firewall filters too, or the private network's. */
   readonly side: "public" | "private";
-  readonly protocol: "tcp" | "icmp";
-  /** First and last port; absent for ICMP. */
+  readonly protocol: "tcp" | "icmp" | "vrrp";
+  /** First and last port; only TCP has them. */
   readonly ports?: readonly [number, number];
   /** Ranges or addresses. */
   readonly from: readonly string[];
@@ -35,6 +35,8 @@ export function loadBalancerOpenings({ allowFrom, loadBalancers }: Neighbours): 
     ...fromLoadBalancers(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
     ...fromLoadBalancers(loadBalancers, [ports.status, ports.status], "HAProxy's status"),
     ...fromLoadBalancers(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
+    ...fromLoadBalancers(loadBalancers, [ports.claimer, ports.claimer], "claimers"),
+    { side: "private", protocol: "vrrp", from: loadBalancers, purpose: "who is master" },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { locationNames } from "./catalog";
-import { flag, oneOf } from "./fields";
+import { flag, oneOf, text } from "./fields";
 import { adminSection } from "./sections/admin";
 import { appSection } from "./sections/app";
 import { loadBalancerSection } from "./sections/loadBalancer";
@@ -16,6 +16,14 @@ export const schema = {
   }),
   app: appSection,
   loadBalancer: loadBalancerSection.prefault({}),
+  failoverToken: text(/^\S+$/, {
+    description:
+      "The API token with which load balancers move the floating IP: a read-write token of this environment's own project, for nothing else. A new one is rolled out by `pulumi up`. Local stacks need none.",
+    why: "it is sent in the head of a request",
+    form: "a token without blanks",
+    secret: true,
+    example: "pulumi config set --secret holdfast:failoverToken",
+  }).optional(),
   admin: adminSection.prefault({}),
   protect: flag({
     description:

@@ -3,6 +3,7 @@ import { explain } from "./explain";
 import { didYouMean } from "./nearest";
 import { type Problem, SettingsError } from "./problems";
 import { type Admin, resolveAdmin } from "./resolve/admin";
+import { resolveFailoverToken } from "./resolve/failoverToken";
 import { type Release, resolveRelease } from "./resolve/release";
 import { rules, warnings } from "./rules";
 import { schema, type SettingName, settingNames } from "./schema";
@@ -22,6 +23,12 @@ export interface Settings {
   readonly protect: boolean;
   /** Whether a value of app.environment was written as a secret; then the whole file of them is one. */
   readonly environmentIsSecret: boolean;
+}
+
+/** What must not get into the blueprint, which is shown to anybody. */
+export interface SecretSettings {
+  /** Absent in previews and in local stacks. */
+  readonly failoverToken?: string;
 }
 
 /** Everything that settings are read from; files come in through a function, so that tests need none. */
@@ -54,7 +61,11 @@ const namespace = "holdfast";
  *
  * @throws SettingsError with everything that is wrong, not just the first.
  */
-export function readSettings(source: SettingsSource): { settings: Settings; warnings: readonly Problem[] } {
+export function readSettings(source: SettingsSource): {
+  settings: Settings;
+  secrets: SecretSettings;
+  warnings: readonly Problem[];
+} {
   const problems: Problem[] = unknownSettings(source.config);
   const note = <T>(result: { value?: T; problems: readonly Problem[] }): T | undefined => {
     problems.push(...result.problems);
@@ -65,6 +76,8 @@ export function readSettings(source: SettingsSource): { settings: Settings; warn
   const app = note(parse("app", source));
   const loadBalancer = note(parse("loadBalancer", source));
   const admin = note(parse("admin", source));
+  const loadBalancers = loadBalancer?.machines ?? 0;
+  const failoverToken = note(resolveFailoverToken(note(parse("failoverToken", source)), { loadBalancers }, source));
   const protect = note(parse("protect", source)) ?? isProdStack(source.stack);
   const release = app && note(resolveRelease(app.release, source));
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
@@ -87,6 +100,7 @@ export function readSettings(source: SettingsSource): { settings: Settings; warn
       protect,
       environmentIsSecret: source.isSecret(`${namespace}:app`),
     },
+    secrets: { failoverToken },
     warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
   };
 }

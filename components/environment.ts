@@ -3,7 +3,7 @@ import type { Blueprint } from "../blueprint/blueprint";
 import { AdminKeys } from "./adminKeys";
 import { AppMachines } from "./appMachines";
 import { Firewalls } from "./firewalls";
-import { LoadBalancerPair } from "./loadBalancerPair";
+import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
 import type { Machine, Surroundings } from "./machine";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
@@ -12,6 +12,7 @@ export interface EnvironmentArgs {
   readonly blueprint: Blueprint;
   /** SHA-256 of the release's content. */
   readonly releaseSha256: string;
+  readonly failover: Failover;
 }
 
 /** What is told about each machine when all is done; nothing secret. */
@@ -33,7 +34,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:Environment", name, {}, opts);
     const inside = { parent: this };
-    const { blueprint, releaseSha256 } = args;
+    const { blueprint, releaseSha256, failover } = args;
 
     const surroundings: Surroundings = {
       blueprint,
@@ -43,11 +44,13 @@ export class Environment extends pulumi.ComponentResource {
       placementGroupIds: new PlacementGroups("spread", { blueprint }, inside).ids,
       sshKeyIds: new AdminKeys("admin", { blueprint }, inside).ids,
     };
-    const loadBalancers = new LoadBalancerPair("load-balancers", surroundings, inside);
+    const loadBalancers = new LoadBalancerPair("load-balancers", { ...surroundings, failover }, inside);
     const apps = new AppMachines("apps", { ...surroundings, jumpHosts: loadBalancers.jumpHosts }, inside);
     loadBalancers.configure(apps.configurations);
 
-    this.url = loadBalancers.url;
+    // Without a load balancer of its own, the app machine has the role too.
+    const alone = apps.machines[0]?.server.ipv4Address;
+    this.url = pulumi.interpolate`http://${loadBalancers.floatingIp?.address ?? alone}`;
     this.machines = summarise([...loadBalancers.machines, ...apps.machines]);
     this.registerOutputs({ url: this.url, machines: this.machines });
   }

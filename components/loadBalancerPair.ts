@@ -1,10 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
+import { healthPath } from "../roles/healthPath";
+import { claimerConfiguration, claimerPaths } from "../roles/loadBalancer/claimer";
+import { floatingIpPaths } from "../roles/loadBalancer/floatingIps";
 import { configureInTurn } from "./configureInTurn";
-import { type JumpHost, Machine, type Surroundings } from "./machine";
+import { FloatingIp } from "./floatingIp";
+import { type JumpHost, type LateFile, Machine, type Surroundings } from "./machine";
+
+/** What load balancers need to move the floating IP. */
+export interface Failover {
+  /** The API's base URL as machines reach it. */
+  readonly endpoint: string;
+  /** Absent in previews. */
+  readonly token?: string;
+}
+
+export interface LoadBalancerPairArgs extends Surroundings {
+  readonly failover: Failover;
+}
 
 /**
- * The machines that visitors talk to: one now, two that share a floating IP later (settings refuse other numbers).
+ * The machines that visitors talk to: none (the app machine has the role), one, or two that share the floating IP.
  *
  * They are also the way in to all other machines, so their servers come first; they are configured last, because a load
  * balancer is well when an instance answers through it.
@@ -13,17 +29,23 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
   readonly machines: readonly Machine[];
   /** The way in to machines without a public address. */
   readonly jumpHosts: readonly JumpHost[];
-  /** Where visitors go. */
-  readonly url: pulumi.Output<string>;
+  /** The address that visitors know; none without load balancer machines. */
+  readonly floatingIp?: FloatingIp;
 
-  constructor(name: string, args: Surroundings, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    private readonly args: LoadBalancerPairArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("holdfast:index:LoadBalancerPair", name, {}, opts);
-    this.machines = machinesWith(args.blueprint, "loadBalancer").map(
-      (machine) => new Machine(machine.name, { ...args, machine }, { parent: this }),
-    );
+    this.machines = args.blueprint.machines
+      .filter(({ floatingIp }) => floatingIp)
+      .map((machine) => new Machine(machine.name, { ...args, machine }, { parent: this }));
     this.jumpHosts = this.machines.map(({ server }) => ({ host: server.ipv4Address, serverId: server.id }));
-    this.url = pulumi.interpolate`http://${pulumi.output(this.machines[0]?.server.ipv4Address)}`;
-    this.registerOutputs({ url: this.url });
+    if (this.machines.length > 0) {
+      this.floatingIp = new FloatingIp("visitors", { blueprint: args.blueprint }, { parent: this });
+    }
+    this.registerOutputs({ floatingIp: this.floatingIp?.address });
   }
 
   /**
@@ -33,6 +55,31 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
    */
   configure(after: readonly pulumi.Resource[]): void {
     // The one that takes over comes first: if the change is bad, the one that serves never sees it.
-    configureInTurn([...this.machines].reverse(), { after });
+    configureInTurn([...this.machines].reverse(), { after, late: (machine) => this.failoverFiles(machine) });
+  }
+
+  /** What the claimer is told; ids and addresses are known once the resources are there. */
+  private failoverFiles({ plan, server }: Machine): Readonly<Record<string, LateFile>> {
+    const { blueprint, failover } = this.args;
+    if (!this.floatingIp) return {};
+    const peers = machinesWith(blueprint, "loadBalancer").filter(({ name }) => name !== plan.name);
+    const configuration = pulumi
+      .all([server.id, this.floatingIp.floatingIpId, this.floatingIp.address])
+      .apply(([serverId, id, address]) =>
+        claimerConfiguration({
+          endpoint: failover.endpoint,
+          serverId: Number(serverId),
+          floatingIps: [{ id, address }],
+          privateAddress: plan.privateAddress,
+          peers: peers.map(({ privateAddress }) => privateAddress),
+          instances: blueprint.instances,
+          health: healthPath(blueprint.settings),
+        }),
+      );
+    return {
+      [floatingIpPaths.addresses]: { content: pulumi.interpolate`${this.floatingIp.address}/32\n` },
+      [claimerPaths.configuration]: { content: configuration, mode: "0600" },
+      [claimerPaths.token]: { content: pulumi.secret(`${failover.token ?? ""}\n`), mode: "0600" },
+    };
   }
 }

@@ -36,6 +36,14 @@ export interface ConfigureArgs {
   readonly via?: readonly JumpHost[];
   /** What is configured before this machine. @default nothing */
   readonly after?: readonly pulumi.Resource[];
+  /** Files whose content is known only when other resources are there, by their path. @default none */
+  readonly late?: (machine: Machine) => Readonly<Record<string, LateFile>>;
+}
+
+/** A file that a component writes for a role, because it tells of other resources. */
+export interface LateFile {
+  readonly content: pulumi.Input<string>;
+  readonly mode?: string;
 }
 
 /**
@@ -90,7 +98,7 @@ export class Machine extends pulumi.ComponentResource {
   }
 
   /** Brings the machine to what its roles say. */
-  configure({ via = [], after = [] }: ConfigureArgs): Configuration {
+  configure({ via = [], after = [], late }: ConfigureArgs): Configuration {
     const { blueprint, machine, releaseSha256 } = this.args;
     const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
     return new Configuration(
@@ -104,7 +112,10 @@ export class Machine extends pulumi.ComponentResource {
           via: via.map((jumpHost) => ({ ...jumpHost, user: adminUser })),
         },
         packages: [...packages],
-        files: Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
+        files: {
+          ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
+          ...late?.(this),
+        },
         archives,
         units: [...units],
         checks: [...checks],

@@ -3,8 +3,10 @@ import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import type { SettingsSource } from "../blueprint/settings";
+import { isLocalStack } from "../blueprint/stacks";
 import { officialEndpoint, type Target } from "../blueprint/target";
 import { localPaths } from "../local/paths";
+import type { Failover } from "./loadBalancerPair";
 
 /** Where Pulumi keeps what a person wrote about the stack that this run is of. */
 export function stackSource(): SettingsSource {
@@ -27,6 +29,16 @@ export function stackTarget(environment = process.env): Target {
     endpoint: config["hcloud:endpoint"] ?? environment.HCLOUD_ENDPOINT ?? officialEndpoint,
     token: config["hcloud:token"] ?? environment.HCLOUD_TOKEN,
   };
+}
+
+/**
+ * How load balancers reach the API, and with which token. A local cloud is on the computer's loopback, which machines do
+ * not have: it says itself how they reach it. It also has one token for everybody.
+ */
+export function failover(stack: string, target: Target, token?: string, environment = process.env): Failover {
+  return isLocalStack(stack)
+    ? { endpoint: environment.HOLDFAST_MACHINE_ENDPOINT ?? target.endpoint, token: token ?? target.token }
+    : { endpoint: target.endpoint, token };
 }
 
 /** The SDK has it, but not in its types; `pulumi.Config` itself cannot tell a secret from a plain value. */

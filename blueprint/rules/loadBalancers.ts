@@ -15,16 +15,5 @@ export const loadBalancerMachines: Rule = ({ app, loadBalancer }) => {
       },
     ];
   }
-  if (machines === 0 || machines === 2) {
-    return [
-      {
-        setting,
-        value: machines,
-        wrong: "is not built yet",
-        why: `${machines === 0 ? "a load balancer on the app machine" : "a second load balancer that takes over"} comes with a later release of Holdfast`,
-        fix: "write machines: 1",
-      },
-    ];
-  }
   return [];
 };

@@ -2,6 +2,7 @@ import type { Instance } from "../../blueprint/blueprint";
 import type { UnitInput } from "../../machine/inputs";
 import type { RoleConfiguration, RoleContext } from "../types";
 import { healthPath } from "../healthPath";
+import { agent } from "./agent";
 import { environment, instanceEnvironment } from "./environment";
 import { startScript } from "./start";
 import { appUnit } from "./app.service";
@@ -23,10 +24,14 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
   const { settings } = blueprint;
   const { release } = settings;
   const instances = blueprint.instances.filter((instance) => instance.machine === machine.name);
+  const health = healthPath(settings);
+  const { privateAddress } = machine;
+  const watched = agent({ privateAddress, instances, health, startTimeout: settings.app.startTimeout });
   return {
-    packages: ["curl", ...release.manifest.packages],
+    packages: ["curl", ...(watched.packages ?? []), ...release.manifest.packages],
     archives: { [appPaths.release]: { source: release.source, sha256: releaseSha256 } },
     files: {
+      ...watched.files,
       [appPaths.unit]: { content: appUnit(settings, instances) },
       [appPaths.start]: { content: startScript(release.manifest), mode: "0755", validate: "sh -n %s" },
       // Root's alone: systemd reads it before it gives up its rights, the instance's own user cannot.
@@ -39,7 +44,11 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
         instances.map((instance) => [appPaths.instance(instance.number), { content: instanceEnvironment(instance) }]),
       ),
     },
-    units: instances.map((instance) => unit(instance, healthPath(settings), settings.app.startTimeout)),
+    units: [
+      ...instances.map((instance) => unit(instance, health, settings.app.startTimeout)),
+      // After the instances: its watchdog has nothing to say about those that are being started.
+      ...(watched.units ?? []),
+    ],
   };
 }
 

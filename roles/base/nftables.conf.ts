@@ -55,7 +55,10 @@ function rules({ side, protocol, ports, from, purpose }: Opening, { privateAddre
         : `${name} saddr { ${sources.join(", ")} }`;
       // Private networks are IPv4; what is sent to the private address came in by them.
       const target = name === "ip6" ? "" : ` ip daddr ${side === "private" ? "" : "!= "}${privateAddress}`;
-      const what = protocol === "icmp" ? icmp : `tcp dport ${portRange(ports)}`;
+      // VRRP by its number: a name would need /etc/protocols.
+      const what = { icmp, vrrp: "meta l4proto 112", tcp: `tcp dport ${protocol === "tcp" ? portRange(ports) : ""}` }[
+        protocol
+      ];
       return `${source}${target} ${what} accept comment "${purpose}"`;
     });
 }

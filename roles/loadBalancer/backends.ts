@@ -1,4 +1,5 @@
 import type { Blueprint, Instance } from "../../blueprint/blueprint";
+import { agentInterval } from "../app/agent";
 import { healthPath } from "../healthPath";
 import { milliseconds } from "./time";
 
@@ -6,6 +7,7 @@ import { milliseconds } from "./time";
  * Two backends over the same instances. In `safe` a request that gets no answer goes to another instance, up to three
  * times. In `unsafe` that happens only while no byte of it was sent; requests under way at an instance that goes down end
  * at once instead of hanging until the time is up. `unsafe` follows the checks of `safe`, so each instance is asked once.
+ * The machine's agent has a say too: a drain that it announces outlives every reload and failover here.
  *
  * `safe` has no on-marked-down: it would cut requests that are about to be repeated.
  */
@@ -25,7 +27,10 @@ export function backends({ settings, instances }: Blueprint): string[] {
     "    retry-on conn-failure empty-response response-timeout",
     `    timeout server ${milliseconds(app.timeouts.safe)}`,
     `    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 slowstart 5s maxconn ${requestsPerInstance}`,
-    ...instances.map((instance) => `    ${server(instance)}`),
+    ...instances.map(
+      (instance) =>
+        `    ${server(instance)} agent-check agent-port ${instance.agentPort} agent-inter ${milliseconds(agentInterval)}`,
+    ),
     "",
     "backend unsafe",
     "    balance leastconn",

@@ -14,9 +14,6 @@ export const claimerPaths = {
   unit: "/etc/systemd/system/holdfast-claimer.service",
 } as const;
 
-/** The claimer's own port, on the private side: /metrics, and /state for the peer. */
-export const claimerPort = 8405;
-
 const modules = [
   "claimer.py",
   "claim.py",
@@ -50,7 +47,7 @@ export function claimerConfiguration(settings: ClaimerSettings): string {
     fifo: vrrpPaths.fifo,
     marker: vrrpMarker,
     trackFile: vrrpPaths.trackFile,
-    peers: peers.map((peer) => `http://${peer}:${claimerPort}/state`),
+    peers: peers.map((peer) => `http://${peer}:${ports.claimer}/state`),
     instances: instances.map(({ address, port }) => `http://${address}:${port}${health}`),
     haproxyPidFile: "/run/haproxy.pid",
     haproxyProbe: `http://127.0.0.1:${ports.status}/ready`,
@@ -61,7 +58,7 @@ export function claimerConfiguration(settings: ClaimerSettings): string {
     tokenFile: claimerPaths.token,
     serverId: settings.serverId,
     floatingIps: settings.floatingIps,
-    listen: `${privateAddress}:${claimerPort}`,
+    listen: `${privateAddress}:${ports.claimer}`,
     pair: peers.length > 0 ? pair : null,
   };
   return `${JSON.stringify(configuration, undefined, 2)}\n`;

@@ -1,8 +1,11 @@
+import { type Blueprint, type Machine, machinesWith } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
 import { healthPath } from "../healthPath";
 import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
+import { floatingIps } from "./floatingIps";
 import { haproxyCfg } from "./haproxy.cfg";
+import { claimer, keepalived } from "./pair";
 
 export const haproxyPaths = {
   cfg: "/etc/haproxy/haproxy.cfg",
@@ -10,8 +13,30 @@ export const haproxyPaths = {
   sysctl: "/etc/sysctl.d/61-holdfast-load-balancer.conf",
 } as const;
 
-/** HAProxy in front of all instances. */
+/**
+ * HAProxy in front of all instances. On a machine of its own, the floating IPs and what moves them too: a load balancer
+ * that shares its machine with the app has nobody to share an address with.
+ */
 export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfiguration {
+  if (!machine.floatingIp) return haproxy(blueprint, machine);
+  const members = machinesWith(blueprint, "loadBalancer");
+  const peers = members.filter(({ name }) => name !== machine.name).map(({ privateAddress }) => privateAddress);
+  const { privateAddress } = machine;
+  const parts = [
+    floatingIps(),
+    haproxy(blueprint, machine),
+    claimer(privateAddress),
+    ...(peers.length > 0 ? [keepalived({ number: members.indexOf(machine) + 1, privateAddress, peers })] : []),
+  ];
+  return {
+    packages: parts.flatMap(({ packages = [] }) => packages),
+    files: Object.assign({}, ...parts.map(({ files }) => files)) as RoleConfiguration["files"],
+    units: parts.flatMap(({ units = [] }) => units),
+    checks: parts.flatMap(({ checks = [] }) => checks),
+  };
+}
+
+function haproxy(blueprint: Blueprint, machine: Machine): RoleConfiguration {
   const health = healthPath(blueprint.settings);
   return {
     packages: ["haproxy"],

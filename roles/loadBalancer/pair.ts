@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
+import { ports } from "../../blueprint/ports";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
-import { claimerFiles, claimerPaths, claimerPort } from "./claimer";
+import { claimerFiles, claimerPaths } from "./claimer";
 import { keepalivedConf, vrrpPaths, type VrrpMember } from "./keepalived.conf";
 
 const keepalivedDropIn = "/etc/systemd/system/keepalived.service.d/60-holdfast.conf";
@@ -19,7 +20,7 @@ export function claimer(privateAddress: string): RoleConfiguration {
       {
         name: "holdfast-claimer.service",
         restartOn: [...Object.keys(files), claimerPaths.configuration, claimerPaths.token],
-        healthy: `curl -fsS -o /dev/null --max-time 2 http://${privateAddress}:${claimerPort}/state`,
+        healthy: `curl -fsS -o /dev/null --max-time 2 http://${privateAddress}:${ports.claimer}/state`,
       },
     ],
   };

@@ -44,7 +44,11 @@ export async function environmentOf(
   const { Environment: Program } = require("../../components/environment") as typeof environmentModule;
   const environment = new Program(
     settings.stack,
-    { blueprint: makeBlueprint(settings), releaseSha256: "0".repeat(64) },
+    {
+      blueprint: makeBlueprint(settings),
+      releaseSha256: "0".repeat(64),
+      failover: { endpoint: "https://api.hetzner.cloud/v1", token: "t".repeat(64) },
+    },
     {
       // The mocks see inputs only; protection and order are options.
       transformations: [

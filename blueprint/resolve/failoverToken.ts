@@ -1,0 +1,42 @@
+import type { Problem } from "../problems";
+import type { SettingsSource } from "../settings";
+import { isLocalStack } from "../stacks";
+
+const setting = "holdfast:failoverToken";
+const command = `\`pulumi config set --secret ${setting}\``;
+
+/**
+ * The API token that load balancers move the floating IP with. A preview can do without; so can a local stack, whose cloud
+ * has one token for everybody.
+ */
+export function resolveFailoverToken(
+  token: string | undefined,
+  { loadBalancers }: { loadBalancers: number },
+  { stack, preview, isSecret }: Pick<SettingsSource, "stack" | "preview" | "isSecret">,
+): { value?: string; problems: readonly Problem[] } {
+  if (token !== undefined && !isSecret(setting)) {
+    return {
+      problems: [
+        {
+          setting,
+          wrong: "is written in plain text",
+          why: "who reads this file could delete everything in the project",
+          fix: `revoke that token at Hetzner, make a new one, and give it with ${command}`,
+        },
+      ],
+    };
+  }
+  if (token === undefined && loadBalancers > 0 && !preview && !isLocalStack(stack)) {
+    return {
+      problems: [
+        {
+          setting,
+          wrong: "is missing",
+          why: "load balancers move the floating IP by Hetzner's API, and nobody is let in there without a token",
+          fix: `make a read-write token in this environment's own project, for them alone, and give it with ${command}`,
+        },
+      ],
+    };
+  }
+  return { value: token, problems: [] };
+}

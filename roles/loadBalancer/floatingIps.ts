@@ -1,0 +1,45 @@
+import { heading, lines } from "../text";
+import type { RoleConfiguration } from "../types";
+
+export const floatingIpPaths = {
+  /** One address a line, written by the component that made them. */
+  addresses: "/etc/holdfast/floating-ips",
+  unit: "/etc/systemd/system/holdfast-floating-ips.service",
+} as const;
+
+/**
+ * Puts the floating IPs on `lo`, for good and on every load balancer: Hetzner only routes them, a machine has to have
+ * them itself. On `lo` they are there whatever the network cards are called, and nobody announces them.
+ */
+export function floatingIps(): RoleConfiguration {
+  return {
+    packages: ["iproute2"],
+    files: { [floatingIpPaths.unit]: { content: unit() } },
+    units: [
+      {
+        name: "holdfast-floating-ips.service",
+        restartOn: [floatingIpPaths.unit, floatingIpPaths.addresses],
+        healthy: "systemctl is-active --quiet holdfast-floating-ips.service",
+      },
+    ],
+  };
+}
+
+function unit(): string {
+  const each = (command: string) =>
+    `/bin/sh -c 'while read -r address; do ${command}; done <${floatingIpPaths.addresses}'`;
+  return lines(
+    heading(),
+    "[Unit]",
+    "Description=Floating IPs of this load balancer",
+    "Before=haproxy.service",
+    "",
+    "[Service]",
+    "Type=oneshot",
+    "RemainAfterExit=yes",
+    `ExecStart=${each('ip address replace "$address" dev lo')}`,
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  );
+}
