@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { makeBlueprint } from "../blueprint/blueprint";
 import { readSettings } from "../blueprint/settings";
+import { renderLadder } from "../failures/ladder";
 import { priceListOf } from "../failures/prices/priceList";
 import { renderHtml } from "../failures/render/html/page";
 import { renderJson } from "../failures/render/json";
@@ -10,6 +11,7 @@ import { makeReport } from "../failures/report";
 import { rungsAbove } from "../failures/rungs";
 import prices from "../local/api/fixtures/prices.json";
 import serverTypes from "../local/api/fixtures/serverTypes.json";
+import { drillJournals } from "./drillJournals";
 import { settingsSource } from "./settingsSource";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
@@ -22,6 +24,13 @@ export function reportCommand(): Command {
     .addOption(new Option("--json", "as data: money in cents, times in seconds").conflicts(["markdown", "html"]))
     .addOption(new Option("--markdown", "for a page or a pull request, with a Mermaid picture").conflicts("html"))
     .addOption(new Option("--html", "as one file for a browser, with a picture of the stack"))
+    .addOption(
+      new Option("--ladder", "the table of docs/ladder.md: what each rung costs and changes").conflicts([
+        "json",
+        "markdown",
+        "html",
+      ]),
+    )
     .action((options: ReportFlags) => {
       process.stdout.write(renderedReport(options));
     });
@@ -32,6 +41,7 @@ interface ReportFlags {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly html?: boolean;
+  readonly ladder?: boolean;
 }
 
 /**
@@ -41,7 +51,8 @@ interface ReportFlags {
  */
 export function renderedReport({ stack, ...flags }: ReportFlags): string {
   const { settings } = readSettings(settingsSource(stack));
-  const options = { prices: priceListOf({ prices, serverTypes }) };
+  const options = { prices: priceListOf({ prices, serverTypes }), journals: drillJournals() };
+  if (flags.ladder) return renderLadder(settings, options);
   const made = makeReport(makeBlueprint(settings), options);
   const form = (["json", "markdown", "html"] as const).find((name) => flags[name]) ?? "terminal";
   return renderers[form](made, rungsAbove(settings, made, options));

@@ -49,14 +49,10 @@ function singlePoints(before: Report, after: Report): Change[] {
 function service(old: FailureEntry, entry: FailureEntry): Change[] {
   const step = services.indexOf(entry.service) - services.indexOf(old.service);
   if (step === 0) {
-    return old.takesOver === entry.takesOver
-      ? []
-      : [
-          {
-            effect: "neutral",
-            text: `${entry.title}: taken over by ${lower(entry.takesOver)} (before: ${lower(old.takesOver)})`,
-          },
-        ];
+    // Where others of the same kind take over, how many are left says it better.
+    if (old.takesOver === entry.takesOver || old.left?.number !== entry.left?.number) return [];
+    const text = `${entry.title}: taken over by ${lower(entry.takesOver)} (before: ${lower(old.takesOver)})`;
+    return [{ effect: "neutral", text }];
   }
   return [
     {

@@ -2,7 +2,7 @@ import type { Blueprint } from "../blueprint/blueprint";
 import type { RoleRenderer } from "../roles/types";
 import { failures } from "./catalog";
 import { factsOf, type Facts } from "./facts";
-import type { Measurement } from "./measured";
+import { contradictions, measurementsFor, type DrillJournal, type Measurement } from "./measured";
 import { pictureOf, type Picture } from "./picture";
 import { billables } from "./prices/billables";
 import { priceOf, type Price } from "./prices/price";
@@ -27,24 +27,27 @@ export interface FailureEntry extends Assessment {
   readonly title: string;
   /** Empty: not measured. */
   readonly measured: readonly Measurement[];
+  /** What was measured and breaks what is promised here; then this report is wrong. */
+  readonly contradicted: readonly string[];
 }
 
 export interface ReportOptions {
   readonly prices: PriceList;
-  /** @default nothing was measured */
-  readonly measurements?: readonly Measurement[];
+  /** What drills wrote down. @default nothing was measured */
+  readonly journals?: readonly DrillJournal[];
   /** What one machine gets. @default what its roles render */
   readonly render?: RoleRenderer;
 }
 
 /** Computes the report. It asks nobody: neither a cloud nor Pulumi. */
-export function makeReport(blueprint: Blueprint, { prices, measurements = [], render }: ReportOptions): Report {
+export function makeReport(blueprint: Blueprint, { prices, journals = [], render }: ReportOptions): Report {
   const facts = factsOf(blueprint, render);
+  const measurements = measurementsFor(facts, journals);
   const entries = failures.flatMap(({ id, title, assess }) => {
     const assessment = assess(facts);
-    return assessment
-      ? [{ id, title, ...assessment, measured: measurements.filter(({ failure }) => failure === id) }]
-      : [];
+    if (!assessment) return [];
+    const measured = measurements.filter(({ failure }) => failure === id);
+    return [{ id, title, ...assessment, measured, contradicted: contradictions(assessment, measured) }];
   });
   const points = new Map(entries.flatMap(({ singlePoints }) => singlePoints.map((point) => [point.id, point])));
   return {

@@ -47,6 +47,8 @@ export interface Assessment {
     /** What becomes of all others. */
     readonly unsafe: string;
   };
+  /** What a drill may measure at most: safe requests that fail, and seconds that the slowest of the others takes. */
+  readonly promises?: { readonly failed?: number; readonly slowest?: number };
   readonly data: string;
   readonly person: string;
   readonly singlePoints: readonly SinglePoint[];

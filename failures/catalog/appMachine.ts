@@ -37,6 +37,8 @@ function assess(facts: Facts): Assessment {
     ...common,
     service: "goes on",
     takesOver: others === 1 ? "The other app machine" : "The other app machines",
+    // At worst an instance of the lost machine had the request, and the next one that is asked is there as well.
+    promises: { failed: 0, slowest: haproxy.safe.answer + haproxy.connect },
     left: { number: others, of: appMachines.length, what: "app machines" },
     time: { until: "until HAProxy leaves its instances out", duration: left },
     back: { until: "until full strength", duration: duration(returnToService(haproxy), repair) },

@@ -30,6 +30,7 @@ function assess(facts: Facts): Assessment {
     service: "goes on",
     takesOver: "Another instance, with the next request; systemd starts the crashed one again",
     left: instancesLeft(facts),
+    promises: { failed: 0 },
     time: { until: "until HAProxy leaves it out", duration: detection(facts.haproxy, "refuses") },
     back: { until: "until it is back", duration: restarted(facts) },
     visitors: {

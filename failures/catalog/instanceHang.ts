@@ -42,6 +42,7 @@ function assess(facts: Facts): Assessment {
     }),
   };
   const cut = cutAfter(facts, left);
+  const retried = haproxy.safe.retryOn.includes("response-timeout");
   if (otherInstances(facts) === 0) {
     return {
       ...common,
@@ -61,9 +62,10 @@ function assess(facts: Facts): Assessment {
       ? "Another instance; the watchdog kills the one that hangs, and systemd starts it again"
       : "Another instance",
     left: instancesLeft(facts),
+    ...(retried && { promises: { failed: 0, slowest: haproxy.safe.answer } }),
     time: { until: "until HAProxy leaves it out", duration: left },
     visitors: {
-      safe: haproxy.safe.retryOn.includes("response-timeout")
+      safe: retried
         ? `Those that it had wait ${answerLimit(facts, "safe")}, then another instance answers; none fails${exceptSlowPaths(facts)}`
         : `Those that it had fail after ${answerLimit(facts, "safe")}`,
       unsafe: `Those that it had fail after at most ${cut}; new ones go to another instance once it is left out`,

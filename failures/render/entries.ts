@@ -1,4 +1,5 @@
 import { describeDuration, describeParts, formatSeconds, status } from "../figures";
+import { roundTime } from "../rendered/time";
 import type { Measurement } from "../measured";
 import type { FailureEntry } from "../report";
 
@@ -12,12 +13,13 @@ export interface Line {
 
 /** What happens in one failure, label by label. */
 export function linesOf(entry: FailureEntry): Line[] {
-  const { back, left, measured, time, visitors } = entry;
+  const { back, contradicted, left, measured, time, visitors } = entry;
   return [
     { label: "Takes over", text: entry.takesOver },
     ...(left ? [{ label: "Left", text: `${left.number} of ${left.of} ${left.what}` }] : []),
     ...(time ? [timeLine("Time", time, measured.length > 0)] : []),
     ...measured.map((measurement) => ({ label: "Measured", text: measurementText(measurement) })),
+    ...contradicted.map((text) => ({ label: "But", text })),
     ...(back ? [timeLine("Way back", back, false)] : []),
     ...(visitors.safe === visitors.unsafe
       ? [{ label: "Visitors", text: visitors.safe }]
@@ -35,9 +37,10 @@ function timeLine(label: string, { duration, until }: NonNullable<FailureEntry["
   return { label, text: `${capital(until)}: ${describeDuration(duration)} (${sure})`, parts: describeParts(duration) };
 }
 
-/** e.g. `longest gap: median 0.4 s, worst 0.9 s, n = 20, 2026-11-24, local cloud` */
-export function measurementText({ figure, median, worst, n, date, cloud }: Measurement): string {
-  return `${figure}: median ${formatSeconds(median)}, worst ${formatSeconds(worst)}, n = ${n}, ${date}, ${cloud}`;
+/** e.g. `longest time without an answer: median 0.4 s, worst 0.9 s (n = 20, 2026-11-24, local cloud)` */
+export function measurementText({ figure, unit, median, worst, n, date, cloud }: Measurement): string {
+  const amount = (value: number) => (unit === "s" ? formatSeconds(value) : String(roundTime(value)));
+  return `${figure}: median ${amount(median)}, worst ${amount(worst)} (n = ${n}, ${date}, ${cloud})`;
 }
 
 function capital(text: string): string {

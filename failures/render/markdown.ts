@@ -49,7 +49,7 @@ function details(entry: FailureEntry): string[] {
   const lines = linesOf(entry).map(({ label, text, parts = [] }) =>
     [`- **${label}**: ${escape(text)}`, ...parts.map((part) => `  - ${escape(part)}`)].join("\n"),
   );
-  return [`### ${entry.title}`, lines.join("\n")];
+  return [`### ${escape(entry.title)}`, lines.join("\n")];
 }
 
 /** A Markdown table. */

@@ -1,0 +1,85 @@
+import { differenceOf } from "../../failures/difference";
+import { cheapestUseful, rungsAbove } from "../../failures/rungs";
+import { options, reportOf, settingsFor, withPair, type Numbers } from "./stacks";
+
+const changes = (before: Numbers, after: Numbers, render?: typeof withPair) =>
+  differenceOf(reportOf(before), reportOf(after, render && { render }));
+const texts = (...args: Parameters<typeof changes>) => changes(...args).map(({ text }) => text);
+
+test("nothing changed, nothing to say", () => {
+  expect(changes({}, {})).toEqual([]);
+});
+
+test("a second load balancer: what it brings and what it costs", () => {
+  const said = texts({ loadBalancers: 1 }, { loadBalancers: 2 }, withPair);
+  expect(said).toContain("The load balancer is no longer a single point of failure");
+  expect(said).toContain("A load balancer machine fails: the service stops and comes back (before: it stops)");
+  // A machine, its address and the floating one.
+  expect(said.at(-1)).toBe("+ 6.99 €/month");
+});
+
+test("and back again", () => {
+  const back = differenceOf(reportOf({ loadBalancers: 2 }, { render: withPair }), reportOf({ loadBalancers: 1 }));
+  expect(back[0]).toEqual({
+    effect: "worse",
+    text: expect.stringContaining("The load balancer becomes a single point of failure") as string,
+  });
+  expect(back.at(-1)).toEqual({ effect: "better", text: "- 6.99 €/month" });
+});
+
+test("a second app machine also splits the files, and that is said", () => {
+  const said = texts({ machines: 1 }, { machines: 2 });
+  expect(said).toContain("The only app machine is no longer a single point of failure");
+  expect(said).toContain("An app machine fails: the service goes on (before: it stops)");
+  expect(said.some((text) => text.startsWith("Data: In files on each app machine"))).toBe(true);
+  expect(said.at(-1)).toBe("+ 3.49 €/month");
+});
+
+test("a third app machine leaves more of them", () => {
+  expect(changes({ machines: 2 }, { machines: 3 })).toEqual([
+    { effect: "better", text: "An app machine fails: 2 of 3 are left (before: 1 of 2)" },
+    { effect: "worse", text: "+ 3.49 €/month" },
+  ]);
+});
+
+test("a longer start timeout is a longer wait for a bad release", () => {
+  expect(changes({ app: { startTimeout: 60 } }, { app: { startTimeout: 90 } })).toEqual([
+    {
+      effect: "worse",
+      text: "A release is bad: at most 90 s until the old release starts again (before: at most 60 s)",
+    },
+  ]);
+});
+
+test("giving up the load balancer's own machine takes its failure out of the report", () => {
+  const said = texts({ loadBalancers: 1, machines: 1 }, { loadBalancers: 0, machines: 1 });
+  expect(said).toContain("No longer possible: a load balancer machine fails");
+});
+
+describe("rungs above", () => {
+  const rungs = (numbers: Numbers) => rungsAbove(settingsFor(numbers), reportOf(numbers), options);
+
+  test("with one instance, the cheapest useful rung is a second one, for nothing", () => {
+    const next = cheapestUseful(rungs({ machines: 1, instances: 1 }));
+    expect(next).toMatchObject({ setting: "holdfast:app.instances", from: 1, to: 2, cents: 0 });
+    expect(next?.changes[0]?.text).toBe("The only instance of the app is no longer a single point of failure");
+  });
+
+  test("with two instances it is an app machine", () => {
+    expect(cheapestUseful(rungs({ machines: 1 }))).toMatchObject({ setting: "holdfast:app.machines", cents: 349 });
+  });
+
+  test("what settings refuse is no rung, and says why", () => {
+    const [beyond] = rungs({ instances: 32 }).filter(({ setting }) => setting === "holdfast:app.instances");
+    expect(beyond?.refused).toContain("is more than 32");
+    const [third] = rungs({ loadBalancers: 2 }).filter(({ setting }) => setting === "holdfast:loadBalancer.machines");
+    expect(third?.refused).toContain("is more than 2");
+  });
+
+  test("those that can be climbed come first, the cheapest of them at the top", () => {
+    const list = rungs({});
+    const possible = list.filter(({ refused }) => refused === undefined);
+    expect(list.slice(0, possible.length)).toEqual(possible);
+    expect(possible.map(({ cents }) => cents)).toEqual(possible.map(({ cents }) => cents).sort((a, b) => a - b));
+  });
+});
