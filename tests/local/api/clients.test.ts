@@ -29,7 +29,7 @@ describe("Hetzner's own clients, unmodified", () => {
   let env: NodeJS.ProcessEnv;
 
   beforeEach(async () => {
-    api = await new TestApi().start({ clock: systemClock, delayFactor: 0.01 });
+    api = await new TestApi().start({ clock: systemClock, delayFactor: 0.001 });
     proxy = await schemaProxy(api.running);
     env = { ...process.env, HCLOUD_ENDPOINT: proxy.endpoint, HCLOUD_TOKEN: token, PUBLIC_KEY: publicKey() };
   });
@@ -44,7 +44,7 @@ describe("Hetzner's own clients, unmodified", () => {
 
   async function hcloud(command: string): Promise<string> {
     const args = command.split(" ").map((word) => word.replaceAll("~", " "));
-    const { stdout } = await run("hcloud", ["--poll-interval", "20ms", ...args], { env });
+    const { stdout } = await run("hcloud", ["--poll-interval", "5ms", ...args], { env });
     return stdout;
   }
 

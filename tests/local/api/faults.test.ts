@@ -114,12 +114,12 @@ describe("faults and control", () => {
           name: "web",
           labels: { role: "web" },
           status: "running",
-          addresses: { ipv4: "203.0.113.10", ipv6: "2001:db8:0:10::1", private: ["10.0.1.1"] },
+          addresses: { ipv4: "203.0.113.10", ipv6: "2001:db8:0:1::1", private: ["10.0.1.1"] },
           running: true,
           initPid: null,
         },
       ],
-      floatingIps: [{ id: ip.id, name: "vip", ip: "203.0.113.200", server: { id: server.id, name: "web" } }],
+      floatingIps: [{ id: ip.id, name: "vip", ip: "203.0.113.100", server: { id: server.id, name: "web" } }],
     });
   });
 });

@@ -15,7 +15,7 @@ describe("public addresses", () => {
     test("move from server to server without being unassigned", async () => {
       const [a, b] = [await api.server("a"), await api.server("b")];
       const { floating_ip: ip } = await api.must("POST", "/floating_ips", { type: "ipv4", server: a.id });
-      expect(await read(ip.id)).toMatchObject({ ip: "203.0.113.200", server: a.id, home_location: { name: "nbg1" } });
+      expect(await read(ip.id)).toMatchObject({ ip: "203.0.113.100", server: a.id, home_location: { name: "nbg1" } });
 
       const moved = await api.call("POST", `/floating_ips/${ip.id}/actions/assign`, { server: b.id });
       expect((await read(ip.id)).server).toBe(a.id);
@@ -45,7 +45,7 @@ describe("public addresses", () => {
         server: server.id,
         name: "vip",
       });
-      expect(ip.ip).toBe("2001:db8:0:8000::/64");
+      expect(ip.ip).toBe("2001:db8:0:e000::/64");
       expect(await api.refused("DELETE", `/floating_ips/${ip.id}`)).toBe("must_be_unassigned");
       await api.must("POST", `/floating_ips/${ip.id}/actions/unassign`, {});
       await api.must("POST", `/floating_ips/${ip.id}/actions/change_protection`, { delete: true });

@@ -32,7 +32,7 @@ describe("the machines behind the API", () => {
       sshKeys: [],
       location: "nbg1",
       publicIpv4: { address: "203.0.113.10" },
-      publicIpv6: { network: "2001:db8:0:10::/64", address: "2001:db8:0:10::1" },
+      publicIpv6: { network: "2001:db8:0:1::/64", address: "2001:db8:0:1::1" },
       privateNetworks: [
         { networkId: network.id, address: "10.0.1.1", aliasIps: [], mac: server.private_net[0].mac_address },
       ],

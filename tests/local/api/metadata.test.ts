@@ -25,7 +25,7 @@ test("the metadata service tells a server about itself", async () => {
       hostname: "web",
       "instance-id": String(server.id),
       "public-keys": [key],
-      "network-config": { version: 1, config: [{ subnets: [{ type: "dhcp" }, { address: "2001:db8:0:10::1/64" }] }] },
+      "network-config": { version: 1, config: [{ subnets: [{ type: "dhcp" }, { address: "2001:db8:0:1::1/64" }] }] },
     });
     expect(get("metadata/nothing").status).toBe(404);
     expect(api.running.metadataAnswer(server.id, "/latest/meta-data/hostname").status).toBe(404);

@@ -40,7 +40,7 @@ describe("servers", () => {
       placement_group: { id: placement_group.id, servers: [server.id] },
       public_net: {
         ipv4: { ip: "203.0.113.10" },
-        ipv6: { ip: "2001:db8:0:10::/64" },
+        ipv6: { ip: "2001:db8:0:1::/64" },
         firewalls: [{ id: firewall.id, status: "applied" }],
       },
     });
@@ -162,10 +162,10 @@ describe("servers", () => {
     const change = (ip: string, dns_ptr: string | null) =>
       api.must("POST", `/servers/${server.id}/actions/change_dns_ptr`, { ip, dns_ptr });
     await change("203.0.113.10", "www.example.com");
-    await change("2001:db8:0:10::1", "www.example.com");
+    await change("2001:db8:0:1::1", "www.example.com");
     const net = (await api.call("GET", `/servers/${server.id}`)).body.server.public_net;
     expect(net.ipv4.dns_ptr).toBe("www.example.com");
-    expect(net.ipv6.dns_ptr).toEqual([{ ip: "2001:db8:0:10::1", dns_ptr: "www.example.com" }]);
+    expect(net.ipv6.dns_ptr).toEqual([{ ip: "2001:db8:0:1::1", dns_ptr: "www.example.com" }]);
     await expect(change("198.51.100.1", "www.example.com")).rejects.toThrow("does not belong");
   });
 
