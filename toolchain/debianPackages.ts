@@ -16,7 +16,8 @@ export const LOCAL_CLOUD_PACKAGES: readonly DebianPackage[] = [
   { name: "nftables", why: "enforces cloud firewalls" },
   { name: "e2fsprogs", why: "formats volumes" },
   { name: "openssh-client", why: "makes the admin's key and opens shells on machines" },
-  { name: "python3-minimal", why: "runs the metadata service of the machines" },
+  { name: "procps", why: "sets what the routers forward (sysctl)" },
+  { name: "python3", why: "opens the doors of the machines' metadata service and package proxy" },
   { name: "ca-certificates", why: "checks who serves a download" },
   { name: "curl", why: "downloads, and asks the stack the way a visitor does" },
 ];
@@ -27,7 +28,6 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: "haproxy", why: "checks the rendered haproxy.cfg" },
   { name: "keepalived", why: "checks the rendered keepalived.conf" },
   { name: "sudo", why: "checks the rendered sudoers file (visudo)" },
-  { name: "python3", why: "runs the tests of the Python programs" },
   { name: "hcloud-cli", why: "proves that an unmodified client works with the local API" },
   { name: "python3-hcloud", why: "proves that an unmodified client works with the local API" },
 ];

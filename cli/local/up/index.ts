@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { takeLock } from "../../../local/lock";
 import { ensureBaseImage } from "../../../local/machines/baseImage";
-const preflight = (): Promise<string[]> => Promise.resolve([]);
+import { preflight } from "../../../local/machines/preflight";
 import { localCloudName } from "../../../local/paths";
 import { installPackages, LOCAL_CLOUD_PACKAGES } from "../../../toolchain/debianPackages";
 import { choosePlugins } from "../../../toolchain/plugins";
