@@ -26,6 +26,7 @@ export function differenceOf(before: Report, after: Report): readonly Change[] {
     ...pairs.flatMap(([old, entry]) => left(old, entry)),
     ...pairs.flatMap(([old, entry]) => time(old, entry)),
     ...appearance(before, after),
+    ...address(before, after),
     ...(before.data === after.data ? [] : [{ effect: "neutral" as const, text: `Data: ${after.data}` }]),
     ...price(before, after),
   ];
@@ -51,7 +52,7 @@ function service(old: FailureEntry, entry: FailureEntry): Change[] {
   if (step === 0) {
     // Where others of the same kind take over, how many are left says it better.
     if (old.takesOver === entry.takesOver || old.left?.number !== entry.left?.number) return [];
-    const text = `${entry.title}: taken over by ${lower(entry.takesOver)} (before: ${lower(old.takesOver)})`;
+    const text = `${entry.title}: ${lower(entry.takesOver)} (before: ${lower(old.takesOver)})`;
     return [{ effect: "neutral", text }];
   }
   return [
@@ -106,6 +107,11 @@ function appearance(before: Report, after: Report): Change[] {
       text: `No longer possible: ${lower(title)}`,
     })),
   ];
+}
+
+function address({ address: before }: Report, { address: after }: Report): Change[] {
+  if (before.stays === after.stays) return [];
+  return [{ effect: after.stays ? "better" : "worse", text: `Visitors come by ${after.what}` }];
 }
 
 function price(before: Report, after: Report): Change[] {

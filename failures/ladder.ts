@@ -16,9 +16,11 @@ interface Rung {
 
 /** The rungs that can be climbed today, from the bottom. One that settings refuse has no place here. */
 export const ladder: readonly Rung[] = [
-  { name: "a load balancer and one instance", loadBalancers: 1, appMachines: 1, instances: 1 },
-  { name: "more instances", loadBalancers: 1, appMachines: 1, instances: 2 },
+  { name: "one machine with everything", loadBalancers: 0, appMachines: 1, instances: 1 },
+  { name: "more instances", loadBalancers: 0, appMachines: 1, instances: 2 },
+  { name: "a load balancer", loadBalancers: 1, appMachines: 1, instances: 2 },
   { name: "more app machines", loadBalancers: 1, appMachines: 2, instances: 2 },
+  { name: "a backup load balancer", loadBalancers: 2, appMachines: 2, instances: 2 },
 ];
 
 /** Settings that differ from the given ones in the numbers of a rung only. */

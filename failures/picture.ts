@@ -33,7 +33,7 @@ const roleNames = { loadBalancer: "load balancer", app: "app" } as const;
 
 /** The machines of a stack, their roles and addresses, and where requests go. */
 export function pictureOf(facts: Facts): Picture {
-  const { blueprint, loadBalancers, appMachines, pair } = facts;
+  const { blueprint, loadBalancers, appMachines } = facts;
   const row = (title: string, machines: readonly Machine[], flow?: string): Row => ({
     title,
     boxes: machines.slice(0, shown).map((machine) => box(facts, machine)),
@@ -43,11 +43,12 @@ export function pictureOf(facts: Facts): Picture {
   const { port, instances } = blueprint.settings.app;
   const last = port + instances - 1;
   const toInstances = `HTTP and health checks to ${last > port ? `${port}-${last}` : port}, private network ${blueprint.network.subnet}`;
+  const floating = loadBalancers.some(({ floatingIp }) => floatingIp);
   const onOneMachine = loadBalancers.every(({ roles }) => roles.includes("app"));
   return {
     entrance: {
       label: "Visitors",
-      flow: `HTTP to ${ports.http} ${pair ? "of the floating IP" : "of the public IPv4 and IPv6 address"}`,
+      flow: `HTTP to ${ports.http} ${floating ? "of the floating IP" : "of the public IPv4 and IPv6 address"}`,
     },
     rows: onOneMachine
       ? [row("The machine", appMachines)]

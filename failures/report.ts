@@ -13,6 +13,8 @@ import type { Assessment, FailureId, SinglePoint } from "./types";
 export interface Report {
   readonly stack: string;
   readonly location: string;
+  /** What visitors come by, and whether it outlives the machine behind it. */
+  readonly address: { readonly what: string; readonly stays: boolean };
   /** One sentence: where the app's data is. */
   readonly data: string;
   readonly failures: readonly FailureEntry[];
@@ -53,12 +55,21 @@ export function makeReport(blueprint: Blueprint, { prices, journals = [], render
   return {
     stack: blueprint.stack,
     location: blueprint.settings.location,
+    address: addressOf(facts),
     data: whereDataIs(facts),
     failures: entries,
     singlePoints: [...points.values()],
     price: priceOf(billables(facts), prices),
     picture: pictureOf(facts),
   };
+}
+
+function addressOf({ loadBalancers }: Facts): Report["address"] {
+  const stays = loadBalancers.some(({ floatingIp }) => floatingIp);
+  const what = stays
+    ? "the floating IP, which stays when machines are replaced"
+    : "the machine's own address, which goes with the machine";
+  return { what, stays };
 }
 
 function whereDataIs({ app, appMachines }: Facts): string {

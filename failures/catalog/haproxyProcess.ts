@@ -1,11 +1,13 @@
 import type { Facts } from "../facts";
 import { duration, formatSeconds } from "../figures";
+import { countersLost } from "./loadBalancerMachine";
 import type { Assessment, Failure } from "../types";
 
 /** HAProxy itself dies on the load balancer that serves. */
 export const haproxyProcess: Failure = { id: "haproxy-process", title: "The HAProxy process dies", assess };
 
-function assess({ haproxy, pair }: Facts): Assessment {
+function assess(facts: Facts): Assessment {
+  const { haproxy, pair } = facts;
   const { restart } = haproxy;
   const grace = pair ? `; after ${formatSeconds(pair.haproxyGrace)} without it the other load balancer takes over` : "";
   const gone = "Those under way are cut; new connections are refused until then";
@@ -20,7 +22,7 @@ function assess({ haproxy, pair }: Facts): Assessment {
       ),
     },
     visitors: { safe: `${gone}, and browsers try again`, unsafe: gone },
-    data: "None; counters of who sent how many requests begin anew",
+    data: countersLost(facts),
     person: restart.limit
       ? `Nothing, unless it dies ${restart.limit.starts} times within ${restart.limit.within} s: then systemd gives up`
       : "Nothing",

@@ -16,11 +16,16 @@ export const moveOfTheAddress = [
   "how long Hetzner takes to move a floating IP (it publishes no figure)",
 ];
 
+/** Load balancers tell each other what sources do; a single one has nobody to ask when it starts. */
+export function countersLost({ pair }: Facts): string {
+  return pair ? "None" : "None; counters of who sent how many requests begin anew";
+}
+
 function assess(facts: Facts): Assessment | undefined {
   const { blueprint, loadBalancers, pair } = facts;
   // Where the app machine is load balancer as well, its failure tells of both.
   if (loadBalancers.every(({ roles }) => roles.includes("app"))) return undefined;
-  const common = { data: "None; counters of who sent how many requests begin anew" };
+  const common = { data: countersLost(facts) };
   if (pair) {
     const { advertInterval, skew } = pair.vrrp;
     return {
@@ -60,7 +65,7 @@ function assess(facts: Facts): Assessment | undefined {
       duration: duration([], ["Hetzner's repair or the machine's replacement", "its boot"]),
     },
     visitors: { safe: "Get no connection until then", unsafe: "Get no connection until then" },
-    person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew, and point DNS at its address if that is a new one. Until then there is no SSH to the machines behind it either`,
+    person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew; the floating IP, which DNS points at, stays. Until then there is no SSH to the machines behind it either`,
     singlePoints: [
       {
         id: "load-balancer-machine",

@@ -23,16 +23,14 @@ function assess(facts: Facts): Assessment {
   const left = detection(haproxy, "vanished");
   return {
     service: "stops",
-    takesOver: pair
-      ? "Nobody: the other load balancer sees that it reaches no instance either, and leaves the address where it is"
-      : "Nobody",
+    takesOver: "Nobody",
     time: { until: "until it carries again", duration: duration([], ["Hetzner's repair"]) },
     visitors: {
       safe: `After at most ${formatSeconds(total(left))} all are ${nobodyAnswers}`,
       unsafe: `After at most ${formatSeconds(total(left))} all are ${nobodyAnswers}`,
     },
     data: "None",
-    person: "Look at status.hetzner.com; nothing that you could do here is quicker",
+    person: `Look at status.hetzner.com; nothing that you could do here is quicker${pair ? ". The floating IP stays where it is: neither load balancer reaches an instance" : ""}`,
     singlePoints: [
       {
         id: "private-network",

@@ -20,8 +20,10 @@ const names: Readonly<Record<Role, string>> = { loadBalancer: "load balancer mac
  * Everything in a stack that costs money. IPv6 addresses, private networks, firewalls and placement groups are free at
  * Hetzner.
  */
-export function billables({ blueprint, pair }: Facts): Billable[] {
+export function billables({ blueprint }: Facts): Billable[] {
   const ipv4 = blueprint.machines.filter(({ publicIpv4 }) => publicIpv4).length;
+  // One for all load balancers: components/floatingIp.ts.
+  const floating = blueprint.machines.some(({ floatingIp }) => floatingIp);
   return [
     ...(["loadBalancer", "app"] as const).flatMap((role) => {
       // A machine with several roles is paid once: under its first.
@@ -41,6 +43,6 @@ export function billables({ blueprint, pair }: Facts): Billable[] {
           },
         ]
       : []),
-    ...(pair ? [{ kind: "floatingIpv4" as const, what: "1 floating IPv4 address", quantity: 1 }] : []),
+    ...(floating ? [{ kind: "floatingIpv4" as const, what: "1 floating IPv4 address", quantity: 1 }] : []),
   ];
 }

@@ -11,7 +11,7 @@ export function renderMarkdown(report: Report, rungs: readonly Rung[]): string {
   const { failures, picture, price, singlePoints, stack } = report;
   return [
     `# Failure report of stack ${escape(stack)}`,
-    `Location ${report.location}; ${totalText(price)} a month by list price of ${price.recorded}.`,
+    `Location ${report.location}; ${totalText(price)} a month by list price of ${price.recorded}. Visitors come by ${report.address.what}.`,
     ["```mermaid", renderMermaid(picture), "```"].join("\n"),
     "## What can fail",
     table(["failure", "service", "time", "takes over"], failures.map(row)),

@@ -42,10 +42,10 @@ export function renderTerminal(report: Report, rungs: readonly Rung[]): string {
   ].join("\n");
 }
 
-function overview({ failures, singlePoints, price }: Report): string[] {
+function overview({ address, failures, singlePoints, price }: Report): string[] {
   const by = (service: string) => failures.filter((entry) => entry.service === service).length;
   return wrap(
-    `Of ${failures.length} failures the service goes on through ${by("goes on")}, stops and comes back in ${by("stops and comes back")}, and stops in ${by("stops")}. Single points of failure: ${singlePoints.length}. Price: ${totalText(price)} a month.`,
+    `Of ${failures.length} failures the service goes on through ${by("goes on")}, stops and comes back in ${by("stops and comes back")}, and stops in ${by("stops")}. Single points of failure: ${singlePoints.length}. Price: ${totalText(price)} a month. Visitors come by ${address.what}.`,
     width,
   );
 }

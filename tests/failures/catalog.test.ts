@@ -1,7 +1,9 @@
 import { total } from "../../failures/figures";
 import { failureIds } from "../../failures/types";
+import { configurationOf } from "../../roles/configuration";
 import { masterDownSeconds } from "../../roles/loadBalancer/keepalived.conf";
-import { entryOf, reportOf, withPair } from "./stacks";
+import type { RoleRenderer } from "../../roles/types";
+import { entryOf, reportOf } from "./stacks";
 
 const rungs = {
   "one machine for everything": { loadBalancers: 0, machines: 1, instances: 1 },
@@ -44,6 +46,7 @@ test.each([
   ["bad-release", ["stops and comes back", "stops and comes back", "goes on", "goes on"]],
   ["app-machine", ["stops", "stops", "stops", "goes on"]],
   ["load-balancer-machine", [undefined, "stops", "stops", "stops"]],
+  ["instance-hang", ["stops and comes back", "stops and comes back", "goes on", "goes on"]],
   ["haproxy-process", Array(4).fill("stops and comes back")],
   ["private-network", ["goes on", "stops", "stops", "stops"]],
   ["cloud-api", Array(4).fill("goes on")],
@@ -111,7 +114,7 @@ describe("a pair", () => {
   const numbers = { loadBalancers: 2 };
 
   test("takes over after the slower member's time, and Hetzner's own is told apart as unknown", () => {
-    const entry = entryOf(reportOf(numbers, { render: withPair }), "load-balancer-machine");
+    const entry = entryOf(reportOf(numbers), "load-balancer-machine");
     expect(entry.service).toBe("stops and comes back");
     expect(entry.singlePoints).toEqual([]);
     expect(entry.time && total(entry.time.duration)).toBeCloseTo(masterDownSeconds({ number: 2 }), 3);
@@ -119,13 +122,13 @@ describe("a pair", () => {
   });
 
   test("cannot move its address while the API is down", () => {
-    const { takesOver } = entryOf(reportOf(numbers, { render: withPair }), "cloud-api");
+    const { takesOver } = entryOf(reportOf(numbers), "cloud-api");
     expect(takesOver).toContain("no floating IP can be moved");
   });
 
   test("is none as long as the machines get no keepalived and no claimer", () => {
-    const half: typeof withPair = (context) => {
-      const { files = {}, ...rest } = withPair(context);
+    const half: RoleRenderer = (context) => {
+      const { files, ...rest } = configurationOf(context);
       return {
         ...rest,
         files: Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes("claimer"))),

@@ -4,7 +4,7 @@ import { drillJournals } from "../../cli/drillJournals";
 import { settingsOf } from "../blueprint/source";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { makeReport } from "../../failures/report";
-import { entryOf, options, reportOf, withPair } from "./stacks";
+import { entryOf, options, reportOf } from "./stacks";
 
 function journal(drill: string, metric: string, worst: number, more: Partial<DrillJournal> = {}): DrillJournal {
   const claim = { metric, text: "slowest answer", unit: metric === "failed" ? "requests" : "s" };
@@ -37,7 +37,7 @@ test.each(["aborted", "not proven"])("a drill that ended as %s measured nothing"
 test("what a pair did says nothing about a single load balancer", () => {
   const journals = [journal("active-power-loss", "longestGap", 0.9)];
   expect(entryOf(reportOf({}, { journals }), "load-balancer-machine").measured).toEqual([]);
-  const pair = reportOf({ loadBalancers: 2 }, { journals, render: withPair });
+  const pair = reportOf({ loadBalancers: 2 }, { journals });
   expect(entryOf(pair, "load-balancer-machine").measured).toHaveLength(1);
 });
 

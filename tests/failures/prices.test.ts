@@ -3,7 +3,7 @@ import { makeBlueprint } from "../../blueprint/blueprint";
 import { factsOf } from "../../failures/facts";
 import { billables, type Billable } from "../../failures/prices/billables";
 import { priceOf } from "../../failures/prices/price";
-import { priceList, reportOf, settingsFor, withPair } from "./stacks";
+import { priceList, reportOf, settingsFor } from "./stacks";
 
 test("a stack costs what its parts cost", () => {
   const { price } = reportOf({ machines: 2 });
@@ -11,8 +11,9 @@ test("a stack costs what its parts cost", () => {
     { what: "1 load balancer machine (cx23)", quantity: 1, cents: 349 },
     { what: "2 app machines (cx23)", quantity: 2, cents: 698 },
     { what: "1 public IPv4 address", quantity: 1, cents: 50 },
+    { what: "1 floating IPv4 address", quantity: 1, cents: 300 },
   ]);
-  expect(price.total).toBe(1097);
+  expect(price.total).toBe(1397);
   expect(price.unknown).toEqual([]);
 });
 
@@ -21,8 +22,8 @@ test("one machine for everything is paid once, with its address", () => {
   expect(parts.map(({ what }) => what)).toEqual(["1 app machine (cx23)", "1 public IPv4 address"]);
 });
 
-test("a pair has two addresses and one that floats", () => {
-  const { parts } = reportOf({ loadBalancers: 2 }, { render: withPair }).price;
+test("a pair has two addresses and one that floats between them", () => {
+  const { parts } = reportOf({ loadBalancers: 2 }).price;
   expect(parts.slice(2)).toEqual([
     { what: "2 public IPv4 addresses", quantity: 2, cents: 100 },
     { what: "1 floating IPv4 address", quantity: 1, cents: 300 },
@@ -33,7 +34,7 @@ test("a type that the list does not have makes the sum a lower bound, and is nam
   const servers = Object.fromEntries(Object.entries(priceList.servers).filter(([name]) => name !== "cx33"));
   const parts = billables(factsOf(makeBlueprint(settingsFor({ app: { serverType: "cx33" } }))));
   const price = priceOf(parts, { ...priceList, servers });
-  expect(price.total).toBe(399);
+  expect(price.total).toBe(699);
   expect(price.unknown).toEqual(["2 app machines (cx33)"]);
 });
 

@@ -14,7 +14,7 @@ const render = (how: (report: Report, rungs: ReturnType<typeof rungsAbove>) => s
 test("the terminal's lines fit into 80 columns", () => {
   const lines = render(renderTerminal).split("\n");
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
-  expect(lines.join("\n")).toContain("Sum                                                                    10.97 €");
+  expect(lines.join("\n")).toContain("Sum                                                                    13.97 €");
 });
 
 test.each([
@@ -26,13 +26,13 @@ test.each([
   const { failures, singlePoints } = reportOf();
   for (const { title } of failures) expect(text).toContain(title);
   for (const { what } of singlePoints) expect(text).toContain(what);
-  expect(text).toContain("10.97 €");
+  expect(text).toContain("13.97 €");
   expect(text).toContain("List price recorded on 2026-11-24");
 });
 
 test("JSON is the report itself, with the rungs", () => {
   const parsed = JSON.parse(render(renderJson)) as Report & { rungs: unknown[] };
-  expect(parsed.price.total).toBe(1097);
+  expect(parsed.price.total).toBe(1397);
   expect(parsed.failures.map(({ id }) => id)).toEqual(reportOf().failures.map(({ id }) => id));
   expect(parsed.rungs).toHaveLength(3);
 });
@@ -40,7 +40,7 @@ test("JSON is the report itself, with the rungs", () => {
 test("the Mermaid picture joins every row to the next", () => {
   const markdown = render(renderMarkdown, { machines: 3 });
   const [, picture = ""] = /```mermaid\n([^`]*)```/.exec(markdown) ?? [];
-  expect(picture).toContain('visitors -- "HTTP to 80 of the public IPv4 and IPv6 address" --> m0_0');
+  expect(picture).toContain('visitors -- "HTTP to 80 of the floating IP" --> m0_0');
   expect(picture).toContain("--> m1_0 & m1_1 & m1_2");
   expect(picture).toContain("prod-app-3<br/>app, cx23<br/>10.0.1.43<br/>IPv6 outwards only<br/>2 instances");
 });

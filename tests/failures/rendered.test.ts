@@ -5,9 +5,9 @@ import { readKeepalived } from "../../failures/rendered/keepalived";
 import { readConstant } from "../../failures/rendered/python";
 import { readRestart } from "../../failures/rendered/systemd";
 import { readTime } from "../../failures/rendered/time";
-import { agent } from "../../roles/app/agent";
 import { configurationOf } from "../../roles/configuration";
 import { haproxyPaths } from "../../roles/loadBalancer/loadBalancer";
+import type { RoleRenderer } from "../../roles/types";
 import { fileOf } from "../roles/context";
 import { entryOf, reportOf, settingsFor } from "./stacks";
 
@@ -66,15 +66,20 @@ test("keepalived and small programs: what is missing is named", () => {
   expect(readConstant("A = 1.5\n", "A")).toBe(1.5);
 });
 
-test("a watchdog on the machine restarts instances that hang, after its own times", () => {
-  const watched: Parameters<typeof factsOf>[1] = (context) => {
-    const own = configurationOf(context);
-    const { files } = agent({ privateAddress: "10.0.1.41", instances: [], health: "/health", startTimeout: 60 });
-    return context.machine.roles.includes("app") ? { ...own, files: { ...own.files, ...files } } : own;
-  };
-  expect(factsOf(makeBlueprint(settingsFor()), watched).app.watchdog).toMatchObject({ silences: 3, interval: 1 });
-  const { back, person } = entryOf(reportOf({}, { render: watched }), "instance-hang");
+test("the watchdog restarts instances that hang, after its own times", () => {
+  expect(factsOf(makeBlueprint(settingsFor())).app.watchdog).toMatchObject({ silences: 3, interval: 1 });
+  const { back, person } = entryOf(reportOf(), "instance-hang");
   // Three questions, each a second after the last answer and two seconds long.
   expect(back?.duration.parts[0]?.seconds).toBe(9);
   expect(person).toContain("killed 5 times within 10 min");
+});
+
+test("without a watchdog on the machine nobody but a person restarts them", () => {
+  const unwatched: RoleRenderer = (context) => {
+    const { files, ...rest } = configurationOf(context);
+    return { ...rest, files: Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes("watchdog"))) };
+  };
+  const alone = entryOf(reportOf({ machines: 1, instances: 1 }, { render: unwatched }), "instance-hang");
+  expect(alone.service).toBe("stops");
+  expect(alone.person).toContain("nothing does it for you");
 });

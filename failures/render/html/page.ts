@@ -24,7 +24,7 @@ export function renderHtml(report: Report, rungs: readonly Rung[]): string {
 <body>
 <header>
 <h1>${escapeHtml(title)}</h1>
-<p class="soft">${escapeHtml(`What can fail, what happens then, at what price: ${totalText(price)} a month by list price of ${price.recorded}.`)}</p>
+<p class="soft">${escapeHtml(`What can fail, what happens then, at what price: ${totalText(price)} a month by list price of ${price.recorded}. Visitors come by ${report.address.what}.`)}</p>
 </header>
 <div class="top">
 <section class="card">${renderPicture(picture, `${location}, one private network`)}</section>
