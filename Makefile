@@ -16,13 +16,13 @@ preview: node_modules/.package-lock.json
 
 # Everything that can be tested here; needs root for the rehearsals.
 test: node_modules/.package-lock.json
-	@npx --no-install tsx tests/run.ts
+	@npx --no-install tsx tests/run/index.ts
 
 lint: node_modules/.package-lock.json
-	@npx --no-install tsx tests/run.ts --only lint
+	@npx --no-install tsx tests/run/index.ts --only lint
 
 bench: node_modules/.package-lock.json
-	@npx --no-install tsx bench/run.ts
+	@npx --no-install tsx bench/index.ts
 
 # npm writes this file last, so a cut installation is done again.
 node_modules/.package-lock.json: package-lock.json package.json

@@ -18,5 +18,8 @@ export default tseslint.config(
     },
   },
   // The command line talks to people through stdout.
-  { files: ["cli/**/*.ts", "toolchain/**/*.ts", "local/daemon.ts"], rules: { "no-console": "off" } },
+  {
+    files: ["cli/**/*.ts", "toolchain/**/*.ts", "tests/run/**/*.ts", "bench/**/*.ts", "local/daemon.ts"],
+    rules: { "no-console": "off" },
+  },
 );

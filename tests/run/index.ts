@@ -1,0 +1,54 @@
+import { delimiter } from "node:path";
+import { isRoot } from "../../local/paths";
+import { createProgress } from "../../cli/terminal/progress";
+import { hasApt, installPackages, LOCAL_CLOUD_PACKAGES, TEST_PACKAGES } from "../../toolchain/debianPackages";
+import { obtainPulumi } from "../../toolchain/pulumi";
+import { jest } from "./jest";
+import { lint } from "./lint";
+import { line, NOTHING, type Outcome, sum } from "./outcome";
+
+const PARTS = ["lint", "fast", "rehearsal"] as const;
+type Part = (typeof PARTS)[number];
+
+/** `make test`: everything that can be tested here. `--only lint|fast|rehearsal` runs a part of it. */
+async function main(args: readonly string[]): Promise<void> {
+  const parts = chosen(args);
+  const env = await prepare();
+  const outcomes: Outcome[] = [];
+  for (const part of parts) outcomes.push(await run(part, env));
+  const total = sum(outcomes);
+  console.log(`\n${parts.map((part, index) => `${part}: ${line(outcomes[index] ?? NOTHING)}`).join("\n")}`);
+  if (total.skipped > 0) console.log(`${total.skipped} skipped (each says why)`);
+  console.log(line(total));
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+function chosen(args: readonly string[]): readonly Part[] {
+  if (args.length === 0) return PARTS;
+  const part = PARTS.find((name) => args[0] === "--only" && args[1] === name);
+  if (!part) throw new Error(`unknown arguments "${args.join(" ")}": write --only ${PARTS.join("|")}, or nothing`);
+  return [part];
+}
+
+/** Installs what is missing where it can be installed, and gives the environment in which tests find Pulumi. */
+async function prepare(): Promise<NodeJS.ProcessEnv> {
+  const progress = createProgress();
+  if (isRoot && hasApt()) await installPackages([...LOCAL_CLOUD_PACKAGES, ...TEST_PACKAGES], { progress });
+  const { folder } = await obtainPulumi({ progress });
+  return { ...process.env, PATH: [folder, process.env.PATH].join(delimiter) };
+}
+
+async function run(part: Part, env: NodeJS.ProcessEnv): Promise<Outcome> {
+  if (part === "lint") return lint();
+  if (part === "rehearsal" && !isRoot) {
+    console.log("\n== rehearsal tests: skipped, they boot machines and need root");
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  return jest(part, env);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`tests: ${(error as Error).message}`);
+  console.log(line({ ...NOTHING, failed: 1 }));
+  process.exitCode = 1;
+});

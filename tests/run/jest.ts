@@ -1,0 +1,30 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CHECKOUT } from "../../cli/checkout";
+import { runInForeground } from "../../cli/terminal/foreground";
+import { type JestReport, type Outcome, outcomeOfJest } from "./outcome";
+
+/** Seconds after which a project is given up: what hangs must not look like what takes long. */
+const LIMITS = { fast: 900, rehearsal: 2700 } as const;
+
+/** Runs one of Jest's projects. Jest ending without a report (a crash, the limit) counts as a failure. */
+export async function jest(project: keyof typeof LIMITS, env: NodeJS.ProcessEnv): Promise<Outcome> {
+  console.log(`\n== ${project} tests`);
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-jest-"));
+  const report = join(folder, "report.json");
+  const args = ["--selectProjects", project, "--json", `--outputFile=${report}`, "--silent=false"];
+  try {
+    const code = await runInForeground(
+      "npx",
+      ["--no-install", "jest", ...args, ...(project === "rehearsal" ? ["--runInBand"] : [])],
+      { cwd: CHECKOUT, env, timeout: LIMITS[project] },
+    );
+    if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+    const outcome = outcomeOfJest(JSON.parse(readFileSync(report, "utf8")) as JestReport);
+    // Jest also fails for reasons that are no test's: a wrong configuration, an obsolete snapshot in CI.
+    return code !== 0 && outcome.failed === 0 ? { ...outcome, failed: 1 } : outcome;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,48 @@
+import { execFileSync } from "node:child_process";
+import { runInForeground } from "../../cli/terminal/foreground";
+import { CHECKOUT } from "../../cli/checkout";
+import type { Outcome } from "./outcome";
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** Files of the checkout, those that git ignores left out. */
+function files(...patterns: string[]): string[] {
+  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...patterns];
+  const output = execFileSync("git", list, { cwd: CHECKOUT, encoding: "utf8" });
+  return output.split("\0").filter((file) => file !== "");
+}
+
+/** Everything that is judged without being run. */
+function checks(): Check[] {
+  const python = files("*.py");
+  return [
+    { name: "eslint", command: ["npx", "--no-install", "eslint", "."] },
+    { name: "prettier", command: ["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."] },
+    { name: "tsc", command: ["npx", "--no-install", "tsc", "--noEmit"] },
+    { name: "shellcheck", command: ["shellcheck", ...files("*.sh", ".ci/run")] },
+    // Compiles in memory: no __pycache__ is left in the checkout.
+    {
+      name: "python",
+      command: ["python3", "-c", "import sys\nfor f in sys.argv[1:]: compile(open(f).read(), f, 'exec')", ...python],
+    },
+  ];
+}
+
+/** Runs all of them, also after one has failed. */
+export async function lint(): Promise<Outcome> {
+  let failed = 0;
+  const all = checks();
+  for (const { name, command } of all) {
+    console.log(`\n== ${name}`);
+    const [program = "", ...args] = command;
+    const code = await runInForeground(program, args, { cwd: CHECKOUT }).catch((error: unknown) => {
+      console.error(`${program}: ${(error as Error).message}`);
+      return 127;
+    });
+    if (code !== 0) failed++;
+  }
+  return { passed: all.length - failed, failed, skipped: 0 };
+}
