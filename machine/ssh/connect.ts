@@ -162,7 +162,7 @@ function refine(failure: ConnectionFailure, hop: Hop, credentials: readonly Cred
   const tried = credentials.map((credential) => credential.name).join(", ");
   return new ConnectionFailure(
     "keyRefused",
-    `${failure.message} for user ${hop.user} (tried: ${tried}). Set HOLDFAST_SSH_KEY_FILE to the private key that belongs ` +
+    `${failure.message} for user ${hop.user} (tried: ${tried}).\nSet HOLDFAST_SSH_KEY_FILE to the private key that belongs ` +
       "to one of the stack's admin SSH keys, or load it into the SSH agent.",
   );
 }

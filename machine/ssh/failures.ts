@@ -32,10 +32,13 @@ export function explainError(error: Error & { code?: string; level?: string; rea
     );
   }
   if (/lost|closed|ended|reset/i.test(error.message)) {
-    return new ConnectionFailure("closed", `${where} closed the connection`);
+    return new ConnectionFailure("closed", `${where} ${closed}`);
   }
   return new ConnectionFailure("other", `${where}: ${error.message}`);
 }
+
+/** OpenSSH's PerSourcePenalties and MaxStartups; the first one lasts longer with every further try. */
+const closed = "closed the connection, as SSH servers do for a while after refused keys, or when too many come at once";
 
 const byCode: Readonly<Record<string, readonly [FailureReason, string]>> = {
   ECONNREFUSED: ["refused", "refuses connections: it is still booting, or no SSH server runs there"],
@@ -44,8 +47,8 @@ const byCode: Readonly<Record<string, readonly [FailureReason, string]>> = {
   ETIMEDOUT: ["timeout", "does not answer"],
   ENOTFOUND: ["unknownHost", "has no address: the name is unknown"],
   EAI_AGAIN: ["unknownHost", "has no address: the name cannot be looked up now"],
-  ECONNRESET: ["closed", "closed the connection"],
-  EPIPE: ["closed", "closed the connection"],
+  ECONNRESET: ["closed", closed],
+  EPIPE: ["closed", closed],
 };
 
 /** The key that a server shows is not the one of the first contact. */

@@ -18,6 +18,8 @@ const defaultLimit = 300;
 
 /** Milliseconds between attempts. */
 const interval = 1_000;
+/** After a refused key: OpenSSH counts those, and shuts out who comes back within its 5 s of penalty. */
+const refusedInterval = 8_000;
 
 /** @throws when the variable is set and is no number of seconds */
 export function waitingLimit(environment: NodeJS.ProcessEnv = process.env): number {
@@ -60,8 +62,8 @@ export async function waitForMachine(
         tell(`${line} (${elapsed().toFixed(0)} of ${limit.toFixed(0)} s)`);
         told = line;
       }
+      await pause(error.reason === "keyRefused" ? refusedInterval : interval, undefined, { signal: options.signal });
     }
-    await pause(interval, undefined, { signal: options.signal });
   }
 }
 
