@@ -25,11 +25,16 @@ async function program() {
   return { url: environment.url, machines: environment.machines };
 }
 
-// Pulumi awaits an exported function. What a person can put right is told without a stack trace.
+// Pulumi awaits an exported function.
 export = async () => {
   try {
     return await program();
   } catch (error) {
-    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof SettingsError ? withoutStack(error) : error;
   }
 };
+
+/** What a person can put right: told without a stack trace, which Pulumi would also spend 10 s on to shape and drop. */
+function withoutStack({ message }: SettingsError): pulumi.RunError {
+  return Object.assign(new pulumi.RunError(message), { stack: message });
+}
