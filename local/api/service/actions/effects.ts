@@ -16,6 +16,8 @@ export interface Effects {
   readonly locks?: readonly ResourceRef["type"][];
   /** Makes it real: calls of the driver. The action ends when this and its delay are over. */
   readonly work?: (cloud: Cloud, action: ActionRow) => Promise<void>;
+  /** The work begins when the delay is over: nothing is to be seen of it before. @default false: both at once */
+  readonly late?: boolean;
   /** Writes the result, in the transaction that ends the action. */
   readonly success?: (cloud: Cloud, action: ActionRow) => void;
   /** Takes back what was reserved at the beginning. */

@@ -75,7 +75,8 @@ export class ActionRunner {
         resolve();
       });
     });
-    const work = this.effects[action.command].work?.(this.cloud, action);
+    const { work: begin, late = false } = this.effects[action.command];
+    const work = late ? delay.then(() => this.beginLate(action)) : begin?.(this.cloud, action);
     this.cloud.machines.background(
       `action ${String(action.id)} (${action.command})`,
       Promise.all([work, delay]).then(
@@ -88,6 +89,11 @@ export class ActionRunner {
         },
       ),
     );
+  }
+
+  /** A process that ends in the meantime leaves the work to the next one. */
+  private async beginLate(action: ActionRow): Promise<void> {
+    if (!this.stopped) await this.effects[action.command].work?.(this.cloud, action);
   }
 
   private milliseconds(action: ActionRow): number {

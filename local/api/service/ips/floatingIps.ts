@@ -116,6 +116,8 @@ function assign(cloud: Cloud, ip: FloatingIpRow, server: ServerRow): ActionRow {
 /** The API shows the new holder once the address is routed there: a client that verifies sees what is true. */
 export const floatingIpEffects = {
   assign_floating_ip: {
+    // Traffic goes the old way until the move is done: the delay is a gap that visitors have.
+    late: true,
     work: (cloud, action) => {
       const ip = found(cloud, "floating_ips", resourceOf(action, "floating_ip"));
       return cloud.machines.routeFloatingIp(ip, resourceOf(action, "server"));
@@ -128,6 +130,8 @@ export const floatingIpEffects = {
   unassign_floating_ip: {
     // The server that loses the address may go on with its own affairs.
     locks: ["floating_ip"],
+    // Traffic goes the old way until the move is done: the delay is a gap that visitors have.
+    late: true,
     work: (cloud, action) => {
       const ip = found(cloud, "floating_ips", resourceOf(action, "floating_ip"));
       return cloud.machines.routeFloatingIp(ip, null);
