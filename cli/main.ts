@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { report } from "./errors";
+import { drillCommand } from "./drill";
 import { localCommand } from "./local";
 import { previewCommand } from "./preview";
 import { reportCommand } from "./report";
@@ -12,7 +13,8 @@ const program = new Command("holdfast")
   .addCommand(localCommand())
   .addCommand(sshCommand())
   .addCommand(previewCommand())
-  .addCommand(reportCommand());
+  .addCommand(reportCommand())
+  .addCommand(drillCommand());
 
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = report(error);
