@@ -17,6 +17,17 @@ export function imagesDir(): string {
   return join(cacheDir(), "images");
 }
 
+/** Whether the base image is there already. */
+export async function hasBaseImage(): Promise<boolean> {
+  return existsSync((await wantedImage()).image.root);
+}
+
+async function wantedImage(): Promise<{ recipe: ImageRecipe; image: BaseImage }> {
+  const recipe = debian13((await run("dpkg", ["--print-architecture"])).trim());
+  const hash = recipeHash(recipe);
+  return { recipe, image: { hash, root: join(imagesDir(), hash) } };
+}
+
 /**
  * Makes sure that the base image is there: about 60 s and 150 MB of downloads the first time, nothing afterwards.
  * Two processes that build at the same time do not disturb each other: the first to finish wins.
@@ -24,9 +35,8 @@ export function imagesDir(): string {
  * @param log gets a line for each step that takes time, with its reason
  */
 export async function ensureBaseImage(log: (line: string) => void): Promise<BaseImage> {
-  const recipe = debian13((await run("dpkg", ["--print-architecture"])).trim());
-  const hash = recipeHash(recipe);
-  const image: BaseImage = { hash, root: join(imagesDir(), hash) };
+  const { recipe, image } = await wantedImage();
+  const { hash } = image;
   if (existsSync(image.root)) return image;
 
   log("building the Debian 13 base image: once, about 60 s, because every machine is a thin layer over it");

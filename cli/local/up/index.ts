@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { takeLock } from "../../../local/lock";
-import { ensureBaseImage } from "../../../local/machines/baseImage";
+import { ensureBaseImage, hasBaseImage } from "../../../local/machines/baseImage";
 import { preflight } from "../../../local/machines/preflight";
 import { localCloudName } from "../../../local/paths";
 import { installPackages, LOCAL_CLOUD_PACKAGES } from "../../../toolchain/debianPackages";
@@ -37,10 +37,10 @@ async function up(name: string, progress: Progress): Promise<void> {
   const pulumi = await obtainPulumi({ progress });
   const plugins = await choosePlugins(pulumi, { progress });
   await ensureAdminKey(name);
-  await progress.step(
-    { title: "Debian 13 base image", why: "every machine is a thin layer over it", limit: 900 },
-    ensureBaseImage,
-  );
+  if (!(await hasBaseImage())) {
+    const why = "once, about a minute: every machine is a thin layer over it";
+    await progress.step({ title: "Building the Debian 13 base image", why, limit: 900 }, ensureBaseImage);
+  }
   const daemon = await ensureDaemon(name, plugins, progress);
 
   const stack = new LocalStack(pulumi, daemon);
