@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, statSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { createReadStream, existsSync, mkdirSync, statSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import {
   createServer,
   request as httpRequest,
@@ -70,19 +70,27 @@ async function serve(options: PackageProxyOptions, request: IncomingMessage, res
   else await pipeline(answer, response);
 }
 
-/** Sends a package and stores it under its name, but only when all of it arrived. */
+/** Sends a package and stores it under its name, but only when all of it arrived, and before its receiver knows that. */
 async function keepWhileSending(answer: IncomingMessage, response: ServerResponse, cached: string): Promise<void> {
   const unfinished = `${cached}.${randomUUID()}`;
-  const file = createWriteStream(unfinished);
-  try {
-    // Two pipelines share the source: its pace is that of the slower one.
-    await Promise.all([pipeline(answer, response), pipeline(answer, file)]);
-    const expected = answer.headers["content-length"];
-    if (answer.complete && (expected === undefined || statSync(unfinished).size === Number(expected))) {
-      await rename(unfinished, cached);
+  const file = await open(unfinished, "wx");
+  async function* keep(pieces: AsyncIterable<Buffer>) {
+    let size = 0;
+    let last: Buffer | undefined; // the receiver knows by the length when it has everything, so this one waits
+    for await (const piece of pieces) {
+      if (last !== undefined) yield last;
+      await file.write(piece);
+      size += piece.length;
+      last = piece;
     }
+    const expected = answer.headers["content-length"];
+    if (expected === undefined || size === Number(expected)) await rename(unfinished, cached);
+    if (last !== undefined) yield last;
+  }
+  try {
+    await pipeline(answer, keep, response);
   } finally {
-    file.destroy();
+    await file.close();
     await rm(unfinished, { force: true });
   }
 }
