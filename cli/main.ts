@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { report } from "./errors";
 import { drillCommand } from "./drill";
+import { failoverCommand } from "./failover";
 import { localCommand } from "./local";
 import { previewCommand } from "./preview";
 import { reportCommand } from "./report";
@@ -14,6 +15,7 @@ const program = new Command("holdfast")
   .addCommand(sshCommand())
   .addCommand(previewCommand())
   .addCommand(reportCommand())
+  .addCommand(failoverCommand())
   .addCommand(drillCommand());
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,9 +1,14 @@
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ports } from "../../blueprint/ports";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { claimerFiles, claimerPaths } from "./claimer";
 import { keepalivedConf, vrrpPaths, type VrrpMember } from "./keepalived.conf";
+
+/** The switch by hand, on the machine itself: for the command line, and for a bad night without it. */
+export const failoverCommand = "/usr/local/sbin/holdfast-failover";
+const failoverProgram = () => readFileSync(join(__dirname, "failover.py"), "utf8");
 
 const keepalivedDropIn = "/etc/systemd/system/keepalived.service.d/60-holdfast.conf";
 
@@ -36,6 +41,7 @@ export function keepalived(member: VrrpMember): RoleConfiguration {
     files: {
       [vrrpPaths.configuration]: { content: keepalivedConf(member), validate },
       [keepalivedDropIn]: { content: dropIn() },
+      [failoverCommand]: { content: failoverProgram(), mode: "0755" },
     },
     units: [
       {
