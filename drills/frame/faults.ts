@@ -48,11 +48,12 @@ export async function losePower(stack: Stack, machine: StackMachine): Promise<vo
 /** Switches on what is off, heals what is cut, forgets API faults: the clean-up of most drills. */
 export async function restore(stack: Stack): Promise<void> {
   await stack.api("DELETE", "/_local/faults");
-  await heal(stack);
   await until("the API knows which machines are off", 60, async () => {
     const off = (await stack.status()).machines.filter(({ running }) => !running);
     return off.every(({ status }) => status === "off") || off.map(({ name, status }) => `${name} ${status}`).join(", ");
   });
+  // Now, for what has just lost power cannot be looked into.
+  await heal(stack);
   for (const { id, status } of (await stack.status()).machines)
     if (status === "off") await stack.api("POST", `/v1/servers/${id}/actions/poweron`);
 }
