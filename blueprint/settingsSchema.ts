@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { meta } from "./fields";
 import { schema } from "./schema";
 
 /**
@@ -7,7 +8,13 @@ import { schema } from "./schema";
  */
 export function settingsSchema(): object {
   const ours = Object.entries(schema).map(([name, section]) => {
-    const json = z.toJSONSchema(section, { io: "input", unrepresentable: "any" });
+    const json = z.toJSONSchema(section, {
+      io: "input",
+      unrepresentable: "any",
+      override: ({ zodSchema, jsonSchema }) => {
+        if (isSecret(zodSchema)) allowEncrypted(jsonSchema);
+      },
+    });
     // The file names its dialect once, at the top.
     delete json.$schema;
     return [`holdfast:${name}`, json] as const;
@@ -28,4 +35,25 @@ export function settingsSchema(): object {
       },
     },
   };
+}
+
+function isSecret(field: unknown): boolean {
+  return field instanceof z.ZodType && meta.get(field)?.secret === true;
+}
+
+/** `pulumi config set --secret` writes `{ secure: … }` in place of a text. */
+function allowEncrypted(json: z.core.JSONSchema.BaseSchema): void {
+  const encrypted: z.core.JSONSchema.JSONSchema = {
+    type: "object",
+    properties: { secure: { type: "string" } },
+    required: ["secure"],
+  };
+  if (json.type === "object") {
+    json.additionalProperties = { anyOf: [{ type: "string" }, encrypted] };
+  } else {
+    const { type, pattern } = json;
+    delete json.type;
+    delete json.pattern;
+    json.anyOf = [{ type, pattern }, encrypted];
+  }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { makeBlueprint, machinesWith, type Blueprint } from "../../blueprint/blueprint";
 import { contains } from "../../blueprint/ranges";
-import { settingsOf, settingsWith } from "./source";
+import { rehearsal, settingsOf, settingsWith } from "./source";
 
 const counts = fc.record({ machines: fc.integer({ min: 1, max: 200 }), instances: fc.integer({ min: 1, max: 8 }) });
 
@@ -64,8 +64,8 @@ test("instances of one machine fit into its memory", () => {
   );
 });
 
-describe("the local stack", () => {
-  const blueprint = makeBlueprint(settingsOf("local"));
+describe("the first rehearsal", () => {
+  const blueprint = makeBlueprint(rehearsal());
 
   test("is one load balancer and two app machines with two instances each", () => {
     expect(blueprint.machines.map(({ serverName, privateAddress }) => [serverName, privateAddress])).toEqual([
@@ -102,7 +102,6 @@ describe("the local stack", () => {
 });
 
 test("without a load balancer machine the app machine takes that role", () => {
-  // Settings refuse it for now; the arithmetic is there for when they do not.
   const settings = settingsOf("staging");
   const { machines, firewalls } = makeBlueprint({
     ...settings,
@@ -110,4 +109,15 @@ test("without a load balancer machine the app machine takes that role", () => {
   });
   expect(machines).toMatchObject([{ name: "app-1", roles: ["app", "loadBalancer"], publicIpv4: true }]);
   expect(Object.keys(firewalls)).toEqual(["app-load-balancer"]);
+});
+
+test("a second load balancer changes nothing about the first one, but that both know each other", () => {
+  const [alone, ...others] = makeBlueprint(rehearsal()).machines;
+  const [first, second, ...rest] = makeBlueprint(rehearsal({ loadBalancers: 2 })).machines;
+  expect({ ...first, openings: [] }).toEqual({ ...alone, openings: [] });
+  expect(second).toMatchObject({ name: "load-balancer-2", privateAddress: "10.0.1.12", floatingIp: true });
+  expect(second?.placementGroup).toBe(first?.placementGroup);
+  expect(rest.map(({ name, privateAddress }) => [name, privateAddress])).toEqual(
+    others.map(({ name, privateAddress }) => [name, privateAddress]),
+  );
 });

@@ -23,6 +23,15 @@ describe("the editors' schema", () => {
     expect(accepts(parse(readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8")))).toBe(true);
   });
 
+  test("accepts secrets as Pulumi encrypts them", () => {
+    const yaml = `config:
+      holdfast:location: nbg1
+      holdfast:failoverToken: { secure: AAABAOkQ }
+      holdfast:app: { release: ./examples/guestbook, environment: { KEY: { secure: AAABAOkQ }, GREETING: Hello } }`;
+    expect(accepts(parse(yaml))).toBe(true);
+    expect(accepts(parse(yaml.replace("Hello", "3")))).toBe(false);
+  });
+
   // Rules about several settings, files and keys are beyond a JSON schema.
   const beyond =
     /release-without|elsewhere|memory|ports-meet|given|crossed|none-for-many|admin-missing|-key-|host-bits|prefix/;

@@ -49,3 +49,12 @@ export function settingsWith(config: Record<string, unknown>, stack = "prod"): S
   written["holdfast:admin"] ??= { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] };
   return readSettings(sourceOf(JSON.stringify({ config: written }), stack)).settings;
 }
+
+/** The stack of the first rehearsal, whatever Pulumi.local.yaml is being tried with. */
+export function rehearsal({ loadBalancers }: { loadBalancers: 1 | 2 } = { loadBalancers: 1 }): Settings {
+  const app = { release: "./examples/guestbook", machines: 2, instances: 2, timeouts: { safe: 1.5 } };
+  return settingsWith(
+    { "holdfast:app": app, "holdfast:loadBalancer": { machines: loadBalancers }, "holdfast:admin": {} },
+    "local",
+  );
+}

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { settingsOf } from "../blueprint/source";
+import { rehearsal, settingsOf } from "../blueprint/source";
 import { environmentOf, type Seen, valueOf } from "./mocks";
 
 const server = "hcloud:index/server:Server";
@@ -24,12 +24,12 @@ async function waitsFor({ options }: Seen): Promise<string[]> {
   return urns.map((urn) => urn.split("::").at(-1) ?? "");
 }
 
-describe("the local stack", () => {
+describe("the first rehearsal", () => {
   let seen: readonly Seen[];
   let outputs: { url: string; machine: unknown };
 
   beforeAll(async () => {
-    const up = await environmentOf(settingsOf("local"));
+    const up = await environmentOf(rehearsal());
     seen = up.seen;
     const { url, machines } = up.environment;
     outputs = { url: await valueOf(url), machine: await valueOf(machines["app-1"] as pulumi.Output<unknown>) };
@@ -114,7 +114,8 @@ describe("the local stack", () => {
   });
 
   test("tells the URL and how to reach each machine", () => {
-    expect(outputs.url).toMatch(/^http:\/\/203\.0\.113\.\d+$/);
+    // The floating IP's, not the machine's own: it stays when a load balancer goes.
+    expect(outputs.url).toMatch(/^http:\/\/198\.51\.100\.\d+$/);
     expect(outputs.machine).toMatchObject({ roles: ["app"], privateAddress: "10.0.1.41" });
   });
 });
@@ -127,8 +128,24 @@ test("prod protects its machines and its network, at Pulumi and at Hetzner", asy
   }
 });
 
+test("of two load balancers the one that takes over is configured first, and nobody declares who holds the address", async () => {
+  const { seen } = await environmentOf(rehearsal({ loadBalancers: 2 }));
+  const [first, second] = ["load-balancer-1", "load-balancer-2"].map((name) => one(seen, configuration, name));
+  expect(await Promise.all([second, first].map((resource) => waitsFor(resource as Seen)))).toEqual([
+    ["app-1", "app-2"],
+    ["load-balancer-2"],
+  ]);
+  expect(all(seen, "hcloud:index/floatingIpAssignment:FloatingIpAssignment")).toEqual([]);
+  expect(all(seen, "hcloud:index/floatingIp:FloatingIp").map(({ inputs }) => "serverId" in inputs)).toEqual([false]);
+});
+
+test("the failover token reaches load balancers as a secret, and nothing else", async () => {
+  const { seen } = await environmentOf(rehearsal({ loadBalancers: 2 }));
+  expect(unencrypted(seen)).not.toContain("t".repeat(64));
+});
+
 test("a secret environment reaches no machine, preview or state unencrypted", async () => {
-  const settings = settingsOf("local");
+  const settings = rehearsal();
   const { seen } = await environmentOf({
     ...settings,
     environmentIsSecret: true,
@@ -137,9 +154,13 @@ test("a secret environment reaches no machine, preview or state unencrypted", as
   // The SDK marks a secret with this key, and its mocks mark the group around it.
   const { files } = one(seen, configuration, "app-1").inputs;
   expect(files).toMatchObject({ [secretMark]: "1b47061264138c4ac30d75fd1eb44270" });
-  const plain = JSON.stringify(
+  expect(unencrypted(seen)).not.toContain("hunter2");
+});
+
+/** All inputs as they would stand in a state file without encryption of what is marked as secret. */
+function unencrypted(seen: readonly Seen[]): string {
+  return JSON.stringify(
     seen.map(({ inputs }) => inputs),
     (_, value: unknown) => (value !== null && typeof value === "object" && secretMark in value ? "[secret]" : value),
   );
-  expect(plain).not.toContain("hunter2");
-});
+}

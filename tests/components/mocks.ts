@@ -29,7 +29,12 @@ export async function environmentOf(
         const host = id % 250;
         return {
           id: String(id),
-          state: { ...inputs, ipv4Address: `203.0.113.${host}`, ipv6Address: `2001:db8::${host}` },
+          state: {
+            ...inputs,
+            ipv4Address: `203.0.113.${host}`,
+            ipAddress: `198.51.100.${host}`,
+            ipv6Address: `2001:db8::${host}`,
+          },
         };
       },
       call: ({ token }) => {

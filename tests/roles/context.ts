@@ -2,10 +2,10 @@ import { makeBlueprint, type Machine } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { configurationOf } from "../../roles/configuration";
 import type { RoleContext } from "../../roles/types";
-import { settingsOf } from "../blueprint/source";
+import { rehearsal } from "../blueprint/source";
 
 /** What a role sees on one machine of a stack; the local one unless told otherwise. */
-export function contextOf(machineName: string, settings: Settings = settingsOf("local")): RoleContext {
+export function contextOf(machineName: string, settings: Settings = rehearsal()): RoleContext {
   const blueprint = makeBlueprint(settings);
   const machine = blueprint.machines.find(({ name }) => name === machineName) as Machine;
   return { blueprint, machine, releaseSha256: "0".repeat(64) };

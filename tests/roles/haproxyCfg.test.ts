@@ -14,9 +14,9 @@ test("each instance is a server of its own, in both backends, checked once", () 
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 8 }), (machines, instances) => {
       const settings = app({ machines, instances, serverType: "cx43" });
       const lines = cfg(settings).split("\n");
-      for (const { name, address, port } of makeBlueprint(settings).instances) {
+      for (const { name, address, port, agentPort } of makeBlueprint(settings).instances) {
         expect(lines.filter((line) => line.startsWith(`    server ${name} ${address}:${port}`))).toEqual([
-          `    server ${name} ${address}:${port}`,
+          `    server ${name} ${address}:${port} agent-check agent-port ${agentPort} agent-inter 1000ms`,
           `    server ${name} ${address}:${port} track safe/${name}`,
         ]);
       }

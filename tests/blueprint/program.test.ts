@@ -1,0 +1,74 @@
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeBlueprint } from "../../blueprint/blueprint";
+import { startStandIns } from "../../local/plugins";
+import { hasPulumi, TestProject } from "./pulumi";
+import { repository, settingsOf } from "./source";
+
+jest.setTimeout(120_000);
+
+// The whole way: a stack file, the real Pulumi CLI, the program, the plugins. Skipped where Pulumi is not installed yet.
+(hasPulumi ? describe : describe.skip)("with the real Pulumi", () => {
+  const cleanUp: (() => unknown)[] = [];
+  let project: TestProject;
+
+  beforeAll(async () => {
+    const { ports, close } = await startStandIns();
+    cleanUp.push(close);
+    project = new TestProject({ PULUMI_DEBUG_PROVIDERS: `hcloud:${ports.hcloud},random:${ports.random}` });
+    cleanUp.push(() => {
+      project.remove();
+    });
+    for (const stack of ["prod", "staging", "local"]) await project.run("stack", "init", stack);
+  });
+
+  afterAll(async () => {
+    for (const step of cleanUp.reverse()) await step();
+  });
+
+  test.each(["prod", "staging"])("%s can be previewed without an account, a token or a key", async (stack) => {
+    const { code, output } = await project.run("preview", "--stack", stack);
+    const { machines } = makeBlueprint(settingsOf(stack));
+    for (const { name } of machines) {
+      expect(output).toContain(`hcloud:index:Server ${name} create`);
+      expect(output).toContain(`holdfast:machine:Configuration ${name} create`);
+    }
+    expect(output).toContain("is the example's key");
+    expect(code).toBe(0);
+  });
+
+  test("what may only be previewed is refused before anything is touched", async () => {
+    const { code, output } = await project.run("up", "--yes", "--skip-preview", "--stack", "prod");
+    expect(code).not.toBe(0);
+    expect(output).toContain("holdfast:admin.sshKeys[0]: is the example's key");
+    expect(output).not.toMatch(/hcloud:index|\n\s+at /);
+  });
+
+  test("the local stack is refused without a local cloud, in words", async () => {
+    const { code, output } = await project.run("preview", "--stack", "local");
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/npx holdfast local (up|env)/);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  test("starting work leaves Pulumi.local.yaml as it is committed", () => {
+    const read = (folder: string) => readFileSync(join(folder, "Pulumi.local.yaml"), "utf8");
+    expect(read(project.folder)).toBe(read(repository));
+  });
+
+  const bad = join(__dirname, "bad");
+  // Every one of them goes through the same parsing in badSettings.test.ts; these show the way from the file to the terminal.
+  test.each(readdirSync(bad).filter((_, index) => index % 18 === 0))(
+    "%s ends in its message, without a stack trace, with an exit code",
+    async (name) => {
+      copyFileSync(join(bad, name), join(project.folder, "bad.yaml"));
+      const { code, output } = await project.run("preview", "--stack", "staging", "--config-file", "bad.yaml");
+      const expected = [...readFileSync(join(bad, name), "utf8").matchAll(/^#   (.*)$/gm)].map(
+        ([, text]) => text ?? "",
+      );
+      for (const text of expected) expect(output).toContain(text);
+      expect(output).not.toMatch(/\n\s+at |unhandled exception|hcloud:index/);
+      expect(code).not.toBe(0);
+    },
+  );
+});
