@@ -86,8 +86,8 @@ class Machines implements NspawnDriver {
     }
     await ensureDisk(this.cloud, machine, this.image);
     this.records.saveMachine(machine);
-    const cables = await this.network.ensureMachine(machine);
-    replaceFile(machineFiles(this.cloud, machine.id).addresses, `${cables.atBoot.join("\n")}\n`);
+    const atBoot = await this.network.ensureMachine(machine);
+    replaceFile(machineFiles(this.cloud, machine.id).addresses, `${atBoot.join("\n")}\n`);
     await writeToDisk(this.cloud, machine.id, "/etc/apt/apt.conf.d/90local-cloud", this.aptConfiguration(machine));
     await this.writeBootScript(machine);
   }

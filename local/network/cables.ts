@@ -11,28 +11,27 @@ const PRIVATE_MTU = 1450;
 /** Private interfaces in the order in which they are attached, named as on Hetzner's servers of today. */
 const PRIVATE_INTERFACES = ["enp7s0", "enp8s0", "enp9s0"];
 
+/** Alias of a router's interface whose cable lies completely. */
+const COMPLETE = "complete";
+
 /** An interface that the machine has, and the private network it leads to (none: the public side). */
 interface Attachment {
   readonly device: string;
   readonly network?: NetworkSpec;
 }
 
-/** What changed on a machine's side, and what a machine finds when it boots, in the language of `ip -batch`. */
-export interface CablesOfMachine {
-  readonly added: readonly string[];
-  readonly atBoot: readonly string[];
-}
-
 /**
- * Brings the cables of a machine and the routes at their far ends to what the machine should have.
+ * Brings the cables of a machine and the routes at their far ends to what the machine should have; a new interface has
+ * its addresses at once. What a running machine did to its own interfaces stays.
  *
  * @param networks the private networks that the machine is attached to
+ * @returns what the machine finds when it boots, in the language of `ip -batch`
  */
 export async function ensureCables(
   cloud: string,
   machine: MachineSpec,
   networks: readonly NetworkSpec[],
-): Promise<CablesOfMachine> {
+): Promise<string[]> {
   const namespace = machineNamespace(cloud, machine.id);
   await ensureNamespace(namespace);
   const before = await linksOf(namespace);
@@ -41,21 +40,15 @@ export async function ensureCables(
     ...(hasPublicSide(machine) ? [{ device: "eth0" }] : []),
     ...privateAttachments(machine, before, networks),
   ];
-  const added: string[] = [];
   for (const attachment of attachments) {
-    const commands = machineSide(machine, attachment);
-    if (!before.some((link) => link.name === attachment.device)) {
-      await plug(cloud, machine, attachment);
-      added.push(...commands);
-    }
+    if (!(await isPlugged(cloud, machine, attachment))) await plug(cloud, machine, attachment);
     await syncFarEnd(cloud, machine, attachment.network);
   }
-  const atBoot = [
+  return [
     "address flush dev lo scope global",
     ...attachments.flatMap(({ device }) => [`address flush dev ${device} scope global`, `route flush dev ${device}`]),
     ...attachments.flatMap((attachment) => machineSide(machine, attachment)),
   ];
-  return { added, atBoot };
 }
 
 /** Removes a machine's namespace and, with it, all of its cables. */
@@ -68,11 +61,8 @@ export async function removeCables(cloud: string, id: number, networkIds: readon
 /** Routes at the far end of a cable: the addresses of the machine, and what its network routes through it. */
 export async function syncFarEnd(cloud: string, machine: MachineSpec, network: NetworkSpec | undefined): Promise<void> {
   const cable = cableName(machine.id);
-  if (network === undefined) {
-    await syncRoutes(edgeNamespace(cloud), cable, publicRoutes(machine));
-  } else {
-    await syncRoutes(privateNamespace(cloud, network.id), cable, privateRoutes(machine, network));
-  }
+  const routes = network === undefined ? publicRoutes(machine) : privateRoutes(machine, network);
+  await syncRoutes(routerOf(cloud, network), cable, routes);
 }
 
 /** Routes a floating IP to a machine, in one step, or to nobody. */
@@ -182,22 +172,39 @@ async function removeUnwanted(cloud: string, machine: MachineSpec, links: readon
   }
 }
 
-/** Lays a cable: both ends appear at once, and one end's removal removes the other. */
-async function plug(cloud: string, machine: MachineSpec, { device, network }: Attachment): Promise<void> {
-  const router = network === undefined ? edgeNamespace(cloud) : privateNamespace(cloud, network.id);
+/** Whether a cable lies completely; one that was cut short while it was laid is none. */
+async function isPlugged(cloud: string, machine: MachineSpec, { network }: Attachment): Promise<boolean> {
+  const links = await linksOf(routerOf(cloud, network));
+  return links.some((link) => link.name === cableName(machine.id) && link.alias === COMPLETE);
+}
+
+/**
+ * Lays a cable: both ends appear at once, and one end's removal removes the other. That it is complete is noted last, so
+ * that a process that ends in between leaves a cable that is laid anew.
+ */
+async function plug(cloud: string, machine: MachineSpec, attachment: Attachment): Promise<void> {
+  const { device, network } = attachment;
+  const router = routerOf(cloud, network);
+  const namespace = machineNamespace(cloud, machine.id);
   const cable = cableName(machine.id);
   const mac =
     network === undefined
       ? publicMac(machine.id)
-      : (machine.privateNetworks.find((attachment) => attachment.networkId === network.id)?.mac ?? "");
+      : (machine.privateNetworks.find((one) => one.networkId === network.id)?.mac ?? "");
   await removeLink(router, cable);
-  const near = ["peer", "name", device, "netns", machineNamespace(cloud, machine.id), "address", mac];
+  const near = ["peer", "name", device, "netns", namespace, "address", mac];
   await run("ip", ["link", "add", cable, "netns", router, "type", "veth", ...near]);
   await ipBatch(router, [
     `link set ${cable} ${network === undefined ? "" : `mtu ${PRIVATE_MTU} `}up`,
     `address replace ${network === undefined ? PUBLIC_GATEWAY : network.gateway}/32 dev ${cable}`,
     ...(network === undefined ? [`address replace fe80::1/64 dev ${cable} nodad`] : []),
   ]);
+  await ipBatch(namespace, machineSide(machine, attachment));
+  await ipBatch(router, [`link set ${cable} alias ${COMPLETE}`]);
+}
+
+function routerOf(cloud: string, network: NetworkSpec | undefined): string {
+  return network === undefined ? edgeNamespace(cloud) : privateNamespace(cloud, network.id);
 }
 
 function sameMac(one: { readonly mac: string }, other: { readonly mac: string }): boolean {

@@ -10,14 +10,14 @@ import { packageHosts } from "../machines/packageHosts";
 import { Queue } from "../machines/queue";
 import type { Records } from "../machines/records";
 import { API_PORT, METADATA_ADDRESS, type AddressPlan } from "./addresses";
-import { ensureCables, removeCables, routeFloating, type CablesOfMachine } from "./cables";
+import { ensureCables, removeCables, routeFloating } from "./cables";
 import { Doorkeepers } from "./doorkeepers";
 import { openDoors } from "./doors";
 import { ensureEdge } from "./edge";
 import { renderFirewalls } from "./firewall";
 import { metadataService, type MetadataAnswer } from "./metadataService";
 import { cableName, edgeNamespace, machineNamespace, privateNamespace, visitorNamespace } from "./names";
-import { ipBatch, linksOf, loadRules, removeNamespace } from "./namespaces";
+import { linksOf, loadRules, removeNamespace } from "./namespaces";
 import { packageProxy } from "./packageProxy";
 import { ensurePrivateNetwork } from "./privateNetwork";
 
@@ -93,18 +93,21 @@ export class CloudNetwork {
     });
   }
 
-  /** Cables, addresses, routes and firewall of a machine; a running machine gets new interfaces at once. */
-  ensureMachine(machine: MachineSpec): Promise<CablesOfMachine> {
+  /**
+   * Cables, addresses, routes and firewall of a machine; a running machine gets new interfaces at once.
+   *
+   * @returns what the machine finds when it boots, in the language of `ip -batch`
+   */
+  ensureMachine(machine: MachineSpec): Promise<string[]> {
     const { cloud, records } = this.options;
     return this.queue.run(async () => {
       const networks = machine.privateNetworks.flatMap(({ networkId }) => records.network(networkId) ?? []);
-      const cables = await ensureCables(cloud, machine, networks);
-      await ipBatch(machineNamespace(cloud, machine.id), cables.added);
+      const atBoot = await ensureCables(cloud, machine, networks);
       for (const [address, holder] of Object.entries(records.floatingIps())) {
         if (holder === machine.id) await this.route(address, holder);
       }
       await this.loadFirewalls();
-      return cables;
+      return atBoot;
     });
   }
 

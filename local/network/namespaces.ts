@@ -8,14 +8,14 @@ export function namespacesWithPrefix(prefix: string): string[] {
   return existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.startsWith(prefix)) : [];
 }
 
-/** Makes a network namespace with its loopback interface up; tells whether it was missing. */
-export async function ensureNamespace(name: string): Promise<boolean> {
-  if (namespaceExists(name)) return false;
-  // Left by an `ip netns add` that was cut between its two steps: a plain file, of no use to anybody.
-  rmSync(`${FOLDER}/${name}`, { force: true });
-  await run("ip", ["netns", "add", name]);
+/** Makes a network namespace with its loopback interface up. */
+export async function ensureNamespace(name: string): Promise<void> {
+  if (!namespaceExists(name)) {
+    // Left by an `ip netns add` that was cut between its two steps: a plain file, of no use to anybody.
+    rmSync(`${FOLDER}/${name}`, { force: true });
+    await run("ip", ["netns", "add", name]);
+  }
   await run("ip", ["-n", name, "link", "set", "lo", "up"]);
-  return true;
 }
 
 export async function removeNamespace(name: string): Promise<void> {
@@ -46,15 +46,17 @@ export async function loadRules(namespace: string, ruleset: string): Promise<voi
 export interface Link {
   readonly name: string;
   readonly mac: string;
+  readonly alias?: string;
 }
 
 /** Interfaces of a namespace; none when there is no such namespace. */
 export async function linksOf(namespace: string): Promise<Link[]> {
   const result = await tryRun("ip", ["-n", namespace, "-json", "link", "show"]);
   if (result.code !== 0) return [];
-  return (JSON.parse(result.stdout) as { ifname: string; address?: string }[]).map((link) => ({
+  return (JSON.parse(result.stdout) as { ifname: string; address?: string; ifalias?: string }[]).map((link) => ({
     name: link.ifname,
     mac: link.address ?? "",
+    ...(link.ifalias === undefined ? {} : { alias: link.ifalias }),
   }));
 }
 
