@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigurationInputs } from "../inputs";
-import type { HostKeys } from "../ssh/hostKeys";
-import type { Session } from "../ssh/session";
+import { withoutForgotten, type HostKeys } from "../ssh/hostKeys";
+import { ConnectionBroken, type Session } from "../ssh/session";
 import { waitForMachine, waitingLimit, type Tell } from "../ssh/waiting";
 import { sendArchives } from "./archives";
 import { waitForCloudInit } from "./cloudInit";
@@ -33,6 +34,10 @@ export interface Applied {
 const keyGrace = 30;
 /** Seconds that cloud-init may take on a new machine. */
 const cloudInitLimit = 600;
+/** Connections that one apply may lose: a machine that boots, or restarts its network, takes one or two. */
+const mostLost = 20;
+/** Milliseconds before the next connection. */
+const reconnectPause = 1_000;
 /** Milliseconds that an aborted apply has for its way back before we leave it alone with it. */
 const abortGrace = 15_000;
 
@@ -45,7 +50,9 @@ export async function apply(inputs: ConfigurationInputs, options: ApplyOptions):
   const request = toRequest(inputs, randomUUID(), options.configuration);
   const run = new ApplyRun(inputs, request, options);
   const end = await run.toEnd();
-  if (end.result === "applied" || end.result === "unchanged") return { hostKeys: run.hostKeys, end };
+  if (end.result === "applied" || end.result === "unchanged") {
+    return { hostKeys: withoutForgotten(run.hostKeys, inputs.connection), end };
+  }
   throw new Error(
     redact([end.error ?? `ended with ${end.result}`, end.details].filter(Boolean).join("\n"), options.secrets),
   );
@@ -55,6 +62,7 @@ export async function apply(inputs: ConfigurationInputs, options: ApplyOptions):
 class ApplyRun {
   hostKeys: HostKeys;
   private repeated = 0;
+  private submitted = false;
 
   constructor(
     private readonly inputs: ConfigurationInputs,
@@ -65,21 +73,20 @@ class ApplyRun {
   }
 
   async toEnd(): Promise<MachineEnd> {
-    for (;;) {
+    for (let lost = 1; ; lost += 1) {
       const session = await this.connect();
       try {
-        const end = await this.overSession(session);
-        if (end) return end;
+        return await this.overSession(session);
+      } catch (error) {
+        if (error instanceof Error && error.name === "AbortError") throw this.interruption();
+        if (!(error instanceof ConnectionBroken)) throw error;
+        if (lost >= mostLost) throw new Error(`${error.message}, ${String(lost)} times; given up.`);
       } finally {
         session.close();
       }
-      if (this.options.signal.aborted) {
-        throw new Error(
-          "Interrupted. The machine had not answered yet; it puts the old configuration back by itself " +
-            "(a package installation that has begun goes to its end first).",
-        );
-      }
+      if (this.options.signal.aborted) throw this.interruption();
       this.options.tell("the connection broke; the machine goes on by itself, connecting again");
+      await pause(reconnectPause);
     }
   }
 
@@ -90,31 +97,33 @@ class ApplyRun {
       { connection: this.inputs.connection, pinned: this.hostKeys, signal: this.options.signal },
       { limit, keyGrace: isKnown ? 0 : keyGrace },
       this.options.tell,
-    );
+    ).catch((error: unknown) => {
+      throw this.options.signal.aborted ? this.interruption() : error;
+    });
     this.hostKeys = { ...this.hostKeys, ...session.seenHostKeys };
     return session;
   }
 
-  /** `undefined`: the connection broke. */
-  private async overSession(session: Session): Promise<MachineEnd | undefined> {
+  private async overSession(session: Session): Promise<MachineEnd> {
     const abort = () => void this.abort(session);
     this.options.signal.addEventListener("abort", abort, { once: true });
     try {
       // Program, archives, program again because another version was installed meanwhile: more is a fault.
       for (let attempt = 1; attempt <= 6; attempt += 1) {
         const { code, end, errors } = await this.submit(session);
+        this.submitted = end?.result !== "archivesMissing" && code !== MISSING;
         if (code === MISSING) {
           await waitForCloudInit(session, cloudInitLimit, this.options.signal, this.options.tell);
           this.options.tell("installing Holdfast's part of the machine");
           await installProgram(session);
         } else if (end?.result === "archivesMissing") {
           await sendArchives(session, this.inputs, end.missing ?? [], this.options.tell);
-        } else if (end ?? session.isBroken) {
+        } else if (end) {
           return end;
         } else {
           throw new Error(`The machine's part of the apply ended with exit code ${String(code)}: ${errors}`);
         }
-        this.options.signal.throwIfAborted();
+        if (this.options.signal.aborted) throw this.interruption();
       }
       throw new Error("The machine asks for the same thing again and again; does somebody else apply to it right now?");
     } finally {
@@ -122,7 +131,18 @@ class ApplyRun {
     }
   }
 
+  private interruption(): Error {
+    const why = isTimeout(this.options.signal) ? "The resource's time is over (customTimeouts)" : "Interrupted";
+    return new Error(
+      this.submitted
+        ? `${why}, and the machine has not answered since. It goes on by itself, to the old configuration if it was asked ` +
+            "in time, otherwise to the new one; the next pulumi up finds out."
+        : `${why} before anything was changed on the machine.`,
+    );
+  }
+
   private async submit(session: Session) {
+    this.submitted = true;
     let end: MachineEnd | undefined;
     let seen = 0;
     const { code, errors } = await session.run(await programCommand(session, "submit"), {
@@ -150,6 +170,10 @@ class ApplyRun {
     setTimeout(() => {
       session.close();
     }, abortGrace).unref();
-    await session.run(await programCommand(session, "abort", this.request.id));
+    await session.run(await programCommand(session, "abort", this.request.id)).catch(() => undefined);
   }
+}
+
+function isTimeout(signal: AbortSignal): boolean {
+  return signal.reason instanceof Error && signal.reason.name === "TimeoutError";
 }

@@ -52,15 +52,14 @@ async function send(session: Session, source: string, sha256: string, tell: Tell
   tell(`sending ${source}`);
   let end: MachineEnd | undefined;
   try {
-    const { code, errors } = await session.run(await programCommand(session, "receive", sha256, form), {
+    const { errors } = await session.run(await programCommand(session, "receive", sha256, form), {
       input: counted,
       onLine: (line) => {
         const event = parseEvent(line);
         if (event?.event === "end") end = event;
       },
     });
-    // A broken connection is noticed, and repaired, by whoever asks next.
-    if (end?.result === "received" || code === undefined) return;
+    if (end?.result === "received") return;
     throw new Error(`${source} did not arrive on the machine: ${end?.error ?? errors}`);
   } finally {
     clearInterval(report);

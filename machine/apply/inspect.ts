@@ -75,7 +75,5 @@ async function ask(session: Session, inputs: ConfigurationInputs): Promise<Found
     },
   });
   if (found) return found;
-  throw new Error(
-    code === undefined ? "the connection broke" : `it answered with exit code ${String(code)}: ${errors}`,
-  );
+  throw new Error(`it answered with exit code ${String(code)}: ${errors}`);
 }

@@ -2,6 +2,7 @@ import { UNKNOWN, type Call, type ResourceHandler, type Values } from "../../plu
 import type { HostKeys } from "../ssh/hostKeys";
 import { checkInputs } from "./check";
 import { diffInputs } from "./diff";
+import { foretell } from "./foretell";
 import { overSsh } from "./overSsh";
 import { plainInputs, secretTexts } from "./values";
 
@@ -23,9 +24,13 @@ export const configurationHandler: ResourceHandler = {
     return { id, outputs: { ...inputs, hostKeys } };
   },
 
-  async update({ id, olds, news, preview, timeout }, call) {
+  async update({ id, olds, oldInputs, news, preview, timeout }, call) {
     const pinned = (olds.hostKeys ?? {}) as HostKeys;
-    if (preview) return { ...news, hostKeys: pinned };
+    if (preview) {
+      const foretold = foretell(oldInputs, news);
+      if (foretold) call.log(`${String(news.machine)} ${foretold}`);
+      return { ...news, hostKeys: pinned };
+    }
     return { ...news, hostKeys: await applyTo(id, news, pinned, timeout, call) };
   },
 

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
 import type { Connection } from "../inputs";
 import { ConnectionFailure, explainError, hostKeyChanged } from "./failures";
-import { algorithmsFor, formatHostKey, type HostKeys } from "./hostKeys";
+import { algorithmsFor, formatHostKey, pinOf, type HostKeys } from "./hostKeys";
 import { findCredentials, type Credential } from "./keys";
 import { Session } from "./session";
 
@@ -63,8 +63,7 @@ function credentialsOrFailure(): Credential[] {
 }
 
 function asHop(jump: NonNullable<Connection["via"]>[number]): Hop {
-  const port = jump.port ?? 22;
-  return { host: jump.host, port, user: jump.user, pin: jump.serverId ?? `${jump.host}:${String(port)}` };
+  return { host: jump.host, port: jump.port ?? 22, user: jump.user, pin: pinOf(jump) };
 }
 
 async function dialThrough(
@@ -73,7 +72,7 @@ async function dialThrough(
   options: ConnectOptions,
   credentials: readonly Credential[],
   seen: Record<string, string>,
-): Promise<Client[]> {
+): Promise<[Client, Client]> {
   const carrier = await dial(jump, options, credentials, seen);
   try {
     const where = `${describe(target)} (through ${jump.host})`;

@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 
-/** How a command on the machine ended; `code` is undefined when the connection broke before. */
+/** How a command on the machine ended. */
 export interface Ended {
-  readonly code: number | undefined;
+  readonly code: number;
   /** What it wrote to standard error, its last few KiB. */
   readonly errors: string;
 }
@@ -14,26 +14,21 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** The connection ended before the command did. What was started on the machine may go on there. */
+export class ConnectionBroken extends Error {}
+
 const keptErrors = 8 * 1024;
 
 /** An open way to a machine. Commands share the connection; closing it ends their output, not what runs detached. */
 export class Session {
-  private broken = false;
-
   /** @param clients the machine's own connection first, then those of the jump hosts that carry it */
   constructor(
-    private readonly clients: readonly Client[],
+    private readonly clients: readonly [Client, ...Client[]],
     readonly user: string,
     readonly seenHostKeys: Readonly<Record<string, string>>,
   ) {
-    for (const client of clients) {
-      client.on("error", () => (this.broken = true));
-      client.on("close", () => (this.broken = true));
-    }
-  }
-
-  get isBroken(): boolean {
-    return this.broken;
+    // Errors are told by the command that they end; without a listener they would end the whole plugin.
+    for (const client of clients) client.on("error", () => undefined);
   }
 
   /** Words in front of a command that root has to run. */
@@ -41,11 +36,14 @@ export class Session {
     return this.user === "root" ? "" : "sudo -n ";
   }
 
-  /** Runs a shell command. Never put a secret into it: `input` is for those. */
+  /**
+   * Runs a shell command. Never put a secret into it: `input` is for those.
+   *
+   * @throws ConnectionBroken
+   */
   async run(command: string, options: RunOptions = {}): Promise<Ended> {
     const channel = await this.open(`sh -c ${quote(command)}`);
-    if (!channel) return { code: undefined, errors: "" };
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       let code: number | undefined;
       let errors = "";
       let rest = "";
@@ -58,7 +56,8 @@ export class Session {
       channel.on("exit", (status: number | null) => (code = status ?? 255));
       channel.on("close", () => {
         if (rest) options.onLine?.(rest);
-        resolve({ code, errors: errors.trim() });
+        if (code === undefined) reject(new ConnectionBroken(`the connection broke; ${errors.trim()}`));
+        else resolve({ code, errors: errors.trim() });
       });
       // A program that ends without reading all of its input is told by its exit code, not by this.
       channel.on("error", () => undefined);
@@ -70,19 +69,22 @@ export class Session {
     for (const client of this.clients) client.end();
   }
 
-  private open(command: string): Promise<ClientChannel | undefined> {
+  private open(command: string): Promise<ClientChannel> {
     const client = this.clients[0];
-    return new Promise((resolve) => {
-      if (this.broken || !client) {
-        resolve(undefined);
-        return;
+    return new Promise((resolve, reject) => {
+      const closed = () => {
+        reject(new ConnectionBroken("the connection is closed"));
+      };
+      client.once("close", closed);
+      try {
+        client.exec(command, (error, channel) => {
+          client.off("close", closed);
+          if (error) reject(new ConnectionBroken(`the machine opens no channel: ${error.message}`));
+          else resolve(channel);
+        });
+      } catch {
+        closed(); // ssh2 throws when it knows already
       }
-      client.once("close", () => {
-        resolve(undefined);
-      });
-      client.exec(command, (error, channel) => {
-        resolve(error ? undefined : channel);
-      });
     });
   }
 }

@@ -1,0 +1,167 @@
+import { checkInputs } from "../../machine/resource/check";
+import { diffInputs } from "../../machine/resource/diff";
+import { foretell } from "../../machine/resource/foretell";
+import { toActualInputs } from "../../machine/resource/read";
+import { plainInputs, secretTexts } from "../../machine/resource/values";
+import { Secret, UNKNOWN, type Values } from "../../plugin/types";
+
+const good = (): Values => ({
+  machine: "lb-1",
+  serverId: "42",
+  connection: { host: "203.0.113.10", user: "holdfast" },
+  packages: ["haproxy"],
+  files: { "/etc/haproxy/haproxy.cfg": { content: "one\n", validate: "haproxy -c -f %s" } },
+  units: [{ name: "haproxy.service", reloadOn: ["/etc/haproxy/haproxy.cfg"] }],
+});
+
+describe("check", () => {
+  test("takes good inputs as they are", () => {
+    expect(checkInputs(good())).toEqual({ inputs: good(), failures: [] });
+  });
+
+  test("judges nothing that is not known yet, and sees through secrets", () => {
+    const unknown = { ...good(), serverId: UNKNOWN, connection: UNKNOWN, units: UNKNOWN };
+    expect(checkInputs(unknown).failures).toEqual([]);
+    const secret = {
+      ...good(),
+      files: new Secret({ "/etc/a": { content: new Secret("x"), mode: "0600" } }),
+      units: [],
+    };
+    expect(checkInputs(secret).failures).toEqual([]);
+  });
+
+  test.each<[string, Values, string, RegExp]>([
+    ["a relative path", { files: { "etc/a": { content: "" } } }, 'files["etc/a"]', /absolute path/],
+    ["a mode as a number", { files: { "/a": { content: "", mode: 644 } } }, 'files["/a"].mode', /in quotes/],
+    ["a mode that is not octal", { files: { "/a": { content: "", mode: "0888" } } }, 'files["/a"].mode', /octal/],
+    ["content that is no text", { files: { "/a": { content: 1 } } }, 'files["/a"].content', /text/],
+    [
+      "a validator that validates nothing",
+      { files: { "/a": { content: "", validate: "true" } } },
+      'files["/a"].validate',
+      /%s/,
+    ],
+    ["an owner with a colon", { files: { "/a": { content: "", owner: "a:b" } } }, 'files["/a"].owner', /user/],
+    ["a short checksum", { archives: { "/opt/a": { source: ".", sha256: "ab" } } }, 'archives["/opt/a"].sha256', /64/],
+    ["a unit without its kind", { units: [{ name: "haproxy" }] }, "units[0].name", /haproxy.service/],
+    ["a unit twice", { units: [{ name: "a.service" }, { name: "a.service" }] }, "units[1].name", /twice/],
+    [
+      "an unknown state",
+      { units: [{ name: "a.service", state: "up" }] },
+      "units[0].state",
+      /running, stopped, oneshot/,
+    ],
+    [
+      "a path that nobody writes",
+      { units: [{ name: "a.service", restartOn: ["/b"] }] },
+      "units[0].restartOn[0]",
+      /neither/,
+    ],
+    ["a negative timeout", { checks: [{ name: "n", command: "c", timeout: -1 }] }, "checks[0].timeout", /seconds/],
+    ["a package with a blank", { packages: ["ha proxy"] }, "packages[0]", /Debian package/],
+    ["an option as a package", { packages: ["--reinstall"] }, "packages[0]", /Debian package/],
+    ["no host", { connection: { user: "u" } }, "connection.host", /address/],
+    ["a port out of range", { connection: { host: "h", user: "u", port: 70000 } }, "connection.port", /65535/],
+    [
+      "a jump host without a user",
+      { connection: { host: "h", user: "u", via: [{ host: "j" }] } },
+      "connection.via[0].user",
+      /user/,
+    ],
+    ["a machine that is a path", { machine: "../a" }, "machine", /name of a machine/],
+  ])("refuses %s", (_what, change, property, reason) => {
+    const failures = checkInputs({ ...good(), units: [], ...change }).failures ?? [];
+    expect(failures).toEqual([{ property, reason: expect.stringMatching(reason) as string }]);
+  });
+
+  test("never shows a secret in its refusal", () => {
+    const { failures } = checkInputs({
+      ...good(),
+      units: [],
+      files: { "/a": { content: "", owner: new Secret("a:hunter2") } },
+    });
+    expect(JSON.stringify(failures)).not.toContain("hunter2");
+  });
+});
+
+describe("diff", () => {
+  test("another server is another machine; nothing else replaces", () => {
+    expect(diffInputs(good(), { ...good(), files: {} }).replaces).toEqual([]);
+    expect(diffInputs(good(), { ...good(), serverId: "43" }).replaces).toEqual(["serverId"]);
+    expect(diffInputs(good(), { ...good(), serverId: UNKNOWN }).replaces).toEqual(["serverId"]);
+  });
+});
+
+describe("foretell", () => {
+  const withFile = (content: unknown): Values => ({ ...good(), files: { "/etc/haproxy/haproxy.cfg": { content } } });
+
+  test("says who is reloaded, restarted, started, stopped", () => {
+    expect(foretell(good(), withFile("two\n"))).toBe("will reload haproxy.service");
+    expect(foretell(good(), { ...good(), units: [] })).toBe("will stop haproxy.service");
+    const more = [{ name: "app@1.service" }, ...(good().units as Values[])];
+    expect(foretell(good(), { ...good(), units: more, packages: ["haproxy", "socat"] })).toBe(
+      "will install socat, start app@1.service",
+    );
+  });
+
+  test("has nothing to say when nothing is touched, not even of another validator", () => {
+    expect(foretell(good(), good())).toBeUndefined();
+    expect(foretell(good(), withFile("one\n"))).toBeUndefined();
+  });
+
+  test("takes what is not known yet for a change, and compares secrets", () => {
+    expect(foretell(good(), withFile(UNKNOWN))).toBe("will reload haproxy.service");
+    expect(foretell(withFile(new Secret("a")), withFile(new Secret("b")))).toBe("will reload haproxy.service");
+    expect(foretell(withFile(new Secret("a")), withFile(new Secret("a")))).toBeUndefined();
+  });
+});
+
+describe("a refresh", () => {
+  const running = { ActiveState: "active", UnitFileState: "enabled" };
+  const asApplied = { kind: "file", mode: "0644", owner: "root", group: "root" } as const;
+  const cfg = "/etc/haproxy/haproxy.cfg";
+  const actual = (inputs: Values, found: object) =>
+    toActualInputs(inputs, plainInputs(inputs), {
+      files: { [cfg]: asApplied },
+      archives: {},
+      units: { "haproxy.service": running },
+      missingPackages: [],
+      ...found,
+    });
+
+  test("leaves inputs as written when the machine agrees", () => {
+    expect(actual(good(), {})).toEqual(good());
+  });
+
+  test("shows what is different: content, mode, owner, a unit that is off, a package that went", () => {
+    const found = {
+      files: { [cfg]: { ...asApplied, mode: "0666", owner: "app", content: "by hand" } },
+      units: { "haproxy.service": { ActiveState: "failed", UnitFileState: "disabled" } },
+      missingPackages: ["haproxy"],
+    };
+    expect(actual(good(), found)).toMatchObject({
+      packages: [],
+      files: { [cfg]: { content: "by hand", mode: "0666", owner: "app" } },
+      units: [{ state: "stopped", enabled: false }],
+    });
+  });
+
+  test("a file that is gone is gone from the list", () => {
+    expect(actual(good(), { files: { [cfg]: null } }).files).toEqual({});
+  });
+
+  test("keeps secret what was secret, also what somebody wrote there by hand", () => {
+    const inputs = { ...good(), files: { [cfg]: { content: new Secret("hunter2") } } };
+    const files = actual(inputs, { files: { [cfg]: { ...asApplied, content: "hunter3" } } }).files as Values;
+    expect((files[cfg] as Values).content).toEqual(new Secret("hunter3"));
+    expect(JSON.stringify(files)).not.toContain("hunter");
+  });
+});
+
+test("all secret texts are found, at any depth", () => {
+  expect(secretTexts({ a: new Secret({ b: ["x", "y"] }), c: { d: new Secret("z") }, e: "plain" })).toEqual([
+    "x",
+    "y",
+    "z",
+  ]);
+});
