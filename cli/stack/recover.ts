@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { Progress } from "../../toolchain/progress";
+import { UserError } from "../errors";
 import { removeOrphans } from "./orphans";
 import { PROJECT, readState, stateFile } from "./state";
 
@@ -19,21 +20,28 @@ export async function recoverStack(daemon: DaemonInfo, progress: Progress): Prom
   clearPending(daemon.name);
 }
 
-/** Locks of processes that are no more; a living `pulumi` keeps its own. */
+/**
+ * Locks of processes that are no more.
+ *
+ * @throws when a living `pulumi` works on the stack
+ */
 function removeDeadLocks(name: string, progress: Progress): void {
   const folder = join(localPaths(name).pulumi, ".pulumi", "locks", "organization", PROJECT, name);
   if (!existsSync(folder)) return;
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
     const { pid } = JSON.parse(readFileSync(join(folder, file), "utf8")) as { pid: number };
-    if (isPulumi(pid)) continue;
+    if (isPulumi(pid)) {
+      throw new UserError(`another \`pulumi\` (pid ${pid}) works on the stack "${name}": wait for its end, or end it`);
+    }
     progress.note(`Removing the lock of a \`pulumi\` (pid ${pid}) that is no more.`);
     rmSync(join(folder, file));
+    rmSync(join(folder, `${file}.attrs`), { force: true });
   }
 }
 
 function isPulumi(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
   } catch {
     return false;
   }
