@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drills } from "../drills";
 import type { Drill } from "../drills/frame/drill";
+import { restore } from "../drills/frame/faults";
 import { readJournals, writeJournal, type Journal } from "../drills/frame/journal";
 import { openLocalStack } from "../drills/frame/localStack";
 import { measuredPage } from "../drills/frame/measured";
 import { runDrill } from "../drills/frame/runner";
 import { CHECKOUT } from "./checkout";
-import { UserError } from "./errors";
+import { report, UserError } from "./errors";
 import { table } from "./terminal/table";
 
 /** `holdfast drill`: breaks the running local stack on purpose, and measures what visitors see. */
@@ -52,6 +53,15 @@ export function chosenDrills(names: readonly string[]): readonly Drill[] {
 /** One after the other; each result is kept at once, so that an interrupted series keeps what it has. */
 export async function runDrills(chosen: readonly Drill[], runs?: number): Promise<Journal[]> {
   const stack = await openLocalStack();
+  // A drill that is broken off must not leave a broken stack behind.
+  process.once("SIGINT", () => {
+    console.log("putting the stack right before ending (Ctrl-C again: end at once)");
+    process.once("SIGINT", () => process.exit(130));
+    restore(stack).then(
+      () => process.exit(130),
+      (error: unknown) => process.exit(report(error)),
+    );
+  });
   const journals: Journal[] = [];
   for (const drill of chosen) {
     console.log(`${drill.name}: ${drill.title}`);
@@ -60,10 +70,15 @@ export async function runDrills(chosen: readonly Drill[], runs?: number): Promis
       say: (line) => console.log(`  ${line}`),
     });
     writeJournal(journal);
-    writeFileSync(join(CHECKOUT, "docs/measured.md"), measuredPage(readJournals()));
+    writeFileSync(join(CHECKOUT, "docs/measured.md"), measuredPage(inOrder(readJournals())));
     journals.push(journal);
   }
   return journals;
+}
+
+/** As drills are listed; results of drills that no longer exist are left out. */
+function inOrder(journals: readonly Journal[]): Journal[] {
+  return drills.flatMap(({ name }) => journals.filter(({ drill }) => drill === name));
 }
 
 function outcome({ status, reason, claims }: Journal): string {

@@ -1,3 +1,4 @@
+import { isAlive } from "../../local/machines/processes";
 import type { Stack, StackInstance, StackMachine } from "./stack";
 import { holderOfFloatingIp, activeBalancer } from "./stack";
 import { until } from "./wait";
@@ -42,7 +43,10 @@ export async function heal(stack: Stack): Promise<void> {
  */
 export async function losePower(stack: Stack, machine: StackMachine): Promise<void> {
   await cut(stack, machine, "everything");
-  if (machine.initPid !== undefined) process.kill(machine.initPid, "SIGKILL");
+  const { initPid } = machine;
+  if (initPid === undefined) return;
+  process.kill(initPid, "SIGKILL");
+  await until(`machine ${machine.name} is gone`, 10, () => Promise.resolve(!isAlive(initPid)), 0.01);
 }
 
 /** Switches on what is off, heals what is cut, forgets API faults: the clean-up of most drills. */
