@@ -21,8 +21,9 @@ test: node_modules/.package-lock.json
 lint: node_modules/.package-lock.json
 	@npx --no-install tsx tests/run/index.ts --only lint
 
+# Figures, not tests. `make bench ONLY=preview`
 bench: node_modules/.package-lock.json
-	@npx --no-install tsx bench/index.ts
+	@npx --no-install tsx bench/index.ts $(ONLY)
 
 # npm writes this file last, so a cut installation is done again.
 node_modules/.package-lock.json: package-lock.json package.json
