@@ -16,7 +16,7 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 
   constructor(
-    readonly stack: string,
+    stack: string,
     readonly problems: readonly Problem[],
   ) {
     super(describe(stack, problems));

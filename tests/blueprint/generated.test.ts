@@ -34,7 +34,7 @@ describe("the editors' schema", () => {
 
   // Rules about several settings, files and keys are beyond a JSON schema.
   const beyond =
-    /release-without|elsewhere|memory|ports-meet|given|crossed|none-for-many|admin-missing|-key-|host-bits|prefix/;
+    /release-without|elsewhere|memory|ports-meet|given|crossed|none-for-many|admin-missing|-key-|host-bits|prefix|plain/;
   const folder = join(__dirname, "bad");
   test.each(readdirSync(folder).filter((name) => !beyond.test(name)))("marks what is wrong in %s", (name) => {
     expect(accepts(parse(readFileSync(join(folder, name), "utf8")))).toBe(false);

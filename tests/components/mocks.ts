@@ -6,6 +6,9 @@ import type * as environmentModule from "../../components/environment";
 /** The SDK has it, but not in its types. */
 const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
 
+/** The API token that load balancers get in these environments. */
+export const failoverToken = "t".repeat(64);
+
 /** A resource as the engine would see it. */
 export interface Seen {
   readonly type: string;
@@ -14,18 +17,26 @@ export interface Seen {
   readonly options: pulumi.CustomResourceOptions;
 }
 
+/** Ids by resource, the same in each environment: what a change of the settings leaves alone looks alike. */
+const ids = new Map<string, number>();
+
+function idOf(resource: string): number {
+  const id = ids.get(resource) ?? 1000 + ids.size;
+  ids.set(resource, id);
+  return id;
+}
+
 /** Brings an environment up against mocks that answer as Hetzner would, and tells every resource that it registered. */
 export async function environmentOf(
   settings: Settings,
 ): Promise<{ environment: environmentModule.Environment; seen: readonly Seen[] }> {
   const registered = new Map<string, { type: string; inputs: Record<string, unknown> }>();
   const options = new Map<string, pulumi.CustomResourceOptions>();
-  let id = 1000;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         registered.set(`${type} ${name}`, { type, inputs: inputs as Record<string, unknown> });
-        id += 1;
+        const id = idOf(`${type} ${name}`);
         const host = id % 250;
         return {
           id: String(id),
@@ -52,7 +63,7 @@ export async function environmentOf(
     {
       blueprint: makeBlueprint(settings),
       releaseSha256: "0".repeat(64),
-      failover: { endpoint: "https://api.hetzner.cloud/v1", token: "t".repeat(64) },
+      failover: { endpoint: "https://api.hetzner.cloud/v1", token: failoverToken },
     },
     {
       // The mocks see inputs only; protection and order are options.
@@ -78,4 +89,42 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
     output.apply(resolve);
   });
+}
+
+export function all(seen: readonly Seen[], type: string): Seen[] {
+  return seen.filter((resource) => resource.type === type).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function one(seen: readonly Seen[], type: string, name: string): Seen {
+  const found = seen.find((resource) => resource.type === type && resource.name === name);
+  if (!found) throw new Error(`no ${type} ${name}`);
+  return found;
+}
+
+/** Names of the resources that one waits for. */
+export async function waitsFor({ options }: Seen): Promise<string[]> {
+  const { dependsOn = [] } = options;
+  const resources = (Array.isArray(dependsOn) ? dependsOn : [dependsOn]) as pulumi.CustomResource[];
+  const urns = await Promise.all(resources.map(({ urn }) => valueOf(urn)));
+  return urns.map((urn) => urn.split("::").at(-1) ?? "");
+}
+
+/** The key that the SDK marks special values with, and what it says for secrets. */
+const mark = { key: "4dabf18193072939515e22adb298388d", secret: "1b47061264138c4ac30d75fd1eb44270" };
+
+export function isSecret(input: unknown): boolean {
+  return input !== null && typeof input === "object" && (input as Record<string, unknown>)[mark.key] === mark.secret;
+}
+
+/** All inputs as they would stand in a state file without encryption of what is marked as secret. */
+export function unencrypted(seen: readonly Seen[]): string {
+  return JSON.stringify(
+    seen.map(({ inputs }) => inputs),
+    (_, value: unknown) => (isSecret(value) ? "[secret]" : value),
+  );
+}
+
+/** The content of a secret. */
+export function revealed<T>(input: unknown): T {
+  return isSecret(input) ? (input as { value: T }).value : (input as T);
 }
