@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDir } from "../../local/paths";
+import { cacheDir, isRoot } from "../../local/paths";
 
 /**
  * The programs that judge our files: those of the machines' own Debian where its image has been built, else this
@@ -12,7 +12,7 @@ export const debian: { readonly name: string; readonly root: string | undefined 
 function find() {
   const images = join(cacheDir(), "images");
   const root =
-    process.getuid?.() === 0 && existsSync(images)
+    isRoot && existsSync(images)
       ? readdirSync(images)
           .map((name) => join(images, name))
           .find((path) => existsSync(join(path, "usr/sbin/haproxy")))
@@ -27,20 +27,27 @@ export function has(program: string): boolean {
   );
 }
 
+/** Enters the root $1 with nothing in /run, and runs $2 there. */
+const alone = 'mount -t tmpfs none "$1/run" && exec chroot "$1" sh -c "$2"';
+
 export interface Verdict {
   readonly code: number | null;
   readonly output: string;
 }
 
-/** Runs a shell command as a machine's `validate` would, with `%s` as the path of a file with this content. */
+/**
+ * Runs a shell command as a machine's `validate` would, with `%s` as the path of a file with this content. Where root runs
+ * the tests, the command has a network and a /run of its own, both empty: what it leaves there goes with it.
+ */
 export function judge(command: string, content: string, name = "candidate"): Verdict {
-  // /run of the image stays as it is: nothing of ours outlives the call.
   const folder = mkdtempSync(join(debian.root ?? "", "/tmp/holdfast-test-"));
   try {
     writeFileSync(join(folder, name), content);
     const inside = join(folder.slice(debian.root?.length ?? 0), name);
     const line = command.replaceAll("%s", inside);
-    const argv = debian.root ? ["unshare", "--net", "chroot", debian.root, "sh", "-c", line] : ["sh", "-c", line];
+    const argv = isRoot
+      ? ["unshare", "--net", "--mount", "sh", "-c", alone, "sh", debian.root ?? "/", line]
+      : ["sh", "-c", line];
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8" });
     return { code: status, output: `${stdout}${stderr}` };
   } finally {
