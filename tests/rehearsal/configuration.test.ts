@@ -192,6 +192,20 @@ test("kill -9 on the machine, and a power cut, bring the old configuration back"
   expect([await served(), await lab.inside(front.id, "cat /etc/rehearsal/answer")]).toEqual(["steady", "steady\n"]);
 });
 
+test("Ctrl-C puts the old configuration back within seconds", async () => {
+  write("steady");
+  await stack.pulumi("up", "--yes", "--skip-preview");
+  write("interrupted", { checks: [{ name: "slow", command: "sleep 50; false", timeout: 60 }] });
+  const child = stack.start("up", "--yes", "--skip-preview");
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  await lab.until(front.id, "grep -q interrupted /etc/rehearsal/answer");
+  const pressed = Date.now();
+  child.kill("SIGINT");
+  expect(await ended).not.toBe(0);
+  expect(Date.now() - pressed).toBeLessThan(15_000);
+  expect([await served(), await lab.inside(front.id, "cat /etc/rehearsal/answer")]).toEqual(["steady", "steady\n"]);
+});
+
 test("files and units that leave the list are removed and stopped", async () => {
   const files = { ...frontInputs("steady").files };
   Reflect.deleteProperty(files, secretFile);
