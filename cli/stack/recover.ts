@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { Progress } from "../../toolchain/progress";
 import { UserError } from "../errors";
+import { endOrphanedPrograms } from "./orphanedPrograms";
 import { removeOrphans } from "./orphans";
 import { PROJECT, readState, stateFile } from "./state";
 
@@ -11,6 +12,7 @@ import { PROJECT, readState, stateFile } from "./state";
  * notes of operations that it had begun. Real stacks are never treated like this: there a person decides.
  */
 export async function recoverStack(daemon: DaemonInfo, progress: Progress): Promise<void> {
+  await endOrphanedPrograms(daemon.name);
   removeDeadLocks(daemon.name, progress);
   const state = readState(daemon.name);
   if (!state || state.pending.length === 0) return;

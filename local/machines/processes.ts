@@ -86,7 +86,8 @@ export async function waitUntil(condition: () => boolean, seconds: number): Prom
   return true;
 }
 
-function allPids(): number[] {
+/** All processes of this computer. */
+export function allPids(): number[] {
   return readdirSync("/proc").map(Number).filter(Number.isInteger);
 }
 

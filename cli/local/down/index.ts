@@ -10,6 +10,7 @@ import { obtainPulumi } from "../../../toolchain/pulumi";
 import { settingsFile } from "../../checkout";
 import { UserError } from "../../errors";
 import { LocalStack } from "../../stack/pulumi";
+import { endOrphanedPrograms } from "../../stack/orphanedPrograms";
 import { recoverStack } from "../../stack/recover";
 import { readState, stateFile } from "../../stack/state";
 import { createProgress } from "../../terminal/progress";
@@ -39,6 +40,7 @@ async function down(name: string, progress: Progress): Promise<void> {
   const traces = { name, state, slot: currentSlot(name) };
 
   await destroyStack(name, progress);
+  await endOrphanedPrograms(name);
   await stopDaemon(name);
   await progress.step({ title: "Removing machines and networks", limit: 60 }, () => removeEverything(name));
   rmSync(state, { recursive: true, force: true });

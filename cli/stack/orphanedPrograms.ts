@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { allPids, childrenOf, killAndWait, programOf } from "../../local/machines/processes";
+
+/** What the `pulumi` command starts beside itself: the language host, which runs our program, and the machine plugin. */
+const helpers = ["pulumi-language", "pulumi-resource", "node"];
+
+/**
+ * Ends what a `pulumi` that was killed left running for this local cloud. A program that lost its engine does not end: it
+ * calls for it again and again, with more and more memory.
+ */
+export async function endOrphanedPrograms(name: string): Promise<void> {
+  const orphans = allPids().filter((pid) => isOrphan(pid, name));
+  await killAndWait(orphans.flatMap(withDescendants));
+}
+
+/** Started for this local cloud's stack by a `pulumi`, and adopted by init since. */
+function isOrphan(pid: number, name: string): boolean {
+  if (parentOf(pid) !== 1 || !helpers.some((program) => programOf(pid).startsWith(program))) return false;
+  const environment = read(`/proc/${pid}/environ`).split("\0");
+  return environment.includes(`HOLDFAST_LOCAL=${name}`) && isPulumis(read(`/proc/${pid}/cmdline`));
+}
+
+function isPulumis(command: string): boolean {
+  return /pulumi-language-nodejs|pulumi-resource-|@pulumi\/pulumi\/cmd\/run/.test(command);
+}
+
+function withDescendants(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(withDescendants)];
+}
+
+function parentOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // ended meanwhile
+  }
+}
