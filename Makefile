@@ -29,8 +29,8 @@ bench: node_modules/.package-lock.json
 node_modules/.package-lock.json: package-lock.json package.json
 	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || { \
 	  echo "holdfast needs Node 20 or newer and npm: https://nodejs.org, or: apt-get install nodejs npm" >&2; exit 1; }
-	@node -e 'if (parseInt(process.versions.node) < 20) { \
-	  console.error(`holdfast needs Node 20 or newer, this is $${process.versions.node}: https://nodejs.org`); process.exit(1) }'
+	@test "$$(node -p 'parseInt(process.versions.node)')" -ge 20 || { \
+	  echo "holdfast needs Node 20 or newer, this is $$(node --version): https://nodejs.org" >&2; exit 1; }
 	@echo "Installing npm packages (once, because package-lock.json is new)"
 	@npm ci --no-fund --no-audit
 	@touch $@
