@@ -59,7 +59,11 @@ export async function restore(stack: Stack): Promise<void> {
   // Now, for what has just lost power cannot be looked into.
   await heal(stack);
   for (const { id, status } of (await stack.status()).machines)
-    if (status === "off") await stack.api("POST", `/v1/servers/${id}/actions/poweron`);
+    if (status === "off")
+      await stack.api("POST", `/v1/servers/${id}/actions/poweron`).catch((error: unknown) => {
+        // Somebody else switches it on at the same time, e.g. the run that Ctrl-C broke off.
+        if (!String(error).includes('"locked"')) throw error;
+      });
 }
 
 /** A signal to the instance's own process. */

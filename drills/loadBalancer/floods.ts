@@ -2,8 +2,11 @@ import { join } from "node:path";
 import type { LoadResult } from "../load/outcomes";
 import type { Drill, Measurements } from "../frame/drill";
 import type { Stack } from "../frame/stack";
+import { pause } from "../frame/wait";
 
 const seconds = 10;
+/** Seconds: longer than the load that it disturbs. */
+const floodSeconds = seconds + 5;
 const load = { rate: 100, duration: seconds, timeout: 5 } as const;
 
 const claims: Drill["claims"] = [
@@ -31,6 +34,8 @@ async function comparing(stack: Stack, flood: () => Promise<Measurements>): Prom
   const noise = 0.005;
   const before = await stack.visit(load);
   const flooding = flood();
+  // The flood's program starts on the same computer: its start is not part of the flood.
+  await pause(2);
   const during = await stack.visit(load);
   const measured = await flooding;
   const slowdown = Math.max(noise, during.latency.p99) / Math.max(noise, before.latency.p99);
@@ -51,7 +56,7 @@ export const requestFlood: Drill = {
   abortAfter: 90,
   fault: (stack) =>
     comparing(stack, async () => {
-      const options = { url: stack.url, rate: 1000, duration: seconds, timeout: 2, connections: "keep-alive" };
+      const options = { url: stack.url, rate: 1000, duration: floodSeconds, timeout: 2, connections: "keep-alive" };
       const program = join(__dirname, "../load/main.ts");
       const flood = JSON.stringify({ ...options, sources: [stack.attacker] });
       const output = await stack.fromOutside(flooder(program, flood));
@@ -70,7 +75,12 @@ export const slowHeaders: Drill = {
   fault: (stack) =>
     comparing(stack, async () => {
       const program = join(__dirname, "../load/slowHeaders.ts");
-      const options = JSON.stringify({ url: stack.url, connections: 2000, duration: seconds, source: stack.attacker });
+      const options = JSON.stringify({
+        url: stack.url,
+        connections: 2000,
+        duration: floodSeconds,
+        source: stack.attacker,
+      });
       const output = await stack.fromOutside(flooder(program, options));
       return { heldOpen: (JSON.parse(output) as { most: number }).most };
     }),

@@ -73,7 +73,7 @@ test("only VRRP is cut and healed: one owner afterwards, the API agrees, and not
   await seconds(5);
   await lab.heal();
   await seconds(1);
-  await settled(10);
+  await settled(3);
   expect(lab.moves.length - moves).toBeLessThanOrEqual(2);
 }, 60_000);
 
