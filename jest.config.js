@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 const common = {
   testEnvironment: "node",
   transform: {
@@ -10,6 +12,8 @@ const common = {
 
 /** Fast tests need neither root nor network; rehearsals boot machines. */
 module.exports = {
+  // More than there are cores: many of these tests wait, for programs or for time to pass.
+  maxWorkers: availableParallelism() + 1,
   projects: [
     {
       ...common,

@@ -1,4 +1,5 @@
-import { readdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { outcome, program, request, Root, tinyArchive } from "./onMachine";
@@ -249,12 +250,15 @@ describe("cut at any moment", () => {
   });
 
   test("two applies at the same time: the second waits, both happen", async () => {
-    const slow = request(next, { checks: [{ name: "slow", command: "sleep 0.7", timeout: 5 }] });
-    const first = outcome(root.start(["submit"], JSON.stringify(slow)));
+    const go = join(root.path, "go");
+    const check = { name: "until told", command: `until test -e '${go}'; do sleep 0.05; done`, timeout: 20 };
+    const first = outcome(root.start(["submit"], JSON.stringify(request(next, { checks: [check] }))));
     await until(() => stat(join(root.path, "etc/x/comes")));
-    const second = await root.run(["submit"], JSON.stringify(request(old)));
-    expect(second.events.map((event) => event.text).join("\n")).toContain("waiting for another apply");
-    expect(second.events.at(-1)).toMatchObject({ result: "applied" });
+    const second = root.start(["submit"], JSON.stringify(request(old)));
+    await said(second, "waiting for another apply");
+    const ended = outcome(second);
+    await writeFile(go, "");
+    expect((await ended).events.at(-1)).toMatchObject({ result: "applied" });
     expect((await first).events.at(-1)).toMatchObject({ result: "applied" });
     expect(await root.read("/etc/a")).toBe("old a");
   });
@@ -281,6 +285,20 @@ async function stage(of: Root, asked: ReturnType<typeof request>): Promise<void>
 async function receive(of: Root, sha256: string, packed: Buffer) {
   const child = of.start(["receive", sha256, "tar.gz"], packed as unknown as string);
   return (await outcome(child)).events.at(-1);
+}
+
+/** Waits until a program has said this. @throws what it said instead, when it ends without */
+function said(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    child.stdout?.on("data", (data) => {
+      output += String(data);
+      if (output.includes(text)) resolve();
+    });
+    child.on("close", () => {
+      reject(new Error(`it ended without "${text}": ${output}`));
+    });
+  });
 }
 
 async function until(attempt: () => Promise<unknown>): Promise<void> {
