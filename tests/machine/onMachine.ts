@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdtemp, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, mkdir, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** The program that runs on machines, as it is. */
 export const program = join(__dirname, "../../machine/onMachine");
@@ -149,4 +150,49 @@ export function tinyArchive(name: string, content: string) {
   body.write(content);
   const packed = gzipSync(Buffer.concat([header, body, Buffer.alloc(1024)]));
   return { packed, sha256: createHash("sha256").update(packed).digest("hex") };
+}
+
+export type Snapshot = Record<string, string>;
+
+/** Paths, modes and contents of the managed part of the root. */
+export async function snapshot(of: Root): Promise<Snapshot> {
+  const found: Snapshot = {};
+  for (const path of await of.paths()) {
+    const status = await stat(join(of.path, path));
+    if (path.endsWith("holdfast/lock")) continue;
+    found[path] = status.isFile() ? `${status.mode.toString(8)} ${await of.read(path)}` : "folder";
+  }
+  return found;
+}
+
+/** What `submit` leaves for `run`. */
+export async function stage(of: Root, asked: ReturnType<typeof request>): Promise<void> {
+  await of.write(`/var/lib/holdfast/transactions/${asked.id}/request.json`, JSON.stringify(asked), 0o600);
+}
+
+/** Waits until a program has said this. @throws what it said instead, when it ends without */
+export function said(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    child.stdout?.on("data", (data) => {
+      output += String(data);
+      if (output.includes(text)) resolve();
+    });
+    child.on("close", () => {
+      reject(new Error(`it ended without "${text}": ${output}`));
+    });
+  });
+}
+
+export async function until(attempt: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(20);
+    }
+  }
 }
