@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance } from "../../blueprint/blueprint";
+import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 
@@ -71,25 +72,8 @@ function unit(): string {
     "SyslogIdentifier=agent",
     "# systemd kills for those only who may kill themselves.",
     "CapabilityBoundingSet=CAP_KILL",
-    "NoNewPrivileges=yes",
-    "ProtectSystem=strict",
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "PrivateDevices=yes",
-    "ProtectKernelTunables=yes",
-    "ProtectKernelModules=yes",
-    "ProtectKernelLogs=yes",
-    "ProtectControlGroups=yes",
-    "ProtectClock=yes",
-    "ProtectHostname=yes",
+    ...sandbox,
     "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
-    "RestrictNamespaces=yes",
-    "RestrictRealtime=yes",
-    "RestrictSUIDSGID=yes",
-    "LockPersonality=yes",
-    "SystemCallArchitectures=native",
-    "SystemCallFilter=@system-service",
-    "SystemCallErrorNumber=EPERM",
     "",
     "[Install]",
     "WantedBy=multi-user.target",

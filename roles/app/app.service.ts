@@ -1,5 +1,6 @@
 import type { Instance } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
+import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 
 /** The template of all instances: `app@1.service` and so on. */
@@ -38,27 +39,10 @@ export function appUnit({ app, release }: Settings, instances: readonly Instance
     "StateDirectory=app",
     "StateDirectoryMode=0700",
     "UMask=0077",
-    "NoNewPrivileges=yes",
+    ...sandbox,
     "CapabilityBoundingSet=",
-    "ProtectSystem=strict",
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "PrivateDevices=yes",
     "ProtectProc=invisible",
-    "ProtectKernelTunables=yes",
-    "ProtectKernelModules=yes",
-    "ProtectKernelLogs=yes",
-    "ProtectControlGroups=yes",
-    "ProtectClock=yes",
-    "ProtectHostname=yes",
     "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
-    "RestrictNamespaces=yes",
-    "RestrictRealtime=yes",
-    "RestrictSUIDSGID=yes",
-    "LockPersonality=yes",
-    "SystemCallArchitectures=native",
-    "SystemCallFilter=@system-service",
-    "SystemCallErrorNumber=EPERM",
     "",
     "[Install]",
     "WantedBy=multi-user.target",

@@ -1,3 +1,4 @@
+import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 
 /** The claimer's unit: root without any capability, who may write one folder and speak to the network. */
@@ -27,26 +28,9 @@ export function claimerUnit(paths: { readonly folder: string; readonly configura
     "MemoryMax=128M",
     "SyslogIdentifier=claimer",
     "CapabilityBoundingSet=",
-    "NoNewPrivileges=yes",
-    "ProtectSystem=strict",
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "PrivateDevices=yes",
-    "ProtectKernelTunables=yes",
-    "ProtectKernelModules=yes",
-    "ProtectKernelLogs=yes",
-    "ProtectControlGroups=yes",
-    "ProtectClock=yes",
-    "ProtectHostname=yes",
+    ...sandbox,
     "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
-    "RestrictNamespaces=yes",
-    "RestrictRealtime=yes",
-    "RestrictSUIDSGID=yes",
-    "LockPersonality=yes",
     "MemoryDenyWriteExecute=yes",
-    "SystemCallArchitectures=native",
-    "SystemCallFilter=@system-service",
-    "SystemCallErrorNumber=EPERM",
     "",
     "[Install]",
     "WantedBy=multi-user.target",
