@@ -35,9 +35,13 @@ export class LocalStack {
     if (made.code !== 0) throw new UserError(`pulumi could not make the stack "${name}": ${lastLines(made)}`);
   }
 
-  /** `pulumi up`, shown as it goes. Gives Pulumi's exit code. */
-  up(): Promise<number> {
-    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+  /**
+   * `pulumi up`, shown as it goes. Gives Pulumi's exit code.
+   *
+   * @param refresh whether to ask first how things really are
+   */
+  up(refresh: boolean): Promise<number> {
+    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...(refresh ? ["--refresh"] : [])]);
   }
 
   /**

@@ -8,6 +8,23 @@ import { removeOrphans } from "./orphans";
 import { PROJECT, readState, stateFile } from "./state";
 
 /**
+ * Runs an update and remembers, over any end of this process, until it has succeeded. While it has not, Pulumi's state
+ * may say more than is true: a server whose creation was cut keeps the network in the state that it never got, and only
+ * a refresh finds out.
+ *
+ * @param update gets whether it has to refresh first; gives Pulumi's exit code
+ */
+export async function updateToTheEnd(name: string, update: (refresh: boolean) => Promise<number>): Promise<number> {
+  const marker = join(localPaths(name).state, "update-unfinished");
+  const halfMade = readState(name)?.resources.some(({ initErrors }) => (initErrors ?? []).length > 0) ?? false;
+  const refresh = halfMade || existsSync(marker);
+  writeFileSync(marker, "");
+  const code = await update(refresh);
+  if (code === 0) rmSync(marker);
+  return code;
+}
+
+/**
  * Puts right what a `pulumi` that was killed leaves behind on the local cloud, where everything is known: its lock, and
  * notes of operations that it had begun. Real stacks are never treated like this: there a person decides.
  */

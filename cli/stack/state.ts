@@ -9,6 +9,8 @@ export interface StateResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What went wrong after it had been made. */
+  readonly initErrors?: readonly string[] | null;
 }
 
 export interface StackState {

@@ -9,7 +9,7 @@ import type { Progress } from "../../../toolchain/progress";
 import { obtainPulumi } from "../../../toolchain/pulumi";
 import { UserError } from "../../errors";
 import { LocalStack } from "../../stack/pulumi";
-import { recoverStack } from "../../stack/recover";
+import { recoverStack, updateToTheEnd } from "../../stack/recover";
 import { createProgress, seconds } from "../../terminal/progress";
 import { ensureDaemon } from "../daemonProcess";
 import { readStatus } from "../status";
@@ -46,7 +46,7 @@ async function up(name: string, progress: Progress): Promise<void> {
   const stack = new LocalStack(pulumi, daemon);
   await stack.ensure();
   await recoverStack(daemon, progress);
-  const code = await stack.up();
+  const code = await updateToTheEnd(name, (refresh) => stack.up(refresh));
   if (code !== 0) {
     throw new UserError(
       "`pulumi up` did not finish (its messages are above). What was made is kept: put the cause right and run it again.",
