@@ -58,10 +58,21 @@ export async function removeOrphans(
         throw new UserError(`${orphans[0]?.name} (${collection}) does not go; \`make down\` removes everything`);
       }
       for (const orphan of orphans.filter(({ id }) => !asked.has(id))) {
+        if (!(await deleted(daemon, `/v1/${collection}/${orphan.id}`))) continue;
         progress.note(`Deleting ${orphan.name}: created by a cut \`pulumi up\`, unknown to its state.`);
-        await callDaemon(daemon, `/v1/${collection}/${orphan.id}`, { method: "DELETE" });
         asked.add(orphan.id);
       }
     }
+  }
+}
+
+/** Asks for the deletion; false while the thing is still being made, and so takes no other action. */
+async function deleted(daemon: DaemonInfo, path: string): Promise<boolean> {
+  try {
+    await callDaemon(daemon, path, { method: "DELETE" });
+    return true;
+  } catch (error) {
+    if (/answered (423|409):/.test((error as Error).message)) return false;
+    throw error;
   }
 }
