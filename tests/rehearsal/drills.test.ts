@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { drills } from "../../drills";
+import type { Journal } from "../../drills/frame/journal";
+import { Clone } from "./stack/clone";
+
+// Each fault once, on a stack with a pair of load balancers. Evidence comes from `npx holdfast drill` on a quiet computer.
+
+/** A computer that tests has other things to do too: times and ratios may be so many times what is claimed, counts not. */
+const GENEROUS = 3;
+
+let clone: Clone;
+
+beforeAll(async () => {
+  clone = new Clone("local-drilled");
+  await clone.holdfast(["local", "down"]);
+  clone.editSettings((text) => text.replace(/(holdfast:loadBalancer:\s+machines:) 1/, "$1 2"));
+  const { code, stdout, stderr } = await clone.holdfast(["local", "up"]);
+  if (code !== 0) throw new Error(`the stack did not come up:\n${stdout}\n${stderr}`);
+}, 600_000);
+
+afterAll(() => clone.remove(), 300_000);
+
+test.each(drills.map(({ name, title }) => [title, name]))(
+  "%s",
+  async (_, name) => {
+    const { stdout, stderr } = await clone.holdfast(["drill", name, "--n", "1"]);
+    const file = join(clone.folder, "drills/results", `${name}.json`);
+    const { claims, n } = JSON.parse(readFileSync(file, "utf8")) as Journal;
+    // An aborted drill has no runs; what it said is the reason.
+    if (n === 0) throw new Error(`${stdout}\n${stderr}`);
+    for (const { text, unit, worst, measured } of claims) {
+      if (measured === undefined) throw new Error(`${text}: not measured`);
+      if (worst === undefined) continue;
+      const limit = unit === "s" || unit === "ratio" ? GENEROUS * worst : worst;
+      if (measured.worst > limit)
+        throw new Error(`${text}: ${measured.worst} ${unit}; claimed is ${worst}, the limit here ${limit}`);
+    }
+  },
+  240_000,
+);
