@@ -132,7 +132,10 @@ test("`pulumi up` is killed while it creates servers: the next `local up` gets t
   clone.editSettings((text) => text.replace("machines: 2\n    instances", "machines: 3\n    instances"));
   let seen = "";
   const cut = clone.pulumi(["up", "--yes", "--skip-preview"], { onLine: (line) => (seen += line) });
-  while (!/Server app-3 creating/.test(seen)) await sleep(20);
+  let ended = false;
+  void cut.finally(() => (ended = true));
+  while (!/Server app-3 creating/.test(seen) && !ended) await sleep(20);
+  if (ended) throw new Error(`it ended before it created a server:\n${seen}`);
   killPulumi(clone.name);
   expect((await cut).code).not.toBe(0);
   expectSuccess(await clone.holdfast(["local", "up"]));
