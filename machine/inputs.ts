@@ -8,6 +8,11 @@ export interface ConfigurationInputs {
   /** The server's id: another server is another machine, with new host keys and nothing applied yet (replaces). */
   readonly serverId: string;
   readonly connection: Connection;
+  /**
+   * The machine that keeps the stack's lease: while somebody holds it, nobody else changes a machine of the stack.
+   * @default none is needed
+   */
+  readonly lease?: Connection;
   /** Debian packages that have to be installed. */
   readonly packages?: readonly string[];
   /** Absolute path on the machine → file. Removed from the machine when it leaves this list. */
@@ -54,12 +59,19 @@ export interface FileInput {
 }
 
 export interface ArchiveInput {
-  /** Path on the computer that runs Pulumi: a folder or a .tar.gz. */
+  /** Path on the computer that runs Pulumi: a folder, a .tar.gz or a .tar.zst. */
   readonly source: string;
   /** SHA-256 of its content, in hexadecimal: what decides whether it changed. */
   readonly sha256: string;
   readonly owner?: string;
   readonly group?: string;
+  /**
+   * What people call it: a name and a version, e.g. `guestbook 1.4.0`. Previews and the machine's roll-out log say it.
+   * @default the first digits of its checksum
+   */
+  readonly label?: string;
+  /** How many unpacked archives of this path stay on the machine, this one among them. @default 2 */
+  readonly keep?: number;
 }
 
 export interface UnitInput {
@@ -77,6 +89,15 @@ export interface UnitInput {
   readonly healthy?: string;
   /** Seconds that `healthy` may take, retried until then. @default 30 */
   readonly timeout?: number;
+  /** Seconds that `healthy` has to hold without a break once it did. @default 0 */
+  readonly healthyFor?: number;
+  /**
+   * Command that runs before the unit is stopped or restarted, also on the way back: it takes the unit out of service.
+   * It has to end by itself, and when it fails nothing is stopped. Not run for a unit that is not active.
+   */
+  readonly beforeStop?: string;
+  /** Command that puts the unit back into service once it is healthy; when it fails, the unit has failed. */
+  readonly afterHealthy?: string;
 }
 
 export interface CheckInput {
