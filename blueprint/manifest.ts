@@ -1,5 +1,55 @@
 import type { z } from "zod";
-import { section, listOf, text } from "./fields";
+import { listOf, section, text, wholeNumber } from "./fields";
+
+const oneLine = /^\S[^\n]*$/;
+
+const debug = section(
+  {
+    start: text(oneLine, {
+      description:
+        "One command that starts an instance for debugging, in place of `start`. It finds the port to listen on for a debugger in $DEBUG_PORT.",
+      why: "`holdfast debug` starts the instance that it took out of rotation by it",
+      example: "start: python3 -X dev guestbook.py",
+      form: "one line",
+    }),
+    port: wholeNumber(1024, 65_535, {
+      description: "Port on 127.0.0.1 on which the debugger is waited for; instances find it in $DEBUG_PORT.",
+      why: "`holdfast debug` opens a tunnel to it, and ports below 1024 belong to the system",
+      example: "port: 9229",
+    }).optional(),
+  },
+  {
+    description: "How an instance is started for debugging. By default as always, without a debug port.",
+    why: "`holdfast debug` takes an instance out of rotation and starts it by this",
+    example: "debug: { start: node --inspect=127.0.0.1:9229 server.js, port: 9229 }",
+  },
+);
+
+const schemaNumber = (description: string, example: string) =>
+  wholeNumber(0, 1_000_000_000, {
+    description,
+    why: "a rollback compares it, to know whether the older release can work with what a migration left",
+    example,
+  });
+
+const databaseSchema = section(
+  {
+    number: schemaNumber(
+      "Number of the database's schema that this release's migrations lead to. It grows with each migration.",
+      "number: 7",
+    ),
+    livesWith: schemaNumber(
+      "The newest schema that this release still works with, where later migrations only add things. By default its own.",
+      "livesWith: 9",
+    ).optional(),
+  },
+  {
+    description:
+      "Which database schema the release belongs to. Without it, a rollback over a release that has a `migrate` command asks first.",
+    why: "taking code back does not take a schema back",
+    example: "schema: { number: 7, livesWith: 9 }",
+  },
+);
 
 /** `holdfast.yaml` in a release: what the app says about itself. */
 export const manifestSchema = section(
@@ -16,7 +66,7 @@ export const manifestSchema = section(
       example: 'version: "1.2.0"',
       form: "text of letters, digits, and . _ + -, at most 63 of them (numbers in quotes)",
     }),
-    start: text(/^\S[^\n]*$/, {
+    start: text(oneLine, {
       description:
         "One command that starts one instance, run in the release's folder. The instance listens on $PORT, keeps what has to last under $STATE_DIRECTORY, and ends on SIGTERM.",
       why: "each instance is started by it",
@@ -29,6 +79,15 @@ export const manifestSchema = section(
       example: "health: /health",
       form: "a path that starts with /, without spaces or a query",
     }).default("/health"),
+    migrate: text(oneLine, {
+      description:
+        "One command that brings the database's schema to what this release needs. It is run once in each roll-out, on the first app machine, before the first instance of the release starts and while those of the old release still serve: so it has to leave a schema that both can work with. By default nothing is run.",
+      why: "instances must not find a schema that they do not know",
+      example: "migrate: python3 migrate.py",
+      form: "one line",
+    }).optional(),
+    schema: databaseSchema.optional(),
+    debug: debug.optional(),
     packages: listOf(
       text(/^[a-z0-9][a-z0-9+.-]+$/, {
         description: "Name of a Debian package.",
