@@ -3,6 +3,7 @@ import { flag, oneOf, text } from "./fields";
 import { adminSection } from "./sections/admin";
 import { appSection } from "./sections/app";
 import { loadBalancerSection } from "./sections/loadBalancer";
+import { releasesSection } from "./sections/releases";
 
 /**
  * Every setting there is, by its key in `Pulumi.<stack>.yaml` without `holdfast:`. The order is that of docs/settings.md.
@@ -15,6 +16,7 @@ export const schema = {
     example: "holdfast:location: nbg1",
   }),
   app: appSection,
+  releases: releasesSection.prefault({}),
   loadBalancer: loadBalancerSection.prefault({}),
   failoverToken: text(/^\S+$/, {
     description:

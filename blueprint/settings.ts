@@ -4,7 +4,8 @@ import { didYouMean } from "./nearest";
 import { type Problem, SettingsError } from "./problems";
 import { type Admin, resolveAdmin } from "./resolve/admin";
 import { resolveFailoverToken } from "./resolve/failoverToken";
-import { type Release, resolveRelease } from "./resolve/release";
+import { type ObtainedRelease, type Release, resolveRelease } from "./resolve/release";
+import { resolveStore } from "./resolve/store";
 import { rules, warnings } from "./rules";
 import { schema, type SettingName, settingNames } from "./schema";
 import { isLocalStack, isProdStack } from "./stacks";
@@ -47,6 +48,8 @@ export interface SettingsSource {
   readonly localAdminKey: string;
   /** A file's text, or nothing when it cannot be read. */
   readonly readText: (path: string) => string | undefined;
+  /** What `app.release` names, where that is not a folder. */
+  readonly obtained?: ObtainedRelease;
 }
 
 /** Sections that are right by themselves; rules that need one that is not have nothing to say. */
@@ -79,7 +82,9 @@ export function readSettings(source: SettingsSource): {
   const loadBalancers = loadBalancer?.machines ?? 0;
   const failoverToken = note(resolveFailoverToken(note(parse("failoverToken", source)), { loadBalancers }, source));
   const protect = note(parse("protect", source)) ?? isProdStack(source.stack);
-  const release = app && note(resolveRelease(app.release, source));
+  const releases = note(parse("releases", source));
+  const store = releases && note(resolveStore(releases, source));
+  const release = app && store && note(resolveRelease(app.release, source));
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
   const { stack, preview } = source;

@@ -93,7 +93,7 @@ function checkToken(
 }
 
 /** Whether a URL leads to this computer; nothing when it is not a URL. */
-function isLoopback(endpoint: string): boolean | undefined {
+export function isLoopback(endpoint: string): boolean | undefined {
   if (!URL.canParse(endpoint)) return undefined;
   const { hostname, protocol } = new URL(endpoint);
   if (protocol !== "http:" && protocol !== "https:") return undefined;

@@ -3,54 +3,84 @@ import { parse } from "yaml";
 import { explain } from "../explain";
 import { type Manifest, manifestSchema } from "../manifest";
 import type { Problem } from "../problems";
+import { parseReference } from "../releaseReference";
 import type { SettingsSource } from "../settings";
 
 /** The release that a stack runs: where it is on this computer, and what it says about itself. */
 export interface Release {
-  /** Absolute path of the release's folder. */
+  /** Absolute path of the release's folder, or of its tar. */
   readonly source: string;
   readonly manifest: Manifest;
 }
 
-const setting = "holdfast:app.release";
+/** What `app.release` names, brought to this computer before the settings are read (releases/obtain.ts). */
+export interface ObtainedRelease {
+  /** As it stands in the settings. */
+  readonly written: string;
+  /** Absolute path of its tar; absent when there are problems. */
+  readonly source?: string;
+  /** Text of its holdfast.yaml. */
+  readonly manifest?: string;
+  readonly problems: readonly Problem[];
+}
 
-/** Finds the release's folder and reads its holdfast.yaml. */
-export function resolveRelease(
-  path: string,
-  { folder, readText }: SettingsSource,
-): { value?: Release; problems: readonly Problem[] } {
+const setting = "holdfast:app.release";
+const why = "a release tells in holdfast.yaml how an instance is started and what it needs";
+
+type Result = { value?: Release; problems: readonly Problem[] };
+
+/**
+ * Finds the release and reads its holdfast.yaml.
+ *
+ * @throws when it is not a folder and the caller forgot to obtain it: a mistake in a program, not in settings
+ */
+export function resolveRelease(written: string, source: SettingsSource): Result {
+  const { value: reference, problems } = parseReference(written);
+  if (!reference) return { problems };
+  if (reference.kind === "folder") return resolveFolder(written, source);
+  const { obtained } = source;
+  if (obtained?.written !== written)
+    throw new Error(`the release ${written} was not obtained before settings were read`);
+  if (obtained.source === undefined || obtained.manifest === undefined) return { problems: obtained.problems };
+  return resolveManifest(obtained.manifest, obtained.source);
+}
+
+function resolveFolder(path: string, { folder, readText }: SettingsSource): Result {
   const source = isAbsolute(path) ? path : join(folder, path);
   const text = readText(join(source, "holdfast.yaml"));
-  if (text === undefined) {
-    return {
-      problems: [
-        {
-          setting,
-          value: path,
-          wrong: "has no holdfast.yaml that can be read",
-          why: "a release tells in holdfast.yaml how an instance is started and what it needs",
-          fix: "name the release's folder, e.g. `release: ./examples/guestbook`, or add a holdfast.yaml to it",
-        },
-      ],
-    };
-  }
+  if (text !== undefined) return resolveManifest(text, source);
+  return {
+    problems: [
+      {
+        setting,
+        value: path,
+        wrong: "has no holdfast.yaml that can be read",
+        why,
+        fix: "name the release's folder, e.g. `release: ./examples/guestbook`, or add a holdfast.yaml to it",
+      },
+    ],
+  };
+}
+
+function resolveManifest(text: string, source: string): Result {
+  const { value, problems } = readManifest(text);
+  return value ? { value: { source, manifest: value }, problems } : { problems };
+}
+
+/** Reads the text of a holdfast.yaml. */
+export function readManifest(text: string): { value?: Manifest; problems: readonly Problem[] } {
   const input = parseYaml(text);
   if (input instanceof Error) {
     const [wrong = "unreadable"] = input.message.split("\n");
     return {
       problems: [
-        {
-          setting: `${setting} (holdfast.yaml)`,
-          wrong: `is not YAML: ${wrong}`,
-          why: "a release tells in holdfast.yaml how an instance is started and what it needs",
-          fix: "correct that line",
-        },
+        { setting: `${setting} (holdfast.yaml)`, wrong: `is not YAML: ${wrong}`, why, fix: "correct that line" },
       ],
     };
   }
   const result = manifestSchema.safeParse(input);
   return result.success
-    ? { value: { source, manifest: result.data }, problems: [] }
+    ? { value: result.data, problems: [] }
     : { problems: explain("holdfast.yaml", manifestSchema, input, result.error) };
 }
 

@@ -33,10 +33,11 @@ const timeouts = section(
 export const appSection = section(
   {
     release: text(/^\S.*$/, {
-      description: "Folder of the app's release, seen from the folder of Pulumi.yaml. It holds a holdfast.yaml.",
-      why: "the machines run what is in this folder",
-      example: "release: ./examples/guestbook",
-      form: "a path",
+      description:
+        "What the machines run: a release of the store (`guestbook@1.4.0`), a folder or a `.tar.gz`, `.tar.zst` or `.tar` seen from the folder of Pulumi.yaml, or such a file at an https address with its SHA-256 (`https://…/guestbook.tar.gz#sha256=…`). It holds a holdfast.yaml.",
+      why: "the machines run what this names",
+      example: "release: guestbook@1.4.0",
+      form: "a release of the store, a path or an https address",
     }),
     machines: wholeNumber(1, maxAppMachines, {
       description: "Number of machines that run the app. By default one.",
@@ -81,6 +82,18 @@ export const appSection = section(
       why: "an instance that does not end would hold up every roll-out",
       example: "stopTimeout: 15",
     }).default(15),
+    drainTimeout: wholeNumber(0, 3600, {
+      description:
+        "Seconds that an instance which is about to be stopped may go on with the requests and open connections (websockets, server-sent events) that it has, without getting new ones. What is open then ends with it. By default thirty.",
+      why: "one connection that never ends would hold up every roll-out",
+      example: "drainTimeout: 30",
+    }).default(30),
+    settleTime: wholeNumber(0, 600, {
+      description:
+        "Seconds that a new instance has to be healthy without a break before visitors come to it and the next one is touched. By default five, in which HAProxy has it back at full weight too.",
+      why: "a release that crashes soon after its start must not get visitors",
+      example: "settleTime: 5",
+    }).default(5),
     timeouts: timeouts.prefault({}),
     slowPaths: listOf(
       text(urlPath, {

@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import { section, text, wholeNumber } from "../fields";
+
+const withKey = "`pulumi config set --secret --path 'holdfast:releases.NAME' VALUE`";
+
+/** Where built releases are kept, and how many of them. */
+export const releasesSection = section(
+  {
+    store: text(/^\S+$/, {
+      description:
+        "A folder seen from that of Pulumi.yaml, a bucket of an S3-compatible server (`s3://BUCKET` or `s3://BUCKET/FOLDER`, with `endpoint`), or an https address. By default the folder ./releases, which git ignores.",
+      why: "`app.release: guestbook@1.4.0` is looked up there",
+      example: "store: s3://releases",
+      form: "a folder, s3://BUCKET or https://…",
+    }).default("./releases"),
+    endpoint: text(/^https?:\/\/[^\s/]+\/?$/, {
+      description: "Address of the S3-compatible server; the bucket becomes the first part of the path.",
+      why: "a bucket's name alone does not say where it is",
+      example: "endpoint: https://nbg1.your-objectstorage.com",
+      form: "an https address without a path",
+    }).optional(),
+    region: text(/^[a-z0-9-]+$/, {
+      description: "Region that requests to the S3-compatible server are signed for. By default us-east-1.",
+      why: "it is part of each request's signature",
+      example: "region: nbg1",
+      form: "lower-case letters, digits and -",
+    }).default("us-east-1"),
+    accessKey: text(/^\S+$/, {
+      description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it $AWS_ACCESS_KEY_ID counts.`,
+      why: "a store lets nobody in without one",
+      example: "accessKey: { secure: … }",
+      form: "a key without blanks",
+      secret: true,
+    }).optional(),
+    secretKey: text(/^\S+$/, {
+      description: `The secret key to it, or the password at an https store. Write it by ${withKey}; without it $AWS_SECRET_ACCESS_KEY counts.`,
+      why: "requests are signed with it",
+      example: "secretKey: { secure: … }",
+      form: "a key without blanks",
+      secret: true,
+    }).optional(),
+    keep: wholeNumber(1, 1000, {
+      description:
+        "Releases of the app that `holdfast release prune` leaves in the store, the newest ones; those that a stack names or runs stay anyway. By default twenty.",
+      why: "a rollback needs the release that it goes back to",
+      example: "keep: 20",
+    }).default(20),
+  },
+  {
+    description: "Where built releases are kept.",
+    why: "a release is built once, and found again for a rollback",
+    example: "holdfast:releases: { store: s3://releases, endpoint: https://nbg1.your-objectstorage.com, region: nbg1 }",
+  },
+);
+
+export type ReleasesSettings = z.output<typeof releasesSection>;
