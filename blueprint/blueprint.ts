@@ -86,6 +86,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
     loadBalancers: apart
       ? numbers(loadBalancer.machines).map((number) => privateAddress("load-balancer", number))
       : [privateAddress("app", 1)],
+    appMachines: numbers(app.machines).map((number) => privateAddress("app", number)),
     instances: [app.port, app.port + app.instances - 1],
     agents: [ports.agent + 1, ports.agent + app.instances],
   };

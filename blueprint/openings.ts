@@ -21,34 +21,37 @@ export interface Neighbours {
   readonly allowFrom: readonly string[];
   /** Private addresses of the load balancers, which are the jump hosts as well. */
   readonly loadBalancers: readonly string[];
+  /** Private addresses of the app machines. */
+  readonly appMachines: readonly string[];
   /** Ports of the instances of one app machine. */
   readonly instances: readonly [number, number];
   /** Ports of their drain agents. */
   readonly agents: readonly [number, number];
 }
 
-export function loadBalancerOpenings({ allowFrom, loadBalancers }: Neighbours): Opening[] {
+export function loadBalancerOpenings({ allowFrom, loadBalancers, appMachines }: Neighbours): Opening[] {
   return [
     { side: "public", protocol: "tcp", ports: [ports.http, ports.http], from: anywhere, purpose: "visitors" },
     { side: "public", protocol: "icmp", from: anywhere, purpose: "path MTU and ping" },
     { side: "public", protocol: "tcp", ports: [ports.ssh, ports.ssh], from: allowFrom, purpose: "admins" },
-    ...fromLoadBalancers(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
-    ...fromLoadBalancers(loadBalancers, [ports.status, ports.status], "HAProxy's status"),
-    ...fromLoadBalancers(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
-    ...fromLoadBalancers(loadBalancers, [ports.claimer, ports.claimer], "claimers"),
+    ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    // App machines look whether a load balancer still sends visitors to an instance that is about to be stopped.
+    ...overPrivateNetwork([...new Set([...loadBalancers, ...appMachines])], [ports.status, ports.status], "HAProxy's status"),
+    ...overPrivateNetwork(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
+    ...overPrivateNetwork(loadBalancers, [ports.claimer, ports.claimer], "claimers"),
     { side: "private", protocol: "vrrp", from: loadBalancers, purpose: "who is master" },
   ];
 }
 
 export function appOpenings({ loadBalancers, instances, agents }: Neighbours): Opening[] {
   return [
-    ...fromLoadBalancers(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
-    ...fromLoadBalancers(loadBalancers, instances, "instances"),
-    ...fromLoadBalancers(loadBalancers, agents, "drain agents"),
+    ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...overPrivateNetwork(loadBalancers, instances, "instances"),
+    ...overPrivateNetwork(loadBalancers, agents, "drain agents"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];
 }
 
-function fromLoadBalancers(from: readonly string[], range: readonly [number, number], purpose: string): Opening[] {
+function overPrivateNetwork(from: readonly string[], range: readonly [number, number], purpose: string): Opening[] {
   return [{ side: "private", protocol: "tcp", ports: range, from, purpose }];
 }
