@@ -7,13 +7,14 @@ import {
   type MachineKind,
 } from "./addresses";
 import { locations, type Location, type LocationName, type ServerTypeName } from "./catalog";
+import { databaseOf, type Database } from "./database";
 import { freeze } from "./freeze";
 import { instanceMemory } from "./memory";
-import { appOpenings, loadBalancerOpenings, type Neighbours, type Opening } from "./openings";
+import { appOpenings, databaseOpenings, loadBalancerOpenings, type Neighbours, type Opening } from "./openings";
 import { ports } from "./ports";
 import type { Settings } from "./settings";
 
-export type Role = "loadBalancer" | "app";
+export type Role = "loadBalancer" | "database" | "app";
 
 /** One environment as plain data: what there is, where, and how it is called. Computed from settings, never changed. */
 export interface Blueprint {
@@ -33,6 +34,8 @@ export interface Blueprint {
   readonly firewalls: Readonly<Record<string, CloudFirewall>>;
   /** Every instance of the app on every machine. */
   readonly instances: readonly Instance[];
+  /** Absent: the stack has no database. */
+  readonly database?: Database;
 }
 
 export interface CloudFirewall {
@@ -77,10 +80,15 @@ export interface Instance {
 
 /** Everything that exists in one environment. Pure arithmetic over settings that were checked. */
 export function makeBlueprint(settings: Settings): Blueprint {
-  const { stack, app, loadBalancer } = settings;
+  const { stack, app, loadBalancer, database } = settings;
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   // The smallest stack has no machine for it: the load balancer's role is then the app machine's too.
   const apart = loadBalancer.machines > 0;
+  // What the settings give no machine to is on the app machine, of which there is one then.
+  const guests: Role[] = [
+    ...(apart ? [] : (["loadBalancer"] as const)),
+    ...(database?.machines === 0 ? (["database"] as const) : []),
+  ];
   const neighbours: Neighbours = {
     allowFrom: settings.admin.allowFrom,
     loadBalancers: apart
@@ -123,9 +131,16 @@ export function makeBlueprint(settings: Settings): Blueprint {
         publicIpv4: true,
       }),
     ),
+    ...numbers(database?.machines ?? 0).map((number) =>
+      machine("database", number, {
+        roles: ["database"],
+        serverType: database?.serverType ?? app.serverType,
+        publicIpv4: false,
+      }),
+    ),
     ...numbers(app.machines).map((number) =>
       machine("app", number, {
-        roles: apart ? ["app"] : ["app", "loadBalancer"],
+        roles: ["app", ...guests],
         serverType: app.serverType,
         publicIpv4: !apart,
       }),
@@ -150,15 +165,17 @@ export function makeBlueprint(settings: Settings): Blueprint {
       ]),
     ),
     instances: machines.filter(({ roles }) => roles.includes("app")).flatMap((on) => instancesOf(on, settings)),
+    ...(database && { database: databaseOf(settings, database) }),
   });
 }
 
 const openingsOf: Readonly<Record<Role, (neighbours: Neighbours) => Opening[]>> = {
   loadBalancer: loadBalancerOpenings,
+  database: databaseOpenings,
   app: appOpenings,
 };
 
-function instancesOf({ name, privateAddress: address }: Machine, { app }: Settings): Instance[] {
+function instancesOf({ name, privateAddress: address }: Machine, { app, database }: Settings): Instance[] {
   return Array.from({ length: app.instances }, (_, index) => ({
     name: `${name}-${index + 1}`,
     machine: name,
@@ -166,7 +183,7 @@ function instancesOf({ name, privateAddress: address }: Machine, { app }: Settin
     address,
     port: app.port + index,
     agentPort: ports.agent + index + 1,
-    memory: instanceMemory(app),
+    memory: instanceMemory(app, database),
   }));
 }
 

@@ -36,7 +36,11 @@ export function loadBalancerOpenings({ allowFrom, loadBalancers, appMachines }: 
     { side: "public", protocol: "tcp", ports: [ports.ssh, ports.ssh], from: allowFrom, purpose: "admins" },
     ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
     // App machines look whether a load balancer still sends visitors to an instance that is about to be stopped.
-    ...overPrivateNetwork([...new Set([...loadBalancers, ...appMachines])], [ports.status, ports.status], "HAProxy's status"),
+    ...overPrivateNetwork(
+      [...new Set([...loadBalancers, ...appMachines])],
+      [ports.status, ports.status],
+      "HAProxy's status",
+    ),
     ...overPrivateNetwork(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
     ...overPrivateNetwork(loadBalancers, [ports.claimer, ports.claimer], "claimers"),
     { side: "private", protocol: "vrrp", from: loadBalancers, purpose: "who is master" },
@@ -48,6 +52,14 @@ export function appOpenings({ loadBalancers, instances, agents }: Neighbours): O
     ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(loadBalancers, instances, "instances"),
     ...overPrivateNetwork(loadBalancers, agents, "drain agents"),
+    { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
+  ];
+}
+
+export function databaseOpenings({ loadBalancers, appMachines }: Neighbours): Opening[] {
+  return [
+    ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];
 }

@@ -9,6 +9,8 @@ export const ports = {
   claimer: 8405,
   /** Stick tables between load balancers, and from an old HAProxy process to its successor. */
   peers: 10_000,
+  /** PostgreSQL, on the private side. */
+  database: 5432,
   /** First port of the drain agents, one for each instance. */
   agent: 9_000,
 } as const;

@@ -10,6 +10,7 @@ import { rules, warnings } from "./rules";
 import { schema, type SettingName, settingNames } from "./schema";
 import { isLocalStack, isProdStack } from "./stacks";
 import type { AppSettings } from "./sections/app";
+import type { DatabaseSettings } from "./sections/database";
 import type { LoadBalancerSettings } from "./sections/loadBalancer";
 import type { LocationName } from "./catalog";
 
@@ -20,6 +21,8 @@ export interface Settings {
   readonly app: AppSettings;
   readonly release: Release;
   readonly loadBalancer: LoadBalancerSettings;
+  /** Absent: the stack has no database. */
+  readonly database?: DatabaseSettings;
   readonly admin: Admin;
   readonly protect: boolean;
   /** Whether a value of app.environment was written as a secret; then the whole file of them is one. */
@@ -78,6 +81,7 @@ export function readSettings(source: SettingsSource): {
   const location = note(parse("location", source));
   const app = note(parse("app", source));
   const loadBalancer = note(parse("loadBalancer", source));
+  const database = note(parse("database", source));
   const admin = note(parse("admin", source));
   const loadBalancers = loadBalancer?.machines ?? 0;
   const failoverToken = note(resolveFailoverToken(note(parse("failoverToken", source)), { loadBalancers }, source));
@@ -88,7 +92,18 @@ export function readSettings(source: SettingsSource): {
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
   const { stack, preview } = source;
-  const draft: Draft = { stack, preview, location, app, loadBalancer, admin, protect, release, resolvedAdmin };
+  const draft: Draft = {
+    stack,
+    preview,
+    location,
+    app,
+    loadBalancer,
+    database,
+    admin,
+    protect,
+    release,
+    resolvedAdmin,
+  };
   problems.push(...rules.flatMap((rule) => rule(draft)));
 
   if (problems.length > 0 || !location || !app || !loadBalancer || !release || !resolvedAdmin) {
@@ -101,6 +116,7 @@ export function readSettings(source: SettingsSource): {
       app,
       release,
       loadBalancer,
+      database,
       admin: resolvedAdmin,
       protect,
       environmentIsSecret: source.isSecret(`${namespace}:app`),

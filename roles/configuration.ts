@@ -2,10 +2,11 @@ import type { Role } from "../blueprint/blueprint";
 import type { UnitInput } from "../machine/inputs";
 import { app } from "./app/app";
 import { base } from "./base/base";
+import { databasePackages } from "./database/packages";
 import { loadBalancer } from "./loadBalancer/loadBalancer";
 import type { RoleConfiguration, RoleContext, RoleRenderer } from "./types";
 
-const renderers: Readonly<Record<Role, RoleRenderer>> = { app, loadBalancer };
+const renderers: Readonly<Record<Role, RoleRenderer>> = { app, database: databasePackages, loadBalancer };
 
 /** Everything that one machine gets: the base, then each of its roles, in this order. */
 export function configurationOf(context: RoleContext): Required<RoleConfiguration> {

@@ -3,17 +3,21 @@ import type { Rule } from ".";
 /** Variables that every instance gets from the stack. */
 export const givenVariables = ["PORT", "INSTANCE", "MACHINE", "RELEASE", "STATE_DIRECTORY"] as const;
 
+/** … and one that only stacks with a database give: others may name a database of their own by it. */
+const databaseVariable = "DATABASE_URL";
+
 /** Nobody sets what the stack sets, and values fit on one line of an environment file. */
-export const environmentNames: Rule = ({ app }) =>
-  Object.entries(app?.environment ?? {}).flatMap(([name, value]) => {
+export const environmentNames: Rule = ({ app, database }) => {
+  const given: readonly string[] = database ? [...givenVariables, databaseVariable] : givenVariables;
+  return Object.entries(app?.environment ?? {}).flatMap(([name, value]) => {
     const setting = `holdfast:app.environment.${name}`;
-    if ((givenVariables as readonly string[]).includes(name)) {
+    if (given.includes(name)) {
       return [
         {
           setting,
           wrong: "is set by the stack",
           why: "each instance gets its own value of it",
-          fix: `remove it; ${givenVariables.join(", ")} are always there`,
+          fix: `remove it; ${given.join(", ")} are always there`,
         },
       ];
     }
@@ -29,3 +33,4 @@ export const environmentNames: Rule = ({ app }) =>
         ]
       : [];
   });
+};

@@ -1,5 +1,6 @@
 import type { Problem } from "../problems";
 import type { Draft } from "../settings";
+import { connectionsFit, databaseMachines } from "./database";
 import { environmentNames } from "./environment";
 import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
 import { loadBalancerMachines } from "./loadBalancers";
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   stackName,
   serverTypesAreThere,
   loadBalancerMachines,
+  databaseMachines,
   memoryFits,
   portsAreFree,
   timeoutsMakeSense,
@@ -27,4 +29,4 @@ export const rules: readonly Rule[] = [
 ];
 
 /** What is said, but does not stop. */
-export const warnings: readonly Rule[] = [openToTheWorld, manyMachines, exampleKeyWillBeRefused];
+export const warnings: readonly Rule[] = [openToTheWorld, manyMachines, connectionsFit, exampleKeyWillBeRefused];

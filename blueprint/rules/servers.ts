@@ -2,11 +2,11 @@ import { locations, type ServerTypeName, serverTypeNames, serverTypes } from "..
 import type { Rule } from ".";
 
 /** Not every server type is sold everywhere. */
-export const serverTypesAreThere: Rule = ({ location, app, loadBalancer }) => {
+export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, database }) => {
   if (!location) return [];
   const zone = locations[location].networkZone;
   const sold = (type: ServerTypeName) => (serverTypes[type].zones as readonly string[]).includes(zone);
-  return Object.entries({ app, loadBalancer }).flatMap(([name, section]) =>
+  return Object.entries({ app, loadBalancer, database }).flatMap(([name, section]) =>
     !section || sold(section.serverType)
       ? []
       : [
@@ -24,8 +24,8 @@ export const serverTypesAreThere: Rule = ({ location, app, loadBalancer }) => {
 /** Servers that one private network takes, by Hetzner's documentation; support may raise it. */
 const networkLimit = 100;
 
-export const manyMachines: Rule = ({ app, loadBalancer }) => {
-  const machines = (app?.machines ?? 0) + (loadBalancer?.machines ?? 0);
+export const manyMachines: Rule = ({ app, loadBalancer, database }) => {
+  const machines = (app?.machines ?? 0) + (loadBalancer?.machines ?? 0) + (database?.machines ?? 0);
   return machines <= networkLimit
     ? []
     : [

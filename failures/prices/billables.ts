@@ -14,7 +14,11 @@ export interface Billable {
   readonly size?: number;
 }
 
-const names: Readonly<Record<Role, string>> = { loadBalancer: "load balancer machine", app: "app machine" };
+const names: Readonly<Record<Role, string>> = {
+  loadBalancer: "load balancer machine",
+  database: "database machine",
+  app: "app machine",
+};
 
 /**
  * Everything in a stack that costs money. IPv6 addresses, private networks, firewalls and placement groups are free at
@@ -25,7 +29,7 @@ export function billables({ blueprint }: Facts): Billable[] {
   // One for all load balancers: components/floatingIp.ts.
   const floating = blueprint.machines.some(({ floatingIp }) => floatingIp);
   return [
-    ...(["loadBalancer", "app"] as const).flatMap((role) => {
+    ...(["loadBalancer", "database", "app"] as const).flatMap((role) => {
       // A machine with several roles is paid once: under its first.
       const machines = machinesWith(blueprint, role).filter(({ roles }) => roles[0] === role);
       const [first] = machines;
@@ -42,6 +46,9 @@ export function billables({ blueprint }: Facts): Billable[] {
             quantity: ipv4,
           },
         ]
+      : []),
+    ...(blueprint.database
+      ? [{ kind: "volume" as const, what: "1 volume", quantity: 1, size: blueprint.database.volume.size }]
       : []),
     ...(floating ? [{ kind: "floatingIpv4" as const, what: "1 floating IPv4 address", quantity: 1 }] : []),
   ];

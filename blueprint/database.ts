@@ -1,0 +1,51 @@
+import { privateAddress } from "./addresses";
+import { databaseMemory } from "./memory";
+import { ports } from "./ports";
+import type { DatabaseSettings } from "./sections/database";
+import type { Settings } from "./settings";
+
+/** The stack's database: where it is, what instances call it, how much of its machine it has. */
+export interface Database {
+  /** The machine that has its volume, e.g. `database-1`. */
+  readonly machine: string;
+  /** That machine's private address. */
+  readonly address: string;
+  readonly port: number;
+  /** Of the one database in it. */
+  readonly name: string;
+  /** The role that owns the database, and that instances log in as. */
+  readonly user: string;
+  readonly volume: {
+    /** In the cloud: `<stack>-database`. */
+    readonly name: string;
+    /** GiB */
+    readonly size: number;
+  };
+  /** MiB that PostgreSQL and the page cache of its files may take together. */
+  readonly memory: number;
+  /** Connections that may be open at a time. */
+  readonly connections: number;
+}
+
+/** Connections that each instance's own pool may hold open. */
+export const connectionsPerInstance = 10;
+/** Connections for what is no instance: migrations, backups, people. */
+export const otherConnections = 20;
+
+export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, settings: DatabaseSettings): Database {
+  const [kind, number] = settings.machines === 0 ? (["app", 1] as const) : (["database", 1] as const);
+  return {
+    machine: `${kind}-${number}`,
+    address: privateAddress(kind, number),
+    port: ports.database,
+    // Not the app's name: a release that is called otherwise would come to an empty database.
+    name: "app",
+    user: "app",
+    volume: { name: `${stack}-database`, size: settings.volumeSize },
+    memory: databaseMemory(settings, app),
+    connections: otherConnections + connectionsPerInstance * app.machines * app.instances,
+  };
+}
+
+/** Every address that the database may ever have: its certificate names them all, so a move needs no new one. */
+export const databaseAddresses = [privateAddress("database", 1), privateAddress("app", 1)] as const;

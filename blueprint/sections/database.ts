@@ -1,0 +1,33 @@
+import { serverTypeNames } from "../catalog";
+import { oneOf, section, wholeNumber } from "../fields";
+import type { z } from "zod";
+
+/** PostgreSQL for the app. Without this section there is none. */
+export const databaseSection = section(
+  {
+    machines: wholeNumber(0, 1, {
+      description:
+        "Number of database machines. By default one. With 0 the database is on the app machine, of which there has to be exactly one then. Its data is on a volume either way: going from 0 to 1 or back moves the volume and keeps every row.",
+      why: "the data is on one volume, and one machine at a time has it",
+      example: "machines: 1",
+    }).default(1),
+    serverType: oneOf(serverTypeNames, {
+      description: "Hetzner's server type of the database machine. By default cx23 (2 cores, 4 GiB).",
+      why: "Hetzner sells servers in these sizes",
+      example: "serverType: cx23",
+    }).default("cx23"),
+    volumeSize: wholeNumber(10, 10_240, {
+      description:
+        "GiB of the volume that all data of the database is on. By default 10. It can grow at any time, without a pause, and never shrink.",
+      why: "Hetzner sells volumes of 10 to 10240 GiB",
+      example: "volumeSize: 20",
+    }).default(10),
+  },
+  {
+    description: "PostgreSQL for the app, on a volume of its own. By default there is none.",
+    why: "the app keeps there what has to outlive every machine",
+    example: "holdfast:database: { machines: 1, serverType: cx23, volumeSize: 10 }",
+  },
+);
+
+export type DatabaseSettings = z.output<typeof databaseSection>;
