@@ -71,3 +71,22 @@ export const serverTypes = {
 
 export type ServerTypeName = keyof typeof serverTypes;
 export const serverTypeNames = Object.keys(serverTypes) as ServerTypeName[];
+
+export interface StorageBoxType {
+  /** TiB */
+  readonly size: number;
+}
+
+/** Storage for backups that is no server: SFTP on port 23, by itself, in its own locations. */
+export const storageBoxTypes = {
+  bx11: { size: 1 },
+  bx21: { size: 5 },
+  bx31: { size: 10 },
+  bx41: { size: 20 },
+} as const satisfies Record<string, StorageBoxType>;
+
+export type StorageBoxTypeName = keyof typeof storageBoxTypes;
+export const storageBoxTypeNames = Object.keys(storageBoxTypes) as StorageBoxTypeName[];
+
+export const storageBoxLocationNames = ["fsn1", "hel1"] as const satisfies readonly LocationName[];
+export type StorageBoxLocationName = (typeof storageBoxLocationNames)[number];

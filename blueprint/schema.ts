@@ -2,6 +2,7 @@ import { locationNames } from "./catalog";
 import { flag, oneOf, text } from "./fields";
 import { adminSection } from "./sections/admin";
 import { appSection } from "./sections/app";
+import { backupSection } from "./sections/backup";
 import { databaseSection } from "./sections/database";
 import { loadBalancerSection } from "./sections/loadBalancer";
 import { releasesSection } from "./sections/releases";
@@ -20,6 +21,7 @@ export const schema = {
   releases: releasesSection.prefault({}),
   loadBalancer: loadBalancerSection.prefault({}),
   database: databaseSection.optional(),
+  backup: backupSection.optional(),
   failoverToken: text(/^\S+$/, {
     description:
       "The API token with which load balancers move the floating IP: a read-write token of this environment's own project, for nothing else. A new one is rolled out by `pulumi up`. Local stacks need none.",

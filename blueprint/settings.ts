@@ -3,6 +3,7 @@ import { explain } from "./explain";
 import { didYouMean } from "./nearest";
 import { type Problem, SettingsError } from "./problems";
 import { type Admin, resolveAdmin } from "./resolve/admin";
+import { type Backup, resolveBackup, type S3Keys } from "./resolve/backup";
 import { resolveFailoverToken } from "./resolve/failoverToken";
 import { type ObtainedRelease, type Release, resolveRelease } from "./resolve/release";
 import { resolveStore } from "./resolve/store";
@@ -23,6 +24,8 @@ export interface Settings {
   readonly loadBalancer: LoadBalancerSettings;
   /** Absent: the stack has no database. */
   readonly database?: DatabaseSettings;
+  /** Absent: the database has no backups. */
+  readonly backup?: Backup;
   readonly admin: Admin;
   readonly protect: boolean;
   /** Whether a value of app.environment was written as a secret; then the whole file of them is one. */
@@ -33,6 +36,8 @@ export interface Settings {
 export interface SecretSettings {
   /** Absent in previews and in local stacks. */
   readonly failoverToken?: string;
+  /** Of the second place for backups, if there is one; absent in previews. */
+  readonly backupKeys?: S3Keys;
 }
 
 /** Everything that settings are read from; files come in through a function, so that tests need none. */
@@ -82,9 +87,11 @@ export function readSettings(source: SettingsSource): {
   const app = note(parse("app", source));
   const loadBalancer = note(parse("loadBalancer", source));
   const database = note(parse("database", source));
+  const backup = note(parse("backup", source));
   const admin = note(parse("admin", source));
   const loadBalancers = loadBalancer?.machines ?? 0;
   const failoverToken = note(resolveFailoverToken(note(parse("failoverToken", source)), { loadBalancers }, source));
+  const resolvedBackup = backup && note(resolveBackup(backup, location, source));
   const protect = note(parse("protect", source)) ?? isProdStack(source.stack);
   const releases = note(parse("releases", source));
   const store = releases && note(resolveStore(releases, source));
@@ -99,6 +106,7 @@ export function readSettings(source: SettingsSource): {
     app,
     loadBalancer,
     database,
+    backup,
     admin,
     protect,
     release,
@@ -117,11 +125,12 @@ export function readSettings(source: SettingsSource): {
       release,
       loadBalancer,
       database,
+      backup: resolvedBackup?.backup,
       admin: resolvedAdmin,
       protect,
       environmentIsSecret: source.isSecret(`${namespace}:app`),
     },
-    secrets: { failoverToken },
+    secrets: { failoverToken, backupKeys: resolvedBackup?.keys },
     warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../problems";
 import type { Draft } from "../settings";
+import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup } from "./backup";
 import { connectionsFit, databaseMachines } from "./database";
 import { environmentNames } from "./environment";
 import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
@@ -20,6 +21,8 @@ export const rules: readonly Rule[] = [
   serverTypesAreThere,
   loadBalancerMachines,
   databaseMachines,
+  backupHasDatabase,
+  backupIsElsewhere,
   memoryFits,
   portsAreFree,
   timeoutsMakeSense,
@@ -29,4 +32,10 @@ export const rules: readonly Rule[] = [
 ];
 
 /** What is said, but does not stop. */
-export const warnings: readonly Rule[] = [openToTheWorld, manyMachines, connectionsFit, exampleKeyWillBeRefused];
+export const warnings: readonly Rule[] = [
+  openToTheWorld,
+  manyMachines,
+  connectionsFit,
+  databaseWithoutBackup,
+  exampleKeyWillBeRefused,
+];

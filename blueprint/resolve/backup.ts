@@ -1,0 +1,61 @@
+import type { LocationName, StorageBoxLocationName, StorageBoxTypeName } from "../catalog";
+import type { Problem } from "../problems";
+import type { BackupSection } from "../sections/backup";
+import type { SettingsSource } from "../settings";
+
+/** Backups as they are wanted, without what is secret. */
+export interface Backup {
+  readonly storage: {
+    readonly type: StorageBoxTypeName;
+    readonly location: StorageBoxLocationName;
+    /** In OpenSSH's form, without a comment; absent: the one of the first contact. */
+    readonly hostKey?: string;
+  };
+  readonly retentionDays: number;
+  /** A second place for the same backups. */
+  readonly s3?: { readonly endpoint: string; readonly bucket: string; readonly region: string };
+}
+
+/** Keys of the bucket in `backup.s3`. */
+export interface S3Keys {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** Separates what everybody may see from the keys, and looks whether keys were kept secret. */
+export function resolveBackup(
+  { storage, retentionDays, s3 }: BackupSection,
+  location: LocationName | undefined,
+  { preview, isSecret }: Pick<SettingsSource, "preview" | "isSecret">,
+): { value: { backup: Backup; keys?: S3Keys }; problems: readonly Problem[] } {
+  const backup: Backup = {
+    storage: { ...storage, location: storage.location ?? (location === "hel1" ? "fsn1" : "hel1") },
+    retentionDays,
+    ...(s3 && { s3: { endpoint: s3.endpoint, bucket: s3.bucket, region: s3.region } }),
+  };
+  const { accessKey, secretKey } = s3 ?? {};
+  const keys = accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined;
+  const missing = s3 && !preview ? Object.entries({ accessKey, secretKey }).filter(([, value]) => !value) : [];
+  const plain = (accessKey ?? secretKey) !== undefined && !isSecret("holdfast:backup");
+  return {
+    value: { backup, ...(keys && { keys }) },
+    problems: [...missing.map(([name]) => missingKey(name)), ...(plain ? [plainKey] : [])],
+  };
+}
+
+function missingKey(name: string): Problem {
+  const setting = `holdfast:backup.s3.${name}`;
+  return {
+    setting,
+    wrong: "is missing",
+    why: "a bucket lets nobody in without its keys",
+    fix: `make a key for this bucket alone, and give it with \`pulumi config set --secret --path '${setting}' VALUE\``,
+  };
+}
+
+const plainKey: Problem = {
+  setting: "holdfast:backup.s3",
+  wrong: "has keys in plain text",
+  why: "who reads this file could delete every backup in the bucket",
+  fix: "make new keys, and give each with `pulumi config set --secret --path 'holdfast:backup.s3.NAME' VALUE`",
+};

@@ -1,0 +1,41 @@
+import type { Rule } from ".";
+
+/** A fire takes a building, so the backups are not in the one where the database is. */
+export const backupIsElsewhere: Rule = ({ location, backup }) =>
+  backup?.storage.location === undefined || backup.storage.location !== location
+    ? []
+    : [
+        {
+          setting: "holdfast:backup.storage.location",
+          value: location,
+          wrong: "is where the database is",
+          why: "what destroys the database there would destroy its backups too",
+          fix: `write ${location === "hel1" ? "fsn1" : "hel1"}, or leave it out`,
+        },
+      ];
+
+/** Backups are of the database; files of the app are not in them. */
+export const backupHasDatabase: Rule = ({ backup, database }) =>
+  !backup || database
+    ? []
+    : [
+        {
+          setting: "holdfast:backup",
+          wrong: "has nothing to back up",
+          why: "backups are of the stack's database, and this stack has none",
+          fix: "write holdfast:database: {} as well, or take this section out",
+        },
+      ];
+
+/** Said, but it does not stop: a stack may be there to try something out. */
+export const databaseWithoutBackup: Rule = ({ backup, database }) =>
+  !database || backup
+    ? []
+    : [
+        {
+          setting: "holdfast:backup",
+          wrong: "is missing",
+          why: "the database is lost with its volume, and nothing undoes a mistaken DROP TABLE",
+          fix: "write holdfast:backup: {} for the defaults of docs/settings.md",
+        },
+      ];

@@ -1,0 +1,94 @@
+import { storageBoxLocationNames, storageBoxTypeNames } from "../catalog";
+import { oneOf, section, text, wholeNumber } from "../fields";
+import type { z } from "zod";
+
+const withKey = "`pulumi config set --secret --path 'holdfast:backup.s3.NAME' VALUE`";
+
+const storage = section(
+  {
+    type: oneOf(storageBoxTypeNames, {
+      description: "Hetzner's type of the Storage Box. By default bx11 (1 TiB).",
+      why: "Hetzner sells Storage Boxes in these sizes",
+      example: "type: bx11",
+    }).default("bx11"),
+    location: oneOf(storageBoxLocationNames, {
+      description: "Where the Storage Box is. By default hel1, or fsn1 when the stack is in hel1.",
+      why: "Hetzner has Storage Boxes in these locations",
+      example: "location: hel1",
+    }).optional(),
+    hostKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) AAAA[A-Za-z0-9+/]+=*$/, {
+      description:
+        "The Storage Box's public SSH key, as `ssh-keyscan -p 23 HOST` shows it, for those who compared it. By default the database machine remembers the one of its first contact.",
+      why: "backups are sent to nobody else",
+      example: "hostKey: ssh-ed25519 AAAA…",
+      form: "a public key in OpenSSH's form, without a comment",
+    }).optional(),
+  },
+  {
+    description: "The Storage Box that backups are kept on.",
+    why: "a backup on the database's own machine would go with it",
+    example: "storage: { type: bx11, location: hel1 }",
+  },
+);
+
+const s3 = section(
+  {
+    endpoint: text(/^https:\/\/[^\s/]+\/?$/, {
+      description: "Address of the S3-compatible server; the bucket becomes the first part of the path.",
+      why: "a bucket's name alone does not say where it is",
+      example: "endpoint: https://fsn1.your-objectstorage.com",
+      form: "an https address without a path",
+    }),
+    bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+      description: "The bucket, which has to be there and to be used for nothing else.",
+      why: "old backups are deleted there",
+      example: "bucket: guestbook-backup",
+      form: "3 to 63 lower-case letters, digits, dots and dashes",
+    }),
+    region: text(/^[a-z0-9-]+$/, {
+      description: "Region that requests are signed for. By default us-east-1, which most servers take.",
+      why: "it is part of each request's signature",
+      example: "region: fsn1",
+      form: "lower-case letters, digits and -",
+    }).default("us-east-1"),
+    accessKey: text(/^\S+$/, {
+      description: `The bucket's access key. Write it by ${withKey}.`,
+      why: "a bucket lets nobody in without one",
+      example: "accessKey: { secure: … }",
+      form: "a key without blanks",
+      secret: true,
+    }).optional(),
+    secretKey: text(/^\S+$/, {
+      description: `The secret key to it. Write it by ${withKey}.`,
+      why: "requests are signed with it",
+      example: "secretKey: { secure: … }",
+      form: "a key without blanks",
+      secret: true,
+    }).optional(),
+  },
+  {
+    description: "A second place for the same backups: a bucket of an S3-compatible server. By default there is none.",
+    why: "a provider that is lost must not take the database and its backups together",
+    example: "s3: { endpoint: https://fsn1.your-objectstorage.com, bucket: guestbook-backup, region: fsn1 }",
+  },
+);
+
+/** Backups of the database. Without this section there are none. */
+export const backupSection = section(
+  {
+    storage: storage.prefault({}),
+    retentionDays: wholeNumber(1, 3650, {
+      description: "Days that the database can be taken back to any second of. By default 30.",
+      why: "what is older is deleted, so that the storage does not fill up",
+      example: "retentionDays: 30",
+    }).default(30),
+    s3: s3.optional(),
+  },
+  {
+    description: "Encrypted backups of the database, away from it. By default there are none.",
+    why: "a database without backups is lost with its volume",
+    example: "holdfast:backup: { storage: { type: bx11, location: hel1 }, retentionDays: 30 }",
+  },
+);
+
+export type BackupSection = z.output<typeof backupSection>;
