@@ -59,7 +59,7 @@ export interface FileInput {
 }
 
 export interface ArchiveInput {
-  /** Path on the computer that runs Pulumi: a folder, a .tar.gz or a .tar.zst. */
+  /** Path on the computer that runs Pulumi: a folder, a .tar or a .tar.gz. */
   readonly source: string;
   /** SHA-256 of its content, in hexadecimal: what decides whether it changed. */
   readonly sha256: string;

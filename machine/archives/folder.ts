@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { tarEnd, tarHeader, tarPadding, type TarEntry } from "./tar";
 
 /** Never part of a release: history, and what Python writes beside its sources while they run. */
-const skipped = new Set([".git", "__pycache__"]);
+export const skipped: ReadonlySet<string> = new Set([".git", "__pycache__"]);
 
 /**
  * SHA-256 (hexadecimal) of what a folder holds: names, contents, links and who may execute what, not times or owners.

@@ -13,8 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { hashOfFolder } from "../../machine/archives/folder";
+import { hashOfFolder, packFolder } from "../../machine/archives/folder";
 import { hashOfArchive, openArchive } from "../../machine/archives/source";
 
 let folder: string;
@@ -133,9 +134,23 @@ describe("a packed folder", () => {
     for await (const chunk of stream) expect(chunk).toEqual(readFileSync(packed));
   });
 
+  test("a tar is sent compressed and known by its own checksum, like the folder it was packed from", async () => {
+    const root = fill("root", { a: "1" });
+    const chunks: Buffer[] = [];
+    for await (const chunk of packFolder(root)) chunks.push(chunk);
+    const tar = join(folder, "release.tar");
+    writeFileSync(tar, Buffer.concat(chunks));
+    expect(await hashOfArchive(tar)).toBe(await hashOfFolder(root));
+    const { form, stream } = await openArchive(tar);
+    const sent: Buffer[] = [];
+    for await (const chunk of stream as AsyncIterable<Buffer>) sent.push(chunk);
+    expect(form).toBe("tar");
+    expect(gunzipSync(Buffer.concat(sent))).toEqual(readFileSync(tar));
+  });
+
   test("anything else is refused by name", async () => {
     const file = join(fill("root", { "notes.txt": "1" }), "notes.txt");
-    await expect(hashOfArchive(file)).rejects.toThrow(`${file} is neither a folder nor a .tar.gz`);
+    await expect(hashOfArchive(file)).rejects.toThrow(`${file} is neither a folder, a .tar nor a .tar.gz`);
     await expect(hashOfArchive(join(folder, "missing"))).rejects.toThrow("cannot be read");
   });
 });
