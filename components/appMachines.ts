@@ -19,7 +19,11 @@ export class AppMachines extends pulumi.ComponentResource {
     this.machines = machinesWith(args.blueprint, "app").map(
       (machine) => new Machine(machine.name, { ...args, machine }, { parent: this }),
     );
-    this.configurations = configureInTurn(this.machines, { via: args.jumpHosts });
+    this.configurations = configureInTurn(this.machines, {
+      via: args.jumpHosts,
+      // The first one to get a release: where it fails, nobody else is touched, and where it cannot be asked neither.
+      leaseKeeper: this.machines[0],
+    });
     this.registerOutputs({});
   }
 }

@@ -8,12 +8,12 @@ import type { ConfigureArgs, Machine } from "./machine";
  */
 export function configureInTurn(
   machines: readonly Machine[],
-  { via, after = [], late }: ConfigureArgs,
+  { after = [], ...args }: ConfigureArgs,
 ): Configuration[] {
   const done: Configuration[] = [];
   for (const machine of machines) {
     const before: readonly pulumi.Resource[] = done.length > 0 ? done.slice(-1) : after;
-    done.push(machine.configure({ via, after: before, late }));
+    done.push(machine.configure({ ...args, after: before }));
   }
   return done;
 }

@@ -38,6 +38,8 @@ export interface ConfigureArgs {
   readonly after?: readonly pulumi.Resource[];
   /** Files whose content is known only when other resources are there, by their path. @default none */
   readonly late?: (machine: Machine) => Readonly<Record<string, LateFile>>;
+  /** The machine that keeps the stack's lease, without which this one may not be changed. @default none is needed */
+  readonly leaseKeeper?: Machine;
 }
 
 /** A file that a component writes for a role, because it tells of other resources. */
@@ -97,8 +99,16 @@ export class Machine extends pulumi.ComponentResource {
     );
   }
 
+  private connection(via: readonly JumpHost[]) {
+    return {
+      host: via.length > 0 ? this.plan.privateAddress : this.server.ipv4Address,
+      user: adminUser,
+      via: via.map((jumpHost) => ({ ...jumpHost, user: adminUser })),
+    };
+  }
+
   /** Brings the machine to what its roles say. */
-  configure({ via = [], after = [], late }: ConfigureArgs): Configuration {
+  configure({ via = [], after = [], late, leaseKeeper }: ConfigureArgs): Configuration {
     const { blueprint, machine, releaseSha256 } = this.args;
     const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
     return new Configuration(
@@ -106,11 +116,8 @@ export class Machine extends pulumi.ComponentResource {
       {
         machine: machine.name,
         serverId: this.server.id,
-        connection: {
-          host: via.length > 0 ? machine.privateAddress : this.server.ipv4Address,
-          user: adminUser,
-          via: via.map((jumpHost) => ({ ...jumpHost, user: adminUser })),
-        },
+        connection: this.connection(via),
+        ...(leaseKeeper && { lease: leaseKeeper.connection(via) }),
         packages: [...packages],
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance } from "../../blueprint/blueprint";
+import { ports } from "../../blueprint/ports";
 import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
@@ -10,49 +11,97 @@ export const agentPaths = {
   folder: "/usr/local/lib/holdfast/agent",
   configuration: "/etc/holdfast/agent.json",
   drain: "/usr/local/sbin/holdfast-drain",
+  rotation: "/usr/local/sbin/holdfast-rotation",
+  debug: "/usr/local/sbin/holdfast-debug",
   unit: "/etc/systemd/system/holdfast-agent.service",
-  /** A file per instance that is not `ready`; on disk, so that a drain outlives a reboot. */
+  debugUnit: "/etc/systemd/system/holdfast-debug@.service",
+  /** A file per instance that a person took out of rotation; on disk, so that it outlives a reboot. */
   states: "/var/lib/holdfast/instances",
+  /** The same for roll-outs and debug sessions, which no reboot outlives. */
+  passingStates: "/run/holdfast/instances",
+  /** Locked by the machine plugin's program while an apply works. */
+  applyLock: "/var/lib/holdfast/lock",
 } as const;
 
-/** Seconds between two questions of HAProxy to an agent, for `agent-inter`: how long a drain takes to be obeyed. */
-export const agentInterval = 1;
+/**
+ * Seconds between two questions of HAProxy to an agent, for `agent-inter`: how long a drain takes to be obeyed. A roll-out
+ * waits for it twice with each instance, and a question costs one small packet each way.
+ */
+export const agentInterval = 0.25;
+
+const programs = [
+  "agent.py",
+  "balancers.py",
+  "configuration.py",
+  "debugging.py",
+  "holds.py",
+  "rotation.py",
+  "waiting.py",
+  "watchdog.py",
+];
 
 const source = (name: string) => readFileSync(join(__dirname, "agent", name), "utf8");
 
-/** The agent of one app machine: HAProxy's agent-check for each of its instances, and the watchdog over them. */
-export function agent(settings: {
+export interface AgentSettings {
   readonly privateAddress: string;
-  readonly instances: readonly Pick<Instance, "number" | "port" | "agentPort">[];
+  readonly instances: readonly Pick<Instance, "number" | "name" | "port" | "agentPort">[];
   readonly health: string;
   /** Seconds that an instance may take until its first answer. */
   readonly startTimeout: number;
-}): RoleConfiguration {
-  const { privateAddress: address, instances, health, startTimeout } = settings;
-  const configuration = {
-    address,
-    health,
-    startSeconds: startTimeout,
-    states: agentPaths.states,
-    instances: instances.map(({ number, port, agentPort }) => ({ number, port, agentPort })),
-  };
+  /** Seconds that an instance may go on with what it has before it is stopped. */
+  readonly drainTimeout: number;
+  /** Where an instance that was started for debugging waits for a debugger. */
+  readonly debugPort?: number;
+  /** Whose view counts: all HAProxys that send visitors here. */
+  readonly loadBalancers: readonly { readonly name: string; readonly privateAddress: string }[];
+}
+
+/**
+ * The agent of one app machine: HAProxy's agent-check for each of its instances, the watchdog over them, and the commands
+ * that take an instance out of rotation and put it back.
+ */
+export function agent(settings: AgentSettings): RoleConfiguration {
   const files = {
-    [`${agentPaths.folder}/agent.py`]: { content: source("agent.py") },
-    [`${agentPaths.folder}/watchdog.py`]: { content: source("watchdog.py") },
-    [agentPaths.configuration]: { content: `${JSON.stringify(configuration, undefined, 2)}\n` },
-    [agentPaths.unit]: { content: unit() },
+    ...Object.fromEntries(programs.map((name) => [`${agentPaths.folder}/${name}`, { content: source(name) }])),
+    [agentPaths.configuration]: { content: `${JSON.stringify(configuration(settings), undefined, 2)}\n` },
+    [agentPaths.unit]: { content: agentUnit() },
   };
+  const command = (content: string) => ({ content, mode: "0755", validate: "sh -n %s" });
   return {
     packages: ["python3"],
     files: {
       ...files,
-      [agentPaths.drain]: { content: source("drain.sh"), mode: "0755", validate: "sh -n %s" },
+      [agentPaths.drain]: command(source("drain.sh")),
+      [agentPaths.rotation]: command(wrapper("rotation.py")),
+      [agentPaths.debug]: command(wrapper("debugging.py")),
+      [agentPaths.debugUnit]: { content: debugUnit(settings.startTimeout) },
     },
     units: [{ name: "holdfast-agent.service", restartOn: Object.keys(files) }],
   };
 }
 
-function unit(): string {
+function configuration(settings: AgentSettings) {
+  const { privateAddress, instances, health, startTimeout, drainTimeout, debugPort, loadBalancers } = settings;
+  return {
+    address: privateAddress,
+    health,
+    startSeconds: startTimeout,
+    drainSeconds: drainTimeout,
+    debugPort,
+    states: agentPaths.states,
+    passingStates: agentPaths.passingStates,
+    applyLock: agentPaths.applyLock,
+    statusPort: ports.status,
+    loadBalancers: loadBalancers.map(({ name, privateAddress: address }) => ({ name, address })),
+    instances: instances.map(({ number, name, port, agentPort }) => ({ number, name, port, agentPort })),
+  };
+}
+
+function wrapper(program: string): string {
+  return lines("#!/bin/sh", heading(), `exec /usr/bin/python3 ${agentPaths.folder}/${program} "$@"`);
+}
+
+function agentUnit(): string {
   return lines(
     heading(),
     "[Unit]",
@@ -70,6 +119,10 @@ function unit(): string {
     "OOMScoreAdjust=-900",
     "MemoryMax=128M",
     "SyslogIdentifier=agent",
+    "# It puts back what a roll-out that was killed left out; what it finds there outlives its own restart.",
+    "RuntimeDirectory=holdfast/instances",
+    "RuntimeDirectoryMode=0755",
+    "RuntimeDirectoryPreserve=yes",
     "# systemd kills for those only who may kill themselves.",
     "CapabilityBoundingSet=CAP_KILL",
     ...sandbox,
@@ -77,5 +130,21 @@ function unit(): string {
     "",
     "[Install]",
     "WantedBy=multi-user.target",
+  );
+}
+
+/** Lasts as long as its person gives signs of life; its end puts the instance back, whatever the end was. */
+function debugUnit(startTimeout: number): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    "Description=Debug session on instance %i",
+    "",
+    "[Service]",
+    "Type=exec",
+    `ExecStart=${agentPaths.debug} keep %i`,
+    `ExecStopPost=${agentPaths.debug} put-back %i`,
+    `TimeoutStopSec=${startTimeout + 60}`,
+    "SyslogIdentifier=debug-%i",
   );
 }

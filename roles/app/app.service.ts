@@ -2,6 +2,7 @@ import type { Instance } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
+import { appPaths } from "./paths";
 
 /** The template of all instances: `app@1.service` and so on. */
 export function appUnit({ app, release }: Settings, instances: readonly Instance[]): string {
@@ -18,21 +19,31 @@ export function appUnit({ app, release }: Settings, instances: readonly Instance
     "",
     "[Service]",
     "Type=exec",
-    "ExecStart=/etc/holdfast/app/start",
-    "WorkingDirectory=/opt/app/release",
-    "EnvironmentFile=/etc/holdfast/app/environment",
-    "EnvironmentFile=/etc/holdfast/app/%i.env",
+    `ExecStart=${appPaths.start}`,
+    ...confinement("%i"),
     "Restart=always",
     "RestartSec=200ms",
     `TimeoutStopSec=${app.stopTimeout}`,
     "KillMode=mixed",
     `MemoryMax=${memory}M`,
     "OOMPolicy=kill",
+    "SyslogIdentifier=app-%i",
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  );
+}
+
+/** What the release's programs are told and what they may do: an instance and its migration alike. */
+export function confinement(instance: number | "%i"): string[] {
+  return [
+    `WorkingDirectory=${appPaths.release}`,
+    `EnvironmentFile=${appPaths.environment}`,
+    `EnvironmentFile=-${appPaths.databaseEnvironment}`,
+    `EnvironmentFile=/etc/holdfast/app/${instance}.env`,
     "LimitNOFILE=65536",
     "LogRateLimitIntervalSec=30s",
     "LogRateLimitBurst=50000",
-    "SyslogIdentifier=app-%i",
-    "",
     "# One user for all instances of a machine, who owns nothing but the state directory.",
     "DynamicUser=yes",
     "User=app",
@@ -43,8 +54,5 @@ export function appUnit({ app, release }: Settings, instances: readonly Instance
     "CapabilityBoundingSet=",
     "ProtectProc=invisible",
     "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  ];
 }

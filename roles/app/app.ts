@@ -1,39 +1,56 @@
-import type { Instance } from "../../blueprint/blueprint";
+import { type Instance, machinesWith } from "../../blueprint/blueprint";
+import type { Settings } from "../../blueprint/settings";
 import type { UnitInput } from "../../machine/inputs";
-import type { RoleConfiguration, RoleContext } from "../types";
 import { healthPath } from "../healthPath";
-import { agent } from "./agent";
-import { environment, instanceEnvironment } from "./environment";
-import { startScript } from "./start";
+import type { RoleConfiguration, RoleContext, RoleFile } from "../types";
+import { agent, agentPaths } from "./agent";
 import { appUnit } from "./app.service";
+import { environment, instanceEnvironment } from "./environment";
+import { migration } from "./migrate.service";
+import { appPaths } from "./paths";
+import { startScript } from "./start";
 
-/** Where things of the app are on its machine. */
-export const appPaths = {
-  release: "/opt/app/release",
-  environment: "/etc/holdfast/app/environment",
-  instance: (number: number) => `/etc/holdfast/app/${number}.env`,
-  start: "/etc/holdfast/app/start",
-  unit: "/etc/systemd/system/app@.service",
-} as const;
+export { appPaths } from "./paths";
+
+/** Unpacked releases that stay on a machine: going back to one of them takes no upload. */
+const keptReleases = 5;
 
 /**
- * The app: its release, and one unit for each instance. Units are brought to their state in order and each has to answer
- * before the next is touched, so a new release goes through the machine instance by instance.
+ * The app: its release, and one unit for each instance. Units are brought to their state in order: each is drained, started
+ * anew, watched, and back in rotation before the next is touched, so a new release goes through the machine instance by
+ * instance.
  */
 export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleConfiguration {
   const { settings } = blueprint;
-  const { release } = settings;
+  const { manifest, source } = settings.release;
   const instances = blueprint.instances.filter((instance) => instance.machine === machine.name);
-  const health = healthPath(settings);
-  const { privateAddress } = machine;
-  const watched = agent({ privateAddress, instances, health, startTimeout: settings.app.startTimeout });
+  const watched = agent({
+    privateAddress: machine.privateAddress,
+    instances,
+    health: healthPath(settings),
+    startTimeout: settings.app.startTimeout,
+    drainTimeout: settings.app.drainTimeout,
+    debugPort: manifest.debug?.port,
+    loadBalancers: machinesWith(blueprint, "loadBalancer"),
+  });
+  // One machine migrates for all, and it is the first one to get the release.
+  const migrating = machine.name === machinesWith(blueprint, "app")[0]?.name ? migration(settings) : {};
   return {
-    packages: ["curl", ...(watched.packages ?? []), ...release.manifest.packages],
-    archives: { [appPaths.release]: { source: release.source, sha256: releaseSha256 } },
+    packages: ["curl", ...(watched.packages ?? []), ...manifest.packages],
+    archives: {
+      [appPaths.release]: {
+        source,
+        sha256: releaseSha256,
+        label: `${manifest.name} ${manifest.version}`,
+        keep: keptReleases,
+      },
+    },
     files: {
       ...watched.files,
+      ...migrating.files,
+      ...debugStart(settings),
       [appPaths.unit]: { content: appUnit(settings, instances) },
-      [appPaths.start]: { content: startScript(release.manifest), mode: "0755", validate: "sh -n %s" },
+      [appPaths.start]: { content: startScript(manifest), mode: "0755", validate: "sh -n %s" },
       // Root's alone: systemd reads it before it gives up its rights, the instance's own user cannot.
       [appPaths.environment]: {
         content: environment(settings, machine),
@@ -45,18 +62,34 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
       ),
     },
     units: [
-      ...instances.map((instance) => unit(instance, health, settings.app.startTimeout)),
-      // After the instances: its watchdog has nothing to say about those that are being started.
+      // Before the instances, which are drained by it.
       ...(watched.units ?? []),
+      ...(migrating.units ?? []),
+      ...instances.map((instance) => unit(instance, settings)),
     ],
   };
 }
 
-function unit({ number, port }: Instance, health: string, timeout: number): UnitInput {
+function unit({ number, port }: Instance, settings: Settings): UnitInput {
   return {
     name: `app@${number}.service`,
-    restartOn: [appPaths.release, appPaths.unit, appPaths.start, appPaths.environment, appPaths.instance(number)],
-    healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${port}${health}`,
-    timeout,
+    restartOn: [
+      appPaths.release,
+      appPaths.unit,
+      appPaths.start,
+      appPaths.environment,
+      appPaths.databaseEnvironment,
+      appPaths.instance(number),
+    ],
+    healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${port}${healthPath(settings)}`,
+    timeout: settings.app.startTimeout,
+    healthyFor: settings.app.settleTime,
+    beforeStop: `${agentPaths.rotation} out ${number}`,
+    afterHealthy: `${agentPaths.rotation} in ${number}`,
   };
+}
+
+function debugStart({ release }: Settings): Record<string, RoleFile> {
+  const { debug } = release.manifest;
+  return debug ? { [appPaths.debug]: { content: startScript(debug), mode: "0755", validate: "sh -n %s" } } : {};
 }

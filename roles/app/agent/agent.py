@@ -1,80 +1,43 @@
 #!/usr/bin/python3
 """
 The agent of an app machine. To HAProxy it says, for each instance on a port of its own, whether visitors may come:
-`ready`, `drain` or `maint`, as a file says, so that a drain outlives any load balancer. And it restarts instances that
-hang, which systemd cannot see.
+`ready`, `drain` or `maint`, as files say, so that a drain outlives any load balancer. It restarts instances that hang,
+which systemd cannot see, and puts back what a roll-out that was killed left out of rotation.
 Usage: agent.py CONFIGURATION.json
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import fcntl
 import os
 import signal
 import socket
 import sys
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Coroutine
 
 sys.dont_write_bytecode = True  # The folder belongs to the machine's configuration.
 
-from watchdog import Watchdog  # noqa: E402
+from configuration import Configuration, Instance, read_configuration  # noqa: E402
+from holds import Holds  # noqa: E402
+from watchdog import Watchdog, say  # noqa: E402
 
-STATES = ("ready", "drain", "maint")
-
-
-@dataclass(frozen=True)
-class Instance:
-    number: int
-    port: int
-    agent_port: int
+# Seconds between two looks for roll-outs that are no more, and looks in a row that have to find nobody at work.
+FORGET_INTERVAL = 1.0
+FORGET_LOOKS = 5
 
 
-@dataclass(frozen=True)
-class Configuration:
-    address: str
-    """Where the load balancers ask: the machine's private address."""
-    health: str
-    start_seconds: float
-    """How long an instance may take until it answers for the first time."""
-    states: str
-    """Folder with a file per instance that is not `ready`."""
-    instances: tuple[Instance, ...]
-
-
-def read_configuration(path: str) -> Configuration:
-    with open(path, encoding="utf-8") as file:
-        raw: dict[str, Any] = json.load(file)
-    return Configuration(
-        address=str(raw["address"]),
-        health=str(raw["health"]),
-        start_seconds=float(raw["startSeconds"]),
-        states=str(raw["states"]),
-        instances=tuple(Instance(int(i["number"]), int(i["port"]), int(i["agentPort"])) for i in raw["instances"]),
-    )
-
-
-def state_of(states: str, number: int) -> str:
-    """What a person or a roll-out asked for; no file means `ready`, and so does one that nobody understands."""
-    try:
-        with open(os.path.join(states, str(number)), encoding="ascii") as file:
-            word = file.read(16).strip()
-    except (OSError, ValueError):
-        return "ready"
-    return word if word in STATES else "ready"
-
-
-def is_watched(states: str, number: int) -> bool:
-    return state_of(states, number) != "maint"
+def is_watched(holds: Holds, number: int) -> bool:
+    """Whoever stops an instance on purpose, under a debugger or for a new release, does not want it killed meanwhile."""
+    return all(hold.owner == "person" and hold.word != "maint" for hold in holds.of(number))
 
 
 async def serve(configuration: Configuration, instance: Instance) -> None:
     """Answers for one instance; waits for its address where the network is late."""
 
     async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(f"{state_of(configuration.states, instance.number)}\n".encode())
+        writer.write(f"{configuration.holds.state_of(instance.number)}\n".encode())
         try:
             await writer.drain()
         except ConnectionError:
@@ -95,6 +58,32 @@ async def serve(configuration: Configuration, instance: Instance) -> None:
         await server.serve_forever()
 
 
+async def forget_roll_outs(configuration: Configuration) -> None:
+    """A roll-out that was killed cannot put its instance back. While one works, it keeps the apply's lock."""
+    looks = 0
+    while True:
+        await asyncio.sleep(FORGET_INTERVAL)
+        holds = configuration.holds
+        left = [one for one in configuration.instances if os.path.exists(holds.path(one.number, "roll-out"))]
+        looks = looks + 1 if left and not is_locked(configuration.apply_lock) else 0
+        if looks < FORGET_LOOKS:
+            continue
+        for instance in left:
+            holds.drop(instance.number, "roll-out")
+            say(f"instance {instance.number}: the roll-out that took it out of rotation is no more, so it is put back")
+
+
+def is_locked(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 async def signs_of_life() -> None:
     """sd_notify, for systemd's watchdog: the loop that answers HAProxy turns."""
     address = os.environ.get("NOTIFY_SOCKET", "")
@@ -112,7 +101,7 @@ async def main(path: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, os._exit, 0)
-    tasks: list[Coroutine[Any, Any, None]] = [signs_of_life()]
+    tasks: list[Coroutine[Any, Any, None]] = [signs_of_life(), forget_roll_outs(configuration)]
     for instance in configuration.instances:
         tasks.append(serve(configuration, instance))
         watchdog = Watchdog(
@@ -120,8 +109,7 @@ async def main(path: str) -> None:
             instance.port,
             configuration.health,
             configuration.start_seconds,
-            # Whoever takes an instance out for maintenance may want to stop it under a debugger.
-            partial(is_watched, configuration.states, instance.number),
+            partial(is_watched, configuration.holds, instance.number),
         )
         tasks.append(watchdog.run())
     # The first one that ends takes all with it, and systemd starts over.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# holdfast-drain                              what each instance of this machine is
+# holdfast-drain                              what each instance of this machine is, and who keeps it out
 # holdfast-drain INSTANCE ready|drain|maint   ready: visitors may come. drain: none comes anew, those who are there
 #                                             finish. maint: nobody, no health checks, and no watchdog.
 # It lasts until it is taken back, over reloads, failovers and reboots.
@@ -15,12 +15,7 @@ usage() {
     exit 2
 }
 
-if [ $# -eq 0 ]; then
-    for number in $(instances); do
-        printf '%s %s\n' "$number" "$(cat "$states/$number" 2>/dev/null || echo ready)"
-    done
-    exit
-fi
+[ $# -eq 0 ] && exec /usr/local/sbin/holdfast-rotation show
 
 [ $# -eq 2 ] || usage
 case $1 in '' | *[!0-9]*) usage ;; esac
@@ -34,12 +29,12 @@ if ! instances | grep -qx "$1"; then
     exit 1
 fi
 mkdir -p "$states"
-chmod 0700 "$states"
+chmod 0755 "$states"
 if [ "$2" = ready ]; then
     rm -f "$states/$1"
 else
     # Written beside and renamed: the agent reads the old word or the new one.
-    printf '%s\n' "$2" >"$states/.$1"
+    printf '%s\n%s\n%s\n' "$2" "${SUDO_USER:-root}" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$states/.$1"
     mv "$states/.$1" "$states/$1"
 fi
 echo "instance $1: $2; HAProxy learns it within a second"

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Settings } from "../../blueprint/settings";
+import { heading, lines } from "../text";
+import type { RoleConfiguration } from "../types";
+import { confinement } from "./app.service";
+import { appPaths } from "./paths";
+
+/** Seconds that a migration may take; a table that is rewritten takes its time. */
+export const migrationTimeout = 3600;
+
+/**
+ * The release's migration, on one machine and before any instance of the release starts there. One that fails fails the
+ * apply, and the old release, whose instances nobody has touched, goes on.
+ *
+ * It is run once for each release and database: the way back to an older release, after a failed roll-out or by a rollback,
+ * starts that release's code and leaves the schema alone.
+ */
+export function migration({ release }: Settings): RoleConfiguration {
+  const { migrate, name } = release.manifest;
+  if (migrate === undefined) return {};
+  return {
+    files: {
+      [appPaths.migrate]: {
+        content: lines("#!/bin/sh", heading(), `exec ${migrate}`),
+        mode: "0755",
+        validate: "sh -n %s",
+      },
+      [appPaths.migrations]: {
+        content: readFileSync(join(__dirname, "migrations.sh"), "utf8"),
+        mode: "0755",
+        validate: "sh -n %s",
+      },
+      [appPaths.migrateUnit]: { content: unit(name) },
+    },
+    units: [
+      {
+        name: "app-migrate.service",
+        enabled: false,
+        state: "oneshot",
+        restartOn: [appPaths.release, appPaths.migrate, appPaths.databaseEnvironment],
+        timeout: migrationTimeout,
+      },
+    ],
+  };
+}
+
+function unit(name: string): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    `Description=${name}, migration of its database`,
+    "After=network-online.target nftables.service",
+    "",
+    "[Service]",
+    "Type=oneshot",
+    `ExecCondition=+${appPaths.migrations} due`,
+    `ExecStart=${appPaths.migrate}`,
+    `ExecStartPost=+${appPaths.migrations} note`,
+    "# As the first instance: a migration may ask for what instances are told.",
+    ...confinement(1),
+    `TimeoutStartSec=${migrationTimeout}`,
+    "SyslogIdentifier=app-migrate",
+  );
+}

@@ -1,0 +1,14 @@
+/** Where things of the app are on its machine. */
+export const appPaths = {
+  release: "/opt/app/release",
+  environment: "/etc/holdfast/app/environment",
+  instance: (number: number) => `/etc/holdfast/app/${number}.env`,
+  /** How the database is reached, where the stack has one: written when the database's secrets are known. */
+  databaseEnvironment: "/etc/holdfast/app/database.env",
+  start: "/etc/holdfast/app/start",
+  debug: "/etc/holdfast/app/debug",
+  migrate: "/etc/holdfast/app/migrate",
+  migrations: "/usr/local/sbin/holdfast-migrations",
+  unit: "/etc/systemd/system/app@.service",
+  migrateUnit: "/etc/systemd/system/app-migrate.service",
+} as const;
