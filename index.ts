@@ -1,28 +1,40 @@
 import * as pulumi from "@pulumi/pulumi";
 import { makeBlueprint } from "./blueprint/blueprint";
 import { describeProblem, SettingsError } from "./blueprint/problems";
-import { readSettings } from "./blueprint/settings";
+import type { StorePlace } from "./blueprint/resolve/store";
+import { readSettings, type Settings } from "./blueprint/settings";
 import { Environment } from "./components/environment";
 import { cloud } from "./components/provider";
 import { failover, stackSource, stackTarget } from "./components/stackSource";
-import { hashOfFolder } from "./machine/archives/folder";
+import { hashOfArchive } from "./machine/archives/source";
+import { keepCopy, withRelease } from "./release/program";
 
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
-  const { settings, secrets, warnings } = readSettings(stackSource());
+  const { settings, secrets, warnings } = readSettings(await withRelease(stackSource()));
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
 
   const { stack } = settings;
   const target = stackTarget();
   const provider = cloud({ stack, preview: pulumi.runtime.isDryRun(), ...target });
   const blueprint = makeBlueprint(settings);
-  const releaseSha256 = await hashOfFolder(settings.release.source);
+  const releaseSha256 = await hashOfArchive(settings.release.source);
+  if (!pulumi.runtime.isDryRun()) await keepRelease(settings, releaseSha256, secrets.store);
   const environment = new Environment(
     stack,
     { blueprint, releaseSha256, failover: failover(stack, target, secrets.failoverToken) },
     { provider },
   );
   return { url: environment.url, machines: environment.machines };
+}
+
+/** A way back to what is about to be rolled out; one that cannot be had is worth a warning, not a failure. */
+async function keepRelease({ release, app }: Settings, sha256: string, place: StorePlace): Promise<void> {
+  try {
+    await keepCopy(release, { written: app.release, sha256, place });
+  } catch (error) {
+    await pulumi.log.warn(`No copy of ${app.release} is kept, so there is no way back to it: ${String(error)}`);
+  }
 }
 
 // Pulumi awaits an exported function.

@@ -6,7 +6,7 @@ import { type Admin, resolveAdmin } from "./resolve/admin";
 import { type Backup, resolveBackup, type S3Keys } from "./resolve/backup";
 import { resolveFailoverToken } from "./resolve/failoverToken";
 import { type ObtainedRelease, type Release, resolveRelease } from "./resolve/release";
-import { resolveStore } from "./resolve/store";
+import { resolveStore, type StorePlace } from "./resolve/store";
 import { rules, warnings } from "./rules";
 import { schema, type SettingName, settingNames } from "./schema";
 import { isLocalStack, isProdStack } from "./stacks";
@@ -38,6 +38,8 @@ export interface SecretSettings {
   readonly failoverToken?: string;
   /** Of the second place for backups, if there is one; absent in previews. */
   readonly backupKeys?: S3Keys;
+  /** Where releases are kept, with the keys to it. */
+  readonly store: StorePlace;
 }
 
 /** Everything that settings are read from; files come in through a function, so that tests need none. */
@@ -114,7 +116,7 @@ export function readSettings(source: SettingsSource): {
   };
   problems.push(...rules.flatMap((rule) => rule(draft)));
 
-  if (problems.length > 0 || !location || !app || !loadBalancer || !release || !resolvedAdmin) {
+  if (problems.length > 0 || !location || !app || !loadBalancer || !release || !store || !resolvedAdmin) {
     throw new SettingsError(source.stack, problems);
   }
   return {
@@ -130,7 +132,7 @@ export function readSettings(source: SettingsSource): {
       protect,
       environmentIsSecret: source.isSecret(`${namespace}:app`),
     },
-    secrets: { failoverToken, backupKeys: resolvedBackup?.keys },
+    secrets: { failoverToken, backupKeys: resolvedBackup?.keys, store },
     warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
   };
 }

@@ -13,7 +13,7 @@ export interface Release {
   readonly manifest: Manifest;
 }
 
-/** What `app.release` names, brought to this computer before the settings are read (releases/obtain.ts). */
+/** What `app.release` names, brought to this computer before the settings are read (release/program.ts). */
 export interface ObtainedRelease {
   /** As it stands in the settings. */
   readonly written: string;

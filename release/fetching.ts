@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { basename, isAbsolute, join } from "node:path";
+import type { ObtainedRelease } from "../blueprint/resolve/release";
+import { resolveStore, type StorePlace } from "../blueprint/resolve/store";
+import type { ReleaseReference } from "../blueprint/releaseReference";
+import { releasesSection } from "../blueprint/sections/releases";
+import type { SettingsSource } from "../blueprint/settings";
+import { manifestText } from "./archive/manifestText";
+import { decompress } from "./archive/tar";
+import { cachedTar, findDownload, findInCache, noteDownload, releaseCache, touchCache } from "./cache";
+import { download } from "./download";
+import { ReleaseError } from "./errors";
+import { openStore } from "./store/open";
+
+/** What a reference names, as a tar in the cache; what is wrong becomes a problem of the setting. */
+export async function obtain(
+  written: string,
+  reference: Exclude<ReleaseReference, { kind: "folder" }>,
+  source: SettingsSource,
+): Promise<ObtainedRelease> {
+  const place = storePlace(source);
+  // Then the settings have a problem of their own, which is told anyway.
+  if (!place) return { written, problems: [] };
+  try {
+    const tar = await tarOf(written, reference, { place, folder: source.folder });
+    const manifest = await manifestText(tar, written);
+    await touchCache(tar);
+    return { written, source: tar, manifest, problems: [] };
+  } catch (error) {
+    if (error instanceof ReleaseError) return { written, problems: [error.asProblem(written)] };
+    throw error;
+  }
+}
+
+function storePlace(source: SettingsSource): StorePlace | undefined {
+  const text = source.config["holdfast:releases"];
+  const { data } = releasesSection.prefault({}).safeParse(text === undefined ? undefined : parse(text));
+  return data && resolveStore(data, source).value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The reference's tar in the cache. @throws ReleaseError when it cannot be had, or is not what it should be */
+async function tarOf(
+  written: string,
+  reference: Exclude<ReleaseReference, { kind: "folder" }>,
+  { place, folder }: { place: StorePlace; folder: string },
+): Promise<string> {
+  const aside = await mkdtemp(join(releaseCache(), ".fetching-"));
+  try {
+    switch (reference.kind) {
+      case "file": {
+        const file = isAbsolute(reference.path) ? reference.path : join(folder, reference.path);
+        if (!existsSync(file)) throw noSuchFile(written);
+        return await intoCache(file, aside, { thing: written });
+      }
+      case "address": {
+        const { url, sha256 } = reference;
+        const cached = await findDownload(sha256);
+        if (cached !== undefined) return cached;
+        const file = join(aside, basename(new URL(url).pathname));
+        await download(url, file);
+        return await intoCache(file, aside, { thing: url, file: sha256 });
+      }
+      default: {
+        const store = openStore(place);
+        const release = await store.require(reference);
+        const cached = await findInCache(release.sha256);
+        if (cached !== undefined) return cached;
+        const file = join(aside, "release.tar.gz");
+        await store.fetch(release, file);
+        return await intoCache(file, aside, { thing: written, tar: release.sha256 });
+      }
+    }
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** Takes the compression off, compares the checksum, and gives the tar its name only then. */
+async function intoCache(
+  file: string,
+  aside: string,
+  expected: { thing: string; file?: string; tar?: string },
+): Promise<string> {
+  const tar = join(aside, "release.tar");
+  const found = await decompress(file, expected.thing, tar);
+  for (const what of ["file", "tar"] as const) {
+    const sha256 = expected[what];
+    if (sha256 === undefined || sha256 === found[what]) continue;
+    throw new ReleaseError(expected.thing, {
+      wrong: `has the SHA-256 ${found[what]}, expected ${sha256}`,
+      why: "it is not what was built and tested",
+      fix: "find out who changed it; only when that was you, correct the checksum or build the release again",
+    });
+  }
+  const cached = cachedTar(found.tar);
+  await rename(tar, cached);
+  if (expected.file !== undefined) await noteDownload(expected.file, found.tar);
+  return cached;
+}
+
+function noSuchFile(written: string): ReleaseError {
+  return new ReleaseError(written, {
+    wrong: "does not exist",
+    why: "the machines get what is in it",
+    fix: "correct the path (it starts from the folder of Pulumi.yaml), or build it: `npx holdfast release build DIR`",
+  });
+}

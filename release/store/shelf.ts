@@ -1,0 +1,34 @@
+/** What goes into a store: a text, or a file of this computer. */
+export type Content = { readonly text: string } | { readonly file: string };
+
+/**
+ * A list of all keys, as JSON, in places that cannot be asked what they have. Folders have it too, so that any web server
+ * can serve one as a store.
+ */
+export const indexKey = "index.json";
+
+/** The text of an index. */
+export function indexText(keys: Iterable<string>): string {
+  return `${JSON.stringify([...keys].filter((key) => key !== indexKey).sort(), null, 2)}\n`;
+}
+
+/**
+ * A place that keeps things under keys without folders (`guestbook@1.4.0.json`): the one thing in which a folder, a bucket and a web
+ * server differ. What a store is made of lies above it.
+ */
+export interface Shelf {
+  /** For messages, e.g. `the folder ./releases`. */
+  readonly place: string;
+  /** Nothing when there is no such key. */
+  readText(key: string): Promise<string | undefined>;
+  /** Copies what is under a key into a file; false when there is no such key. */
+  fetch(key: string, to: string): Promise<boolean>;
+  /** Puts something under a key, whole or not at all. */
+  write(key: string, content: Content): Promise<void>;
+  /** The same, unless there is something already: then false, also when two try at once. */
+  writeNew(key: string, content: Content): Promise<boolean>;
+  /** What is not there counts as removed. */
+  remove(key: string): Promise<void>;
+  /** All keys, in no order. */
+  list(): Promise<readonly string[]>;
+}

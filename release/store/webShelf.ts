@@ -1,0 +1,90 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { StorePlace } from "../../blueprint/resolve/store";
+import { notReached, request } from "../download";
+import { ReleaseError } from "../errors";
+import { type Content, indexKey, indexText, type Shelf } from "./shelf";
+
+/**
+ * A web server. Any will do for reading; for writing it has to take PUT and DELETE, as WebDAV servers do. A web server
+ * cannot be asked what it has, so an index of all keys lies beside them.
+ */
+export class WebShelf implements Shelf {
+  readonly place: string;
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(private readonly web: Extract<StorePlace, { kind: "web" }>) {
+    this.place = web.url;
+    const { keys } = web;
+    const basic = keys && Buffer.from(`${keys.accessKey}:${keys.secretKey}`).toString("base64");
+    this.headers = basic === undefined ? {} : { authorization: `Basic ${basic}` };
+  }
+
+  async readText(key: string): Promise<string | undefined> {
+    const response = await this.call("GET", key);
+    return response.ok ? response.text() : undefined;
+  }
+
+  async fetch(key: string, to: string): Promise<boolean> {
+    const response = await this.call("GET", key);
+    if (!response.ok || !response.body) return false;
+    await pipeline(Readable.fromWeb(response.body), createWriteStream(to, { mode: 0o600 }));
+    return true;
+  }
+
+  async write(key: string, content: Content): Promise<void> {
+    await this.put(key, content, {});
+    await this.changeIndex((keys) => keys.add(key));
+  }
+
+  async writeNew(key: string, content: Content): Promise<boolean> {
+    if ((await this.call("HEAD", key)).ok) return false;
+    const { status } = await this.put(key, content, { "if-none-match": "*" });
+    if (status === 412) return false;
+    await this.changeIndex((keys) => keys.add(key));
+    return true;
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.call("DELETE", key);
+    await this.changeIndex((keys) => keys.delete(key));
+  }
+
+  async list(): Promise<readonly string[]> {
+    const text = await this.readText(indexKey);
+    return text === undefined ? [] : (JSON.parse(text) as string[]);
+  }
+
+  private async changeIndex(change: (keys: Set<string>) => unknown): Promise<void> {
+    const keys = new Set(await this.list());
+    change(keys);
+    await this.put(indexKey, { text: indexText(keys) }, {});
+  }
+
+  private async put(key: string, content: Content, headers: Record<string, string>): Promise<Response> {
+    if ("text" in content) return this.call("PUT", key, headers, content.text);
+    const length = String((await stat(content.file)).size);
+    const body = Readable.toWeb(createReadStream(content.file));
+    return this.call("PUT", key, { ...headers, "content-length": length }, body);
+  }
+
+  /** Answers of success, 404 (not there) and 412 (is there already) come back, everything else is an error. */
+  private async call(method: string, key: string, headers = {}, body?: unknown): Promise<Response> {
+    const url = new URL(encodeURIComponent(key), this.web.url).href;
+    const response = await request(url, {
+      method,
+      headers: { ...this.headers, ...headers },
+      ...(body === undefined ? {} : { body: body as BodyInit, duplex: "half" }),
+    } as RequestInit);
+    const { status } = response;
+    if (response.ok || status === 412 || (status === 404 && method !== "PUT")) return response;
+    if (method === "GET" || method === "HEAD") throw notReached(url, `answers ${String(status)}`);
+    throw new ReleaseError(this.place, {
+      wrong: `refuses to be written to (${method} is answered with ${String(status)})`,
+      why: "a store of plain web pages can be read, not changed",
+      fix: "build into a folder and copy that to the web server, or give holdfast:releases.accessKey and .secretKey (user and password)",
+    });
+  }
+}
