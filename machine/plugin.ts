@@ -1,8 +1,4 @@
 import { main } from "../plugin/server";
-import { configurationHandler } from "./resource/handler";
+import { machinePlugin } from "./definition";
 
-void main({
-  name: "holdfast",
-  version: "0.1.0",
-  resources: { "holdfast:machine:Configuration": configurationHandler },
-});
+void main(machinePlugin);

@@ -1,0 +1,9 @@
+import type { PluginDefinition } from "../plugin/types";
+import { configurationHandler } from "./resource/handler";
+
+/** The project's own Pulumi plugin. */
+export const machinePlugin: PluginDefinition = {
+  name: "holdfast",
+  version: "0.1.0",
+  resources: { "holdfast:machine:Configuration": configurationHandler },
+};
