@@ -103,7 +103,7 @@ export function createService(definition: PluginDefinition, connections: Connect
         .create({ inputs, preview: request.getPreview(), timeout: request.getTimeout() }, call)
         .catch(rethrow(finish));
       const response = new messages.CreateResponse();
-      if (!request.getPreview()) response.setId(id);
+      if (!request.getPreview() || handler.knowsIdInPreview) response.setId(id);
       response.setProperties(encode(finish(outputs)));
       return response;
     }),

@@ -84,6 +84,8 @@ export interface Autonaming {
 export interface ResourceHandler {
   /** Gets and gives `Secret`s at any depth. @default false: secrets are unwrapped, outputs that share a name with a secret input become secret again */
   readonly acceptsSecrets?: boolean;
+  /** Whether ids that are given in previews are the ones that there will be. @default false: they are not told */
+  readonly knowsIdInPreview?: boolean;
   check?(
     request: { news: Values; olds?: Values; randomSeed: Uint8Array; autonaming?: Autonaming },
     call: Call,
