@@ -17,14 +17,25 @@ import { publicKey } from "./preview/target";
 export function settingsSource(stack: string): SettingsSource {
   const { name, path, exists } = settingsFile(stack);
   if (!exists) throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
-  const config = readConfig(name, readFileSync(path, "utf8"));
+  return settingsSourceFrom(stack, readFileSync(path, "utf8"), CHECKOUT);
+}
+
+/**
+ * The same for settings that are not (or no longer) in this checkout.
+ *
+ * @param text what stands in `Pulumi.<stack>.yaml`
+ * @param folder that of Pulumi.yaml, which relative paths start from
+ * @throws when the text is not YAML
+ */
+export function settingsSourceFrom(stack: string, text: string, folder: string): SettingsSource {
+  const config = readConfig(settingsFile(stack).name, text);
   const localAdminKey = `${localPaths(stack).adminKey}.pub`;
   return {
     stack,
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, toText(value)])),
     isSecret: (key) => hasSecret(config[key]),
     preview: true,
-    folder: CHECKOUT,
+    folder,
     home: homedir(),
     localAdminKey,
     readText: (file) =>
