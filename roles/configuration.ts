@@ -1,7 +1,7 @@
 import type { Role } from "../blueprint/blueprint";
-import type { UnitInput } from "../machine/inputs";
 import { app } from "./app/app";
 import { base } from "./base/base";
+import { combine } from "./combine";
 import { databasePackages } from "./database/packages";
 import { loadBalancer } from "./loadBalancer/loadBalancer";
 import type { RoleConfiguration, RoleContext, RoleRenderer } from "./types";
@@ -10,42 +10,5 @@ const renderers: Readonly<Record<Role, RoleRenderer>> = { app, database: databas
 
 /** Everything that one machine gets: the base, then each of its roles, in this order. */
 export function configurationOf(context: RoleContext): Required<RoleConfiguration> {
-  const parts = [base, ...context.machine.roles.map((role) => renderers[role])].map((render) => render(context));
-  return {
-    packages: [...new Set(parts.flatMap(({ packages = [] }) => packages))].sort(),
-    files: union(parts.map(({ files = {} }) => files)),
-    archives: union(parts.map(({ archives = {} }) => archives)),
-    units: mergeUnits(parts.flatMap(({ units = [] }) => units)),
-    checks: parts.flatMap(({ checks = [] }) => checks),
-  };
-}
-
-/** Two roles that write one path would undo each other at every apply: that is an error in the roles. */
-function union<T>(records: readonly Readonly<Record<string, T>>[]): Record<string, T> {
-  const result: Record<string, T> = {};
-  for (const [path, value] of records.flatMap((record) => Object.entries(record))) {
-    if (path in result) throw new Error(`two roles of one machine write ${path}`);
-    result[path] = value;
-  }
-  return result;
-}
-
-/** A unit that several roles have files for (systemd-sysctl) is brought to its state once, where it is named first. */
-function mergeUnits(units: readonly UnitInput[]): UnitInput[] {
-  const merged = new Map<string, UnitInput>();
-  for (const unit of units) {
-    const first = merged.get(unit.name);
-    merged.set(unit.name, {
-      ...first,
-      ...unit,
-      ...combined("restartOn", first, unit),
-      ...combined("reloadOn", first, unit),
-    });
-  }
-  return [...merged.values()];
-}
-
-function combined(key: "restartOn" | "reloadOn", first: UnitInput | undefined, second: UnitInput): Partial<UnitInput> {
-  const paths = [...(first?.[key] ?? []), ...(second[key] ?? [])];
-  return paths.length > 0 ? { [key]: paths } : {};
+  return combine([base, ...context.machine.roles.map((role) => renderers[role])].map((render) => render(context)));
 }

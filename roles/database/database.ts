@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Blueprint } from "../../blueprint/blueprint";
+import { combine } from "../combine";
+import { heading, lines } from "../text";
+import type { RoleConfiguration } from "../types";
+import { databasePackages } from "./packages";
+import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+import { pgHba, pgIdent } from "./pgHba.conf";
+import { postgresqlConf, reloadableConf } from "./postgresql.conf";
+import { postgresqlDropIn } from "./postgresql.service";
+import { volume } from "./volume";
+
+/**
+ * What goes where the volume goes: the mounted volume, PostgreSQL on it, and the instances' login. It is a configuration
+ * of its own beside the machine's, so that moving it from one machine to another touches nothing else on either.
+ *
+ * Files that tell of other resources come with the caller: components/databaseHost.ts.
+ */
+export function database(blueprint: Blueprint): Required<RoleConfiguration> {
+  return combine([databasePackages(), volume(), cluster(blueprint), login(blueprint)]);
+}
+
+function cluster(blueprint: Blueprint): RoleConfiguration {
+  const { database } = blueprint;
+  if (!database) throw new Error("this stack has no database");
+  return {
+    files: {
+      [paths.clusterProgram]: { content: program("cluster.sh"), mode: "0755", validate: "sh -n %s" },
+      [unitPath(units.cluster)]: { content: clusterUnit() },
+      [paths.postgresql]: { content: postgresqlConf(database), validate: judge },
+      [paths.reloadable]: { content: reloadableConf(database) },
+      [paths.hba]: { content: pgHba(blueprint), owner: "root", group: "postgres", mode: "0640" },
+      [paths.ident]: { content: pgIdent(), owner: "root", group: "postgres", mode: "0640" },
+      [paths.dropIn]: { content: postgresqlDropIn() },
+    },
+    units: [
+      { name: units.cluster, state: "oneshot", restartOn: [unitPath(units.cluster), unitPath(units.mount)] },
+      {
+        name: units.postgresql,
+        restartOn: [paths.postgresql, paths.dropIn],
+        reloadOn: [paths.reloadable, paths.hba, paths.ident, paths.certificate, paths.key],
+        healthy: `pg_isready -q -h ${paths.socket}`,
+        timeout: 300,
+      },
+    ],
+    checks: [
+      { name: "PostgreSQL accepts its settings", command: `test "$(${query("pg_file_settings")})" = 0` },
+      { name: "PostgreSQL accepts who may log in", command: `test "$(${query("pg_hba_file_rules")})" = 0` },
+    ],
+  };
+}
+
+/** PostgreSQL reads all settings and names one of them; with a mistake in any it refuses. */
+const judge = `runuser -u postgres -- ${paths.programs}/postgres -C shared_buffers --config-file=%s`;
+
+/** How many lines of a file PostgreSQL did not understand. */
+function query(view: string): string {
+  return `runuser -u postgres -- psql -XqAtc "SELECT count(*) FROM ${view} WHERE error IS NOT NULL"`;
+}
+
+function clusterUnit(): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    "Description=Makes PostgreSQL's data directory, once",
+    `Requires=${units.mount}`,
+    `After=${units.mount}`,
+    "",
+    "[Service]",
+    "Type=oneshot",
+    `ExecStart=${paths.clusterProgram} ${paths.mount} ${paths.data} ${paths.programs}`,
+    "WorkingDirectory=/",
+  );
+}
+
+function login({ database }: Blueprint): RoleConfiguration {
+  const configuration = { user: database?.user, database: database?.name };
+  return {
+    packages: ["python3"],
+    files: {
+      [paths.loginProgram]: { content: program("login.py") },
+      [paths.login]: { content: `${JSON.stringify(configuration)}\n` },
+      [unitPath(units.login)]: {
+        content: lines(
+          heading(),
+          "[Unit]",
+          "Description=Brings the instances' role and database to their state",
+          `Requires=${units.postgresql}`,
+          `After=${units.postgresql}`,
+          "",
+          "[Service]",
+          "Type=oneshot",
+          `ExecStart=/usr/bin/python3 ${paths.loginProgram} ${paths.login} ${paths.password}`,
+        ),
+      },
+    },
+    units: [
+      {
+        name: units.login,
+        state: "oneshot",
+        restartOn: [unitPath(units.login), paths.loginProgram, paths.login, paths.password],
+      },
+    ],
+  };
+}
+
+function program(name: string): string {
+  return readFileSync(join(__dirname, "program", name), "utf8");
+}

@@ -1,0 +1,50 @@
+import { postgresqlVersion } from "./packages";
+
+/** As Debian calls it: psql, pg_lsclusters and security updates then find it where they look. */
+const cluster = { name: "main", id: `${postgresqlVersion}-main` } as const;
+
+const configuration = `/etc/postgresql/${postgresqlVersion}/${cluster.name}`;
+const settings = "/etc/holdfast/database";
+const units = "/etc/systemd/system";
+
+/** Where things of the database are on its machine. */
+export const databasePaths = {
+  /** Where the volume is mounted. */
+  mount: "/srv/database",
+  /** PostgreSQL's data directory, on the volume. */
+  data: `/srv/database/${postgresqlVersion}/${cluster.name}`,
+  programs: `/usr/lib/postgresql/${postgresqlVersion}/bin`,
+  socket: "/run/postgresql",
+  configuration,
+  postgresql: `${configuration}/postgresql.conf`,
+  /** Files in it are read after postgresql.conf, in the order of their names. */
+  parts: `${configuration}/conf.d`,
+  reloadable: `${configuration}/conf.d/10-holdfast.conf`,
+  hba: `${configuration}/pg_hba.conf`,
+  ident: `${configuration}/pg_ident.conf`,
+  /** Device and size of the volume, for a shell. */
+  volume: `${settings}/volume`,
+  login: `${settings}/login.json`,
+  password: `${settings}/password`,
+  certificate: `${settings}/server.crt`,
+  key: `${settings}/server.key`,
+  volumeProgram: "/usr/local/lib/holdfast/database/volume.sh",
+  clusterProgram: "/usr/local/lib/holdfast/database/cluster.sh",
+  loginProgram: "/usr/local/lib/holdfast/database/login.py",
+  dropIn: `${units}/postgresql@${cluster.id}.service.d/60-holdfast.conf`,
+} as const;
+
+/** Names of the database's units, in the order in which they depend on each other. */
+export const databaseUnits = {
+  volume: "holdfast-volume.service",
+  mount: "srv-database.mount",
+  grow: "holdfast-volume-grow.service",
+  cluster: "holdfast-cluster.service",
+  postgresql: `postgresql@${cluster.id}.service`,
+  login: "holdfast-login.service",
+} as const;
+
+/** Path of one of our own unit files. */
+export function unitPath(unit: string): string {
+  return `${units}/${unit}`;
+}

@@ -1,0 +1,49 @@
+import { heading, lines } from "../text";
+import { databasePaths as paths, databaseUnits as units } from "./paths";
+
+/**
+ * Over Debian's own unit: PostgreSQL itself says when it accepts connections, systemd starts it again whatever ended it,
+ * and it never runs without its volume.
+ */
+export function postgresqlDropIn(): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    `BindsTo=${units.mount}`,
+    `After=${units.mount} network-online.target`,
+    "Wants=network-online.target",
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=notify",
+    "PIDFile=",
+    "User=postgres",
+    "Group=postgres",
+    "# The private address may come after boot; PostgreSQL listens on it all the same.",
+    "ExecStartPre=+-/usr/sbin/sysctl -q -w net.ipv4.ip_nonlocal_bind=1",
+    "ExecStart=",
+    `ExecStart=${paths.programs}/postgres --config-file=${paths.postgresql}`,
+    "ExecStop=",
+    "ExecReload=",
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "# SIGINT ends sessions and writes a checkpoint; SIGTERM would wait for the last session to leave by itself.",
+    "KillMode=mixed",
+    "KillSignal=SIGINT",
+    "TimeoutStopSec=300",
+    "# Reading the log again after a crash takes as long as it takes.",
+    "TimeoutStartSec=infinity",
+    "Restart=always",
+    "RestartSec=200ms",
+    "# Under memory pressure the process of one session goes, not the one that they all depend on.",
+    "OOMScoreAdjust=-900",
+    "Environment=PG_OOM_ADJUST_FILE=/proc/self/oom_score_adj PG_OOM_ADJUST_VALUE=0",
+    "LimitNOFILE=65536",
+    "LogRateLimitIntervalSec=30s",
+    "LogRateLimitBurst=50000",
+    "SyslogIdentifier=postgresql",
+    "NoNewPrivileges=yes",
+    "ProtectSystem=full",
+    "ProtectHome=yes",
+    "PrivateTmp=yes",
+  );
+}
