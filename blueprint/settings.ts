@@ -1,6 +1,5 @@
 import type { z } from "zod";
 import { explain } from "./explain";
-import { didYouMean } from "./nearest";
 import { type Problem, SettingsError } from "./problems";
 import { type Admin, resolveAdmin } from "./resolve/admin";
 import { type Backup, resolveBackup, type S3Keys } from "./resolve/backup";
@@ -8,12 +7,13 @@ import { resolveFailoverToken } from "./resolve/failoverToken";
 import { type ObtainedRelease, type Release, resolveRelease } from "./resolve/release";
 import { resolveStore, type StorePlace } from "./resolve/store";
 import { rules, warnings } from "./rules";
-import { schema, type SettingName, settingNames } from "./schema";
+import { schema, type SettingName } from "./schema";
 import { isLocalStack, isProdStack } from "./stacks";
 import type { AppSettings } from "./sections/app";
 import type { DatabaseSettings } from "./sections/database";
 import type { LoadBalancerSettings } from "./sections/loadBalancer";
 import type { LocationName } from "./catalog";
+import { namespace, unknownSettings } from "./unknownSettings";
 
 /** What a person wrote about one environment, checked, with every default filled in. */
 export interface Settings {
@@ -67,8 +67,6 @@ export type Draft = { readonly stack: string; readonly preview: boolean } & {
   readonly [Name in SettingName]?: z.output<(typeof schema)[Name]>;
 } & { readonly resolvedAdmin?: Admin; readonly release?: Release };
 
-const namespace = "holdfast";
-
 /**
  * Reads and checks the settings of a stack.
  *
@@ -79,7 +77,7 @@ export function readSettings(source: SettingsSource): {
   secrets: SecretSettings;
   warnings: readonly Problem[];
 } {
-  const problems: Problem[] = unknownSettings(source.config);
+  const problems: Problem[] = unknownSettings(Object.keys(source.config));
   const note = <T>(result: { value?: T; problems: readonly Problem[] }): T | undefined => {
     problems.push(...result.problems);
     return result.value;
@@ -135,19 +133,6 @@ export function readSettings(source: SettingsSource): {
     secrets: { failoverToken, backupKeys: resolvedBackup?.keys, store },
     warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
   };
-}
-
-function unknownSettings(config: SettingsSource["config"]): Problem[] {
-  return Object.keys(config)
-    .filter((key) => key.startsWith(`${namespace}:`))
-    .map((key) => key.slice(namespace.length + 1))
-    .filter((name) => !settingNames.includes(name as SettingName))
-    .map((name) => ({
-      setting: `${namespace}:${name}`,
-      wrong: "is not a setting",
-      why: "a misspelt setting that is silently ignored does more harm than one that stops",
-      fix: `${didYouMean(name, settingNames)}known: ${settingNames.map((known) => `${namespace}:${known}`).join(", ")}`,
-    }));
 }
 
 function parse<Name extends SettingName>(

@@ -1,7 +1,9 @@
 import type { Problem } from "../problems";
 import type { Draft } from "../settings";
+import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
 import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup } from "./backup";
 import { connectionsFit, databaseMachines } from "./database";
+import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
 import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
 import { loadBalancerMachines } from "./loadBalancers";
@@ -28,6 +30,11 @@ export const rules: readonly Rule[] = [
   timeoutsMakeSense,
   environmentNames,
   rangesAreRanges,
+  adminsComeFromTheInternet,
+  adminRangesDiffer,
+  connectionsHaveMemory,
+  sourcesHaveShares,
+  somebodyIsLimited,
   exampleKeyIsReplaced,
 ];
 

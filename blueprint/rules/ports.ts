@@ -2,7 +2,7 @@ import { ports } from "../ports";
 import type { Rule } from ".";
 
 /** Instances' ports end below 65536 and do not meet those of the stack itself. */
-export const portsAreFree: Rule = ({ app }) => {
+export const portsAreFree: Rule = ({ app, database }) => {
   if (!app) return [];
   const first = app.port;
   const last = app.port + app.instances - 1;
@@ -10,6 +10,8 @@ export const portsAreFree: Rule = ({ app }) => {
     { name: "HAProxy's status page", from: ports.status, to: ports.status },
     { name: "HAProxy's peers", from: ports.peers, to: ports.peers },
     { name: "drain agents", from: ports.agent + 1, to: ports.agent + app.instances },
+    // Elsewhere it has a machine of its own.
+    ...(database?.machines === 0 ? [{ name: "PostgreSQL", from: ports.database, to: ports.database }] : []),
   ].filter(({ from, to }) => first <= to && from <= last);
   return taken.map(({ name, from, to }) => ({
     setting: "holdfast:app.port",
