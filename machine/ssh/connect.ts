@@ -5,6 +5,7 @@ import { ConnectionFailure, explainError, hostKeyChanged } from "./failures";
 import { algorithmsFor, formatHostKey, pinOf, type HostKeys } from "./hostKeys";
 import { findCredentials, type Credential } from "./keys";
 import { Session } from "./session";
+import type { SharedJumps } from "./sharedJumps";
 
 export interface ConnectOptions {
   readonly connection: Connection;
@@ -12,6 +13,10 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for each hop. */
   readonly hopTimeout: number;
+  /** What is offered to machines. @default what `findCredentials` finds */
+  readonly credentials?: readonly Credential[];
+  /** Connections to jump hosts for several sessions. @default each session opens its own, and closes it */
+  readonly jumps?: SharedJumps;
 }
 
 interface Hop {
@@ -31,7 +36,7 @@ const keepaliveInterval = 5_000;
  * @throws ConnectionFailure, of the last jump host that was tried
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
-  const credentials = credentialsOrFailure();
+  const credentials = options.credentials ?? credentialsOrFailure();
   const seen: Record<string, string> = {};
   const { host, port = 22, user, via = [] } = options.connection;
   const target: Hop = { host, port, user, pin: "machine" };
@@ -54,7 +59,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   throw failure;
 }
 
-function credentialsOrFailure(): Credential[] {
+function credentialsOrFailure(): readonly Credential[] {
   try {
     return findCredentials();
   } catch (error) {
@@ -72,14 +77,17 @@ async function dialThrough(
   options: ConnectOptions,
   credentials: readonly Credential[],
   seen: Record<string, string>,
-): Promise<[Client, Client]> {
-  const carrier = await dial(jump, options, credentials, seen);
+): Promise<[Client, ...Client[]]> {
+  const { jumps } = options;
+  const open = () => dial(jump, options, credentials, seen);
+  const carrier = await (jumps?.get(`${jump.user}@${describe(jump)}`, open) ?? open());
+  const own = jumps ? [] : [carrier];
   try {
     const where = `${describe(target)} (through ${jump.host})`;
     const socket = await forward(carrier, target, where, options);
-    return [await dial(target, options, credentials, seen, socket, where), carrier];
+    return [await dial(target, options, credentials, seen, socket, where), ...own];
   } catch (error) {
-    carrier.end();
+    for (const client of own) client.end();
     throw error;
   }
 }
