@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Database } from "../../../blueprint/database";
+import type { Backup } from "../../../blueprint/resolve/backup";
+import type { RoleConfiguration, RoleFile } from "../../types";
+import { backupPaths, stanza } from "./paths";
+import { pgbackrestConf } from "./pgbackrest.conf";
+import { archiving } from "./postgresql.conf";
+import { timers, unitFiles } from "./units";
+
+/** What backups have to know of the database role's own arrangement. */
+export interface DatabasePlace {
+  readonly database: Database;
+  /** PostgreSQL's major version. */
+  readonly version: string;
+  /** Debian's name of the cluster. */
+  readonly cluster: string;
+  readonly dataDirectory: string;
+  /** Where the volume is mounted: above the data directory. */
+  readonly mount: string;
+  /** Units that bring roles and passwords to what the stack says. */
+  readonly roleUnits: readonly string[];
+}
+
+/**
+ * pgBackRest and what drives it. The repositories' place and keys are not in here: they are known once the storage is
+ * there, and come as late files (components/backupRepository.ts).
+ */
+export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration {
+  const { version, cluster, dataDirectory, mount, database, roleUnits } = place;
+  const configuration = `/etc/postgresql/${version}/${cluster}`;
+  const postgresql = `postgresql@${version}-${cluster}.service`;
+  const archive = `${configuration}/conf.d/60-holdfast-backup.conf`;
+  const settings = {
+    stanza,
+    version,
+    cluster,
+    dataDirectory,
+    volume: mount,
+    volumeSize: database.volume.size,
+    configuration: `${configuration}/postgresql.conf`,
+    database: database.name,
+    owner: database.user,
+    port: database.port,
+    roleUnits,
+  };
+  const units = unitFiles(postgresql);
+  const ready = "holdfast-backup-ready.service";
+  return {
+    packages: ["pgbackrest", "python3"],
+    files: {
+      ...program(),
+      [backupPaths.settings]: { content: `${JSON.stringify(settings, undefined, 2)}\n` },
+      [backupPaths.pgbackrest]: { content: pgbackrestConf(wanted, place) },
+      [archive]: { content: archiving() },
+      ...Object.fromEntries(Object.entries(units).map(([path, content]) => [path, { content }])),
+    },
+    units: [
+      // archive_mode is read when PostgreSQL starts, and at no other time.
+      { name: postgresql, restartOn: [archive] },
+      { name: "holdfast-restore-undo.service", state: "oneshot" },
+      {
+        name: ready,
+        state: "oneshot",
+        restartOn: [
+          backupPaths.pgbackrest,
+          backupPaths.repository,
+          backupPaths.privateKey,
+          backupPaths.settings,
+          `/etc/systemd/system/${ready}`,
+        ],
+      },
+      ...timers.map((name) => ({ name, restartOn: [`/etc/systemd/system/${name}`] })),
+    ],
+  };
+}
+
+/** The program on the machine, and the command that people and units call it by. */
+function program(): Record<string, RoleFile> {
+  const folder = join(__dirname, "program");
+  const modules = readdirSync(folder).filter((name) => name.endsWith(".py"));
+  return {
+    ...Object.fromEntries(
+      modules.map((name) => [`${backupPaths.program}/${name}`, { content: readFileSync(join(folder, name), "utf8") }]),
+    ),
+    [backupPaths.command]: {
+      content: `#!/bin/sh\nexec /usr/bin/python3 ${backupPaths.program} "$@"\n`,
+      mode: "0755",
+      validate: "sh -n %s",
+    },
+  };
+}

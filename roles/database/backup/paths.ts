@@ -1,0 +1,18 @@
+/** Where everything about backups is on the database machine. */
+export const backupPaths = {
+  program: "/usr/local/lib/holdfast/backup",
+  command: "/usr/local/sbin/holdfast-backup",
+  /** What the program knows of its machine; nothing secret. */
+  settings: "/etc/holdfast/backup.json",
+  pgbackrest: "/etc/pgbackrest/pgbackrest.conf",
+  /** Where the repositories are, and their keys: read by pgBackRest after its own file. */
+  repository: "/etc/pgbackrest/conf.d/repository.conf",
+  privateKey: "/etc/pgbackrest/storage_key",
+  knownHosts: "/etc/pgbackrest/known_hosts",
+  /** Results that `holdfast status` and the failure report read: see results.ts. */
+  backups: "/var/lib/holdfast/backups.json",
+  proof: "/var/lib/holdfast/proof.json",
+} as const;
+
+/** pgBackRest's name of the database; one repository is one stack's. */
+export const stanza = "main";

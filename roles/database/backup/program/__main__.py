@@ -1,0 +1,160 @@
+"""
+Backups of this machine's database: made, listed, proven, restored. The command line on the laptop calls this over SSH;
+units of systemd call it by the clock.
+
+  holdfast-backup list                what can be restored, as JSON
+  holdfast-backup plan                what a restore would do, as JSON; the request comes by stdin
+  holdfast-backup start JOB           begins backup, restore, import, verify or proof; the request comes by stdin
+  holdfast-backup follow JOB          shows it to its end
+  holdfast-backup forget              deletes the databases that restores have put aside
+  holdfast-backup adopt               gives the repository to the database that runs here
+  holdfast-backup plan-import BYTES   what an import would replace, as JSON
+  holdfast-backup receive BYTES       takes a dump from stdin; says where it is
+
+For units: ready, check, scheduled full|diff, scheduled-proof, run JOB, undo.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from typing import Any, Callable
+
+sys.dont_write_bytecode = True  # The folder belongs to the machine's configuration.
+
+import backups  # noqa: E402
+import foreign  # noqa: E402
+import history  # noqa: E402
+import importing  # noqa: E402
+import jobs  # noqa: E402
+import proving  # noqa: E402
+import restoring  # noqa: E402
+import verifying  # noqa: E402
+from commands import Problem, say  # noqa: E402
+from files import read_json  # noqa: E402
+from pgbackrest import PgBackRest  # noqa: E402
+from settings import Settings, read_settings  # noqa: E402
+
+
+def request_from_stdin() -> dict[str, Any]:
+    text = sys.stdin.read()
+    request: dict[str, Any] = json.loads(text) if text.strip() else {}
+    return request
+
+
+def target_of(request: dict[str, Any]) -> datetime | None:
+    """`latest` or a moment in ISO 8601 with its zone."""
+    text = str(request.get("target", "latest"))
+    if text == "latest":
+        return None
+    target = datetime.fromisoformat(text)
+    if target.tzinfo is None:
+        raise Problem(f"{text} has no time zone: it would be another moment on each side", 2)
+    return target
+
+
+def show(value: Any) -> None:
+    print(json.dumps(value))
+
+
+def listing(settings: Settings) -> None:
+    repository = PgBackRest(settings)
+    info = backups.record(settings, repository)
+    known = read_json(backups.BACKUPS) if info.reachable else backups.last_known()
+    until = history.archived_until(repository, info) if info.reachable else None
+    show(
+        {
+            **known,
+            "reachable": info.reachable,
+            "reason": info.reason,
+            "restorableUntil": until.isoformat() if until else None,
+            "proof": read_json(proving.PROOF),
+            "kept": restoring.kept_copies(settings),
+        }
+    )
+
+
+def plan(settings: Settings) -> None:
+    request = request_from_stdin()
+    with foreign.repository(settings, request.get("files")) as repository:
+        show(restoring.plan(settings, repository, target_of(request)))
+
+
+def job(settings: Settings, name: str) -> None:
+    """One job, as its unit."""
+    request = jobs.request_of(name)
+    own = PgBackRest(settings)
+    if name == "restore":
+        with jobs.alone(), foreign.repository(settings, request.get("files")) as repository:
+            restoring.restore(settings, repository, target_of(request), bool(request.get("files")))
+        return
+    work: dict[str, Callable[[], None]] = {
+        "backup": lambda: backups.run_backup(settings, own, str(request.get("kind", "diff"))),
+        "import": lambda: importing.load(settings, str(request["source"])),
+        "verify": lambda: verifying.verify(settings, own),
+        "proof": lambda: proving.prove(settings, own),
+    }
+    with jobs.alone():
+        work[name]()
+
+
+def scheduled(settings: Settings, work: Callable[[], None]) -> None:
+    """By the clock: nobody is there who could ask again, so it waits for its turn."""
+    with jobs.alone(6 * 3600):
+        work()
+
+
+def main(arguments: list[str]) -> int:
+    settings = read_settings()
+    own = PgBackRest(settings)
+    match arguments:
+        case ["list"]:
+            listing(settings)
+        case ["plan"]:
+            plan(settings)
+        case ["start", name]:
+            jobs.start(name, request_from_stdin())
+        case ["follow", name]:
+            return jobs.follow(name)
+        case ["run", name]:
+            job(settings, name)
+        case ["forget"]:
+            restoring.forget(settings)
+        case ["adopt"]:
+            with jobs.alone():
+                backups.adopt(settings, own)
+        case ["plan-import", size]:
+            show(importing.plan(settings, int(size)))
+        case ["receive", size]:
+            print(importing.receive(settings, int(size)))
+        case ["ready"]:
+            backups.start_first(settings)
+        case ["check"]:
+            scheduled(settings, lambda: backups.check(settings, own))
+        case ["scheduled", "full" | "diff" as kind]:
+            scheduled(settings, lambda: backups.run_backup(settings, own, kind))
+        case ["scheduled-proof"]:
+            scheduled(settings, lambda: proving.prove(settings, own))
+        case ["undo"]:
+            if restoring.undo(settings):
+                say("a restore was cut short: the database of before is back")
+        case _:
+            raise Problem((__doc__ or "").strip(), 2)
+    return 0
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0:
+        sys.exit("this stops and starts PostgreSQL, so it needs root: sudo holdfast-backup …")
+    code = 1
+    try:
+        code = main(sys.argv[1:])
+    except Problem as problem:
+        print(problem, file=sys.stderr, flush=True)
+        code = problem.code
+    finally:
+        if sys.argv[1:2] == ["run"] and len(sys.argv) > 2:
+            jobs.finish(sys.argv[2], code)
+    sys.exit(code)

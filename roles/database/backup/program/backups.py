@@ -1,0 +1,186 @@
+"""Backups as they are made: the stanza, the backup itself, the hourly check, and what is told to `holdfast status`."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import asdict
+from typing import Any
+
+import cluster
+import marker
+from commands import Failed, Problem, run, say
+from files import write_json
+from history import moment
+from pgbackrest import Info, PgBackRest
+from room import duration, size
+from settings import STATE, Settings
+
+BACKUPS = f"{STATE}/backups.json"
+PUSH_LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
+
+
+def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
+    """Makes the repository this cluster's own where nobody has it yet. Raises Problem when it is out of reach or another's."""
+    info = repository.info()
+    if not info.reachable:
+        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+    if not info.exists:
+        repository.command("stanza-create")
+        say("the repository is new and now belongs to this database")
+        return repository.info()
+    if info.system != cluster.system_identifier(settings):
+        raise Problem(
+            "the repository belongs to another database than the one that runs here. After the loss of a machine that is "
+            "as it should be: `holdfast restore --to latest` brings the other one back. To give the repository to this "
+            "new database, and keep the old backups until they expire: `holdfast backup adopt`"
+        )
+    return info
+
+
+def adopt(settings: Settings, repository: PgBackRest) -> None:
+    """The repository goes on with the cluster that runs here; backups of the one before stay until they expire."""
+    repository.command("stanza-upgrade")
+    say("the repository now belongs to this database")
+    run_backup(settings, repository, "full")
+
+
+def run_backup(settings: Settings, repository: PgBackRest, kind: str) -> None:
+    ensure_stanza(settings, repository)
+    marker.write(settings, f"backup {kind}")
+    begun = time.monotonic()
+    say(f"{kind} backup begins")
+    percent = Percent("backup")
+    repository.command("backup", f"--type={kind}", "--log-level-console=detail", on_line=percent)
+    info = record(settings, repository)
+    newest = info.backups[-1]
+    seconds = time.monotonic() - begun
+    say(
+        f"backup {newest.label}: {size(newest.size)} database, {size(newest.stored)} new in the repository, "
+        f"{duration(seconds)}"
+    )
+
+
+class Percent:
+    """Says how far pgBackRest is, at most every five seconds, from the percentages in its detailed log."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.said = time.monotonic()
+
+    def __call__(self, line: str) -> None:
+        found = re.search(r"\(([\d.]+[KMG]?i?B), (\d+(?:\.\d+)?)%\)", line)
+        now = time.monotonic()
+        if found and now - self.said >= 5:
+            self.said = now
+            say(f"{self.what}: {float(found.group(2)):.0f} %")
+
+
+def check(settings: Settings, repository: PgBackRest) -> None:
+    """Proves that WAL reaches the repository. WAL that was dropped leaves a gap: a full backup closes it."""
+    try:
+        info = ensure_stanza(settings, repository)
+        repository.command("check")
+    except Problem as problem:
+        record(settings, repository, str(problem))
+        raise
+    dropped = dropped_since(settings, info.backups[-1].finished if info.backups else 0)
+    info = record(settings, repository)
+    if not info.backups:
+        say("there is no backup yet: making the first one")
+        run_backup(settings, repository, "full")
+    elif dropped:
+        say("WAL was dropped because the backup storage was away for too long: a full backup begins a new history")
+        run_backup(settings, repository, "full")
+    else:
+        say("WAL reaches the backup storage")
+
+
+def dropped_since(settings: Settings, since: float) -> bool:
+    """Whether pgBackRest gave up WAL (archive-push-queue-max) after a moment, in seconds since 1970."""
+    path = PUSH_LOG.format(stanza=settings.stanza)
+    try:
+        if os.path.getmtime(path) < since:
+            return False
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = [line for line in file if "dropped WAL file" in line]
+    except FileNotFoundError:
+        return False
+    stamps = [line[:19] for line in lines if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", line)]
+    return any(time.mktime(time.strptime(stamp, "%Y-%m-%d %H:%M:%S")) > since for stamp in stamps)
+
+
+def record(settings: Settings, repository: PgBackRest, problem: str | None = None) -> Info:
+    """Writes down what there is, so that `holdfast status` need not wait for the backup storage."""
+    info = repository.info()
+    # What is not known now is not forgotten: the file keeps the backups that were there when it was last asked.
+    if info.reachable:
+        write_json(BACKUPS, description(settings, info, problem))
+    elif problem is not None:
+        previous = last_known()
+        write_json(BACKUPS, {**previous, "checked": now(), "problem": problem})
+    return info
+
+
+def last_known() -> dict[str, Any]:
+    from files import read_json
+
+    empty = {"version": 1, "updated": None, "backups": [], "lastArchived": None}
+    known: dict[str, Any] = read_json(BACKUPS) or empty
+    return known
+
+
+def description(settings: Settings, info: Info, problem: str | None) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "updated": now(),
+        "checked": now(),
+        "problem": problem,
+        "lastArchived": last_archived(settings),
+        "backups": [
+            {
+                **{key: value for key, value in asdict(one).items() if key in ("label", "kind", "repository", "size", "stored")},
+                "finished": moment(one.finished).isoformat(),
+                "ours": one.system == info.system,
+                "damaged": one.damaged,
+            }
+            for one in info.backups
+        ],
+    }
+
+
+def last_archived(settings: Settings) -> str | None:
+    """When PostgreSQL last handed a WAL segment over; None when it never did or does not answer."""
+    sql = "SELECT to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+00:00\"') FROM pg_stat_archiver"
+    try:
+        return cluster.value(settings, sql) or None
+    except Failed:
+        return None
+
+
+def now() -> str:
+    return moment(int(time.time())).isoformat()
+
+
+def switch_wal(settings: Settings, limit: float = 60) -> bool:
+    """Sends all that is committed to the repository; False when it has not arrived within the limit."""
+    current = cluster.value(settings, "SELECT pg_walfile_name(pg_switch_wal())")
+    until = time.monotonic() + limit
+    while time.monotonic() < until:
+        archived = cluster.value(settings, "SELECT last_archived_wal FROM pg_stat_archiver")
+        # Names of one timeline are in order; a backup's own small files have longer names that begin the same.
+        if archived[:24] >= current and archived[:8] == current[:8]:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def start_first(settings: Settings) -> None:
+    """After an apply: the stanza, and the first full backup in the background where there is none."""
+    repository = PgBackRest(settings)
+    info = ensure_stanza(settings, repository)
+    record(settings, repository)
+    if not info.backups:
+        run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"])
+        say("there is no backup yet: the first one has begun")

@@ -1,0 +1,112 @@
+"""The PostgreSQL cluster of this machine: asked over its local socket, started and stopped by systemd."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import time
+
+from commands import Failed, Problem, as_postgres, run, say
+from settings import Settings
+
+
+def query(
+    settings: Settings, sql: str, database: str = "postgres", host: str | None = None, port: int | None = None
+) -> list[list[str]]:
+    """
+    Rows of text. The statement goes in by stdin: arguments are everybody's to read. Raises Failed.
+
+    host: folder of another cluster's socket
+    """
+    options = ["-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1"]
+    options += ["-d", database, "-p", str(port or settings.port)]
+    if host:
+        options += ["-h", host]
+    # Notices would stand between the rows.
+    quiet = {"PGOPTIONS": "-c client_min_messages=error"}
+    output = run(as_postgres(["psql", *options, "-f", "-"]), stdin=sql, environment=quiet)
+    return [line.split("\x1f") for line in output.splitlines() if line]
+
+
+def value(settings: Settings, sql: str, database: str = "postgres") -> str:
+    rows = query(settings, sql, database)
+    return rows[0][0] if rows else ""
+
+
+def literal(text: str) -> str:
+    """Text as SQL reads it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def running(settings: Settings) -> bool:
+    """Whether it answers, be it only with questions of its own (recovering, for example)."""
+    try:
+        query(settings, "SELECT 1")
+        return True
+    except Failed:
+        return False
+
+
+def stop(settings: Settings) -> None:
+    run(["systemctl", "stop", settings.unit])
+
+
+def start(settings: Settings) -> None:
+    """Does not wait until it accepts connections: recovery may take long. Raises Failed when it ends at once."""
+    run(["systemctl", "reset-failed", settings.unit])
+    run(["systemctl", "start", "--no-block", settings.unit])
+
+
+def system_identifier(settings: Settings, data: str | None = None) -> int:
+    """Which cluster the data directory is, as pg_control tells; a restored one is the one that was backed up."""
+    output = run(as_postgres([f"{settings.programs}/pg_controldata", "-D", data or settings.data]))
+    found = re.search(r"^Database system identifier:\s+(\d+)$", output, re.MULTILINE)
+    if not found:
+        raise Problem(f"{data or settings.data} is no PostgreSQL data directory")
+    return int(found.group(1))
+
+
+def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
+    """
+    Waits until a restored cluster has replayed its WAL and accepts connections. Says how far it is. Raises Problem when
+    PostgreSQL gives up.
+    """
+    begun = said = time.monotonic()
+    while not running(settings):
+        state = run(["systemctl", "show", "-P", "ActiveState", settings.unit]).strip()
+        if state in ("failed", "inactive"):
+            raise Problem(f"PostgreSQL ended while it replayed WAL:\n{log_tail(settings)}")
+        now = time.monotonic()
+        if now - begun > limit:
+            raise Problem(f"PostgreSQL replays WAL for {limit / 3600:.0f} h now:\n{log_tail(settings)}")
+        if now - said >= 5:
+            said = now
+            say(f"replaying WAL: {replaying() or 'waiting for the next segment'}")
+        time.sleep(0.1)
+
+
+def replaying() -> str | None:
+    """Name of the WAL segment that is being replayed, from the title that PostgreSQL gives its startup process."""
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as file:
+                title = file.read().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        found = re.search(r"postgres: .*startup +(?:recovering|waiting for) +([0-9A-F]{24})", title)
+        if found:
+            return found.group(1)
+    return None
+
+
+def log_tail(settings: Settings, lines: int = 12) -> str:
+    """The last lines of PostgreSQL's log: Debian's file, or the journal where it logs to that."""
+    path = f"/var/log/postgresql/postgresql-{settings.version}-{settings.cluster}.log"
+    if os.path.exists(path) and os.path.getsize(path):
+        return run(["tail", "-n", str(lines), path]).strip()
+    return run(["journalctl", "-u", settings.unit, "-n", str(lines), "-o", "cat", "--no-pager"]).strip()

@@ -1,0 +1,74 @@
+"""How programs are run here: as root or as postgres, line by line, and what is said when one fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Callable, Mapping, Sequence
+
+Line = Callable[[str], None]
+
+
+class Problem(Exception):
+    """What went wrong and what to do about it, for a person. `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Failed(Problem):
+    """A program ended with an error; `output` is what it wrote."""
+
+    def __init__(self, command: Sequence[str], code: int, output: str) -> None:
+        tail = "\n".join(output.strip().splitlines()[-8:])
+        super().__init__(f"{os.path.basename(command[0])} failed (exit code {code}):\n{tail}")
+        self.output = output
+
+
+def say(line: str) -> None:
+    """One line of progress: to the terminal, or to the journal of the unit that this runs in."""
+    print(line, flush=True)
+
+
+def as_postgres(command: Sequence[str]) -> list[str]:
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else list(command)
+
+
+def run(
+    command: Sequence[str],
+    *,
+    stdin: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    on_line: Line | None = None,
+) -> str:
+    """Runs a program in / and returns its output, stderr included. Raises Failed when it ends with an error."""
+    process = subprocess.Popen(
+        command,
+        cwd="/",
+        env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
+        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    assert process.stdout is not None
+    if stdin is not None:
+        assert process.stdin is not None
+        try:
+            process.stdin.write(stdin)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # It ended before it had read all; its exit code tells why.
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if on_line:
+            on_line(line.rstrip("\n"))
+    code = process.wait()
+    output = "".join(lines)
+    if code != 0:
+        raise Failed(command, code, output)
+    return output

@@ -1,0 +1,170 @@
+"""pgBackRest as a program: how it is called, what its `info` says, and what its errors mean."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from commands import Failed, Line, Problem, as_postgres, run
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Backup:
+    label: str
+    kind: str
+    """`full`, `diff` or `incr`."""
+    repository: int
+    started: int
+    finished: int
+    """Seconds since 1970; the earliest moment to which this backup can be restored."""
+    size: int
+    """Bytes of the database that it restores."""
+    stored: int
+    """Bytes that it takes in the repository, without those that it shares with an earlier backup."""
+    first_wal: str
+    last_wal: str
+    stop_lsn: str
+    system: int
+    """PostgreSQL's identifier of the cluster that was backed up."""
+    damaged: bool
+    """Whether PostgreSQL's page checksums did not match when it was made."""
+
+
+@dataclass(frozen=True)
+class Info:
+    reachable: bool
+    reason: str
+    """Why it is not reachable or not usable; empty otherwise."""
+    exists: bool
+    """Whether the repository knows the stanza."""
+    system: int | None
+    """Identifier of the cluster that the repository belongs to now."""
+    backups: tuple[Backup, ...]
+    """Oldest first."""
+    last_wal: str | None
+    archive: str | None
+    """Folder of the WAL of the newest history, e.g. `17-1`."""
+
+
+class PgBackRest:
+    """Everything that is asked of pgBackRest for one stanza. `config` names another configuration than the machine's own."""
+
+    def __init__(self, settings: Settings, config: str | None = None) -> None:
+        self.settings = settings
+        # Without the include path, nothing of the machine's own repository can get into another one's configuration.
+        self.options = ["--stanza", settings.stanza] + (
+            [f"--config={config}", "--config-include-path=/nonexistent"] if config else []
+        )
+
+    def command(self, name: str, *arguments: str, on_line: Line | None = None) -> str:
+        """Raises Problem with what the error means, where we know it."""
+        try:
+            return run(as_postgres(["pgbackrest", *self.options, *arguments, name]), on_line=on_line)
+        except Failed as failure:
+            meaning = explain(failure.output)
+            if meaning:
+                raise Problem(f"{meaning}\n{error_of(failure.output)}") from failure
+            raise
+
+    def info(self) -> Info:
+        output = run(as_postgres(["pgbackrest", *self.options, "--log-level-stderr=off", "--output=json", "info"]))
+        return understand(json.loads(output), self.settings.stanza)
+
+    def file(self, path: str) -> str:
+        """A text file of the repository, decrypted."""
+        return run(as_postgres(["pgbackrest", *self.options, "--log-level-stderr=off", "repo-get", path]))
+
+    def listing(self, path: str) -> dict[str, Any]:
+        """Name → what is known of it, of a folder of the repository."""
+        options = ["--log-level-stderr=off", "--output=json"]
+        content: dict[str, Any] = json.loads(run(as_postgres(["pgbackrest", *self.options, *options, "repo-ls", path])))
+        return content
+
+
+def understand(answer: list[dict[str, Any]], stanza: str) -> Info:
+    """What `pgbackrest info --output=json` says of a stanza."""
+    found = next((entry for entry in answer if entry["name"] == stanza), None)
+    if found is None:
+        return Info(True, "the repository is empty", False, None, (), None, None)
+    failing = [repo["status"] for repo in found.get("repo", []) if repo["status"]["code"] == 99]
+    reason = "; ".join(str(status["message"]) for status in failing)
+    missing = {1, 3}
+    codes = {repo["status"]["code"] for repo in found.get("repo", [])} or {found["status"]["code"]}
+    databases = {(entry["repo-key"], entry["id"]): int(entry["system-id"]) for entry in found.get("db", [])}
+    newest = max(databases, default=None)
+    backups = sorted(
+        (backup(entry, databases) for entry in found.get("backup", [])), key=lambda one: (one.finished, one.label)
+    )
+    current = [
+        archive
+        for archive in found.get("archive", [])
+        if archive.get("max")
+        and newest is not None
+        and (archive["database"]["repo-key"], archive["database"]["id"]) == newest
+    ]
+    return Info(
+        reachable=not failing,
+        reason=reason.strip().replace("\n", " "),
+        exists=not codes & missing and bool(databases),
+        system=databases[newest] if newest is not None else None,
+        backups=tuple(backups),
+        last_wal=str(current[-1]["max"]) if current else None,
+        archive=str(current[-1]["id"]) if current else None,
+    )
+
+
+def backup(entry: dict[str, Any], databases: dict[tuple[int, int], int]) -> Backup:
+    key = entry["database"]["repo-key"]
+    return Backup(
+        label=str(entry["label"]),
+        kind=str(entry["type"]),
+        repository=int(key),
+        started=int(entry["timestamp"]["start"]),
+        finished=int(entry["timestamp"]["stop"]),
+        size=int(entry["info"]["size"]),
+        stored=int(entry["info"]["repository"].get("delta", 0)),
+        first_wal=str(entry["archive"]["start"]),
+        last_wal=str(entry["archive"]["stop"]),
+        stop_lsn=str(entry.get("lsn", {}).get("stop", "")),
+        system=databases.get((key, entry["database"]["id"]), 0),
+        damaged=bool(entry.get("error")),
+    )
+
+
+MEANINGS = (
+    (
+        r"libssh2 error \[-(7|13|43)\]",
+        "The backup storage ended the connection. Storage Boxes do that to sessions that were idle for some time, and the "
+        "one that finishes a backup is idle while files are copied: a backup that takes longer cannot end over SFTP. Give "
+        "the stack a second repository on S3 (holdfast:backup.s3), whose requests are short.",
+    ),
+    (
+        r"unable to init libssh2|timeout connecting to|unable to get address|[Cc]onnection refused|No route to host",
+        "The backup storage cannot be reached. PostgreSQL keeps its WAL until it can be, and everything is tried again.",
+    ),
+    (
+        r"host \[?\S+\]? (does not match|is not in known hosts)|known host failure|remote host key",
+        "The backup storage shows another host key than the one that is pinned: somebody else answers, or Hetzner replaced "
+        "the key. Compare it in the console, then run `pulumi up --refresh`.",
+    ),
+    (r"public key (authentication|from file) failed", "The backup storage refuses our key: run `pulumi up --refresh`."),
+    (
+        r"\[0?31\]: .*|unable to (flush|load info file)|cipher header invalid",
+        "The repository cannot be read with this passphrase: it was written with another one.",
+    ),
+    (r"No space left|sftp error \[4\]|quota", "The backup storage is full: take a larger holdfast:backup.storage.type."),
+)
+
+
+def explain(output: str) -> str | None:
+    """What an error of pgBackRest means for a person; None for those that speak for themselves."""
+    return next((meaning for pattern, meaning in MEANINGS if re.search(pattern, output)), None)
+
+
+def error_of(output: str) -> str:
+    """pgBackRest's own error message, without its log prefix."""
+    found = re.search(r"ERROR: (\[\d+\]: .*(?:\n {4,}.*)*)", output)
+    return f"pgBackRest: {found.group(1).strip()}" if found else output.strip()[-600:]

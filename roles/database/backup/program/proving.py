@@ -1,0 +1,168 @@
+"""
+The proof that a backup is worth something: it is restored, and what comes back is compared with what was there. Weekly by
+a timer, and whenever somebody asks.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import backups
+import cluster
+import marker
+import scratch
+from commands import Failed, Problem, as_postgres, run, say
+from files import write_json
+from history import forks_of, moment, usable
+from pgbackrest import Backup, PgBackRest
+from restoring import SPEED
+from room import duration, size
+from settings import STATE, Settings
+
+PROOF = f"{STATE}/proof.json"
+
+
+@dataclass(frozen=True)
+class Count:
+    table: str
+    rows: int
+    """In one snapshot of the living database."""
+    inserted: int
+    deleted: int
+    """While it was counted and until the restore point: by so much the copy may differ, in either direction."""
+
+    def fits(self, restored: int) -> bool:
+        return self.rows - self.deleted <= restored <= self.rows + self.inserted
+
+
+@dataclass(frozen=True)
+class Expected:
+    marker: str
+    restore_point: str
+    counts: tuple[Count, ...]
+
+
+def prove(settings: Settings, repository: PgBackRest) -> None:
+    """Writes proof.json either way. Raises Problem when the newest backup is not proven."""
+    begun = time.monotonic()
+    backup: Backup | None = None
+    outcome: dict[str, Any] = {"ok": False, "reason": None, "seconds": None, "restoreSeconds": None, "tables": 0, "rows": 0}
+    try:
+        backup = newest(settings, repository)
+        say(f"proving backup {backup.label} ({size(backup.size)}) by restoring it")
+        expected = expectation(settings)
+        restore_begun = time.monotonic()
+        with scratch.restored(settings, repository, backup, expected.restore_point) as folder:
+            outcome["restoreSeconds"] = round(time.monotonic() - restore_begun, 1)
+            compare(settings, folder, expected)
+            say("the rows are right; checking tables and indexes")
+            amcheck(settings, folder)
+        outcome.update(ok=True, tables=len(expected.counts), rows=sum(count.rows for count in expected.counts))
+        speed = backup.size / max(outcome["restoreSeconds"], 0.1)
+        write_json(SPEED, {"bytesPerSecond": speed, "bytes": backup.size, "seconds": outcome["restoreSeconds"]})
+    except Problem as problem:
+        outcome["reason"] = str(problem)
+        raise
+    finally:
+        finished = time.time()
+        outcome["seconds"] = round(time.monotonic() - begun, 1)
+        write_json(PROOF, {**document(backup, finished), **outcome})
+    say(
+        f"proven: backup {backup.label} gives back {outcome['rows']} rows in {outcome['tables']} tables; restored in "
+        f"{duration(outcome['restoreSeconds'])}, all in {duration(outcome['seconds'])}"
+    )
+
+
+def document(backup: Backup | None, finished: float) -> dict[str, Any]:
+    """What the proof is about."""
+    return {
+        "version": 1,
+        "finished": moment(int(finished)).isoformat(),
+        "backup": backup.label if backup else None,
+        "backupFinished": moment(backup.finished).isoformat() if backup else None,
+        "ageSeconds": int(finished - backup.finished) if backup else None,
+        "bytes": backup.size if backup else None,
+    }
+
+
+def newest(settings: Settings, repository: PgBackRest) -> Backup:
+    info = backups.ensure_stanza(settings, repository)
+    candidates = usable(info, forks_of(repository, info))
+    if not candidates:
+        raise Problem("there is no backup to prove yet: `holdfast backup now`")
+    return candidates[-1]
+
+
+def expectation(settings: Settings) -> Expected:
+    """
+    What the copy has to have: a marker that is new, and every table's rows. Counting takes time and the app goes on
+    writing, so PostgreSQL's own counters tell by how much the numbers may differ.
+    """
+    name = f"holdfast-proof-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    before = changes(settings)
+    counts = {table: count(settings, table) for table in before}
+    number = marker.write(settings, "proof")
+    cluster.query(settings, f"SELECT pg_create_restore_point({cluster.literal(name)})")
+    time.sleep(1.5)  # Backends hand their counters over once a second at most.
+    after = changes(settings)
+    if not backups.switch_wal(settings, 300):
+        raise Problem("WAL does not reach the backup storage within 300 s: `holdfast backup list` tells more")
+    return Expected(
+        number,
+        name,
+        tuple(
+            Count(table, rows, after[table][0] - before[table][0], after[table][1] - before[table][1])
+            for table, rows in counts.items()
+            if rows is not None and table in after
+        ),
+    )
+
+
+def changes(settings: Settings) -> dict[str, tuple[int, int]]:
+    """Table → rows that were ever inserted and deleted."""
+    sql = "SELECT format('%I.%I', schemaname, relname), n_tup_ins, n_tup_del FROM pg_stat_user_tables ORDER BY 1"
+    return {table: (int(inserted), int(deleted)) for table, inserted, deleted in cluster.query(settings, sql, settings.database)}
+
+
+def count(settings: Settings, table: str, folder: str | None = None) -> int | None:
+    """None for a table that went away meanwhile."""
+    try:
+        port = scratch.PORT if folder else None
+        rows = cluster.query(settings, f"SELECT count(*) FROM {table}", settings.database, host=folder, port=port)
+    except Failed as failure:
+        if "does not exist" in failure.output and folder is None:
+            return None
+        raise
+    return int(rows[0][0])
+
+
+def compare(settings: Settings, folder: str, expected: Expected) -> None:
+    """Raises Problem naming the first table that is not as it was."""
+    sql = f"SELECT count(*) FROM {marker.TABLE} WHERE id = {int(expected.marker)}"
+    if cluster.query(settings, sql, host=folder, port=scratch.PORT) != [["1"]]:
+        raise Problem(f"the restored copy lacks marker row {expected.marker}, which was written just before")
+    for one in expected.counts:
+        restored = count(settings, one.table, folder)
+        if restored is None or not one.fits(restored):
+            raise Problem(
+                f"table {one.table} has {restored} rows in the restored copy and had {one.rows} in the database (between "
+                f"{one.rows - one.deleted} and {one.rows + one.inserted} with what was written meanwhile)"
+            )
+
+
+def amcheck(settings: Settings, folder: str) -> None:
+    """Every table and index of every database, as PostgreSQL's own checker sees them. Raises Problem with what it found."""
+    command = [
+        f"{settings.programs}/pg_amcheck",
+        "--all",
+        "--install-missing",
+        f"--host={folder}",
+        f"--port={scratch.PORT}",
+        "--username=postgres",
+    ]
+    try:
+        run(as_postgres(command))
+    except Failed as failure:
+        raise Problem(f"pg_amcheck found damage in the restored copy:\n{failure.output.strip()[-1000:]}") from failure

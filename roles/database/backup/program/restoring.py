@@ -1,0 +1,208 @@
+"""
+A restore in place: the broken data directory is put aside, the new one is made beside it, and the old one comes back when
+anything fails. How far it has got is on disk, so that a machine that loses power in the middle knows what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from datetime import datetime
+from typing import Any
+
+import backups
+import cluster
+import history
+from commands import Failed, Problem, run, say
+from files import read_json, rename, synchronise, write_json
+from pgbackrest import Backup, PgBackRest
+from room import duration, require, size, used_by
+from settings import STATE, Settings
+
+PROGRESS = f"{STATE}/restore.json"
+"""There while a restore is under way; then what is in `kept` is the data directory that was."""
+SPEED = f"{STATE}/restore-speed.json"
+RECOVERY_SETTINGS = ("restore_command", "recovery_target_time", "recovery_target_action", "recovery_target_timeline", "hot_standby")
+
+
+def plan(settings: Settings, repository: PgBackRest, target: datetime | None) -> dict[str, Any]:
+    """What a restore would do, for the question before it. Raises Problem when it could not be done."""
+    info = repository.info()
+    if not info.reachable:
+        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+    chosen = history.choose(
+        history.usable(info, history.forks_of(repository, info)), target, history.archived_until(repository, info)
+    )
+    require(settings.volume, settings.volume_gib, chosen.size, "a restored database beside the present one")
+    speed = (read_json(SPEED) or {}).get("bytesPerSecond")
+    return {
+        "backup": chosen.label,
+        "repository": chosen.repository,
+        "backupFinished": history.moment(chosen.finished).isoformat(),
+        "bytes": chosen.size,
+        "seconds": chosen.size / speed if speed else None,
+        "present": description_of_present(settings),
+    }
+
+
+def description_of_present(settings: Settings) -> str:
+    """What would be put aside."""
+    if not os.path.exists(os.path.join(settings.data, "PG_VERSION")):
+        return "no database"
+    try:
+        rows = cluster.query(settings, "SELECT count(*), coalesce(sum(n_live_tup), 0) FROM pg_stat_user_tables", settings.database)
+        return f"database {settings.database} with {rows[0][0]} tables and about {rows[0][1]} rows"
+    except (Failed, IndexError):
+        return f"a database that does not answer, {size(used_by(settings.data))}"
+
+
+def restore(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> None:
+    """
+    Puts the database back to a moment; None: to the newest that the repository has. Raises Problem, with the old database
+    in its place again.
+
+    foreign: from another stack's repository; then the restored database becomes the owner of this stack's own.
+    """
+    begun = time.monotonic()
+    # In a catastrophe nobody waits for a backup that makes the repository no better.
+    run(["systemctl", "stop", "holdfast-backup@full.service", "holdfast-backup@diff.service", "holdfast-proof.service"])
+    if not foreign and cluster.running(settings):
+        save_last_words(settings)
+    info = repository.info()
+    if not info.reachable:
+        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+    chosen = history.choose(
+        history.usable(info, history.forks_of(repository, info)), target, history.archived_until(repository, info)
+    )
+    require(settings.volume, settings.volume_gib, chosen.size, "a restored database beside the present one")
+    kept = put_aside(settings)
+    try:
+        fetch(settings, repository, chosen, target)
+        begin_recovery(settings, target)
+    except BaseException:
+        say("the restore failed: the database that was there before comes back")
+        undo(settings)
+        raise
+    os.unlink(PROGRESS)
+    synchronise(STATE)
+    settle(settings, foreign)
+    say(f"restored to {history.both(target) if target else 'the latest that was archived'} in {duration(time.monotonic() - begun)}")
+    if kept:
+        say(f"the database of before is kept in {kept}: `holdfast restore --forget` deletes it")
+
+
+def save_last_words(settings: Settings) -> None:
+    """All that is committed goes to the repository first: then a restore to the wrong moment can be followed by another."""
+    try:
+        if not backups.switch_wal(settings, 30):
+            say("the last WAL of the present database did not reach the backup storage within 30 s; it is in what is kept")
+    except Failed:
+        say("the present database cannot write its last WAL; it is in what is kept")
+
+
+def put_aside(settings: Settings) -> str | None:
+    """Stops PostgreSQL and renames its data directory, which needs no room. Returns its new name; None: there was none."""
+    was_active = run(["systemctl", "show", "-P", "ActiveState", settings.unit]).strip() == "active"
+    say("stopping PostgreSQL")
+    cluster.stop(settings)
+    kept = None
+    if os.path.exists(settings.data):
+        kept = f"{settings.data}.before-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    write_json(PROGRESS, {"kept": kept, "active": was_active})
+    if kept:
+        rename(settings.data, kept)
+    return kept
+
+
+def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: datetime | None) -> None:
+    """Copies the backup into a new data directory."""
+    say(f"restoring backup {chosen.label} ({size(chosen.size)})")
+    os.mkdir(settings.data, 0o700)
+    shutil.chown(settings.data, "postgres", "postgres")
+    options = [f"--set={chosen.label}", f"--repo={chosen.repository}", f"--pg1-path={settings.data}"]
+    # Visitors must not see a database that is still on its way.
+    options += ["--recovery-option=hot_standby=off"]
+    if target:
+        options += ["--type=time", f"--target={target.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", "--target-action=promote"]
+    begun = time.monotonic()
+    repository.command("restore", *options, "--log-level-console=detail", on_line=backups.Percent("restore"))
+    seconds = time.monotonic() - begun
+    write_json(SPEED, {"bytesPerSecond": chosen.size / max(seconds, 0.1), "bytes": chosen.size, "seconds": seconds})
+    say(f"files are back after {duration(seconds)}; replaying WAL")
+
+
+def begin_recovery(settings: Settings, target: datetime | None) -> None:
+    cluster.start(settings)
+    try:
+        cluster.await_recovered(settings)
+    except Problem as problem:
+        # Nothing was written between the target and the end of all WAL: then the end is the target.
+        if target is None or "before configured recovery target was reached" not in str(problem):
+            raise
+        say("nothing was written after the wanted moment: going to the end of what was archived")
+        drop_target(settings)
+        cluster.start(settings)
+        cluster.await_recovered(settings)
+
+
+def drop_target(settings: Settings) -> None:
+    """Takes the target out of what pgBackRest wrote, so that recovery goes to the end."""
+    path = os.path.join(settings.data, "postgresql.auto.conf")
+    with open(path, encoding="utf-8") as file:
+        kept = [line for line in file if not line.startswith("recovery_target_time")]
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(kept)
+
+
+def settle(settings: Settings, foreign: bool) -> None:
+    """The database runs; what follows makes it this stack's own again, and cannot make it worse."""
+    for name in RECOVERY_SETTINGS:
+        cluster.query(settings, f"ALTER SYSTEM RESET {name}")
+    for unit in settings.role_units:
+        run(["systemctl", "restart", unit])
+    own = PgBackRest(settings)
+    if foreign:
+        say("this stack's repository goes on with the restored database")
+        own.command("stanza-upgrade")
+    # On a new timeline, a backup of before serves only for moments of before.
+    run(["systemctl", "start", "--no-block", f"holdfast-backup@{'full' if foreign else 'diff'}.service"])
+
+
+def undo(settings: Settings) -> bool:
+    """Puts the data directory back that was there before; at boot as well. False when no restore was under way."""
+    progress = read_json(PROGRESS)
+    if progress is None:
+        return False
+    kept = progress["kept"]
+    cluster.stop(settings)
+    if kept and os.path.exists(kept):
+        if os.path.exists(settings.data):
+            rename(settings.data, f"{settings.data}.failed")
+        rename(kept, settings.data)
+    elif not kept and os.path.exists(settings.data):
+        rename(settings.data, f"{settings.data}.failed")
+    os.unlink(PROGRESS)
+    synchronise(STATE)
+    shutil.rmtree(f"{settings.data}.failed", ignore_errors=True)
+    if progress["active"]:
+        cluster.start(settings)
+    return True
+
+
+def kept_copies(settings: Settings) -> list[str]:
+    folder, name = os.path.split(settings.data)
+    return sorted(os.path.join(folder, one) for one in os.listdir(folder) if one.startswith(f"{name}.before-"))
+
+
+def forget(settings: Settings) -> None:
+    """Deletes the databases that restores have put aside."""
+    copies = kept_copies(settings)
+    if os.path.exists(PROGRESS):
+        raise Problem("a restore is under way: what it has put aside is still needed")
+    for copy in copies:
+        bytes_used = used_by(copy)
+        shutil.rmtree(copy)
+        say(f"deleted {copy} ({size(bytes_used)})")
+    if not copies:
+        say("no restore has left anything behind")

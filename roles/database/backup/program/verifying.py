@@ -1,0 +1,110 @@
+"""Reads every file of the repository and says which backups a damaged one concerns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Sequence
+
+import history
+from commands import Failed, Problem, as_postgres, run, say
+from pgbackrest import Backup, Info, PgBackRest, error_of
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Damage:
+    what: str
+    """As pgBackRest says it."""
+    backup: str | None
+    """Label of the backup that the file belongs to; None for WAL."""
+    wal: str | None
+    """Name of the WAL segment; None for a backup's file."""
+
+
+def verify(settings: Settings, repository: PgBackRest) -> None:
+    """Raises Problem when something is damaged, naming each backup that cannot be relied on and why."""
+    info = repository.info()
+    if not info.reachable:
+        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+    affected: dict[str, list[str]] = {}
+    damages: list[Damage] = []
+    for key in sorted({one.repository for one in info.backups} or {1}):
+        say(f"reading every file of repository {key}")
+        output = output_of(repository, key)
+        found = understand(output, settings.stanza)
+        damages += found
+        for label, reasons in consequences([one for one in info.backups if one.repository == key], found).items():
+            affected.setdefault(label, []).extend(reasons)
+    if damages:
+        raise Problem(report(info, damages, affected))
+    say(f"{len(info.backups)} backups and their WAL are whole")
+
+
+def output_of(repository: PgBackRest, key: int) -> str:
+    """What pgBackRest says; it ends with an error when it has found one, and that is an answer."""
+    options = [f"--repo={key}", "--output=text", "--verbose", "--log-level-console=info", "--log-level-stderr=off"]
+    try:
+        return run(as_postgres(["pgbackrest", *repository.options, *options, "verify"]))
+    except Failed as failure:
+        if "results:" not in failure.output.lower() and "invalid" not in failure.output.lower():
+            raise Problem(f"verify could not be done: {error_of(failure.output)}") from failure
+        return failure.output
+
+
+def understand(output: str, stanza: str) -> list[Damage]:
+    """The lines of pgBackRest's log that tell of a damaged, missing or unreadable file."""
+    damages: dict[str, Damage] = {}
+    for line in output.splitlines():
+        bad = re.search(r"(invalid (?:checksum|result|size|bundle)|checksum mismatch|missing|unable to|invalid).*", line)
+        path = re.search(rf"(?:backup|archive)/{re.escape(stanza)}/\S+", line)
+        if not bad or not path:
+            continue
+        name = path.group(0).strip("'\",;:")
+        backup = re.match(rf"backup/{re.escape(stanza)}/([\dFDI_-]+)", name)
+        wal = re.search(r"/([0-9A-F]{24})[-.]", name)
+        damages[name] = Damage(line.strip(), backup.group(1) if backup else None, wal.group(1) if wal else None)
+    return list(damages.values())
+
+
+def consequences(backups: Sequence[Backup], damages: Sequence[Damage]) -> dict[str, list[str]]:
+    """Label → why this backup cannot be relied on."""
+    affected: dict[str, list[str]] = {}
+
+    def add(label: str, why: str) -> None:
+        reasons = affected.setdefault(label, [])
+        if why not in reasons:
+            reasons.append(why)
+
+    for damage in damages:
+        if damage.backup:
+            for one in backups:
+                if one.label == damage.backup:
+                    add(one.label, "a file of it is damaged: it cannot be restored")
+                elif one.label.startswith(f"{damage.backup}_") or builds_on(one.label, damage.backup, backups):
+                    add(one.label, f"it builds on {damage.backup}, of which a file is damaged")
+        if damage.wal:
+            for one in backups:
+                if history.timeline(one.first_wal) != history.timeline(damage.wal):
+                    continue
+                if one.first_wal[8:] <= damage.wal[8:] <= one.last_wal[8:]:
+                    add(one.label, f"WAL {damage.wal}, which it needs, is damaged: it cannot be restored")
+                elif one.last_wal[8:] < damage.wal[8:]:
+                    add(one.label, f"WAL {damage.wal} is damaged: it can be restored, but not to a moment after that")
+    return affected
+
+
+def builds_on(label: str, base: str, backups: Sequence[Backup]) -> bool:
+    """A differential backup carries the label of its full one; an incremental one may need any backup between."""
+    full = base.split("_")[0]
+    return label.startswith(f"{full}_") and label.endswith("I") and label > base and any(one.label == base for one in backups)
+
+
+def report(info: Info, damages: Sequence[Damage], affected: dict[str, list[str]]) -> str:
+    whole = [one.label for one in info.backups if one.label not in affected]
+    lines = [f"{len(damages)} damaged files in the repository"]
+    lines += [f"  {damage.what}" for damage in damages[:10]]
+    lines += [f"backup {label}: {'; '.join(reasons)}" for label, reasons in sorted(affected.items())]
+    lines.append(f"whole: {', '.join(whole)}" if whole else "no backup is whole")
+    lines.append("make a new one now: `holdfast backup now --full`")
+    return "\n".join(lines)
