@@ -1,3 +1,4 @@
+import { serverCertificateHandler } from "../certificates/handler";
 import type { PluginDefinition } from "../plugin/types";
 import { configurationHandler } from "./resource/handler";
 
@@ -5,5 +6,8 @@ import { configurationHandler } from "./resource/handler";
 export const machinePlugin: PluginDefinition = {
   name: "holdfast",
   version: "0.1.0",
-  resources: { "holdfast:machine:Configuration": configurationHandler },
+  resources: {
+    "holdfast:machine:Configuration": configurationHandler,
+    "holdfast:certificates:ServerCertificate": serverCertificateHandler,
+  },
 };

@@ -7,6 +7,18 @@ export interface ConfigurationInputs {
   readonly machine: string;
   /** The server's id: another server is another machine, with new host keys and nothing applied yet (replaces). */
   readonly serverId: string;
+  /**
+   * Name of this part, where a machine has several configurations: each manages its own files and units and knows nothing of
+   * the others'. @default the machine's one configuration
+   */
+  readonly part?: string;
+  /**
+   * Whether deleting the configuration, or moving it to another server, first takes its files and units off the machine.
+   * @default false: nothing on the machine changes
+   */
+  readonly withdraw?: boolean;
+  /** What it means for people when the configuration moves to another machine; previews say it. */
+  readonly moving?: string;
   readonly connection: Connection;
   /**
    * The machine that keeps the stack's lease: while somebody holds it, nobody else changes a machine of the stack.

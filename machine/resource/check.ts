@@ -27,6 +27,7 @@ export function checkInputs(news: Values): CheckResult {
 
   text(news.machine, "machine", machineName, "the name of a machine (letters, digits, dots and dashes)", true);
   text(news.serverId, "serverId", /./, "the id of a server, as text", true);
+  text(news.part, "part", /^[a-z][a-z0-9-]*$/, "the name of a part (lower-case letters, digits and dashes)");
   checkConnection(news.connection, refuse);
   list(news.packages).forEach((name, index) => {
     text(name, `packages[${String(index)}]`, packageName, "a Debian package, e.g. haproxy or haproxy=3.0.11-1", true);

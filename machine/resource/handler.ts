@@ -5,6 +5,7 @@ import { diffInputs } from "./diff";
 import { foretell } from "./foretell";
 import { overSsh } from "./overSsh";
 import { plainInputs, secretTexts } from "./values";
+import { moveInWords, nothing, withdraw, withdrawLimit } from "./withdraw";
 
 /**
  * `holdfast:machine:Configuration`. Outputs are the inputs and `hostKeys`. Secrets stay wrapped wherever they stand.
@@ -15,10 +16,14 @@ export const configurationHandler: ResourceHandler = {
 
   check: ({ news }) => checkInputs(news),
 
-  diff: ({ oldInputs, news }) => diffInputs(oldInputs, news),
+  diff({ oldInputs, news }, call) {
+    const words = moveInWords(oldInputs, news);
+    if (words) call.log(words);
+    return diffInputs(oldInputs, news);
+  },
 
   async create({ inputs, preview, timeout }, call) {
-    const id = `${String(inputs.machine)}@${String(inputs.serverId)}`;
+    const id = idOf(inputs);
     if (preview) return { id, outputs: { ...inputs, hostKeys: UNKNOWN } };
     const hostKeys = await applyTo(id, inputs, {}, timeout, call);
     return { id, outputs: { ...inputs, hostKeys } };
@@ -45,13 +50,24 @@ export const configurationHandler: ResourceHandler = {
 
   /**
    * The machine stays as it is, and is not asked: it usually goes with its server, and taking its firewall or SSH
-   * settings away from one that stays would open it.
+   * settings away from one that stays would open it. Only what asks for it is taken off.
    */
-  delete(_request, call) {
-    call.log("nothing on the machine is changed by deleting its configuration", { level: "debug" });
-    return Promise.resolve();
+  async delete({ id, inputs, outputs }, call) {
+    if (inputs.withdraw !== true) {
+      call.log("nothing on the machine is changed by deleting its configuration", { level: "debug" });
+      return;
+    }
+    const empty = nothing(plainInputs(inputs)) as unknown as Values;
+    const pinned = (outputs.hostKeys ?? {}) as HostKeys;
+    const apply = () => applyTo(id, empty, pinned, withdrawLimit, call);
+    await withdraw(String(inputs.machine), apply, overSsh().isUnreachable, call);
   },
 };
+
+/** Also names what is managed on the machine, so it never changes for one resource. */
+function idOf({ machine, part, serverId }: Values): string {
+  return `${String(machine)}${part === undefined ? "" : `.${String(part)}`}@${String(serverId)}`;
+}
 
 async function applyTo(id: string, inputs: Values, pinned: HostKeys, timeout: number, call: Call): Promise<HostKeys> {
   const { hostKeys, end } = await overSsh().apply(plainInputs(inputs), {

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
    ending under Jest than under tsx; require means the same in both. */
 import type * as applying from "../apply/apply";
+import type * as failures from "../ssh/failures";
 import type * as reading from "./read";
 
 /**
@@ -11,5 +12,6 @@ export function overSsh() {
   return {
     ...(require("../apply/apply") as typeof applying),
     ...(require("./read") as typeof reading),
+    ...(require("../ssh/failures") as typeof failures),
   };
 }
