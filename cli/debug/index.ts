@@ -1,0 +1,99 @@
+import { Command, InvalidArgumentError } from "commander";
+import { hostname, userInfo } from "node:os";
+import { localCloudName } from "../../local/paths";
+import { agentPaths } from "../../roles/app/agent";
+import { lastLines, run } from "../../toolchain/run";
+import { quote } from "../environment";
+import { UserError } from "../errors";
+import { type Target, targetOf } from "../machines/targets";
+import { onMachine, stackState } from "../ssh/way";
+import { freePort, keepSession, tunnelOptions } from "./session";
+
+/** One instance, as `holdfast-rotation show --json` on its machine says it. */
+export interface InstanceState {
+  readonly instance: number;
+  readonly name: string;
+  readonly port: number;
+  readonly debugPort: number | null;
+  readonly state: "ready" | "drain" | "maint";
+  readonly holds: readonly { readonly owner: string; readonly who: string; readonly since: string }[];
+}
+
+interface Options {
+  readonly stack?: string;
+  readonly instance: number;
+  readonly asIs?: boolean;
+  readonly force?: boolean;
+  readonly done?: boolean;
+}
+
+/** `holdfast debug`: an instance for one person alone, and back when that person is done. */
+export function debugCommand(): Command {
+  return new Command("debug")
+    .description("take an instance out of rotation, start it for debugging, open a tunnel to it and follow its log")
+    .argument("<machine>", "e.g. app-1")
+    .option("--instance <number>", "which instance of the machine", number, 1)
+    .option("--as-is", "leave the process as it runs: only drained, not started anew")
+    .option("--force", "even if it is the last instance that serves visitors")
+    .option("--done", "end the session that runs on it, also somebody else's, and put it back")
+    .option("--stack <name>", "another stack than the local one")
+    .addHelpText(
+      "after",
+      "\nThe session ends with Ctrl-C, with this program, or 20 s after this computer fell silent; the machine then puts" +
+        "\nthe instance back by itself. The release's holdfast.yaml says under `debug` how it is started and on which port.",
+    )
+    .action(async (word: string, options: Options) => {
+      const stack = options.stack ?? localCloudName();
+      const target = targetOf(await stackState(stack), stack, word);
+      process.exitCode = options.done
+        ? await endSession(stack, target, options.instance)
+        : await session(stack, target, options);
+    });
+}
+
+async function session(stack: string, target: Target, options: Options): Promise<number> {
+  const state = await instanceState(stack, target, options.instance);
+  const debugged = state.debugPort !== null && options.asIs !== true;
+  const tunnels = [
+    { local: await freePort(state.port), remote: state.port },
+    ...(debugged ? [{ local: await freePort(state.debugPort), remote: state.debugPort }] : []),
+  ];
+  console.error(`${state.name}: http://127.0.0.1:${tunnels[0]?.local} is this instance, and nobody else's`);
+  if (tunnels[1]) console.error(`${state.name}: its debugger's port is 127.0.0.1:${tunnels[1].local}`);
+  else if (options.asIs !== true) console.error(`${state.name}: its release names no debug port, so there is no tunnel to one`);
+  const command = [
+    ...["sudo", agentPaths.debug, "session", String(options.instance), "--who", quote(`${userInfo().username}@${hostname()}`)],
+    ...(options.asIs ? ["--as-is"] : []),
+    ...(options.force ? ["--force"] : []),
+  ];
+  return onMachine(stack, target, command, (program, args) => keepSession(program, [...tunnelOptions(tunnels), ...args]));
+}
+
+async function endSession(stack: string, target: Target, instance: number): Promise<number> {
+  const command = ["sudo", agentPaths.debug, "done", String(instance)];
+  const done = await onMachine(stack, target, command, (program, args) => run(program, args));
+  if (done.code !== 0) throw new UserError(`${target.machine}: ${lastLines(done)}`);
+  console.log(`${target.machine}: instance ${instance} is back`);
+  return 0;
+}
+
+/** @throws when the machine has no such instance */
+async function instanceState(stack: string, target: Target, instance: number): Promise<InstanceState> {
+  const command = ["sudo", agentPaths.rotation, "show", "--json"];
+  const shown = await onMachine(stack, target, command, (program, args) => run(program, args));
+  if (shown.code !== 0) {
+    throw new UserError(`${target.machine} runs no instances that could be debugged: ${lastLines(shown)}`);
+  }
+  const states = JSON.parse(shown.stdout) as InstanceState[];
+  const state = states.find((one) => one.instance === instance);
+  if (state) return state;
+  throw new UserError(
+    `${target.machine} has no instance ${instance}; it has ${states.map((one) => one.instance).join(", ")}`,
+  );
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("has to be a whole number from 1");
+  return value;
+}

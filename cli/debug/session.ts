@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+
+/** A tunnel from a port of this computer to one of the machine's own. */
+export interface Tunnel {
+  readonly local: number;
+  readonly remote: number;
+}
+
+/** Seconds between two signs of life; the machine ends a session after 20 without one. */
+const beatInterval = 5;
+
+/** A free port on this computer, the wanted one if it is free: a debugger's settings then fit every time. */
+export async function freePort(wanted: number): Promise<number> {
+  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
+    });
+  });
+}
+
+/** ssh's options for tunnels that have to be there or the session has no point. */
+export function tunnelOptions(tunnels: readonly Tunnel[]): string[] {
+  return [
+    "-o",
+    "ExitOnForwardFailure=yes",
+    // A line that died has to be noticed here too.
+    "-o",
+    "ServerAliveInterval=5",
+    "-o",
+    "ServerAliveCountMax=3",
+    ...tunnels.flatMap(({ local, remote }) => ["-L", `127.0.0.1:${local}:127.0.0.1:${remote}`]),
+  ];
+}
+
+/**
+ * Keeps a session until it ends there or here (Ctrl-C); gives the exit code of the program on the machine. Its input is a
+ * pipe from this process: when this process dies, however it dies, the machine sees the end of it.
+ */
+export function keepSession(program: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // A group of its own: Ctrl-C reaches this process only, which then ends the session in order.
+    const child = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"], detached: true });
+    const timer = setInterval(() => child.stdin.write("alive\n"), beatInterval * 1000);
+    let ended = false;
+    const end = () => {
+      if (ended) child.kill("SIGTERM");
+      else console.error("\nputting the instance back (Ctrl-C again: do not wait for it)");
+      ended = true;
+      child.stdin.end();
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const signal of signals) process.on(signal, end);
+    const finish = () => {
+      clearInterval(timer);
+      for (const signal of signals) process.off(signal, end);
+    };
+    // The machine went away in the middle of a sign of life: its end is what counts.
+    child.stdin.on("error", () => undefined);
+    child.on("error", (error) => {
+      finish();
+      reject(error);
+    });
+    child.on("exit", (code) => {
+      finish();
+      resolve(ended ? 0 : (code ?? 1));
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import { Command } from "commander";
+import { localCloudName } from "../../local/paths";
+import { quote } from "../environment";
+import { type RemoteLines, startLines } from "../machines/lines";
+import { type Target, targetsOf } from "../machines/targets";
+import { onMachine, stackState } from "../ssh/way";
+import { hasColours, prefixer } from "../terminal/prefix";
+import { byTime, type Entry, readEntry, Settling } from "./entries";
+
+/** What is worth reading on a machine of each role; `--unit` asks for something else. */
+const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
+  app: ["app@*", "app-migrate", "holdfast-agent", "holdfast-debug@*"],
+  loadBalancer: ["haproxy", "keepalived", "holdfast-claimer"],
+  database: ["postgresql*", "pgbackrest*"],
+};
+/** What roll-outs said, on each machine. */
+const unitsOfAll = ["holdfast-apply@*"];
+
+interface Options {
+  readonly stack?: string;
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly unit?: readonly string[];
+  readonly lines: string;
+}
+
+/** `holdfast logs`: what machines say, merged in order of time. */
+export function logsCommand(): Command {
+  return new Command("logs")
+    .description("what machines say, merged in order of time")
+    .argument("[machine-or-role]", "e.g. app-1, app or load-balancer", "app")
+    .option("-f, --follow", "go on showing what comes, until Ctrl-C")
+    .option("--since <time>", "as journalctl reads it, e.g. -1h, today, '2026-11-24 10:00'")
+    .option("--lines <number>", "so many of each machine, when --since does not say it", "100")
+    .option("--unit <name...>", "these systemd units instead of the role's own, e.g. 'app@1' or ssh")
+    .option("--stack <name>", "another stack than the local one")
+    .action(async (word: string, options: Options) => {
+      const stack = options.stack ?? localCloudName();
+      const targets = targetsOf(await stackState(stack), stack, word);
+      process.exitCode = await logs(stack, targets, options);
+    });
+}
+
+/** The line that a machine's shell gets. */
+export function journalLine({ roles }: Pick<Target, "roles">, options: Options): string {
+  const { follow, since, unit, lines } = options;
+  const units = unit ?? [...roles.flatMap((role) => unitsOfRole[role] ?? []), ...unitsOfAll];
+  return [
+    "sudo journalctl --quiet --no-pager --output=json --output-fields=MESSAGE,SYSLOG_IDENTIFIER,PRIORITY",
+    ...(follow ? ["--follow"] : []),
+    since === undefined ? `--lines=${quote(lines)}` : `--since=${quote(since)}`,
+    ...units.map((name) => `--unit=${quote(name)}`),
+  ].join(" ");
+}
+
+/** Gives 1 when a machine could not be asked: the others are shown all the same. */
+async function logs(stack: string, targets: readonly Target[], options: Options): Promise<number> {
+  const prefix = prefixer(
+    targets.map(({ machine }) => machine),
+    hasColours(process.stdout),
+  );
+  const show = (entry: Entry) => console.log(prefix(entry.machine, told(entry)));
+  const collected: Entry[] = [];
+  const settling = new Settling(show);
+  const take = options.follow === true ? (entry: Entry) => settling.add(entry) : (entry: Entry) => collected.push(entry);
+  const timer = setInterval(() => settling.release(), 200);
+
+  const running: RemoteLines[] = [];
+  const stop = () => running.forEach((remote) => remote.stop());
+  process.on("SIGINT", stop);
+  // `holdfast logs | head` has read enough.
+  process.stdout.on("error", stop);
+  const codes = await Promise.all(
+    targets.map((target) =>
+      onMachine(stack, target, [journalLine(target, options)], async (program, args) => {
+        const remote = startLines(program, args, (line) => console.error(prefix(target.machine, line)));
+        running.push(remote);
+        for await (const entry of entriesOf(target.machine, remote)) take(entry);
+        return remote.ended;
+      }).catch((error: unknown) => {
+        console.error(prefix(target.machine, error instanceof Error ? error.message : String(error)));
+        return 1;
+      }),
+    ),
+  );
+  process.off("SIGINT", stop);
+  clearInterval(timer);
+  settling.releaseAll();
+  for (const entry of collected.sort(byTime)) show(entry);
+  // Whoever follows ends it with Ctrl-C, and ssh's exit code then says nothing.
+  return options.follow !== true && codes.some((code) => code !== 0) ? 1 : 0;
+}
+
+async function* entriesOf(machine: string, { lines }: RemoteLines): AsyncGenerator<Entry> {
+  for await (const line of lines) {
+    const entry = readEntry(machine, line);
+    if (entry) yield entry;
+  }
+}
+
+/** e.g. `2026-11-24 10:00:00.123  app-1  ready on port 8001` */
+function told({ at, source, message }: Entry): string {
+  const time = new Date(Number(at / 1000n)).toISOString().replace("T", " ").replace("Z", "");
+  return `${time}  ${source}  ${message}`;
+}

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+export interface RemoteLines {
+  /** Exit code of the program; 127 when it could not be started. */
+  readonly ended: Promise<number>;
+  /** Lines of stdout, as fast as they are asked for. */
+  readonly lines: AsyncIterableIterator<string>;
+  readonly stop: () => void;
+}
+
+/**
+ * Starts a program and gives its lines as they come; nothing is collected, so it may run for days.
+ *
+ * @param onError gets each line of stderr
+ */
+export function startLines(program: string, args: readonly string[], onError: (line: string) => void): RemoteLines {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number>((resolve) => {
+    child.on("error", (error) => {
+      onError(`${program}: ${error.message}`);
+      resolve(127);
+    });
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+  void forEachLine(child.stderr, onError);
+  return {
+    ended,
+    lines: createInterface({ input: child.stdout, crlfDelay: Infinity })[Symbol.asyncIterator](),
+    stop: () => child.kill("SIGTERM"),
+  };
+}
+
+async function forEachLine(stream: Readable, act: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) act(line);
+}

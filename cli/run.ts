@@ -1,0 +1,95 @@
+import { Command } from "commander";
+import { createInterface } from "node:readline/promises";
+import { localCloudName } from "../local/paths";
+import { quote } from "./environment";
+import { UserError } from "./errors";
+import { startLines } from "./machines/lines";
+import { type Target, targetsOf } from "./machines/targets";
+import { commandBehindDashes } from "./operands";
+import { onMachine, stackState } from "./ssh/way";
+import { hasColours, prefixer } from "./terminal/prefix";
+import { table } from "./terminal/table";
+
+/** What one machine answered. */
+interface Answer {
+  readonly machine: string;
+  readonly code: number;
+  /** Seconds. */
+  readonly duration: number;
+}
+
+/** `holdfast run`: one command on one machine or on all of a role, one after the other. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("a command on a machine, or on all machines of a role, one after the other")
+    .argument("<machine-or-role>", "e.g. app-1, or app")
+    .argument("<command...>", "the command and its arguments, behind --; one word alone is read by the machine's shell")
+    .option("--stack <name>", "another stack than the local one")
+    .option("--yes", "do not ask before touching more than one machine")
+    .passThroughOptions()
+    .addHelpText("after", "\nExit code: that of the command, or of the first machine on which it failed.")
+    .action(async (word: string, command: string[], { stack = localCloudName(), yes = false }: Options) => {
+      const targets = targetsOf(await stackState(stack), stack, word);
+      const line = commandLine(commandBehindDashes(command));
+      if (targets.length > 1 && !yes) await requireConsent(stack, targets, line);
+      const answers = await runOnEach(stack, targets, line);
+      if (answers.length > 1) console.log(summary(answers));
+      process.exitCode = answers.find(({ code }) => code !== 0)?.code ?? 0;
+    });
+}
+
+interface Options {
+  readonly stack?: string;
+  readonly yes?: boolean;
+}
+
+/** Several words arrive as they are; one word is a line for the shell (`'systemctl status app@1 | head'`). */
+export function commandLine(words: readonly string[]): string {
+  return words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
+}
+
+async function requireConsent(stack: string, targets: readonly Target[], line: string): Promise<void> {
+  const names = targets.map(({ machine }) => machine).join(", ");
+  if (!process.stdin.isTTY) {
+    throw new UserError(`this would run on ${targets.length} machines (${names}): say --yes if that is meant`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`Run \`${line}\` on ${names} of "${stack}"? [y/N] `);
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("nothing was run");
+}
+
+async function runOnEach(stack: string, targets: readonly Target[], line: string): Promise<Answer[]> {
+  const prefix = prefixer(
+    targets.map(({ machine }) => machine),
+    hasColours(process.stdout),
+  );
+  const answers: Answer[] = [];
+  for (const target of targets) {
+    const begun = performance.now();
+    const show = (text: string) => console.log(targets.length > 1 ? prefix(target.machine, text) : text);
+    const complain = (text: string) => console.error(targets.length > 1 ? prefix(target.machine, text) : text);
+    const code = await onMachine(stack, target, [line], async (program, args) => {
+      const { lines, ended } = startLines(program, args, complain);
+      for await (const text of lines) show(text);
+      return ended;
+    }).catch((error: unknown) => {
+      // A machine that cannot be reached does not keep the others from their turn.
+      complain(error instanceof Error ? error.message : String(error));
+      return 255;
+    });
+    answers.push({ machine: target.machine, code, duration: (performance.now() - begun) / 1000 });
+  }
+  return answers;
+}
+
+/** One line for each machine, and how many did it. */
+export function summary(answers: readonly Answer[]): string {
+  const rows = answers.map(({ machine, code, duration }) => [
+    machine,
+    code === 0 ? "done" : code === 255 ? "not reached" : `exit code ${code}`,
+    `${duration.toFixed(1)} s`,
+  ]);
+  const done = answers.filter(({ code }) => code === 0).length;
+  return `\n${table(["MACHINE", "RESULT", "TIME"], rows)}\n${done} of ${answers.length} machines done`;
+}
