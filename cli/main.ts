@@ -1,10 +1,13 @@
 import { Command } from "commander";
+import { debugCommand } from "./debug";
 import { report } from "./errors";
 import { drillCommand } from "./drill";
 import { failoverCommand } from "./failover";
 import { localCommand } from "./local";
+import { logsCommand } from "./logs";
 import { previewCommand } from "./preview";
 import { reportCommand } from "./report";
+import { runCommand } from "./run";
 import { sshCommand } from "./ssh";
 
 const program = new Command("holdfast")
@@ -15,6 +18,9 @@ const program = new Command("holdfast")
   .addCommand(sshCommand())
   .addCommand(previewCommand())
   .addCommand(reportCommand())
+  .addCommand(runCommand())
+  .addCommand(logsCommand())
+  .addCommand(debugCommand())
   .addCommand(failoverCommand())
   .addCommand(drillCommand());
 
