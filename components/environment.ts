@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import { AdminKeys } from "./adminKeys";
 import { AppMachines } from "./appMachines";
+import { DatabaseHost } from "./databaseHost";
 import { Firewalls } from "./firewalls";
 import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
 import type { Machine, Surroundings } from "./machine";
@@ -45,13 +46,22 @@ export class Environment extends pulumi.ComponentResource {
       sshKeyIds: new AdminKeys("admin", { blueprint }, inside).ids,
     };
     const loadBalancers = new LoadBalancerPair("load-balancers", { ...surroundings, failover }, inside);
-    const apps = new AppMachines("apps", { ...surroundings, jumpHosts: loadBalancers.jumpHosts }, inside);
-    loadBalancers.configure(apps.configurations);
+    const apps = new AppMachines("apps", surroundings, inside);
+    const { jumpHosts } = loadBalancers;
+    const database =
+      blueprint.database &&
+      new DatabaseHost("database", { ...surroundings, ...blueprint.database, jumpHosts, apps: apps.machines }, inside);
+    const configurations = apps.configure({
+      via: jumpHosts,
+      after: database ? [database.configuration] : [],
+      late: () => database?.instanceFiles ?? {},
+    });
+    loadBalancers.configure(configurations);
 
     // Without a load balancer of its own, the app machine has the role too.
     const alone = apps.machines[0]?.server.ipv4Address;
     this.url = pulumi.interpolate`http://${loadBalancers.floatingIp?.address ?? alone}`;
-    this.machines = summarise([...loadBalancers.machines, ...apps.machines]);
+    this.machines = summarise([...loadBalancers.machines, ...(database?.machines ?? []), ...apps.machines]);
     this.registerOutputs({ url: this.url, machines: this.machines });
   }
 }

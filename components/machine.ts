@@ -99,7 +99,8 @@ export class Machine extends pulumi.ComponentResource {
     );
   }
 
-  private connection(via: readonly JumpHost[]) {
+  /** How the machine is reached: through jump hosts, or without any straight at its public address. */
+  connection(via: readonly JumpHost[]) {
     return {
       host: via.length > 0 ? this.plan.privateAddress : this.server.ipv4Address,
       user: adminUser,
@@ -134,7 +135,7 @@ export class Machine extends pulumi.ComponentResource {
 }
 
 /** Secret contents stay secret on their way to the machine and in the state. */
-function encrypted({ secret = false, content, ...file }: RoleFile) {
+export function encrypted({ secret = false, content, ...file }: RoleFile) {
   return { ...file, content: secret ? pulumi.secret(content) : content };
 }
 

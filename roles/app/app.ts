@@ -5,6 +5,7 @@ import { healthPath } from "../healthPath";
 import type { RoleConfiguration, RoleContext, RoleFile } from "../types";
 import { agent, agentPaths } from "./agent";
 import { appUnit } from "./app.service";
+import { databaseFiles } from "./database";
 import { environment, instanceEnvironment } from "./environment";
 import { migration } from "./migrate.service";
 import { appPaths } from "./paths";
@@ -78,8 +79,8 @@ function unit({ number, port }: Instance, settings: Settings): UnitInput {
       appPaths.unit,
       appPaths.start,
       appPaths.environment,
-      appPaths.databaseEnvironment,
       appPaths.instance(number),
+      ...databaseFiles(settings),
     ],
     healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${port}${healthPath(settings)}`,
     timeout: settings.app.startTimeout,

@@ -4,6 +4,7 @@ import type { Settings } from "../../blueprint/settings";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { confinement } from "./app.service";
+import { databaseFiles } from "./database";
 import { appPaths } from "./paths";
 
 /** Seconds that a migration may take; a table that is rewritten takes its time. */
@@ -16,8 +17,8 @@ export const migrationTimeout = 3600;
  * It is run once for each release and database: the way back to an older release, after a failed roll-out or by a rollback,
  * starts that release's code and leaves the schema alone.
  */
-export function migration({ release }: Settings): RoleConfiguration {
-  const { migrate, name } = release.manifest;
+export function migration(settings: Settings): RoleConfiguration {
+  const { migrate, name } = settings.release.manifest;
   if (migrate === undefined) return {};
   return {
     files: {
@@ -38,7 +39,7 @@ export function migration({ release }: Settings): RoleConfiguration {
         name: "app-migrate.service",
         enabled: false,
         state: "oneshot",
-        restartOn: [appPaths.release, appPaths.migrate, appPaths.databaseEnvironment],
+        restartOn: [appPaths.release, appPaths.migrate, ...databaseFiles(settings)],
         timeout: migrationTimeout,
       },
     ],

@@ -5,6 +5,8 @@ export const appPaths = {
   instance: (number: number) => `/etc/holdfast/app/${number}.env`,
   /** How the database is reached, where the stack has one: written when the database's secrets are known. */
   databaseEnvironment: "/etc/holdfast/app/database.env",
+  /** The authority that the database's certificate is from. */
+  databaseAuthority: "/etc/holdfast/app/database-ca.pem",
   start: "/etc/holdfast/app/start",
   debug: "/etc/holdfast/app/debug",
   migrate: "/etc/holdfast/app/migrate",

@@ -1,0 +1,160 @@
+import { VolumeAttachment } from "@pulumi/hcloud/volumeAttachment";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import { databaseAddresses, type Database } from "../blueprint/database";
+import { ServerCertificate } from "../certificates/serverCertificate";
+import { Configuration } from "../machine/configuration";
+import { instanceDatabaseEnvironment } from "../roles/app/database";
+import { appPaths } from "../roles/app/paths";
+import { database as databaseRole } from "../roles/database/database";
+import { databasePackages } from "../roles/database/packages";
+import { databasePaths, databaseUnits, unitPath } from "../roles/database/paths";
+import { mountUnit, volumeFile } from "../roles/database/volume";
+import { DatabaseVolume } from "./databaseVolume";
+import { encrypted, type JumpHost, type LateFile, Machine, type Surroundings } from "./machine";
+
+export interface DatabaseHostArgs extends Surroundings, Database {
+  /** The load balancers, which are the way in. */
+  readonly jumpHosts: readonly JumpHost[];
+  /** The app machines; the first has the database, where it has no machine of its own. */
+  readonly apps: readonly Machine[];
+}
+
+/**
+ * PostgreSQL and its volume, on a machine of its own or on the app machine.
+ *
+ * What is where the volume is has a configuration of its own (`database`): when the settings name another machine, it is
+ * withdrawn from the old one, which stops PostgreSQL and unmounts the volume, before the volume is taken away.
+ */
+export class DatabaseHost extends pulumi.ComponentResource {
+  /** The machine that is there for the database; none where it shares one. */
+  readonly machines: readonly Machine[];
+  /** What has to be done before an instance can use the database. */
+  readonly configuration: Configuration;
+  /** How instances find it: files for their machines, by path. */
+  readonly instanceFiles: Readonly<Record<string, LateFile>>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: DatabaseHostArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("holdfast:index:DatabaseHost", name, {}, opts);
+    const { blueprint, volume } = args;
+    this.machines = blueprint.machines
+      .filter(({ name: machine, roles }) => machine === args.machine && !roles.includes("app"))
+      .map((machine) => new Machine(machine.name, { ...args, machine }, { parent: this }));
+    const holder = this.machines[0] ?? args.apps.find(({ plan }) => plan.name === args.machine);
+    if (!holder) throw new Error(`the database's machine ${args.machine} is not there`);
+    const via = this.wayTo(holder);
+
+    const data = new DatabaseVolume(name, { blueprint, volume }, { parent: this });
+    // Letters and digits: nothing that would have to be written otherwise in a URL.
+    const password = new RandomPassword(name, { length: 40, special: false }, { parent: this });
+    const certificate = new ServerCertificate(
+      name,
+      { commonName: `${blueprint.stack} database`, addresses: databaseAddresses },
+      { parent: this },
+    );
+    const attachment = this.attach(data, holder, [
+      // Its firewall first, and programs while the database still runs where it was.
+      ...this.machines.map((machine) => machine.configure({ via })),
+      this.installPrograms(holder, via),
+    ]);
+    this.configuration = this.configure(holder, via, { data, attachment, password, certificate });
+    this.instanceFiles = instanceFiles(args, password, certificate);
+    this.registerOutputs({ volumeId: data.volumeId });
+  }
+
+  /** Without a load balancer machine the app machine is the way in: to itself straight, to others as a jump host. */
+  private wayTo(holder: Machine): readonly JumpHost[] {
+    const { apps, jumpHosts } = this.args;
+    if (jumpHosts.length > 0 || apps.includes(holder)) return jumpHosts;
+    return apps.slice(0, 1).map(({ server }) => ({ host: server.ipv4Address, serverId: server.id }));
+  }
+
+  private installPrograms(holder: Machine, via: readonly JumpHost[]): Configuration {
+    return new Configuration(
+      `${this.name}-programs`,
+      {
+        machine: holder.plan.name,
+        part: "database-programs",
+        serverId: holder.server.id,
+        connection: holder.connection(via),
+        packages: [...(databasePackages().packages ?? [])],
+      },
+      { parent: this, deletedWith: holder.server },
+    );
+  }
+
+  private attach(data: DatabaseVolume, { server }: Machine, dependsOn: readonly pulumi.Resource[]): VolumeAttachment {
+    return new VolumeAttachment(
+      this.name,
+      { volumeId: data.volumeId, serverId: server.id.apply(Number) },
+      // One machine at a time has the volume.
+      { parent: this, dependsOn: [...dependsOn], deleteBeforeReplace: true },
+    );
+  }
+
+  private configure(
+    holder: Machine,
+    via: readonly JumpHost[],
+    from: {
+      readonly data: DatabaseVolume;
+      readonly attachment: VolumeAttachment;
+      readonly password: RandomPassword;
+      readonly certificate: ServerCertificate;
+    },
+  ): Configuration {
+    const { files, ...rest } = databaseRole(this.args.blueprint);
+    return new Configuration(
+      this.name,
+      {
+        machine: holder.plan.name,
+        part: "database",
+        withdraw: true,
+        moving:
+          "PostgreSQL stops, its volume changes machines with every row on it, and PostgreSQL starts again; " +
+          "for about half a minute the app has no database",
+        // By way of the attachment: what moves the volume away withdraws this first.
+        serverId: pulumi.interpolate`${from.attachment.serverId}`,
+        connection: holder.connection(via),
+        ...rest,
+        files: {
+          ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
+          ...lateFiles(from),
+        },
+      },
+      { parent: this, deletedWith: holder.server },
+    );
+  }
+}
+
+function lateFiles({ data, password, certificate }: Parameters<DatabaseHost["configure"]>[2]) {
+  const { certificate: certificateFile, key, password: passwordFile, volume } = databasePaths;
+  return {
+    [volume]: { content: pulumi.all([data.volumeId, data.size]).apply(([id, size]) => volumeFile(id, size)) },
+    [unitPath(databaseUnits.mount)]: { content: data.volumeId.apply(mountUnit) },
+    [passwordFile]: { content: pulumi.interpolate`${password.result}\n`, mode: "0600" },
+    [certificateFile]: { content: certificate.certificate.apply(withNewline) },
+    [key]: { content: certificate.key.apply(withNewline), owner: "postgres", group: "postgres", mode: "0600" },
+  };
+}
+
+function instanceFiles(
+  { address, port, name: database, user }: Database,
+  { result }: RandomPassword,
+  { authority }: ServerCertificate,
+): Readonly<Record<string, LateFile>> {
+  return {
+    [appPaths.databaseEnvironment]: {
+      content: result.apply((password) => instanceDatabaseEnvironment({ address, port, database, user, password })),
+      mode: "0600",
+    },
+    [appPaths.databaseAuthority]: { content: authority.apply(withNewline) },
+  };
+}
+
+function withNewline(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
