@@ -1,0 +1,78 @@
+import { statSync } from "node:fs";
+import { Command } from "commander";
+import { localCloudName } from "../../local/paths";
+import { DatabaseMachine } from "../database/machine";
+import { UserError } from "../errors";
+import { size } from "../restore/plan";
+import { createProgress } from "../terminal/progress";
+import { confirm } from "../terminal/question";
+
+interface ImportPlan {
+  readonly database: string;
+  readonly tables: number;
+  readonly rows: number;
+}
+
+/** `holdfast import`: an existing PostgreSQL database moves in. */
+export function importCommand(): Command {
+  return new Command("import")
+    .description("bring an existing PostgreSQL database in, once, from a dump or from its server")
+    .requiredOption("--from <dump|address>", "a file that pg_dump wrote, or postgresql://USER@HOST/NAME")
+    .option("--stack <name>", "another stack than the local one")
+    .option("--yes", "do not ask before the present database is replaced")
+    .addHelpText(
+      "after",
+      "\nThe password of a server comes from PGPASSWORD: arguments are seen by everybody on a computer.",
+    )
+    .action(async (options: { from: string; stack?: string; yes?: boolean }) => {
+      const machine = await DatabaseMachine.of(options.stack ?? localCloudName());
+      process.exitCode = await bringIn(machine, options.from, options.yes ?? false);
+    });
+}
+
+async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Promise<number> {
+  const address = addressOf(from);
+  const bytes = address ? 0 : sizeOf(from);
+  const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)]);
+  const present = `${plan.tables} tables with about ${plan.rows} rows`;
+  const question = [
+    `Import ${address ? `from ${new URL(from).host}` : `${from} (${size(bytes)})`} into stack "${machine.stack}":`,
+    `  database ${plan.database} has ${present} now; they are kept in a database beside it`,
+    "  the app is stopped while the new one takes its place",
+  ].join("\n");
+  if (yes) console.log(question);
+  await confirm(`${question}\nGo on?`, yes);
+
+  const source = address ?? (await uploadDump(machine, from, bytes));
+  await machine.pauseApp();
+  try {
+    return await machine.runJob("import", { source });
+  } finally {
+    await machine.resumeApp();
+    console.log("the app is back");
+  }
+}
+
+/** The address with its password; undefined for a file. */
+function addressOf(from: string): string | undefined {
+  if (!/^postgres(ql)?:\/\//.test(from)) return undefined;
+  const url = new URL(from);
+  if (url.password)
+    throw new UserError("--from: a password in an argument is seen by everybody; give it in PGPASSWORD");
+  url.password = process.env.PGPASSWORD ?? "";
+  return url.href;
+}
+
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) {
+    throw new UserError(`--from ${path}: there is no such file; write a dump's path, or postgresql://USER@HOST/NAME`);
+  }
+  return found.size;
+}
+
+function uploadDump(machine: DatabaseMachine, path: string, bytes: number): Promise<string> {
+  return createProgress().step({ title: `Sending ${path}` }, (say) =>
+    machine.upload(path, ["receive", String(bytes)], (sent) => say(`${size(sent)} of ${size(bytes)}`)),
+  );
+}

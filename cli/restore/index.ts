@@ -1,0 +1,79 @@
+import { Command } from "commander";
+import { localCloudName } from "../../local/paths";
+import { foreignFiles } from "../../roles/database/backup/key";
+import { DatabaseMachine } from "../database/machine";
+import { keyOfFile, keyOfStack } from "../database/repositoryKey";
+import { UserError } from "../errors";
+import { confirm } from "../terminal/question";
+import { parseMoment } from "./moment";
+import { describePlan, type RestorePlan } from "./plan";
+
+interface Options {
+  readonly to?: string;
+  readonly stack?: string;
+  readonly into?: string;
+  readonly key?: string;
+  readonly yes?: boolean;
+  readonly forget?: boolean;
+}
+
+/** Where the files of another stack's repository are on the database machine, while they are: foreign.py's folder. */
+const FOREIGN = "/run/holdfast-backup/foreign";
+
+/** `holdfast restore`: the database as it was at a moment. */
+export function restoreCommand(): Command {
+  return new Command("restore")
+    .description("put the database back to what it was at a moment, or bring it into another stack")
+    .option("--to <moment>", 'latest, "2026-11-24 10:30:15" (this computer\'s time) or 2026-11-24T10:30:15Z')
+    .option("--stack <name>", "another stack than the local one")
+    .option("--into <name>", "the stack that gets the data, e.g. staging from prod; by default the same one")
+    .option("--key <file>", "read the backups that this key (`holdfast backup key`) opens, whatever stack they are of")
+    .option("--yes", "do not ask before the present database is replaced")
+    .option("--forget", "delete the databases that earlier restores have put aside, instead of restoring")
+    .action(async (options: Options) => {
+      const stack = options.stack ?? localCloudName();
+      if (options.forget) console.log((await (await DatabaseMachine.of(stack)).tell(["forget"])).trim());
+      else process.exitCode = await restore(stack, options);
+    });
+}
+
+async function restore(stack: string, options: Options): Promise<number> {
+  if (options.to === undefined) throw new UserError('to which moment? --to latest, or --to "2026-11-24 10:30:15"');
+  const target = parseMoment(options.to);
+  const into = options.into ?? stack;
+  const machine = await DatabaseMachine.of(into);
+  const { from, files } = await source(stack, into, options.key);
+  const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
+  const plan = await machine.ask<RestorePlan>(["plan"], request);
+  const description = describePlan(plan, { from, into, target });
+  if (options.yes) console.log(description);
+  await confirm(`${description}\nGo on?`, options.yes ?? false);
+
+  console.log("stopping the app");
+  await machine.pauseApp();
+  const code = await begun(machine, request);
+  if (code === 0) {
+    // What watches the database would find out by itself, a second later.
+    await machine.resumeApp();
+    console.log("the app is back");
+  }
+  return code;
+}
+
+/** A restore that does not even begin must not leave the app stopped. */
+async function begun(machine: DatabaseMachine, request: object): Promise<number> {
+  try {
+    await machine.tell(["start", "restore"], request);
+  } catch (error) {
+    await machine.resumeApp();
+    throw error;
+  }
+  return machine.follow("restore");
+}
+
+/** Which repository is read: the stack's own, or another one, with what opens it. */
+async function source(stack: string, into: string, keyFile: string | undefined) {
+  if (keyFile === undefined && stack === into) return { from: stack };
+  const key = keyFile === undefined ? await keyOfStack(stack) : keyOfFile(keyFile);
+  return { from: key.stack, files: foreignFiles(key, FOREIGN) };
+}
