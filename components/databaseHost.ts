@@ -10,6 +10,7 @@ import { database as databaseRole } from "../roles/database/database";
 import { databasePackages } from "../roles/database/packages";
 import { databasePaths, databaseUnits, unitPath } from "../roles/database/paths";
 import { mountUnit, volumeFile } from "../roles/database/volume";
+import type { BackupRepository } from "./backupRepository";
 import { DatabaseVolume } from "./databaseVolume";
 import { encrypted, type JumpHost, type LateFile, Machine, type Surroundings } from "./machine";
 
@@ -18,6 +19,8 @@ export interface DatabaseHostArgs extends Surroundings, Database {
   readonly jumpHosts: readonly JumpHost[];
   /** The app machines; the first has the database, where it has no machine of its own. */
   readonly apps: readonly Machine[];
+  /** Where its backups go. @default it has none */
+  readonly repository?: BackupRepository;
 }
 
 /**
@@ -123,6 +126,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
           ...lateFiles(from),
+          ...this.args.repository?.files,
         },
       },
       { parent: this, deletedWith: holder.server },

@@ -46,6 +46,8 @@ export interface ConfigureArgs {
 export interface LateFile {
   readonly content: pulumi.Input<string>;
   readonly mode?: string;
+  readonly owner?: string;
+  readonly group?: string;
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Role } from "../blueprint/blueprint";
+import { agentPaths } from "./app/agent";
 import { app } from "./app/app";
 import { base } from "./base/base";
 import { combine } from "./combine";
 import { databasePackages } from "./database/packages";
+import { pause } from "./database/pause/pause";
 import { loadBalancer } from "./loadBalancer/loadBalancer";
 import type { RoleConfiguration, RoleContext, RoleRenderer } from "./types";
 
@@ -10,5 +12,14 @@ const renderers: Readonly<Record<Role, RoleRenderer>> = { app, database: databas
 
 /** Everything that one machine gets: the base, then each of its roles, in this order. */
 export function configurationOf(context: RoleContext): Required<RoleConfiguration> {
-  return combine([base, ...context.machine.roles.map((role) => renderers[role])].map((render) => render(context)));
+  const roles = context.machine.roles.map((role) => renderers[role]);
+  return combine([base, ...roles, pauseForRestores].map((render) => render(context)));
+}
+
+/** Instances have to be stopped while their database is put back. */
+function pauseForRestores({ blueprint, machine }: RoleContext): RoleConfiguration {
+  const { database, settings, instances } = blueprint;
+  if (!database || !settings.backup || !machine.roles.includes("app")) return {};
+  const mine = instances.filter((instance) => instance.machine === machine.name).map(({ number }) => number);
+  return pause(database, mine, agentPaths.states);
 }

@@ -4,7 +4,8 @@ import type { Blueprint } from "../../blueprint/blueprint";
 import { combine } from "../combine";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
-import { databasePackages } from "./packages";
+import { backup } from "./backup/backup";
+import { databasePackages, postgresqlVersion } from "./packages";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 import { pgHba, pgIdent } from "./pgHba.conf";
 import { postgresqlConf, reloadableConf } from "./postgresql.conf";
@@ -18,7 +19,19 @@ import { volume } from "./volume";
  * Files that tell of other resources come with the caller: components/databaseHost.ts.
  */
 export function database(blueprint: Blueprint): Required<RoleConfiguration> {
-  return combine([databasePackages(), volume(), cluster(blueprint), login(blueprint)]);
+  return combine([databasePackages(), volume(), cluster(blueprint), login(blueprint), backups(blueprint)]);
+}
+
+function backups({ settings, database }: Blueprint): RoleConfiguration {
+  if (!settings.backup || !database) return {};
+  return backup(settings.backup, {
+    database,
+    version: postgresqlVersion,
+    cluster: paths.clusterName,
+    dataDirectory: paths.data,
+    mount: paths.mount,
+    roleUnits: [units.login],
+  });
 }
 
 function cluster(blueprint: Blueprint): RoleConfiguration {

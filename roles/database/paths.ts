@@ -13,6 +13,8 @@ export const databasePaths = {
   mount: "/srv/database",
   /** PostgreSQL's data directory, on the volume. */
   data: `/srv/database/${postgresqlVersion}/${cluster.name}`,
+  /** Debian's name of the cluster. */
+  clusterName: cluster.name,
   programs: `/usr/lib/postgresql/${postgresqlVersion}/bin`,
   socket: "/run/postgresql",
   configuration,

@@ -44,7 +44,7 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
     port: database.port,
     roleUnits,
   };
-  const units = unitFiles(postgresql);
+  const units = unitFiles(postgresql, mount);
   const ready = "holdfast-backup-ready.service";
   return {
     packages: ["pgbackrest", "python3"],

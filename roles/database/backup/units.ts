@@ -41,8 +41,12 @@ const clocks: Readonly<Record<string, Clock>> = {
 
 export const timers = Object.keys(clocks);
 
-/** Path → unit file, of everything that runs by the clock or when somebody asks. */
-export function unitFiles(postgresqlUnit: string): Readonly<Record<string, string>> {
+/**
+ * Path → unit file, of everything that runs by the clock or when somebody asks.
+ *
+ * @param mount where the volume is
+ */
+export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Record<string, string>> {
   const services = {
     "holdfast-backup@.service": service("%i backup of the database", ["scheduled %i"], gentle),
     "holdfast-backup-check.service": service("Looks whether WAL reaches the backup storage", ["check"], gentle),
@@ -60,7 +64,7 @@ export function unitFiles(postgresqlUnit: string): Readonly<Record<string, strin
       "Puts back the database of before a restore that was cut short",
       ["undo"],
       ["Type=oneshot"],
-      [`Before=${postgresqlUnit}`, "ConditionPathExists=/var/lib/holdfast/restore.json"],
+      [`RequiresMountsFor=${mount}`, `Before=${postgresqlUnit}`, "ConditionPathExists=/var/lib/holdfast/restore.json"],
       true,
     ),
   };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from dataclasses import asdict
 from typing import Any
@@ -179,6 +180,10 @@ def switch_wal(settings: Settings, limit: float = 60) -> bool:
 def start_first(settings: Settings) -> None:
     """After an apply: the stanza, and the first full backup in the background where there is none."""
     repository = PgBackRest(settings)
+    # On the volume, whose top folder is root's.
+    spool = os.path.join(settings.volume, "pgbackrest-spool")
+    os.makedirs(spool, 0o750, exist_ok=True)
+    shutil.chown(spool, "postgres", "postgres")
     info = ensure_stanza(settings, repository)
     record(settings, repository)
     if not info.backups:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 import re
 import time
 
@@ -58,7 +57,6 @@ def stop(settings: Settings) -> None:
 
 def start(settings: Settings) -> None:
     """Does not wait until it accepts connections: recovery may take long. Raises Failed when it ends at once."""
-    run(["systemctl", "reset-failed", settings.unit])
     run(["systemctl", "start", "--no-block", settings.unit])
 
 
@@ -78,9 +76,11 @@ def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
     """
     begun = said = time.monotonic()
     while not running(settings):
-        state = run(["systemctl", "show", "-P", "ActiveState", settings.unit]).strip()
-        if state in ("failed", "inactive"):
-            raise Problem(f"PostgreSQL ended while it replayed WAL:\n{log_tail(settings)}")
+        if int(run(["systemctl", "show", "-P", "NRestarts", settings.unit]).strip() or 0) > 0:
+            # systemd would start it again and again.
+            tail = log_tail(settings)
+            stop(settings)
+            raise Problem(f"PostgreSQL ended while it replayed WAL:\n{tail}")
         now = time.monotonic()
         if now - begun > limit:
             raise Problem(f"PostgreSQL replays WAL for {limit / 3600:.0f} h now:\n{log_tail(settings)}")
@@ -105,8 +105,5 @@ def replaying() -> str | None:
 
 
 def log_tail(settings: Settings, lines: int = 12) -> str:
-    """The last lines of PostgreSQL's log: Debian's file, or the journal where it logs to that."""
-    path = f"/var/log/postgresql/postgresql-{settings.version}-{settings.cluster}.log"
-    if os.path.exists(path) and os.path.getsize(path):
-        return run(["tail", "-n", str(lines), path]).strip()
+    """The last lines of PostgreSQL's log."""
     return run(["journalctl", "-u", settings.unit, "-n", str(lines), "-o", "cat", "--no-pager"]).strip()
