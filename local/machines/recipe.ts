@@ -75,6 +75,7 @@ export function debian13(architecture: string): ImageRecipe {
       "pgbackrest",
       "postgresql-17",
       "python3-psycopg",
+      "python3-psycopg-pool",
       "socat",
       "xfsprogs",
     ],
