@@ -9,18 +9,20 @@ import { previewCommand } from "./preview";
 import { reportCommand } from "./report";
 import { runCommand } from "./run";
 import { sshCommand } from "./ssh";
+import { statusCommand } from "./status";
 
 const program = new Command("holdfast")
   .description("A Hetzner Cloud stack for small companies, rehearsed on one Linux computer before it costs a cent")
   // What stands behind `--` belongs to the command that is run on a machine.
   .enablePositionalOptions()
   .addCommand(localCommand())
+  .addCommand(statusCommand())
   .addCommand(sshCommand())
-  .addCommand(previewCommand())
-  .addCommand(reportCommand())
   .addCommand(runCommand())
   .addCommand(logsCommand())
   .addCommand(debugCommand())
+  .addCommand(previewCommand())
+  .addCommand(reportCommand())
   .addCommand(failoverCommand())
   .addCommand(drillCommand());
 

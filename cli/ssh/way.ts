@@ -57,7 +57,8 @@ export async function stackState(stack: string): Promise<StackState> {
   return parseState(JSON.parse(exported.stdout));
 }
 
-function keyFile(stack: string): string | undefined {
+/** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */
+export function keyFile(stack: string): string | undefined {
   const local = localPaths(stack).adminKey;
   return process.env.HOLDFAST_SSH_KEY_FILE ?? (existsSync(local) ? local : undefined);
 }

@@ -1,0 +1,206 @@
+import { ago, percent } from "./figures";
+import type { Hold } from "./probe";
+import { inRotation, type MachineStatus, type StackStatus } from "./status";
+
+/** A status before anybody judged it. */
+type Facts = Omit<StackStatus, "alarms" | "notices">;
+
+/** Looks at a status and says what is wrong in it: one sentence each, with the machine first. */
+type Rule = (facts: Facts) => readonly string[];
+
+/** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
+const fullDisk = 0.85;
+/** Seconds that a machine may wait for its reboot: security updates of the kernel and of libraries wait with it. */
+const rebootPatience = 14 * 86_400;
+/** Seconds that an instance may be out of rotation before it counts as forgotten. */
+const forgotten = 86_400;
+
+const silent: Rule = ({ machines }) =>
+  machines.flatMap(({ name, unreachable, cloud }) =>
+    unreachable === null ? [] : [`${name}: ${unreachable}${cloud === null ? "" : ` (the API says ${cloud})`}`],
+  );
+
+const halfSilent: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    Object.entries(probe.unanswered).map(([question, reason]) => `${name}: ${words[question] ?? question}: ${reason}`),
+  );
+
+/** What the probe's questions are called where one has no answer. */
+const words: Readonly<Record<string, string>> = {
+  disks: "disks",
+  failedUnits: "units",
+  haproxy: "HAProxy",
+  claimer: "claimer",
+  instances: "instances",
+  backups: "backups",
+  proof: "proof of backups",
+};
+
+const disks: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    (probe.disks ?? [])
+      .filter(({ size, free }) => size > 0 && 1 - free / size > fullDisk)
+      .map(({ folder, size, free }) => `${name}: ${folder} is ${percent(1 - free / size)} full`),
+  );
+
+const units: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) => {
+    const failed = probe.failedUnits ?? [];
+    return failed.length === 0 ? [] : [`${name}: failed: ${failed.join(", ")}`];
+  });
+
+const reboots: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.reboot && probe.now - probe.reboot.since > rebootPatience
+      ? [`${name}: waits for a reboot since ${ago(probe.now - probe.reboot.since)}`]
+      : [],
+  );
+
+/** Instances that nobody took out, and which get no visitors all the same. */
+const absent: Rule = ({ instances }) =>
+  instances
+    .filter((instance) => instance.holds.length === 0 && !inRotation(instance))
+    .map(({ name, unit, seen }) => {
+      const views = Object.entries(seen).map(([balancer, word]) => `${balancer} says ${word}`);
+      const own = unit === null || unit === "active" ? [] : [`systemd says ${unit}`];
+      return `${name} gets no visitors: ${[...own, ...views].join(", ") || "no load balancer was heard"}`;
+    });
+
+/** Taken out, and never put back. */
+const forgottenInstances: Rule = (facts) =>
+  holdsOf(facts)
+    .filter(({ seconds }) => seconds > forgotten)
+    .map(({ name, seconds }) => `${name} is out of rotation since ${ago(seconds)}: put it back, or say why not`);
+
+const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
+  const pair = machines.filter(({ roles }) => roles.includes("loadBalancer")).length > 1;
+  return ips.flatMap(({ address, cloud, masters }) => {
+    if (pair && masters.length === 0) return [`${address}: no load balancer is master`];
+    if (masters.length > 1) return [`${address}: ${masters.join(" and ")} are both master`];
+    if (cloud === null) return [`${address} is assigned to no machine: visitors get no connection`];
+    const [master] = masters;
+    return cloud !== undefined && master !== undefined && cloud !== master
+      ? [`${address} is on ${cloud} by the API, but ${master} is master`]
+      : [];
+  });
+};
+
+/** A load balancer that could not take over, though nobody took it out. */
+const unfit: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.claimer && !probe.claimer.fit && probe.claimer.outSince === null
+      ? [`${name} is not fit to have the floating IP: \`journalctl -u holdfast-claimer\` on it says why`]
+      : [],
+  );
+
+const releases: Rule = (facts) => {
+  const running = heard(facts).flatMap(({ name, probe }) => (probe.release ? [{ name, ...probe.release }] : []));
+  const kinds = new Set(running.map(({ version, checksum }) => `${version} ${checksum}`));
+  return kinds.size < 2
+    ? []
+    : [`machines have different releases: ${running.map(({ name, version }) => `${name} ${version}`).join(", ")}`];
+};
+
+const rollouts: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.lastRollout && !/^(done|ok|success)/.test(probe.lastRollout.result)
+      ? [`${name}: the last roll-out (${probe.lastRollout.date}) ${probe.lastRollout.result}`]
+      : [],
+  );
+
+/** Hours after which a daily backup is missing, with time for the backup itself. */
+const backupPatience = 26;
+/** Days after which a weekly proof is missing. */
+const proofPatience = 8;
+
+const backupsAreMade: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe: { now, backups } }) => {
+    if (!backups) return [];
+    if (backups.problem) return [`${name}: backups do not work: ${backups.problem}`];
+    const newest = backups.backups.filter(({ ours }) => ours).at(-1);
+    if (!newest) return [`${name}: there is no backup yet: \`npx holdfast backup now\``];
+    const age = now - Date.parse(newest.finished) / 1000;
+    return [
+      ...(age > backupPatience * 3600 ? [`${name}: the newest backup is ${ago(age)} old`] : []),
+      ...(newest.damaged ? [`${name}: the newest backup (${newest.label}) has damaged pages`] : []),
+    ];
+  });
+
+const backupsAreProven: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe: { now, proof } }) => {
+    if (!proof) return [];
+    const fix = "`npx holdfast backup prove`";
+    if (proof === "never") return [`${name}: no backup was ever restored to prove it: ${fix}`];
+    if (!proof.ok) return [`${name}: the last proof of a backup failed: ${proof.reason ?? "no reason is known"}`];
+    const age = now - Date.parse(proof.finished) / 1000;
+    return age > proofPatience * 86_400 ? [`${name}: the last proof of a backup is ${ago(age)} old: ${fix}`] : [];
+  });
+
+const alarmRules: readonly Rule[] = [
+  silent,
+  floatingIps,
+  unfit,
+  absent,
+  forgottenInstances,
+  releases,
+  rollouts,
+  backupsAreMade,
+  backupsAreProven,
+  units,
+  disks,
+  reboots,
+  halfSilent,
+];
+
+const takenOut: Rule = (facts) =>
+  holdsOf(facts).map(({ name, seconds, hold: { owner, who, word } }) => {
+    const by = owner === "person" ? who || "a person" : [`a ${owner}`, ...(who ? [`by ${who}`] : [])].join(" ");
+    return `${name} is out of rotation (${word}) since ${ago(seconds)}: ${by}`;
+  });
+
+const outOfElection: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.claimer && probe.claimer.outSince !== null
+      ? [`${name} is kept out of the election since ${ago(probe.now - probe.claimer.outSince)}`]
+      : [],
+  );
+
+const rebootsNeeded: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.reboot
+      ? [`${name} needs a reboot${probe.reboot.packages.length > 0 ? ` (${probe.reboot.packages.join(", ")})` : ""}`]
+      : [],
+  );
+
+const unasked: Rule = ({ cloudUnknown }) => (cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`]);
+
+const noticeRules: readonly Rule[] = [takenOut, outOfElection, rebootsNeeded, unasked];
+
+/** What a person has to look at now. */
+export function alarmsOf(facts: Facts): string[] {
+  return alarmRules.flatMap((rule) => rule(facts));
+}
+
+/** What is worth knowing, and no reason to get up. */
+export function noticesOf(facts: Facts): string[] {
+  return noticeRules.flatMap((rule) => rule(facts));
+}
+
+/** Everybody who keeps an instance out, and for how many seconds by its machine's clock. */
+function holdsOf(facts: Facts): { readonly name: string; readonly hold: Hold; readonly seconds: number }[] {
+  return heard(facts).flatMap(({ name, probe }) =>
+    (probe.instances ?? []).flatMap(({ number, holds }) =>
+      holds.map((hold) => ({
+        name: `${name}-${number}`,
+        hold,
+        seconds: hold.since === "" ? 0 : probe.now - Date.parse(hold.since) / 1000,
+      })),
+    ),
+  );
+}
+
+type Heard = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
+
+function heard({ machines }: Facts): Heard[] {
+  return machines.filter((machine): machine is Heard => machine.probe !== null);
+}

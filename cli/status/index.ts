@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { Command } from "commander";
+import { isLocalStack } from "../../blueprint/stacks";
+import type { Target } from "../../blueprint/target";
+import { localCloudName } from "../../local/paths";
+import { obtainPulumi } from "../../toolchain/pulumi";
+import { run } from "../../toolchain/run";
+import { CHECKOUT } from "../checkout";
+import { findDaemon } from "../local/client";
+import { waysOf } from "../ssh/config";
+import { keyFile, stackState } from "../ssh/way";
+import type { StackState } from "../stack/state";
+import { coloursFor } from "../terminal/colour";
+import { askCloud, targetFrom, type CloudView } from "./cloudView";
+import { askMachines } from "./machines";
+import { type KnownStack, makeStatus, type StackStatus } from "./status";
+import { statusText } from "./text";
+
+/** Seconds that each machine and the API may take: the screen is there in two. */
+const limit = 1.5;
+
+/** Exit code when there is something to look at. */
+const ALARM = 1;
+
+/** `holdfast status`: how a stack is, on one screen. */
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("how a stack is: machines, instances, floating IP, release, disks, and what needs a person")
+    .option("--stack <name>", "another stack than the local one")
+    .option("--json", "for programs")
+    .addHelpText("after", `\nExit code: 0 when there is no alarm, ${ALARM} when there is one.`)
+    .action(async (options: { stack?: string; json?: boolean }) => {
+      const status = await readStatus(options.stack ?? localCloudName());
+      console.log(options.json ? JSON.stringify(status, undefined, 2) : statusText(status, coloursFor()));
+      if (status.alarms.length > 0) process.exitCode = ALARM;
+    });
+}
+
+/**
+ * Asks all machines and the API at the same time.
+ *
+ * @throws when the stack has no state
+ */
+export async function readStatus(stack: string): Promise<StackStatus> {
+  const [state, target] = await Promise.all([stackState(stack), targetOf(stack)]);
+  const [answers, cloud] = await Promise.all([
+    askMachines(waysOf(state), { limit, keyFile: keyFile(stack) }),
+    askCloudOrSayWhyNot(stack, target),
+  ]);
+  return makeStatus(knownFrom(stack, state), answers, cloud);
+}
+
+/** What the state knows: machines in the order of the blueprint, and the addresses that visitors come by. */
+export function knownFrom(stack: string, { outputs, resources }: StackState): KnownStack {
+  const machines = Object.entries((outputs.machines ?? {}) as Record<string, { roles: string[] }>);
+  return {
+    stack,
+    url: typeof outputs.url === "string" ? outputs.url : null,
+    machines: machines.map(([name, { roles }]) => ({ name, roles })),
+    floatingIps: resources
+      .filter(({ type }) => type === "hcloud:index/floatingIp:FloatingIp")
+      .map(({ outputs: ip }) => String(ip?.ipAddress)),
+  };
+}
+
+async function askCloudOrSayWhyNot(stack: string, target: Target): Promise<CloudView | { unknown: string }> {
+  if (target.token === undefined) return { unknown: "there is no token (HCLOUD_TOKEN, or hcloud:token in the stack)" };
+  try {
+    return await askCloud(stack, target, limit);
+  } catch (error) {
+    return { unknown: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The local cloud's own API, or what the environment says, or what is in the stack's settings. */
+async function targetOf(stack: string): Promise<Target> {
+  if (isLocalStack(stack)) {
+    const daemon = await findDaemon(stack);
+    return daemon ? { endpoint: daemon.endpoint, token: daemon.token } : { endpoint: "" };
+  }
+  const target = targetFrom(process.env);
+  if (target.token !== undefined) return target;
+  const pulumi = join((await obtainPulumi()).folder, "pulumi");
+  const { code, stdout } = await run(pulumi, ["config", "get", "hcloud:token", "--stack", stack], { cwd: CHECKOUT });
+  return code === 0 ? { ...target, token: stdout.trim() } : target;
+}

@@ -1,0 +1,196 @@
+"""
+What one machine knows about itself, as one line of JSON. It is sent over SSH and run by root, changes nothing, and asks
+each thing in a thread of its own, so that one that hangs takes no time from the others: what did not answer is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any, Callable
+
+LIMIT_SECONDS = 1.2
+"""For everything together; a screen that takes longer is not looked at."""
+
+ROOT = Path(os.environ.get("HOLDFAST_PROBE_ROOT", "/"))
+"""Another folder than the machine's root in tests."""
+
+
+def at(path: str) -> Path:
+    return ROOT / path.lstrip("/")
+
+
+def run(*command: str) -> str:
+    """What a program says; raises where there is none or where it fails."""
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=True, stdin=subprocess.DEVNULL
+    ).stdout
+
+
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=LIMIT_SECONDS) as answer:
+        text: str = answer.read().decode("utf-8", "replace")
+        return text
+
+
+def read_json(path: str) -> Any:
+    return json.loads(at(path).read_text(encoding="utf-8"))
+
+
+def disks() -> list[dict[str, Any]]:
+    """The root file system and every device that is mounted beside it, in bytes."""
+    devices = {"/": "/"}
+    for line in at("/proc/mounts").read_text(encoding="utf-8").splitlines():
+        device, folder = line.split()[:2]
+        if device.startswith("/dev/") and device not in devices.values() and not folder.startswith("/boot"):
+            devices[folder] = device
+    usage = {folder: shutil.disk_usage(at(folder)) for folder in devices if at(folder).is_dir()}
+    return [{"folder": folder, "size": size.total, "free": size.free} for folder, size in usage.items()]
+
+
+def reboot() -> dict[str, Any] | None:
+    """Since when Debian asks for a reboot, and for which packages."""
+    flag = at("/run/reboot-required")
+    if not flag.exists():
+        return None
+    packages = at("/run/reboot-required.pkgs")
+    names = sorted(set(packages.read_text(encoding="utf-8").split())) if packages.exists() else []
+    return {"since": flag.stat().st_mtime, "packages": names}
+
+
+def failed_units() -> list[str]:
+    listed = run("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--no-pager")
+    return [line.split()[0] for line in listed.splitlines() if line.strip()]
+
+
+def release() -> dict[str, str] | None:
+    """The version in the instances' environment, and the checksum under which the release was unpacked."""
+    environment = at("/etc/holdfast/app/environment")
+    if not environment.exists():
+        return None
+    version = re.search(r'^RELEASE="(.*)"$', environment.read_text(encoding="utf-8"), re.MULTILINE)
+    link = at("/opt/app/release")
+    checksum = Path(os.readlink(link)).name if link.is_symlink() else ""
+    return {"version": version.group(1) if version else "", "checksum": checksum}
+
+
+def last_rollout() -> Any:
+    """The last line of the roll-out log."""
+    log = at("/var/log/holdfast/rollouts.log")
+    if not log.exists():
+        return None
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return json.loads(lines[-1]) if lines else None
+
+
+def instances() -> list[dict[str, Any]] | None:
+    """What systemd says of each instance, and who keeps it out of rotation since when."""
+    program = at("/usr/local/sbin/holdfast-rotation")
+    if not program.exists():
+        return None
+    listed = json.loads(run(str(program), "show", "--json"))
+    units = [f"app@{instance['instance']}.service" for instance in listed]
+    shown = run("systemctl", "show", "--property=Id,ActiveState,NRestarts", *units)
+    blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
+    found = {block["Id"]: block for block in blocks}
+    return [
+        {
+            "number": instance["instance"],
+            "unit": found[unit]["ActiveState"],
+            "restarts": int(found[unit]["NRestarts"]),
+            "holds": instance["holds"],
+        }
+        for instance, unit in zip(listed, units)
+    ]
+
+
+def haproxy() -> list[dict[str, Any]] | None:
+    """How HAProxy on this machine sees each instance; `since` in seconds."""
+    if not at("/etc/haproxy/haproxy.cfg").exists():
+        return None
+    head, *rows = fetch("http://127.0.0.1:8404/;csv").splitlines()
+    names = head.lstrip("# ").split(",")
+    servers = [dict(zip(names, row.split(","))) for row in rows]
+    return [
+        {
+            "name": server["svname"],
+            "status": server["status"],
+            "since": int(server["lastchg"] or 0),
+            "sessions": int(server["scur"] or 0),
+            "agent": server.get("agent_status", ""),
+            "check": server.get("check_desc", ""),
+        }
+        for server in servers
+        if server.get("pxname") == "safe" and server.get("svname") not in ("FRONTEND", "BACKEND")
+    ]
+
+
+def claimer() -> dict[str, Any] | None:
+    """Whether this load balancer is master and may be, and since when a person keeps it out of the election."""
+    if not at("/etc/holdfast/claimer.json").exists():
+        return None
+    configuration = read_json("/etc/holdfast/claimer.json")
+    state = json.loads(fetch(f"http://{configuration['listen']}/state"))
+    out = at(configuration["pair"]["maintenanceFile"]) if configuration["pair"] else None
+    since = out.stat().st_mtime if out is not None and out.exists() else None
+    return {"master": bool(state["master"]), "fit": bool(state["fit"]), "outSince": since}
+
+
+def backups() -> Any:
+    """What the backup program wrote down when it last looked into the storage."""
+    return read_json("/var/lib/holdfast/backups.json") if at("/etc/holdfast/backup.json").exists() else None
+
+
+def proof() -> Any:
+    """The last proof of a backup; `never` where there was none."""
+    if not at("/etc/holdfast/backup.json").exists():
+        return None
+    return read_json("/var/lib/holdfast/proof.json") if at("/var/lib/holdfast/proof.json").exists() else "never"
+
+
+QUESTIONS: dict[str, Callable[[], Any]] = {
+    "disks": disks,
+    "reboot": reboot,
+    "failedUnits": failed_units,
+    "release": release,
+    "lastRollout": last_rollout,
+    "instances": instances,
+    "haproxy": haproxy,
+    "claimer": claimer,
+    "backups": backups,
+    "proof": proof,
+}
+
+
+def ask(questions: dict[str, Callable[[], Any]], limit: float = LIMIT_SECONDS) -> dict[str, Any]:
+    """Every answer that came in time by its name; None where the machine has no such thing. The rest is in `unanswered`."""
+    answers: dict[str, Any] = {}
+    reasons: dict[str, str] = {}
+
+    def answer(name: str, question: Callable[[], Any]) -> None:
+        try:
+            answers[name] = question()
+        except Exception as error:  # noqa: BLE001  Whatever goes wrong with one must not silence the others.
+            reasons[name] = f"{type(error).__name__}: {error}"
+
+    threads = {name: threading.Thread(target=answer, args=(name, asked), daemon=True) for name, asked in questions.items()}
+    until = time.monotonic() + limit
+    for thread in threads.values():
+        thread.start()
+    for thread in threads.values():
+        thread.join(max(0.0, until - time.monotonic()))
+    in_time, refused = dict(answers), dict(reasons)
+    late = {name: f"no answer within {limit} s" for name in questions if name not in in_time and name not in refused}
+    return {"now": time.time(), "unanswered": {**refused, **late}, **in_time}
+
+
+if __name__ == "__main__":
+    print(json.dumps(ask(QUESTIONS)), flush=True)
+    os._exit(0)  # Without waiting for questions that hang.

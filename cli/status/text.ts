@@ -1,0 +1,79 @@
+import type { Colours } from "../terminal/colour";
+import { table } from "../terminal/table";
+import { ago, gigabytes, percent } from "./figures";
+import { type FloatingIpStatus, inRotation, type MachineStatus, type StackStatus } from "./status";
+
+/** More machines than this are no screen any more: then only those with something to say are shown. */
+const screen = 16;
+
+/** The status for people: one screen, what is wrong at the top. */
+export function statusText(status: StackStatus, colours: Colours): string {
+  const { alarms, notices, stack, url, date } = status;
+  return [
+    `${colours.bold(`Stack ${stack}`)}  ${url ?? "no URL yet"}  ${date.slice(0, 16).replace("T", " ")} UTC`,
+    ...(alarms.length === 0 ? [colours.green("No alarm")] : alarms.map((alarm) => colours.red(`! ${alarm}`))),
+    ...notices.map((notice) => colours.yellow(`- ${notice}`)),
+    "",
+    ...status.floatingIps.map((ip) => `Floating IP  ${ip.address}: ${holder(ip)}`),
+    ...backup(status),
+    "",
+    machines(status),
+  ].join("\n");
+}
+
+function holder({ cloud, masters }: FloatingIpStatus): string {
+  const own = masters.length === 0 ? "no machine says it has it" : `${masters.join(" and ")} by the machines' own view`;
+  if (cloud === undefined) return own;
+  if (cloud === null) return `no machine by the API's view, ${own}`;
+  return masters.length === 1 && masters[0] === cloud
+    ? `on ${cloud} (the API and the machine agree)`
+    : `${cloud} by the API's view, ${own}`;
+}
+
+function backup({ machines: all }: StackStatus): string[] {
+  return all.flatMap(({ probe }) => {
+    const newest = probe?.backups?.backups.filter(({ ours }) => ours).at(-1);
+    if (!probe?.backups) return [];
+    const age = newest ? `${ago(probe.now - Date.parse(newest.finished) / 1000)} old (${newest.label})` : "none";
+    const { proof } = probe;
+    const proven =
+      !proof || proof === "never"
+        ? "never proven"
+        : `${proof.ok ? "proven" : "proof failed"} ${ago(probe.now - Date.parse(proof.finished) / 1000)} ago in ${Math.round(proof.seconds)} s`;
+    return [`Backup       newest ${age}, ${proven}`];
+  });
+}
+
+function machines(status: StackStatus): string {
+  const { alarms, notices } = status;
+  // `app-1` and `app-1-2` mention app-1, `app-12` does not.
+  const mentioned = ({ name }: MachineStatus) =>
+    [...alarms, ...notices].some((text) => new RegExp(`\\b${name}(?!\\d)`).test(text));
+  const few = status.machines.length <= screen;
+  const shown = few ? status.machines : status.machines.filter(mentioned).slice(0, screen);
+  const rest = status.machines.length - shown.length;
+  return [
+    table(
+      ["MACHINE", "ROLES", "INSTANCES", "RELEASE", "DISK", "UNITS"],
+      shown.map((machine) => row(status, machine)),
+    ),
+    ...(rest > 0 ? [`and ${rest} more machines; --json has all`] : []),
+  ].join("\n");
+}
+
+function row({ instances }: StackStatus, { name, roles, probe }: MachineStatus): string[] {
+  const own = instances.filter(({ machine }) => machine === name);
+  const serving = own.filter(inRotation).length;
+  const served = own.length === 0 ? "-" : `${serving} of ${own.length} in rotation`;
+  const what = roles.join(", ");
+  if (!probe) return [name, what, served, "?", "?", "?"];
+  const role = probe.claimer ? `${what} (${probe.claimer.master ? "active" : "standby"})` : what;
+  return [
+    name,
+    role,
+    served,
+    probe.release?.version ?? "-",
+    (probe.disks ?? []).map((disk) => `${disk.folder} ${percent(1 - disk.free / disk.size)} (${gigabytes(disk)})`).join(", "),
+    probe.failedUnits ? (probe.failedUnits.length === 0 ? "ok" : `${probe.failedUnits.length} failed`) : "?",
+  ];
+}
