@@ -1,4 +1,4 @@
-"""Where the guestbook keeps its entries: a file that all instances of one machine share."""
+"""What an entry is, and where entries are kept when the stack has no database: a file that all instances of one machine share."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class Entry:
 
 class BadEntry(ValueError):
     """What a visitor sent cannot become an entry; the message says why."""
+
+
+class Unavailable(Exception):
+    """Entries can be neither read nor written at the moment; whether what was being written is there, nobody knows."""
 
 
 def new_entry(entry_id: str, name: str, text: str) -> Entry:

@@ -17,10 +17,11 @@ import uuid
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from entries import BadEntry, Entries, new_entry
-from page import render
+from entries import BadEntry, Entries, Entry, Unavailable, new_entry
+from page import render, render_unavailable
 
 MACHINE = os.environ.get("MACHINE", "this computer")
 INSTANCE = os.environ.get("INSTANCE", "1")
@@ -34,6 +35,14 @@ LEAVING_SECONDS = 1.5
 IDLE_SECONDS = 15
 
 
+class Store(Protocol):
+    """Where entries are kept; both raise `Unavailable`."""
+
+    def add(self, entry: Entry) -> None: ...
+
+    def newest(self, count: int) -> list[Entry]: ...
+
+
 class Guestbook(ThreadingHTTPServer):
     """The server of one instance. Its threads are waited for at the end: nobody's request is cut off."""
 
@@ -41,7 +50,7 @@ class Guestbook(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, port: int, entries: Entries) -> None:
+    def __init__(self, port: int, entries: Store) -> None:
         super().__init__(("", port), Handler)
         self.entries = entries
         self.leaving = False
@@ -80,8 +89,15 @@ class Handler(BaseHTTPRequestHandler):
         return super().parse_request()
 
     def do_GET(self) -> None:
-        path = urlsplit(self.path).path
+        try:
+            self._get(urlsplit(self.path).path)
+        except Unavailable as error:
+            self._answer_unavailable(error)
+
+    def _get(self, path: str) -> None:
         if path == "/health":
+            # The health of this process. While the database is away every instance is in the same state, and taking them
+            # all out of rotation would only replace a page that explains by one that does not.
             # 404 means "about to end": HAProxy sends nothing new here and lets requests under way finish.
             self._answer(404 if self.server.leaving else 200, "leaving\n" if self.server.leaving else "ready\n")
         elif path == "/":
@@ -109,7 +125,11 @@ class Handler(BaseHTTPRequestHandler):
         except BadEntry as error:
             self._answer(422, f"{error}\n")
             return
-        self.server.entries.add(entry)
+        try:
+            self.server.entries.add(entry)
+        except Unavailable as error:
+            self._answer_unavailable(error)
+            return
         if path == "/":
             self._answer(303, "", headers={"Location": "/"})
         else:
@@ -135,6 +155,11 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(413 if length.isdigit() else 411, f"A body has a length, at most {MAX_BODY} bytes.\n")
             return None
         return self.rfile.read(int(length))
+
+    def _answer_unavailable(self, error: Unavailable) -> None:
+        print(f"{self.command} {self.path}: {error}", flush=True)
+        html = "text/html; charset=utf-8"
+        self._answer(503, render_unavailable(MACHINE, INSTANCE, RELEASE), html, {"Retry-After": "5"})
 
     def _answer_json(self, status: int, value: dict[str, object]) -> None:
         self._answer(status, json.dumps(value, ensure_ascii=False) + "\n", "application/json")
@@ -167,9 +192,17 @@ class Handler(BaseHTTPRequestHandler):
         """HAProxy logs each request; a second line here would only fill the journal."""
 
 
+def _store() -> Store:
+    if url := os.environ.get("DATABASE_URL"):
+        # Here, so that a stack without a database needs no driver.
+        from database import DatabaseEntries
+
+        return DatabaseEntries(url)
+    return Entries(Path(os.environ.get("STATE_DIRECTORY", ".")) / "entries.jsonl")
+
+
 def main() -> None:
-    state = Path(os.environ.get("STATE_DIRECTORY", "."))
-    server = Guestbook(int(os.environ.get("PORT", "8001")), Entries(state / "entries.jsonl"))
+    server = Guestbook(int(os.environ.get("PORT", "8001")), _store())
 
     def on_signal(number: int, _frame: object) -> None:
         print(f"{signal.Signals(number).name}: leaving", flush=True)

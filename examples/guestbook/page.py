@@ -24,14 +24,8 @@ _STYLE = """
 def render(entries: list[Entry], machine: str, instance: str, release: str) -> str:
     """The page; everything that a visitor wrote is escaped here."""
     articles = "\n".join(_article(entry) for entry in entries) or "<p>Nobody has written yet. Be the first.</p>"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Guestbook</title><style>{_STYLE}</style>
-</head>
-<body>
-<h1>Guestbook</h1><p>Leave a line for whoever comes by next.</p>
+    return _page(
+        f"""<p>Leave a line for whoever comes by next.</p>
 <form method="post" action="/">
 <input name="name" maxlength="{MAX_NAME}" placeholder="Your name" aria-label="Your name">
 <textarea name="text" maxlength="{MAX_TEXT}" rows="3" required placeholder="Your line" aria-label="Your line"></textarea>
@@ -39,8 +33,30 @@ def render(entries: list[Entry], machine: str, instance: str, release: str) -> s
 </form>
 <main>
 {articles}
-</main>
-<footer>Answered by instance {escape(instance)} on {escape(machine)}, release {escape(release)}.</footer>
+</main>""",
+        (machine, instance, release),
+    )
+
+
+def render_unavailable(machine: str, instance: str, release: str) -> str:
+    """What a visitor sees while the database is away: whether a line just written is there will show then."""
+    return _page(
+        """<p>The guestbook cannot be opened right now. It will be back soon, with every line that you saw in it.</p>""",
+        (machine, instance, release),
+    )
+
+
+def _page(content: str, answered_by: tuple[str, str, str]) -> str:
+    machine, instance, release = (escape(part) for part in answered_by)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Guestbook</title><style>{_STYLE}</style>
+</head>
+<body>
+<h1>Guestbook</h1>{content}
+<footer>Answered by instance {instance} on {machine}, release {release}.</footer>
 </body>
 </html>
 """
