@@ -63,12 +63,13 @@ export async function runDrills(chosen: readonly Drill[], runs?: number): Promis
     );
   });
   const journals: Journal[] = [];
-  for (const drill of chosen) {
+  for (const [index, drill] of chosen.entries()) {
     console.log(`${drill.name}: ${drill.title}`);
     const journal = await runDrill(drill, stack, {
       ...(runs === undefined ? {} : { runs }),
       say: (line) => console.log(`  ${line}`),
     });
+    if (drill.finish && drill.finish !== chosen[index + 1]?.finish) await drill.finish(stack);
     writeJournal(journal);
     writeFileSync(join(CHECKOUT, "docs/measured.md"), measuredPage(inOrder(readJournals())));
     journals.push(journal);
