@@ -8,6 +8,9 @@ import { killHaproxy, orderlySwitch, reloadHaproxy } from "./loadBalancer/haprox
 import { activePowerLoss, bothPowerLoss } from "./loadBalancer/loseActive";
 import { standbyCutOff, vrrpCut } from "./loadBalancer/paths";
 import { upAfterFailover } from "./loadBalancer/upAfterFailover";
+import { badReleases } from "./release/bad";
+import { killedRunner, rollBack, rollOutFailover } from "./release/interrupted";
+import { rollOutGood, rollOutLong, rollOutStreams } from "./release/rollOut";
 
 /** All drills, from the harmless to the rough. */
 export const drills: readonly Drill[] = [
@@ -27,4 +30,12 @@ export const drills: readonly Drill[] = [
   requestFlood,
   slowHeaders,
   bothPowerLoss,
+  // In a row, because they share a stack that runs an app of their own.
+  rollOutGood,
+  rollOutLong,
+  rollOutStreams,
+  rollBack,
+  ...badReleases,
+  killedRunner,
+  rollOutFailover,
 ];

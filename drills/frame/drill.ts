@@ -7,7 +7,7 @@ export interface Claim {
   readonly metric: string;
   /** As a reader of docs/measured.md finds it, e.g. `requests that failed`. */
   readonly text: string;
-  readonly unit: "requests" | "s" | "moves" | "ratio" | "owners" | "changes";
+  readonly unit: "requests" | "s" | "moves" | "ratio" | "owners" | "changes" | "connections" | "instances" | "releases";
   /** Upper limit for the middle one of all runs. */
   readonly median?: number;
   /** Upper limit for the worst run. */
@@ -30,14 +30,20 @@ export interface Drill {
   readonly cannot?: (stack: Stack) => Promise<string | undefined>;
   /** What visitors do meanwhile. */
   readonly load: Omit<LoadOptions, "url" | "sources" | "signal">;
+  /** The load ends soon after the fault is over, however long that takes; its duration is then the most it may take. */
+  readonly loadUntilOver?: boolean;
   /** Runs for the full evidence. */
   readonly runs: number;
   /** Abort rule: seconds after which a run is given up, cleaned up, and the drill ends as "aborted". */
   readonly abortAfter: number;
+  /** Brings the stack to where a run begins: before its load. */
+  readonly prepare?: (stack: Stack) => Promise<void>;
   /** The fault; the load runs already. May measure things that visitors do not see. */
   readonly fault: (stack: Stack) => Promise<Measurements | undefined>;
   /** Puts everything right, whatever happened; also called after an abort. */
   readonly cleanUp?: (stack: Stack) => Promise<void>;
+  /** Takes back what `prepare` did; once, after the last of all drills in a row that have the same one. */
+  readonly finish?: (stack: Stack) => Promise<void>;
 }
 
 /** Seconds of undisturbed load before each fault. */

@@ -1,16 +1,19 @@
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/checkout";
 import { callDaemon, cloudStatus, requireDaemon } from "../../cli/local/client";
 import { describeMachine } from "../../cli/local/describe";
 import { readStatus } from "../../cli/local/status";
-import { run, tryRun } from "../../local/machines/command";
+import { run } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
 import { visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
+import { run as runProgram } from "../../toolchain/run";
 import type { LoadResult } from "../load/outcomes";
+import type { StreamsResult } from "../load/streams";
+import { pulumiUp } from "./pulumiUp";
 import type { Stack, StackMachine } from "./stack";
 
 const loadProgram = join(__dirname, "../load/main.ts");
+const streamsProgram = join(__dirname, "../load/streams.ts");
 
 /** The stack that runs on this computer's local cloud. @throws when there is none */
 export async function openLocalStack(name = localCloudName()): Promise<Stack> {
@@ -18,7 +21,8 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
   const { url } = await readStatus(name);
   if (!url) throw new Error(`the local cloud "${name}" has no stack to drill: run \`make local\` first`);
   const namespace = visitorNamespace(name);
-  const { visitors, attacker } = await sourceAddresses(namespace);
+  const { sources, attacker } = await sourceAddresses(namespace);
+  const visitors = new Visitors(namespace, sources);
   const fromOutside = (command: readonly string[]) => run("ip", ["netns", "exec", namespace, ...command]);
 
   const machines = async (): Promise<StackMachine[]> =>
@@ -44,30 +48,38 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     },
     inNetworkOf: (machine, command, input) =>
       run("nsenter", [`--target=${initOf(machine)}`, "--net", "--", ...command], input === undefined ? {} : { input }),
-    visit: async ({ url: path, ...options }) => {
-      const load = JSON.stringify({ url: path ?? url, sources: visitors, ...options });
-      return JSON.parse(await fromOutside([process.execPath, "--import", "tsx", loadProgram, load])) as LoadResult;
-    },
+    visit: async ({ url: path, ...options }, signal) =>
+      (await visitors.run(loadProgram, { url: path ?? url, ...options }, signal)) as LoadResult,
+    streams: async (options, signal) => (await visitors.run(streamsProgram, { url, ...options }, signal)) as StreamsResult,
     fromOutside,
     upChangesNothing: async () => {
-      const up = "pulumi up --yes --skip-preview --suppress-outputs --expect-no-changes --non-interactive";
-      const script = `environment=$(node bin/holdfast local env) && eval "$environment" && ${up}`;
-      const { code, stdout, stderr } = await tryRun("env", [
-        "-C",
-        CHECKOUT,
-        `HOLDFAST_LOCAL=${name}`,
-        "sh",
-        "-c",
-        script,
-      ]);
+      const { code, output } = await pulumiUp(daemon, {}, ["--expect-no-changes"]);
       // Pulumi says so in words; any other failure is not an answer.
-      if (code !== 0 && !/no changes were expected/i.test(stdout + stderr))
-        throw new Error(`pulumi up failed: ${(stderr || stdout).trim().slice(-1000)}`);
+      if (code !== 0 && !/no changes were expected/i.test(output))
+        throw new Error(`pulumi up failed: ${output.trim().slice(-1000)}`);
       return code === 0;
     },
+    up: (options) => pulumiUp(daemon, options),
     api: (method, path, body) =>
       callDaemon(daemon, path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
   };
+}
+
+/** Programs on the visitors' side. */
+class Visitors {
+  constructor(
+    private readonly namespace: string,
+    private readonly sources: readonly string[],
+  ) {}
+
+  /** Runs one with its options as JSON and gives its result; the signal asks it to end with what it has. */
+  async run(program: string, options: object, signal?: AbortSignal): Promise<unknown> {
+    const asked = JSON.stringify({ sources: this.sources, ...options });
+    const command = ["netns", "exec", this.namespace, process.execPath, "--import", "tsx", program, asked];
+    const { code, stdout, stderr } = await runProgram("ip", command, { signal });
+    if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
+    return JSON.parse(stdout);
+  }
 }
 
 function initOf({ name, initPid }: StackMachine): number {
@@ -79,7 +91,7 @@ function initOf({ name, initPid }: StackMachine): number {
  * Every address of the visitors' range that nobody else has, given to the visitors: 300 requests a second from one
  * source would meet the limits per source, as they should.
  */
-async function sourceAddresses(namespace: string): Promise<{ visitors: string[]; attacker: string }> {
+async function sourceAddresses(namespace: string): Promise<{ sources: string[]; attacker: string }> {
   const shown = await run("ip", ["-n", namespace, "-4", "-json", "address", "show", "dev", "eth0"]);
   const [link] = JSON.parse(shown) as { addr_info: { local: string }[] }[];
   const taken = link?.addr_info.map(({ local }) => local) ?? [];
@@ -90,5 +102,5 @@ async function sourceAddresses(namespace: string): Promise<{ visitors: string[];
   const all = Array.from({ length: 27 }, (_, index) => first.replace(/\d+$/, String(base + 4 + index)));
   for (const address of all) await run("ip", ["-n", namespace, "address", "replace", `${address}/32`, "dev", "eth0"]);
   const attacker = all.pop() ?? "";
-  return { visitors: all, attacker };
+  return { sources: all, attacker };
 }

@@ -13,6 +13,7 @@ export function loadMeasurements(result: LoadResult): Measurements {
   return {
     sent: result.sent,
     failed: result.failed,
+    failedOutsideGap: result.failedOutsideGap,
     slowest: result.latency.max,
     p99: result.latency.p99,
     longestGap: result.longestGap,
@@ -41,6 +42,7 @@ export async function runDrill(
   const cannot = await drill.cannot?.(stack);
   if (cannot !== undefined) return end("not proven", cannot);
   try {
+    await drill.prepare?.(stack);
     await steady(stack, recoveryLimit);
   } catch (error) {
     return end("not proven", error);
@@ -48,6 +50,7 @@ export async function runDrill(
   for (let number = 1; number <= wanted; number++) {
     let failure: unknown;
     try {
+      if (number > 1) await drill.prepare?.(stack);
       const measurements = await oneRun(drill, stack);
       runs.push(measurements);
       say(`${drill.name} ${number}/${wanted}: ${summary(drill, measurements)}`);
@@ -67,7 +70,8 @@ export async function runDrill(
 
 /** @throws when the fault cannot be brought about, or at the abort rule's limit */
 async function oneRun(drill: Drill, stack: Stack): Promise<Measurements> {
-  const load = stack.visit(drill.load);
+  const over = new AbortController();
+  const load = stack.visit(drill.load, drill.loadUntilOver ? over.signal : undefined);
   // Awaited below; a failing fault must not leave an unhandled rejection behind.
   load.catch(() => undefined);
   await pause(warmUp);
@@ -78,10 +82,17 @@ async function oneRun(drill: Drill, stack: Stack): Promise<Measurements> {
   abort.catch(() => undefined);
   try {
     const measured = await Promise.race([drill.fault(stack), abort]);
+    if (drill.loadUntilOver) {
+      await pause(warmUp);
+      over.abort();
+    }
     const result = await Promise.race([load, abort]);
+    if (drill.loadUntilOver && !result.interrupted)
+      throw new Error(`the fault was not over within the ${drill.load.duration} s of its load`);
     return { ...loadMeasurements(result), ...measured };
   } finally {
     limit.abort();
+    over.abort();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CloudStatus } from "../../local/api/service/status";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
+import type { StreamOptions, StreamsResult } from "../load/streams";
 
 /** A machine of the stack under test. */
 export interface StackMachine {
@@ -32,16 +33,43 @@ export interface Stack {
   inside(machine: StackMachine, command: string): Promise<string>;
   /** Runs a command in the machine's network, but from outside: it works while the machine hangs. */
   inNetworkOf(machine: StackMachine, command: readonly string[], input?: string): Promise<string>;
-  /** A load from the visitors' side, from many sources, as the limits per source expect. */
-  visit(options: Omit<LoadOptions, "url" | "sources"> & { readonly url?: string }): Promise<LoadResult>;
+  /**
+   * A load from the visitors' side, from many sources, as the limits per source expect.
+   *
+   * @param signal ends it early
+   */
+  visit(options: Visit, signal?: AbortSignal): Promise<LoadResult>;
+  /** Visitors with open streams, until the signal. */
+  streams(options: Omit<StreamOptions, "url" | "sources">, signal: AbortSignal): Promise<StreamsResult>;
   /** The one visitor whom no drill's ordinary load uses. */
   readonly attacker: string;
   /** Runs a program on the visitors' side. */
   fromOutside(command: readonly string[]): Promise<string>;
   /** `pulumi up` of the stack as it stands; whether it changed nothing. */
   upChangesNothing(): Promise<boolean>;
+  /** `pulumi up` of the stack. */
+  up(options: UpOptions): Promise<UpResult>;
   /** Calls the API that runs the machines, or the local cloud's control calls (`/_local/…`). */
   api(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
+}
+
+export type Visit = Omit<LoadOptions, "url" | "sources" | "signal"> & { readonly url?: string };
+
+export interface UpOptions {
+  /** Section of the settings → what is different in it for this once; the stack's own file stays. @default nothing */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Whether Pulumi asks first how things really are, as after an update that was cut. @default false */
+  readonly refresh?: boolean;
+  /** Kills `pulumi` and all that it started, so many seconds after its start. @default never */
+  readonly killAfter?: number;
+}
+
+export interface UpResult {
+  readonly code: number;
+  readonly output: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly killed: boolean;
 }
 
 export async function machinesWithRole(stack: Stack, role: string): Promise<StackMachine[]> {

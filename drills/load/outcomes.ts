@@ -14,6 +14,8 @@ export interface LoadResult {
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
+  /** Failures that were neither due nor under way in the longest gap: a gap explains the others. */
+  readonly failedOutsideGap: number;
   /** Failures by kind. */
   readonly failures: Readonly<Record<string, number>>;
   /** Answers that were right, but took at least `slowLimit`. */
@@ -70,6 +72,7 @@ export class Outcomes {
       sent: this.all.length,
       ok: good.length,
       failed: this.all.length - good.length,
+      failedOutsideGap: this.all.filter((outcome) => outcome.kind !== "ok" && !touches(outcome, gap)).length,
       failures,
       slow: latencies.filter((latency) => latency >= slow).length,
       slowLimit: slow,
@@ -85,6 +88,13 @@ export class Outcomes {
       timeline: timeline(this.all),
     };
   }
+}
+
+/** Seconds that the two ends of a gap are blurred by: an answer just before it is one that was asked for earlier. */
+const blur = 0.1;
+
+function touches({ at, latency }: Outcome, gap: { readonly length: number; readonly at: number }): boolean {
+  return at <= gap.at + gap.length + blur && at + latency >= gap.at - blur;
 }
 
 /** The longest stretch of [0, end] without one of these moments, and where it begins. Seconds. */

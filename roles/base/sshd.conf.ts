@@ -20,7 +20,9 @@ export function sshd({ roles }: Machine): string {
     "ClientAliveCountMax 4",
     "X11Forwarding no",
     "AllowAgentForwarding no",
-    // Admins and the machine plugin reach the other machines through the load balancers.
-    `AllowTcpForwarding ${jumpHost ? "local" : "no"}`,
+    // Admins and the machine plugin reach the other machines through the load balancers. Those lead to themselves only:
+    // to a debugger that listens there.
+    "AllowTcpForwarding local",
+    jumpHost ? undefined : "PermitOpen 127.0.0.1:*",
   );
 }

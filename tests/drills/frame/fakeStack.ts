@@ -8,6 +8,7 @@ export const quiet: LoadResult = {
   sent: 100,
   ok: 100,
   failed: 0,
+  failedOutsideGap: 0,
   failures: {},
   slow: 0,
   slowLimit: 1,
@@ -34,6 +35,8 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     visit: () => Promise.resolve({ ...quiet, ...load }),
     fromOutside: never,
     upChangesNothing: never,
+    up: never,
+    streams: never,
     api: never,
   };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -54,12 +55,18 @@ class AgentTest(unittest.TestCase):
         self.write("systemctl", SYSTEMCTL.format(folder=self.folder))
         os.chmod(self.path("systemctl"), 0o755)
         os.mkdir(self.path("states"))
+        os.mkdir(self.path("passing"))
         configuration = {
             "address": "127.0.0.1",
             "health": "/health",
             "startSeconds": 60,
+            "drainSeconds": 30,
             "states": self.path("states"),
-            "instances": [{"number": 1, "port": self.port, "agentPort": self.agent_port}],
+            "passingStates": self.path("passing"),
+            "applyLock": self.path("lock"),
+            "statusPort": 8404,
+            "loadBalancers": [],
+            "instances": [{"number": 1, "name": "app-1-1", "port": self.port, "agentPort": self.agent_port}],
         }
         self.write("agent.json", json.dumps(configuration))
         self.app = subprocess.Popen([sys.executable, "-c", APP, str(self.port)])
@@ -119,6 +126,33 @@ class AgentTest(unittest.TestCase):
         self.assertEqual(self.ask(), "ready\n")
         os.remove(self.path("states/1"))
         self.assertEqual(self.ask(), "ready\n")
+
+    def test_of_several_who_keep_an_instance_out_the_strictest_counts(self) -> None:
+        self.write("states/1", "drain\nanna\n2026-11-24T10:00:00Z\n")
+        self.write("passing/1.debug", "maint\n")
+        self.assertEqual(self.ask(), "maint\n")
+        os.remove(self.path("passing/1.debug"))
+        self.assertEqual(self.ask(), "drain\n")
+
+    def test_what_a_killed_roll_out_left_out_is_put_back_but_not_while_one_works(self) -> None:
+        with open(self.path("lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.write("passing/1.roll-out", "drain\n")
+            time.sleep(7)
+            self.assertEqual(self.ask(), "drain\n")
+        eventually(lambda: self.ask() == "ready\n", 9, "put back")
+        self.assertIn("is no more, so it is put back", self.read("output"))
+
+    def test_what_a_person_took_out_stays_out(self) -> None:
+        self.write("states/1", "drain\n")
+        time.sleep(7)
+        self.assertEqual(self.ask(), "drain\n")
+
+    def test_an_instance_that_is_rolled_out_or_debugged_is_left_alone(self) -> None:
+        self.write("passing/1.debug", "drain\n")
+        self.app.send_signal(signal.SIGSTOP)
+        time.sleep(10)
+        self.assertEqual(self.read("systemctl.log"), "")
 
     def test_an_instance_that_answers_is_left_alone_even_when_it_answers_503(self) -> None:
         time.sleep(4)

@@ -1,0 +1,122 @@
+import { createServer, type Server } from "node:http";
+import { readFileSync, truncateSync, statSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { run } from "../../local/machines/command";
+import type { Drill } from "../frame/drill";
+import { needsTwoAppMachines, type Stack } from "../frame/stack";
+import { buildRelease, type Habits } from "./releases";
+import { type BuiltRelease, finish, others, prepare, rollOut, runningVersion } from "./stack";
+
+let built = 0;
+
+/**
+ * A release that must not get through.
+ *
+ * @param bring makes it; gives what the settings name, and what to do when it is over
+ * @param reason what has to be told
+ */
+function badRelease(
+  drill: Pick<Drill, "name" | "title" | "hypothesis">,
+  reason: RegExp,
+  bring: () => Promise<{ readonly release: string; readonly end?: () => void }>,
+): Drill {
+  return {
+    ...drill,
+    claims: [
+      { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
+      { metric: "others", text: "instances that do not serve the old release afterwards", unit: "instances", worst: 0 },
+      { metric: "accepted", text: "roll-outs that ended with exit code 0", unit: "releases", worst: 0 },
+      { metric: "unexplained", text: "roll-outs that did not say why", unit: "releases", worst: 0 },
+      { metric: "duration", text: "until it was taken back", unit: "s" },
+    ],
+    cannot: needsTwoAppMachines,
+    load: { rate: 400, posts: 0.5, duration: 200, timeout: 10 },
+    loadUntilOver: true,
+    runs: 5,
+    abortAfter: 300,
+    prepare: (stack: Stack) => prepare(stack),
+    async fault(stack) {
+      const old = runningVersion();
+      const { release, end } = await bring();
+      try {
+        const bad: BuiltRelease = { release, version: "bad", exit: "at once" };
+        const { code, output, duration } = await rollOut(stack, bad);
+        return {
+          others: await others(stack, old),
+          accepted: code === 0 ? 1 : 0,
+          unexplained: reason.test(output) ? 0 : 1,
+          duration,
+        };
+      } finally {
+        end?.();
+      }
+    },
+    finish,
+  };
+}
+
+const withHabits = (habits: Partial<Habits>) => () =>
+  Promise.resolve({ release: buildRelease(`2.${built++}.0`, habits) });
+
+async function packed(): Promise<string> {
+  const folder = buildRelease(`2.${built++}.0`);
+  await run("tar", ["-czf", `${folder}.tar.gz`, "-C", folder, "."]);
+  return `${folder}.tar.gz`;
+}
+
+export const badReleases: readonly Drill[] = [
+  badRelease(
+    {
+      name: "release-never-healthy",
+      title: "Roll-out of a release that never gets healthy",
+      hypothesis: "The first instance does not get visitors, and gets its old release back; nobody else is touched.",
+    },
+    /app@1\.service: .*did not become healthy within 15 s/,
+    withHabits({ health: 500 }),
+  ),
+  badRelease(
+    {
+      name: "release-crashes",
+      title: "Roll-out of a release that crashes 3 s after it got healthy",
+      hypothesis: "The first instance is watched for 5 s before visitors come, so none of them sees it.",
+    },
+    /app@1\.service: .*giving up after/s,
+    withHabits({ crash: 4 }),
+  ),
+  badRelease(
+    {
+      name: "release-damaged-archive",
+      title: "Roll-out of a release whose archive is damaged",
+      hypothesis: "It is read before anything is touched.",
+    },
+    /holdfast:app\.release/,
+    async () => {
+      const file = await packed();
+      truncateSync(file, Math.floor(statSync(file).size / 2));
+      return { release: file };
+    },
+  ),
+  badRelease(
+    {
+      name: "release-wrong-checksum",
+      title: "Roll-out of a release whose checksum is wrong",
+      hypothesis: "What is fetched is compared with the settings before anything is touched.",
+    },
+    /sha-?256/i,
+    async () => {
+      const content = readFileSync(await packed());
+      const server = await serve(content);
+      const { port } = server.address() as AddressInfo;
+      const end = () => {
+        server.close();
+        server.closeAllConnections();
+      };
+      return { release: `http://127.0.0.1:${port}/drill.tar.gz#sha256=${"0".repeat(64)}`, end };
+    },
+  ),
+];
+
+function serve(content: Buffer): Promise<Server> {
+  const server = createServer((_, response) => response.end(content));
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}

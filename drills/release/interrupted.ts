@@ -1,0 +1,97 @@
+import type { Drill } from "../frame/drill";
+import { losePower, restore } from "../frame/faults";
+import { activeBalancer, needsPair, needsTwoAppMachines, type Stack } from "../frame/stack";
+import { pause } from "../frame/wait";
+import { finish, floor, nextRelease, others, prepare, rollOut, rollOutWell, versions } from "./stack";
+
+const mixed = { rate: 400, posts: 0.5, timeout: 10 } as const;
+const failed = { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 } as const;
+
+export const rollBack: Drill = {
+  name: "release-roll-back",
+  title: "Roll-out of a release, and back to the one before",
+  hypothesis: "Going back takes the same path, and the older release is on the machines already.",
+  claims: [
+    failed,
+    { metric: "others", text: "instances without the older release afterwards", unit: "instances", worst: 0 },
+    { metric: "ratio", text: "duration of the way back beside that of the way there", unit: "ratio", median: 1.05 },
+  ],
+  cannot: needsTwoAppMachines,
+  load: { ...mixed, duration: 500 },
+  loadUntilOver: true,
+  runs: 5,
+  abortAfter: 600,
+  prepare: (stack: Stack) => prepare(stack),
+  async fault(stack) {
+    const [older, newer] = [nextRelease(), nextRelease()];
+    await rollOutWell(stack, older);
+    const there = await rollOutWell(stack, newer);
+    const back = await rollOutWell(stack, older);
+    return { ratio: back / there, others: await others(stack, older.version) };
+  },
+  finish,
+};
+
+export const killedRunner: Drill = {
+  name: "release-runner-killed",
+  title: "The computer that rolls out is killed (SIGKILL to all of its programs) at a random moment, and it is run again",
+  hypothesis:
+    "The machine finishes or takes back what it is at; the next run waits for the lease of the first and goes on.",
+  claims: [
+    failed,
+    { metric: "versions", text: "different releases at the end", unit: "releases", worst: 1 },
+    { metric: "others", text: "instances without the new release", unit: "instances", worst: 0 },
+    { metric: "again", text: "duration of the second run", unit: "s" },
+  ],
+  cannot: needsTwoAppMachines,
+  load: { ...mixed, duration: 600 },
+  loadUntilOver: true,
+  runs: 10,
+  abortAfter: 700,
+  prepare: (stack: Stack) => prepare(stack),
+  async fault(stack) {
+    const next = nextRelease();
+    // From the first second to after its end: a roll-out takes somewhat longer than its floor.
+    const { killed, code, output } = await rollOut(stack, next, {
+      killAfter: 1 + Math.random() * 1.1 * (await floor(stack)),
+    });
+    if (!killed && code !== 0) throw new Error(`the roll-out failed before it was killed:\n${output.slice(-3000)}`);
+    const again = await rollOut(stack, next, { refresh: true });
+    if (again.code !== 0) throw new Error(`the second run failed:\n${again.output.slice(-3000)}`);
+    return {
+      versions: new Set(await versions(stack)).size,
+      others: await others(stack, next.version),
+      again: again.duration,
+    };
+  },
+  finish,
+};
+
+export const rollOutFailover: Drill = {
+  name: "release-during-failover",
+  title: "The active load balancer loses power in the middle of a roll-out",
+  hypothesis:
+    "The other one takes the address; machines are reached through it, and nobody waits for the dead one's opinion.",
+  claims: [
+    { metric: "failedOutsideGap", text: "GETs and POSTs that failed outside of the gap", unit: "requests", worst: 0 },
+    { metric: "longestGap", text: "longest time without an answer", unit: "s", median: 0.7, worst: 1 },
+    { metric: "others", text: "instances without the new release", unit: "instances", worst: 0 },
+  ],
+  cannot: async (stack) => (await needsPair(stack)) ?? (await needsTwoAppMachines(stack)),
+  load: { ...mixed, duration: 300, timeout: 2 },
+  loadUntilOver: true,
+  runs: 5,
+  abortAfter: 400,
+  prepare: (stack: Stack) => prepare(stack),
+  async fault(stack) {
+    const next = nextRelease();
+    const rolling = rollOutWell(stack, next);
+    rolling.catch(() => undefined);
+    await pause((await floor(stack)) / 2);
+    await losePower(stack, await activeBalancer(stack));
+    await rolling;
+    return { others: await others(stack, next.version) };
+  },
+  cleanUp: restore,
+  finish,
+};

@@ -1,0 +1,103 @@
+import type { Drill } from "../frame/drill";
+import { needsTwoAppMachines, type Stack } from "../frame/stack";
+import { drainTimeout, finish, floor, nextRelease, others, prepare, rollOutWell } from "./stack";
+import { endedEarly } from "./streams";
+
+const common = {
+  cannot: needsTwoAppMachines,
+  loadUntilOver: true,
+  runs: 5,
+  abortAfter: 400,
+  prepare: (stack: Stack) => prepare(stack),
+  finish,
+} as const;
+
+const failed = { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 } as const;
+const left = { metric: "others", text: "instances without the new release", unit: "instances", worst: 0 } as const;
+const mixed = { rate: 400, posts: 0.5, duration: 300, timeout: 10 } as const;
+
+export const rollOutGood: Drill = {
+  ...common,
+  name: "release-roll-out",
+  title: "Roll-out of a release, app that exits at once on SIGTERM",
+  hypothesis:
+    "Each instance is drained before it is stopped, so nothing is under way that SIGTERM could cut; it is watched before visitors come back.",
+  claims: [
+    failed,
+    left,
+    { metric: "ratio", text: "duration beside its floor (start and watch, instance by instance)", unit: "ratio", median: 1.3 },
+    { metric: "duration", text: "duration", unit: "s" },
+  ],
+  load: mixed,
+  async fault(stack) {
+    const next = nextRelease();
+    const duration = await rollOutWell(stack, next);
+    return { duration, ratio: duration / (await floor(stack)), others: await others(stack, next.version) };
+  },
+};
+
+export const rollOutLong: Drill = {
+  ...common,
+  name: "release-roll-out-long",
+  title: "Roll-out with keep-alive connections and requests of 5 s under way",
+  hypothesis: "Connections belong to the load balancer, not to an instance; a drain waits for what takes 5 s.",
+  claims: [
+    failed,
+    { metric: "longFailed", text: "requests of 5 s that failed", unit: "requests", worst: 0 },
+    left,
+    { metric: "long", text: "requests of 5 s", unit: "requests" },
+  ],
+  load: { ...mixed, connections: "keep-alive" },
+  async fault(stack) {
+    const over = new AbortController();
+    const slow = stack.visit(
+      { url: `${stack.url}/slow`, rate: 4, posts: 0.5, duration: 300, timeout: 20, connections: "keep-alive" },
+      over.signal,
+    );
+    slow.catch(() => undefined);
+    const next = nextRelease();
+    try {
+      await rollOutWell(stack, next);
+    } finally {
+      over.abort();
+    }
+    const { sent, failed: longFailed } = await slow;
+    return { long: sent, longFailed, others: await others(stack, next.version) };
+  },
+};
+
+export const rollOutStreams: Drill = {
+  ...common,
+  name: "release-roll-out-streams",
+  title: "Roll-out with websockets and server-sent events open",
+  hypothesis: `A stream goes on until its instance's drain limit (${drainTimeout} s here); then the app tells those who listen.`,
+  claims: [
+    failed,
+    { metric: "early", text: "streams that ended before their instance's drain limit", unit: "connections", worst: 0 },
+    { metric: "cut", text: "streams that ended without being told", unit: "connections", worst: 0 },
+    { metric: "told", text: "streams that were told to close at the limit", unit: "connections" },
+    left,
+  ],
+  load: mixed,
+  // The release that is replaced is the one that has to tell.
+  prepare: (stack) => prepare(stack, { exit: "tell" }),
+  async fault(stack) {
+    const over = new AbortController();
+    const open = stack.streams({ websockets: 18, events: 18 }, over.signal);
+    open.catch(() => undefined);
+    const begun = Date.now();
+    const next = nextRelease({ exit: "tell" });
+    try {
+      await rollOutWell(stack, next);
+    } finally {
+      over.abort();
+    }
+    const { ended } = await open;
+    return {
+      early: await endedEarly(stack, ended, begun),
+      cut: ended.filter(({ how }) => how === "cut").length,
+      told: ended.filter(({ how }) => how === "told").length,
+      others: await others(stack, next.version),
+    };
+  },
+};

@@ -1,0 +1,109 @@
+import { machinesWithRole, type Stack, type UpResult } from "../frame/stack";
+import { buildRelease, goodHabits, type Habits } from "./releases";
+
+/** Seconds that instances of the drills' stack stay healthy before they are in rotation: the default of settings. */
+const settleTime = 5;
+/** Seconds of a drain at most; less than the default, since with open streams each instance of a roll-out takes as long. */
+export const drainTimeout = 10;
+
+/** Instances on each app machine, as the claims say. */
+const instances = 3;
+
+/** What the stack is during these drills, instead of what its own settings say. */
+function settings(release: string) {
+  return {
+    app: {
+      release,
+      instances,
+      health: "/health",
+      drainTimeout,
+      settleTime,
+      startTimeout: 15,
+      timeouts: { safe: 1.5, unsafe: 30 },
+      slowPaths: ["/slow", "/events", "/socket"],
+    },
+    // 400 requests a second from 26 addresses come near what one source may do, and that is not what is measured.
+    loadBalancer: { limits: { connections: 5000, connectionRatePerSource: 1000, requestRatePerSource: 10_000 } },
+  };
+}
+
+/** What the stack runs, as far as these drills brought it there. */
+let running: { readonly version: string; readonly exit: Habits["exit"] } | undefined;
+let built = 0;
+
+export interface BuiltRelease {
+  /** Its folder. */
+  readonly release: string;
+  readonly version: string;
+  readonly exit: Habits["exit"];
+}
+
+/** A release that no machine has seen yet. */
+export function nextRelease(habits: Partial<Habits> = {}): BuiltRelease {
+  const version = `1.${built++}.0`;
+  return { release: buildRelease(version, habits), version, exit: habits.exit ?? goodHabits.exit };
+}
+
+/** Brings the stack to a good release of the drills' app with this habit, if it is not there. */
+export async function prepare(stack: Stack, habits: Pick<Habits, "exit"> = goodHabits): Promise<void> {
+  if (running?.exit === habits.exit) return;
+  const { code, output } = await rollOut(stack, nextRelease(habits), { refresh: running === undefined });
+  if (code !== 0) throw new Error(`the stack cannot be brought to the drills' app:\n${output.slice(-3000)}`);
+}
+
+/** Back to the app of the stack's own settings. */
+export async function finish(stack: Stack): Promise<void> {
+  if (running === undefined) return;
+  running = undefined;
+  const { code, output } = await stack.up({ refresh: true });
+  if (code !== 0) throw new Error(`the stack cannot be brought back to its own app:\n${output.slice(-3000)}`);
+}
+
+/** `pulumi up` with another release. What it leaves the stack with is for the drill to find out. */
+export async function rollOut(
+  stack: Stack,
+  next: BuiltRelease,
+  options: { readonly refresh?: boolean; readonly killAfter?: number } = {},
+): Promise<UpResult> {
+  const result = await stack.up({ settings: settings(next.release), ...options });
+  if (result.code === 0) running = next;
+  return result;
+}
+
+/** @throws with what Pulumi said, when it did not work */
+export async function rollOutWell(stack: Stack, next: BuiltRelease): Promise<number> {
+  const { code, output, duration } = await rollOut(stack, next);
+  if (code !== 0) throw new Error(`the roll-out failed:\n${output.slice(-3000)}`);
+  return duration;
+}
+
+/** The least that a roll-out can take, in seconds: each instance starts and is watched, one after the other. */
+export async function floor(stack: Stack): Promise<number> {
+  return (await machinesWithRole(stack, "app")).length * instances * (goodHabits.start + settleTime);
+}
+
+/** The version that each instance of the stack answers with; empty for one that does not. */
+export async function versions(stack: Stack): Promise<string[]> {
+  const ask = 'for file in /etc/holdfast/app/[0-9]*.env; do . "$file"; curl -s -m 2 "http://127.0.0.1:$PORT/"; echo; done';
+  const answers = await Promise.all(
+    (await machinesWithRole(stack, "app")).map((machine) => stack.inside(machine, ask)),
+  );
+  return answers.flatMap((text) => text.trim().split(/\n+/)).map(versionIn);
+}
+
+function versionIn(answer: string): string {
+  return /"release": "([^"]*)"/.exec(answer)?.[1] ?? "";
+}
+
+/** How many instances do not run this version. */
+export async function others(stack: Stack, version: string): Promise<number> {
+  const found = await versions(stack);
+  const expected = (await machinesWithRole(stack, "app")).length * instances;
+  return expected - found.filter((one) => one === version).length;
+}
+
+/** The version that a roll-out of something bad has to leave alone. */
+export function runningVersion(): string {
+  if (running === undefined) throw new Error("the stack does not run a release of these drills");
+  return running.version;
+}
