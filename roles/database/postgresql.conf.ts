@@ -22,7 +22,7 @@ export function postgresqlConf(database: Database): string {
     `shared_buffers = ${sizes.sharedBuffers}MB`,
     "huge_pages = try",
     "wal_level = replica",
-    "include_dir = 'conf.d'",
+    setting("include_dir", paths.parts),
   );
 }
 
