@@ -7,10 +7,12 @@ import type { Pulumi } from "../toolchain/pulumi";
 export const LOCAL_PASSPHRASE = "local";
 
 /**
- * What `pulumi` needs to know to work on the local cloud's stack, whoever calls it: the command line or a person.
+ * What `pulumi` needs to know to work on a stack in the local cloud, whoever calls it: the command line or a person.
  * PATH is to be put before the caller's own.
+ *
+ * @param stack @default the one of the local cloud's own name
  */
-export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo): Record<string, string> {
+export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo, stack = daemon.name): Record<string, string> {
   const paths = localPaths(daemon.name);
   return {
     PATH: pulumi.folder,
@@ -18,12 +20,12 @@ export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo): Record<str
     PULUMI_BACKEND_URL: `file://${paths.pulumi}`,
     PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
     // Chooses the stack without `pulumi stack select`, which would change it for every cloud that shares this checkout.
-    PULUMI_STACK: daemon.name,
+    PULUMI_STACK: stack,
     HCLOUD_ENDPOINT: daemon.endpoint,
     HCLOUD_TOKEN: daemon.token,
     ...(daemon.machineEndpoint && { HOLDFAST_MACHINE_ENDPOINT: daemon.machineEndpoint }),
     HOLDFAST_LOCAL: daemon.name,
-    HOLDFAST_SSH_KEY_FILE: paths.adminKey,
+    HOLDFAST_SSH_KEY_FILE: paths.adminKeyOf(stack),
   };
 }
 

@@ -17,7 +17,8 @@ export function stackSource(): SettingsSource {
     preview: pulumi.runtime.isDryRun(),
     folder: process.cwd(),
     home: homedir(),
-    localAdminKey: `${localPaths().adminKey}.pub`,
+    // Each stack in a local cloud has a key of its own; the environment that Pulumi runs in names it.
+    localAdminKey: `${process.env.HOLDFAST_SSH_KEY_FILE ?? localPaths().adminKey}.pub`,
     readText,
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -17,6 +18,14 @@ export function cacheDir(): string {
 /** The name of the local cloud that commands of this process mean. @default "local" */
 export function localCloudName(): string {
   return process.env.HOLDFAST_LOCAL ?? "local";
+}
+
+/**
+ * The local cloud that a local stack lives in: the one of its own name, else the one that commands of this process mean.
+ * Several stacks may share a local cloud, as they could share a project at Hetzner.
+ */
+export function cloudOf(stack: string): string {
+  return existsSync(stateDir(stack)) ? stack : localCloudName();
 }
 
 /**
@@ -44,6 +53,8 @@ export function localPaths(name = localCloudName()) {
     pulumi: join(state, "pulumi"),
     /** The admin's key pair: `admin` (0600) and `admin.pub`. */
     adminKey: join(state, "admin"),
+    /** The same for another stack in this cloud: a project takes each key once. */
+    adminKeyOf: (stack: string) => join(state, stack === name ? "admin" : `admin-${stack}`),
     /** What the running daemon tells its clients: pid, ports, token (0600). */
     daemon: join(state, "daemon.json"),
     daemonLog: join(state, "daemon.log"),

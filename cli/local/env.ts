@@ -1,13 +1,27 @@
 import { Command } from "commander";
+import { isLocalStack } from "../../blueprint/stacks";
+import { localPaths } from "../../local/paths";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { exportLines, localEnvironment } from "../environment";
+import { UserError } from "../errors";
 import { requireDaemon } from "./client";
+import { ensureAdminKey } from "./up/adminKey";
 
 export function envCommand(): Command {
   return new Command("env")
     .description('prints what `pulumi` needs to know, for: eval "$(npx holdfast local env)"')
-    .action(async () => {
+    .option("--stack <name>", "another stack in this local cloud, e.g. local-staging")
+    .action(async ({ stack }: { stack?: string }) => {
       const daemon = await requireDaemon();
-      console.log(exportLines(localEnvironment(await obtainPulumi(), daemon)));
+      if (stack !== undefined) await prepareStack(stack, daemon.name);
+      console.log(exportLines(localEnvironment(await obtainPulumi(), daemon, stack)));
     });
+}
+
+/** A stack beside the local cloud's own one needs a key of its own. */
+async function prepareStack(stack: string, cloud: string): Promise<void> {
+  if (!isLocalStack(stack)) {
+    throw new UserError(`"${stack}" is meant for Hetzner: stacks of a local cloud are called local or local-SOMETHING`);
+  }
+  await ensureAdminKey(localPaths(cloud).adminKeyOf(stack), stack);
 }

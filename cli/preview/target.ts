@@ -28,6 +28,7 @@ export function targetEnvironment(
     HCLOUD_ENDPOINT: NO_ENDPOINT,
     HCLOUD_TOKEN: LOCAL_TOKEN_PREFIX.padEnd(64, "0"),
     HOLDFAST_LOCAL: stack,
+    HOLDFAST_SSH_KEY_FILE: key.slice(0, -".pub".length),
     HOLDFAST_STATE: folder,
   };
 }

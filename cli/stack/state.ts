@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { localPaths } from "../../local/paths";
+import { cloudOf, localPaths } from "../../local/paths";
 
 /** A resource in Pulumi's state, as far as the command line looks at it. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** What went wrong after it had been made. */
@@ -26,7 +28,7 @@ export const PROJECT = "holdfast";
 
 /** Where the local cloud's backend keeps its stack. */
 export function stateFile(name: string): string {
-  return join(localPaths(name).pulumi, ".pulumi", "stacks", PROJECT, `${name}.json`);
+  return join(localPaths(cloudOf(name)).pulumi, ".pulumi", "stacks", PROJECT, `${name}.json`);
 }
 
 /**

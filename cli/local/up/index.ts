@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { takeLock } from "../../../local/lock";
 import { ensureBaseImage, hasBaseImage } from "../../../local/machines/baseImage";
 import { preflight } from "../../../local/machines/preflight";
-import { localCloudName } from "../../../local/paths";
+import { localCloudName, localPaths } from "../../../local/paths";
 import { installPackages, LOCAL_CLOUD_PACKAGES } from "../../../toolchain/debianPackages";
 import { choosePlugins } from "../../../toolchain/plugins";
 import type { Progress } from "../../../toolchain/progress";
@@ -36,7 +36,7 @@ async function up(name: string, progress: Progress): Promise<void> {
   refuse(await preflight());
   const pulumi = await obtainPulumi({ progress });
   const plugins = await choosePlugins(pulumi, { progress });
-  await ensureAdminKey(name);
+  await ensureAdminKey(localPaths(name).adminKey, name);
   if (!(await hasBaseImage())) {
     const why = "once, about a minute: every machine is a thin layer over it";
     await progress.step({ title: "Building the Debian 13 base image", why, limit: 900 }, ensureBaseImage);
