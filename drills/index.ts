@@ -1,6 +1,7 @@
 import { hangInstance } from "./app/hangInstance";
 import { killInstance } from "./app/killInstance";
 import { appMachineCutOff, appMachinePowerLoss } from "./app/loseAppMachine";
+import { databasePowerLoss, killPostgresql } from "./database/processes";
 import type { Drill } from "./frame/drill";
 import { apiOutage, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
@@ -30,6 +31,8 @@ export const drills: readonly Drill[] = [
   requestFlood,
   slowHeaders,
   bothPowerLoss,
+  killPostgresql,
+  databasePowerLoss,
   // In a row, because they share a stack that runs an app of their own.
   rollOutGood,
   rollOutLong,

@@ -7,7 +7,8 @@ export interface Claim {
   readonly metric: string;
   /** As a reader of docs/measured.md finds it, e.g. `requests that failed`. */
   readonly text: string;
-  readonly unit: "requests" | "s" | "moves" | "ratio" | "owners" | "changes" | "connections" | "instances" | "releases";
+  readonly unit:
+    "requests" | "s" | "moves" | "ratio" | "owners" | "changes" | "connections" | "instances" | "releases" | "rows";
   /** Upper limit for the middle one of all runs. */
   readonly median?: number;
   /** Upper limit for the worst run. */

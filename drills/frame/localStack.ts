@@ -9,11 +9,13 @@ import { localCloudName } from "../../local/paths";
 import { run as runProgram } from "../../toolchain/run";
 import type { LoadResult } from "../load/outcomes";
 import type { StreamsResult } from "../load/streams";
+import type { WriterResult } from "../load/writers";
 import { pulumiUp } from "./pulumiUp";
 import type { Stack, StackMachine } from "./stack";
 
 const loadProgram = join(__dirname, "../load/main.ts");
 const streamsProgram = join(__dirname, "../load/streams.ts");
+const writersProgram = join(__dirname, "../load/writers.ts");
 
 /** The stack that runs on this computer's local cloud. @throws when there is none */
 export async function openLocalStack(name = localCloudName()): Promise<Stack> {
@@ -50,7 +52,9 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
       run("nsenter", [`--target=${initOf(machine)}`, "--net", "--", ...command], input === undefined ? {} : { input }),
     visit: async ({ url: path, ...options }, signal) =>
       (await visitors.run(loadProgram, { url: path ?? url, ...options }, signal)) as LoadResult,
-    streams: async (options, signal) => (await visitors.run(streamsProgram, { url, ...options }, signal)) as StreamsResult,
+    streams: async (options, signal) =>
+      (await visitors.run(streamsProgram, { url, ...options }, signal)) as StreamsResult,
+    write: async (options, signal) => (await visitors.run(writersProgram, { url, ...options }, signal)) as WriterResult,
     fromOutside,
     upChangesNothing: async () => {
       const { code, output } = await pulumiUp(daemon, {}, ["--expect-no-changes"]);

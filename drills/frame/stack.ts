@@ -2,6 +2,7 @@ import type { CloudStatus } from "../../local/api/service/status";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
 import type { StreamOptions, StreamsResult } from "../load/streams";
+import type { WriterOptions, WriterResult } from "../load/writers";
 
 /** A machine of the stack under test. */
 export interface StackMachine {
@@ -41,6 +42,8 @@ export interface Stack {
   visit(options: Visit, signal?: AbortSignal): Promise<LoadResult>;
   /** Visitors with open streams, until the signal. */
   streams(options: Omit<StreamOptions, "url" | "sources">, signal: AbortSignal): Promise<StreamsResult>;
+  /** People who write lines, each with an id of its own, until the signal. */
+  write(options: Omit<WriterOptions, "url" | "sources" | "signal">, signal: AbortSignal): Promise<WriterResult>;
   /** The one visitor whom no drill's ordinary load uses. */
   readonly attacker: string;
   /** Runs a program on the visitors' side. */

@@ -1,0 +1,135 @@
+import { Agent, request } from "node:http";
+import { longestGap } from "./outcomes";
+
+/** People who write, each line with an id of its own, so that afterwards every one of them can be looked for. */
+export interface WriterOptions {
+  /** Where entries are posted to. */
+  readonly url: string;
+  /** Beginning of every id: other runs have others. */
+  readonly run: string;
+  /** Lines per second, sent at their times whatever becomes of the earlier ones. */
+  readonly rate: number;
+  /** Seconds. */
+  readonly duration: number;
+  /** Seconds after which nobody waits for an answer any more. @default 15 */
+  readonly timeout?: number;
+  /** Local addresses to come from, in turn. @default the system's choice */
+  readonly sources?: readonly string[];
+  /** Ends the writing early. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of the lines as far as their writers know, by number; the line's id is `<run>-<number>`. */
+export interface WriterResult {
+  readonly run: string;
+  readonly sent: number;
+  /** Answered with 201: they have to be there for ever. */
+  readonly acknowledged: readonly number[];
+  /** Answered with 4xx: they must never be there. */
+  readonly refused: readonly number[];
+  /** An error, no answer, half an answer: either is right. */
+  readonly unknown: readonly number[];
+  /** How the unknown ones ended → how many. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Seconds, the longest time in which nothing was acknowledged. */
+  readonly longestGap: number;
+}
+
+/** Milliseconds between looks at the clock. */
+const tick = 2;
+
+export async function write(options: WriterOptions): Promise<WriterResult> {
+  const { rate, duration, run, signal } = options;
+  const outcomes: { readonly number: number; readonly kind: string; readonly at: number }[] = [];
+  const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+  const start = performance.now();
+  const total = Math.round(rate * duration);
+  const open = new Set<Promise<void>>();
+  let sent = 0;
+  while (sent < total && !signal?.aborted) {
+    for (; sent < total && (sent * 1000) / rate <= performance.now() - start; sent++) {
+      const number = sent;
+      const done = post(options, agent, number).then((kind) => {
+        outcomes.push({ number, kind, at: (performance.now() - start) / 1000 });
+        open.delete(done);
+      });
+      open.add(done);
+    }
+    await new Promise((resolve) => setTimeout(resolve, tick));
+  }
+  const end = (performance.now() - start) / 1000;
+  await Promise.all(open);
+  agent.destroy();
+  const numbersOf = (has: (kind: string) => boolean) =>
+    outcomes.filter(({ kind }) => has(kind)).map(({ number }) => number);
+  const failures: Record<string, number> = {};
+  for (const { kind } of outcomes) if (isUnknown(kind)) failures[kind] = (failures[kind] ?? 0) + 1;
+  return {
+    run,
+    sent,
+    acknowledged: numbersOf(isAcknowledged),
+    refused: numbersOf(isRefused),
+    unknown: numbersOf(isUnknown),
+    failures,
+    longestGap: longestGap(
+      outcomes.filter(({ kind }) => isAcknowledged(kind)).map(({ at }) => at),
+      end,
+    ).length,
+  };
+}
+
+const isAcknowledged = (kind: string) => kind === "201";
+const isRefused = (kind: string) => /^4\d\d$/.test(kind);
+const isUnknown = (kind: string) => !isAcknowledged(kind) && !isRefused(kind);
+
+/** Resolves to the answer's status or to how it failed; never rejects. */
+function post({ url, run, sources = [], timeout = 15 }: WriterOptions, agent: Agent, number: number): Promise<string> {
+  const body = JSON.stringify({ id: `${run}-${number}`, name: "drill", text: `line ${number}` });
+  const localAddress = sources[number % sources.length];
+  return new Promise((resolve) => {
+    const call = request(new URL("/entries", url), {
+      agent,
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+      ...(localAddress !== undefined && { localAddress }),
+    });
+    const limit = setTimeout(() => {
+      resolve("timeout");
+      call.destroy();
+    }, timeout * 1000);
+    const settle = (kind: string) => {
+      clearTimeout(limit);
+      resolve(kind);
+    };
+    call.on("error", (error: NodeJS.ErrnoException) => {
+      settle((error.code ?? error.message).toLowerCase());
+    });
+    call.on("response", (response) => {
+      response.on("end", () => {
+        settle(String(response.statusCode ?? 0));
+      });
+      response.on("error", () => {
+        settle("cut short");
+      });
+      response.resume();
+    });
+    call.end(body);
+  });
+}
+
+/** As a program of its own in the visitors' network: options as JSON in the first argument, SIGTERM ends it early. */
+async function main(argument: string): Promise<void> {
+  const stop = new AbortController();
+  process.once("SIGTERM", () => {
+    stop.abort();
+  });
+  const options = JSON.parse(argument) as WriterOptions;
+  process.stdout.write(`${JSON.stringify(await write({ ...options, signal: stop.signal }))}\n`);
+}
+
+if (require.main === module) {
+  main(process.argv[2] ?? "").catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
