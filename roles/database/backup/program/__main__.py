@@ -87,6 +87,7 @@ def job(settings: Settings, name: str) -> None:
     request = jobs.request_of(name)
     own = PgBackRest(settings)
     if name == "restore":
+        restoring.make_way()
         with jobs.alone(), foreign.repository(settings, request.get("files")) as repository:
             restoring.restore(settings, repository, target_of(request), bool(request.get("files")))
         return

@@ -71,11 +71,11 @@ class Percent:
         self.said = time.monotonic()
 
     def __call__(self, line: str) -> None:
-        found = re.search(r"\(([\d.]+[KMG]?i?B), (\d+(?:\.\d+)?)%\)", line)
+        found = re.search(r"B, (\d+(?:\.\d+)?)%\)", line)
         now = time.monotonic()
         if found and now - self.said >= 5:
             self.said = now
-            say(f"{self.what}: {float(found.group(2)):.0f} %")
+            say(f"{self.what}: {float(found.group(1)):.0f} %")
 
 
 def check(settings: Settings, repository: PgBackRest) -> None:

@@ -70,18 +70,20 @@ class PgBackRest:
             raise
 
     def info(self) -> Info:
-        output = run(as_postgres(["pgbackrest", *self.options, "--log-level-stderr=off", "--output=json", "info"]))
-        return understand(json.loads(output), self.settings.stanza)
+        return understand(json.loads(self.quiet("--output=json", "info")), self.settings.stanza)
 
     def file(self, path: str) -> str:
         """A text file of the repository, decrypted."""
-        return run(as_postgres(["pgbackrest", *self.options, "--log-level-stderr=off", "repo-get", path]))
+        return self.quiet("repo-get", path)
 
     def listing(self, path: str) -> dict[str, Any]:
         """Name → what is known of it, of a folder of the repository."""
-        options = ["--log-level-stderr=off", "--output=json"]
-        content: dict[str, Any] = json.loads(run(as_postgres(["pgbackrest", *self.options, *options, "repo-ls", path])))
+        content: dict[str, Any] = json.loads(self.quiet("--output=json", "repo-ls", path))
         return content
+
+    def quiet(self, *arguments: str) -> str:
+        """An answer without warnings in it; errors come all the same."""
+        return run(as_postgres(["pgbackrest", *self.options, "--log-level-console=off", "--log-level-stderr=error", *arguments]))
 
 
 def understand(answer: list[dict[str, Any]], stanza: str) -> Info:

@@ -14,6 +14,7 @@ from typing import Any
 import backups
 import cluster
 import history
+import jobs
 from commands import Failed, Problem, run, say
 from files import read_json, rename, synchronise, write_json
 from pgbackrest import Backup, PgBackRest
@@ -23,6 +24,13 @@ from settings import STATE, Settings
 PROGRESS = f"{STATE}/restore.json"
 """There while a restore is under way; then what is in `kept` is the data directory that was."""
 SPEED = f"{STATE}/restore-speed.json"
+INTERRUPTED = (
+    "holdfast-backup@full.service",
+    "holdfast-backup@diff.service",
+    "holdfast-backup-check.service",
+    "holdfast-proof.service",
+    *(jobs.unit(name) for name in jobs.NAMES if name not in ("restore", "import")),
+)
 RECOVERY_SETTINGS = ("restore_command", "recovery_target_time", "recovery_target_action", "recovery_target_timeline", "hot_standby")
 
 
@@ -46,6 +54,11 @@ def plan(settings: Settings, repository: PgBackRest, target: datetime | None) ->
     }
 
 
+def make_way() -> None:
+    """In a catastrophe nobody waits for a backup that makes the repository no better."""
+    run(["systemctl", "stop", *INTERRUPTED])
+
+
 def description_of_present(settings: Settings) -> str:
     """What would be put aside."""
     if not os.path.exists(os.path.join(settings.data, "PG_VERSION")):
@@ -65,8 +78,6 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
     foreign: from another stack's repository; then the restored database becomes the owner of this stack's own.
     """
     begun = time.monotonic()
-    # In a catastrophe nobody waits for a backup that makes the repository no better.
-    run(["systemctl", "stop", "holdfast-backup@full.service", "holdfast-backup@diff.service", "holdfast-proof.service"])
     if not foreign and cluster.running(settings):
         save_last_words(settings)
     info = repository.info()
