@@ -35,13 +35,16 @@ interface Outputs {
   readonly hostKeys?: Readonly<Record<string, string>>;
 }
 
-/** The ways to all machines of a stack, from its state: what was pinned at the first contact is what counts. */
+/**
+ * The ways to all machines of a stack, one each, from its state: what was pinned at the first contact is what counts. A
+ * machine that has several configurations is reached the same way for all of them.
+ */
 export function waysOf(state: StackState): Way[] {
   const configurations = state.resources
     .filter(({ type, outputs }) => type === CONFIGURATION && outputs?.connection !== undefined)
     .map(({ outputs }) => outputs as unknown as Outputs);
   const ownKeys = new Map(configurations.map(({ serverId, hostKeys }) => [serverId, hostKeys?.machine]));
-  return configurations.map(({ machine, serverId, connection, hostKeys = {} }) => ({
+  const ways = configurations.map(({ machine, serverId, connection, hostKeys = {} }) => ({
     machine,
     serverId,
     ...address(connection),
@@ -51,6 +54,7 @@ export function waysOf(state: StackState): Way[] {
       hostKey: hostKeys[jump.serverId ?? `${jump.host}:${jump.port ?? 22}`] ?? ownKeys.get(jump.serverId ?? ""),
     })),
   }));
+  return ways.filter(({ machine }, index) => ways.findIndex((way) => way.machine === machine) === index);
 }
 
 function address({ host, port = 22, user }: Address): { host: string; port: number; user: string } {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localPaths } from "../../local/paths";
+import { cloudOf, localPaths } from "../../local/paths";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { lastLines, run } from "../../toolchain/run";
 import { CHECKOUT } from "../checkout";
@@ -59,7 +59,7 @@ export async function stackState(stack: string): Promise<StackState> {
 
 /** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */
 export function keyFile(stack: string): string | undefined {
-  const local = localPaths(stack).adminKey;
+  const local = localPaths(cloudOf(stack)).adminKeyOf(stack);
   return process.env.HOLDFAST_SSH_KEY_FILE ?? (existsSync(local) ? local : undefined);
 }
 
