@@ -28,11 +28,13 @@ export const databasePaths = {
   volume: `${settings}/volume`,
   login: `${settings}/login.json`,
   password: `${settings}/password`,
+  space: `${settings}/space.json`,
   certificate: `${settings}/server.crt`,
   key: `${settings}/server.key`,
   volumeProgram: "/usr/local/lib/holdfast/database/volume.sh",
   clusterProgram: "/usr/local/lib/holdfast/database/cluster.sh",
   loginProgram: "/usr/local/lib/holdfast/database/login.py",
+  spaceProgram: "/usr/local/lib/holdfast/database/space.py",
   dropIn: `${units}/postgresql@${cluster.id}.service.d/60-holdfast.conf`,
 } as const;
 
@@ -44,6 +46,7 @@ export const databaseUnits = {
   cluster: "holdfast-cluster.service",
   postgresql: `postgresql@${cluster.id}.service`,
   login: "holdfast-login.service",
+  space: "holdfast-space.service",
 } as const;
 
 /** Path of one of our own unit files. */

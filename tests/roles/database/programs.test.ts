@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-test("the login's own tests pass", () => {
+test("the programs' own tests pass", () => {
   const run = spawnSync("python3", ["-m", "unittest", "discover", "--start-directory", __dirname], {
     encoding: "utf8",
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },

@@ -1,0 +1,122 @@
+"""
+Watches the room on the database's volume: `space.py CONFIGURATION`, as root, for ever.
+
+PostgreSQL that cannot write its log stops, and does not start again until there is room. So before that the instances' role
+is made read-only: they get errors that they can show, reading goes on, and nothing has to be repaired. When there is room
+again, because the volume grew or somebody tidied up, writing is allowed by itself.
+
+A file of some size lies on the volume for the case that it filled up all at once: it is given back when PostgreSQL does
+not answer on a full volume.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+# Seconds between looks.
+INTERVAL = 1.0
+# Seconds for one call of psql.
+TIMEOUT = 20.0
+MIB = 1024 * 1024
+# Bytes with which PostgreSQL counts as having no room at all.
+NOTHING = 16 * MIB
+
+
+@dataclass(frozen=True)
+class Space:
+    """What is watched. Sizes in bytes."""
+
+    mount: Path
+    ballast: Path
+    user: str
+    database: str
+
+    def free(self) -> int:
+        found = os.statvfs(self.mount)
+        return found.f_bavail * found.f_frsize
+
+    def reserve(self) -> int:
+        """Below this much room nobody writes any more: a twentieth, for PostgreSQL's own log and cleaning up."""
+        found = os.statvfs(self.mount)
+        return min(5 * 1024 * MIB, found.f_blocks * found.f_frsize // 20)
+
+
+class Guard:
+    """Keeps the role's right to write in step with the room that there is. `sql` raises OSError when it cannot be run."""
+
+    def __init__(self, space: Space, sql: Callable[[str], str], say: Callable[[str], None]) -> None:
+        self._space = space
+        self._sql = sql
+        self._say = say
+
+    def look(self) -> None:
+        free, reserve = self._space.free(), self._space.reserve()
+        try:
+            read_only = self.is_read_only()
+            if free < reserve and not read_only:
+                self._say(f"{free // MIB} MiB left, {reserve // MIB} are kept back: instances may only read now")
+                self._set(read_only=True)
+            elif free > 2 * reserve and read_only:
+                self._say(f"{free // MIB} MiB free again: instances may write")
+                self._set(read_only=False)
+        except OSError as error:
+            if free < NOTHING and self._space.ballast.exists():
+                self._say(f"the volume is full and PostgreSQL does not answer, its reserve is given back: {error}")
+                self._space.ballast.unlink()
+            return
+        if free > 3 * reserve and not self._space.ballast.exists():
+            make_ballast(self._space.ballast, reserve // 2)
+
+    def is_read_only(self) -> bool:
+        settings = self._sql(f"SELECT rolconfig FROM pg_roles WHERE rolname = '{self._space.user}'")
+        return "default_transaction_read_only=on" in settings
+
+    def _set(self, *, read_only: bool) -> None:
+        """Sessions that are open keep what they began with, so they are ended; applications connect again."""
+        change = "SET default_transaction_read_only = on" if read_only else "RESET default_transaction_read_only"
+        self._sql(
+            f"ALTER ROLE {self._space.user} {change};"
+            f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{self._space.user}'"
+        )
+
+
+def make_ballast(path: Path, size: int) -> None:
+    """Whole or not at all."""
+    unfinished = path.with_suffix(".new")
+    with open(unfinished, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, size)
+    os.replace(unfinished, path)
+
+
+def psql(sql: str) -> str:
+    """Over the machine's own socket, as the superuser, in a session that may write whatever happens."""
+    command = ["runuser", "-u", "postgres", "--", "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
+    try:
+        answer = subprocess.run(command, input=sql, text=True, capture_output=True, timeout=TIMEOUT, check=False, cwd="/")
+    except subprocess.TimeoutExpired as expired:
+        raise OSError("psql does not answer") from expired
+    if answer.returncode != 0:
+        raise OSError(answer.stderr.strip())
+    return answer.stdout.strip()
+
+
+def main(configuration: Path) -> None:
+    written = json.loads(configuration.read_text("utf-8"))
+    mount = Path(written["mount"])
+    space = Space(mount, mount / "reserve", written["user"], written["database"])
+    guard = Guard(space, psql, lambda text: print(text, flush=True))
+    while True:
+        if os.path.ismount(mount):
+            guard.look()
+        time.sleep(INTERVAL)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Database } from "../../blueprint/database";
+import { heading, lines } from "../text";
+import type { RoleConfiguration } from "../types";
+import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+
+/** The watch over the room on the volume: what keeps a full volume from stopping PostgreSQL. */
+export function space({ name, user }: Database): RoleConfiguration {
+  const configuration = { mount: paths.mount, user, database: name };
+  const files = {
+    [paths.spaceProgram]: { content: readFileSync(join(__dirname, "program/space.py"), "utf8") },
+    [paths.space]: { content: `${JSON.stringify(configuration)}\n` },
+    [unitPath(units.space)]: { content: unit() },
+  };
+  return { packages: ["python3"], files, units: [{ name: units.space, restartOn: Object.keys(files) }] };
+}
+
+function unit(): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    "Description=Keeps PostgreSQL from running out of room",
+    `BindsTo=${units.mount}`,
+    `After=${units.mount} ${units.postgresql}`,
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=exec",
+    `ExecStart=/usr/bin/python3 ${paths.spaceProgram} ${paths.space}`,
+    "WorkingDirectory=/",
+    "Restart=always",
+    "RestartSec=1s",
+    "OOMScoreAdjust=-900",
+    "MemoryMax=128M",
+    "SyslogIdentifier=space",
+    "ProtectSystem=strict",
+    `ReadWritePaths=${paths.mount}`,
+    "ProtectHome=yes",
+    "PrivateTmp=yes",
+    "NoNewPrivileges=yes",
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  );
+}

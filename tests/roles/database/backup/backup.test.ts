@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import fc from "fast-check";
+import { makeBlueprint } from "../../../../blueprint/blueprint";
+import { database } from "../../../../roles/database/database";
+import { foreignFiles, knownHost, repositoryConf } from "../../../../roles/database/backup/key";
+import { backupPaths } from "../../../../roles/database/backup/paths";
+import { archiveQueue } from "../../../../roles/database/backup/queue";
+import { settingsWith } from "../../../blueprint/source";
+import { debian, has } from "../../debian";
+import { exampleKey } from "./exampleKey";
+
+const s3 = { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook-backup", region: "fsn1" };
+
+function rendered(backup: object | undefined) {
+  const settings = { "holdfast:database": { volumeSize: 40 }, ...(backup && { "holdfast:backup": backup }) };
+  return database(makeBlueprint(settingsWith({ ...settings, "holdfast:loadBalancer": { machines: 1 } })));
+}
+
+test("WAL that waits never fills the volume", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 10, max: 10_240 }), (volumeSize) => {
+      const queue = archiveQueue(volumeSize);
+      expect(queue % 16).toBe(0);
+      expect(queue).toBeGreaterThanOrEqual(1024);
+      expect(queue).toBeLessThanOrEqual((volumeSize * 1024) / 4);
+    }),
+  );
+});
+
+test("a stack without backups gets nothing of them", () => {
+  const { packages, files } = rendered(undefined);
+  expect(packages).not.toContain("pgbackrest");
+  expect(Object.keys(files).filter((path) => /backup|pgbackrest/.test(path))).toEqual([]);
+});
+
+test("retention and queue follow the settings, in each repository", () => {
+  const conf = rendered({ retentionDays: 90, s3 }).files[backupPaths.pgbackrest]?.content ?? "";
+  expect(conf).toContain("archive-push-queue-max=10240MiB");
+  for (const repo of ["repo1", "repo2"]) expect(conf).toContain(`${repo}-retention-full=90\n`);
+  expect(rendered({}).files[backupPaths.pgbackrest]?.content).not.toContain("repo2");
+});
+
+test("nothing that the role renders is secret: where the repositories are comes as late files", () => {
+  const { files } = rendered({});
+  expect(Object.values(files).map(({ content }) => content)).not.toContainEqual(expect.stringContaining("cipher-pass"));
+  expect(files).not.toHaveProperty([backupPaths.repository]);
+});
+
+test("the storage box is known by its key, on its own port", () => {
+  expect(knownHost(exampleKey.storage)).toMatch(/^\[u123456\.your-storagebox\.de\]:23 ssh-ed25519 AAAA\S+\n$/);
+  const pinned = repositoryConf(exampleKey, backupPaths);
+  expect(pinned).toContain("repo1-sftp-host-key-check-type=strict");
+  const { hostKey: _, ...storage } = exampleKey.storage;
+  const first = repositoryConf({ ...exampleKey, storage }, backupPaths);
+  expect(first).toContain("repo1-sftp-host-key-check-type=accept-new");
+  expect(knownHost(storage)).toBe("");
+});
+
+test("a bucket is a second repository with the same passphrase, its name in the path", () => {
+  const conf = repositoryConf({ ...exampleKey, s3: { ...s3, accessKey: "a", secretKey: "b" } }, backupPaths);
+  expect(conf).toEqual(
+    expect.arrayContaining([
+      "repo2-s3-endpoint=fsn1.your-objectstorage.com",
+      "repo2-s3-uri-style=path",
+      "repo2-cipher-pass=correct-horse",
+    ]),
+  );
+});
+
+test("another stack's repository is described completely by its key", () => {
+  const files = foreignFiles(exampleKey, "/run/x", "/srv/database/17/main");
+  expect(files["pgbackrest.conf"]).toContain("repo1-sftp-private-key-file=/run/x/storage_key\n");
+  expect(files["pgbackrest.conf"]).toContain("pg1-path=/srv/database/17/main\n");
+  expect(files.storage_key).toBe(exampleKey.storage.privateKey);
+});
+
+const knows = has("pgbackrest") ? test : test.skip;
+knows("pgBackRest of the machines accepts every line", () => {
+  const conf = foreignFiles(exampleKey, "/run/x", "/srv/database/17/main")["pgbackrest.conf"] ?? "";
+  const own = `${rendered({ s3 }).files[backupPaths.pgbackrest]?.content}\n[global]\n${repositoryConf({ ...exampleKey, s3: { ...s3, accessKey: "a", secretKey: "b" } }, backupPaths).join("\n")}\n`;
+  for (const text of [conf, own]) {
+    // Says what it does not know, and then fails because there is no such host.
+    const script =
+      'cat >"$1/tmp/h.conf"; chroot "$1" pgbackrest --config=/tmp/h.conf --stanza=main --log-level-console=warn --log-level-file=off --io-timeout=1 info 2>&1; rm -f "$1/tmp/h.conf"';
+    const said = execFileSync("unshare", ["--net", "sh", "-c", script, "sh", debian.root ?? "/"], {
+      input: text,
+      encoding: "utf8",
+    });
+    expect(said).not.toMatch(/contains invalid option|is not valid|\[03[0-7]\]/);
+  }
+});
+
+test("the program's own tests", () => {
+  for (const file of [join(__dirname, "test_program.py"), join(__dirname, "../pause/test_pause.py")])
+    execFileSync("python3", [file], { stdio: "pipe" });
+}, 60_000);

@@ -1,0 +1,237 @@
+"""The parts of the program that decide something, without PostgreSQL; with it, they run in the rehearsals."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import unittest
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program"))
+
+import backups  # noqa: E402
+import history  # noqa: E402
+import importing  # noqa: E402
+import pgbackrest  # noqa: E402
+import proving  # noqa: E402
+import restoring  # noqa: E402
+import room  # noqa: E402
+import verifying  # noqa: E402
+from commands import Failed, Problem  # noqa: E402
+from files import read_json, write_json  # noqa: E402
+from settings import Settings  # noqa: E402
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+
+
+def made(label: str, finished: datetime, wal: str = "00000001", lsn: str = "0/3000100", system: int = 7) -> pgbackrest.Backup:
+    kind = {"F": "full", "D": "diff", "I": "incr"}[label[-1]]
+    at = int(finished.timestamp())
+    return pgbackrest.Backup(
+        label, kind, 1, at - 60, at, 1000, 100, f"{wal}0000000000000003", f"{wal}0000000000000003", lsn, system, False
+    )
+
+
+class HistoryTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.early = made("20260301-100000F", NOON - timedelta(hours=2))
+        self.late = made("20260301-110000F", NOON - timedelta(hours=1), lsn="0/8000100")
+
+    def info(self, *backups: pgbackrest.Backup, last: str = "000000010000000000000009") -> pgbackrest.Info:
+        return pgbackrest.Info(True, "", True, 7, backups, last, "17-1")
+
+    def test_the_newest_backup_before_the_moment_is_chosen(self) -> None:
+        chosen = history.choose([self.early, self.late], NOON - timedelta(minutes=90), NOON)
+        self.assertEqual(chosen, self.early)
+        self.assertEqual(history.choose([self.early, self.late], None, NOON), self.late)
+
+    def test_a_moment_before_the_oldest_backup_is_refused_with_what_is_possible(self) -> None:
+        with self.assertRaisesRegex(Problem, r"2026-03-01 09:59:00 UTC is before the oldest.*10:00:01 UTC"):
+            history.choose([self.early], NOON - timedelta(hours=2, minutes=1), NOON)
+
+    def test_a_moment_after_the_last_wal_is_refused_with_what_is_possible(self) -> None:
+        with self.assertRaisesRegex(Problem, r"later than what has reached.*12:00:00 UTC can be restored"):
+            history.choose([self.early], NOON + timedelta(seconds=1), NOON)
+
+    def test_no_backup_is_no_restore(self) -> None:
+        with self.assertRaisesRegex(Problem, "no backup to restore"):
+            history.choose([], None, None)
+
+    def test_a_backup_that_was_made_after_the_fork_leads_nowhere(self) -> None:
+        forks = history.parse_history("1\t0/5000000\tbefore 2026-03-01 10:30:00+00\n")
+        info = self.info(self.early, self.late, last="000000020000000000000009")
+        self.assertEqual(history.usable(info, forks), [self.early])
+
+    def test_a_backup_of_another_cluster_is_not_ours(self) -> None:
+        stranger = made("20260301-113000F", NOON, system=8)
+        self.assertEqual(history.usable(self.info(self.early, stranger), []), [self.early])
+
+    def test_history_of_several_restores_and_comments(self) -> None:
+        forks = history.parse_history("1\t0/5000000\treason\n\n# note\n2\t1/A0\tno recovery target specified\n")
+        self.assertEqual(forks, [history.Fork(1, 0x5000000), history.Fork(2, 0x1000000A0)])
+
+
+class InfoTest(unittest.TestCase):
+    def answer(self, code: int = 0, message: str = "ok") -> list[dict[str, Any]]:
+        return [
+            {
+                "name": "main",
+                "status": {"code": code, "message": message},
+                "repo": [{"key": 1, "status": {"code": code, "message": message}}],
+                "db": [{"id": 1, "repo-key": 1, "system-id": 5, "version": "17"}, {"id": 2, "repo-key": 1, "system-id": 6, "version": "17"}],
+                "archive": [
+                    {"id": "17-1", "min": "0" * 24, "max": "A" * 24, "database": {"id": 1, "repo-key": 1}},
+                    {"id": "17-2", "min": "0" * 24, "max": "B" * 24, "database": {"id": 2, "repo-key": 1}},
+                ],
+                "backup": [],
+            }
+        ]
+
+    def test_the_repository_belongs_to_the_newest_cluster(self) -> None:
+        info = pgbackrest.understand(self.answer(), "main")
+        self.assertEqual((info.system, info.last_wal, info.archive, info.exists), (6, "B" * 24, "17-2", True))
+
+    def test_storage_that_is_away_is_said_with_its_reason(self) -> None:
+        info = pgbackrest.understand(self.answer(99, "[TimeoutError] timeout connecting to '203.0.113.9:23'"), "main")
+        self.assertFalse(info.reachable)
+        self.assertIn("timeout connecting", info.reason)
+
+    def test_an_empty_repository_has_no_stanza(self) -> None:
+        self.assertFalse(pgbackrest.understand([], "main").exists)
+        self.assertFalse(pgbackrest.understand(self.answer(1, "missing stanza path"), "main").exists)
+
+    def test_errors_that_people_meet_are_explained(self) -> None:
+        for output, words in (
+            ("unable to list file info for path: libssh2 error [-43]", "idle"),
+            ("timeout connecting to '203.0.113.9:23': [111] Connection refused", "cannot be reached"),
+        ):
+            self.assertIn(words, pgbackrest.explain(output) or "")
+        self.assertIsNone(pgbackrest.explain("something that nobody has seen"))
+
+
+class VerifyTest(unittest.TestCase):
+    def setUp(self) -> None:
+        full = made("20260301-100000F", NOON)
+        self.backups = [
+            full,
+            made("20260301-100000F_20260302-100000D", NOON),
+            made("20260301-100000F_20260303-100000I", NOON),
+            replace(made("20260308-100000F", NOON), first_wal="000000010000000000000009", last_wal="00000001000000000000000A"),
+        ]
+
+    def damaged(self, backup: str | None = None, wal: str | None = None) -> list[verifying.Damage]:
+        return [verifying.Damage("damaged", backup, wal)]
+
+    def test_what_builds_on_a_damaged_full_backup_is_lost_with_it(self) -> None:
+        found = verifying.consequences(self.backups, self.damaged("20260301-100000F"))
+        self.assertEqual(set(found), {one.label for one in self.backups[:3]})
+
+    def test_a_damaged_differential_backup_concerns_what_came_after_it(self) -> None:
+        found = verifying.consequences(self.backups, self.damaged("20260301-100000F_20260302-100000D"))
+        self.assertEqual(set(found), {self.backups[1].label, self.backups[2].label})
+
+    def test_damaged_wal_ends_what_earlier_backups_can_be_restored_to(self) -> None:
+        found = verifying.consequences(self.backups, self.damaged(wal="000000010000000000000009"))
+        self.assertIn("not to a moment after that", found["20260301-100000F"][0])
+        self.assertIn("it cannot be restored", found["20260308-100000F"][0])
+
+
+class ProofTest(unittest.TestCase):
+    def test_a_quiet_table_has_to_have_every_row_and_a_busy_one_what_was_written_meanwhile(self) -> None:
+        quiet, busy = proving.Count("a", 10, 0, 0), proving.Count("b", 10, 3, 2)
+        self.assertEqual([rows for rows in range(20) if quiet.fits(rows)], [10])
+        self.assertEqual([rows for rows in range(20) if busy.fits(rows)], [8, 9, 10, 11, 12, 13])
+
+
+class RoomTest(unittest.TestCase):
+    def test_no_room_is_refused_with_the_size_that_would_do(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            room.require(folder, 10, 0, "nothing")
+            with self.assertRaisesRegex(Problem, r"no room for a copy.*volumeSize to \d{4,}"):
+                room.require(folder, 10, 1 << 60, "a copy")
+
+    def test_figures_are_short(self) -> None:
+        self.assertEqual([room.size(n) for n in (12, 2048, 3 * 1024**2, 1.5 * 1024**3)], ["12 bytes", "2.0 KiB", "3.0 MiB", "1.5 GiB"])
+        self.assertEqual([room.duration(n) for n in (1.25, 75, 150, 7300)], ["1.2 s", "75 s", "2 min 30 s", "2 h 1 min"])
+
+
+class FilesTest(unittest.TestCase):
+    def test_a_secret_file_is_never_open_to_others(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "new", "request")
+            write_json(path, {"key": "secret"}, 0o600)
+            self.assertEqual(read_json(path), {"key": "secret"})
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+            self.assertEqual(os.listdir(os.path.dirname(path)), ["request"])
+            self.assertIsNone(read_json(f"{path}.missing"))
+
+    def test_dropped_wal_is_seen_after_the_last_backup_only(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "{stanza}.log")
+            with open(log.format(stanza="main"), "w", encoding="utf-8") as file:
+                file.write("2026-03-01 12:00:00.000 P00   WARN: dropped WAL file '0001' because archive queue exceeded 1GB\n")
+            backups.PUSH_LOG = log
+            os.environ["TZ"] = "UTC"
+            at = NOON.timestamp()
+            self.assertTrue(backups.dropped_since(settings(folder), at - 1))
+            self.assertFalse(backups.dropped_since(settings(folder), at + 1))
+            self.assertFalse(backups.dropped_since(replace(settings(folder), stanza="other"), 0))
+
+
+class UndoTest(unittest.TestCase):
+    """A machine that lost power in the middle of a restore: whatever was there before is there again."""
+
+    def undo(self, folder: str, *present: str) -> list[str]:
+        for name in present:
+            os.mkdir(os.path.join(folder, name))
+            with open(os.path.join(folder, name, "who"), "w", encoding="utf-8") as file:
+                file.write(name)
+        restoring.PROGRESS, restoring.STATE = os.path.join(folder, "restore.json"), folder
+        write_json(restoring.PROGRESS, {"kept": os.path.join(folder, "data.before-x"), "active": False})
+        restoring.cluster.stop = lambda _: None  # type: ignore[assignment]
+        self.assertTrue(restoring.undo(settings(folder)))
+        self.assertFalse(restoring.undo(settings(folder)))
+        return sorted(os.listdir(folder))
+
+    def test_before_the_rename_nothing_moves(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.undo(folder, "data"), ["data"])
+
+    def test_after_the_rename_it_comes_back(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.undo(folder, "data.before-x"), ["data"])
+
+    def test_half_a_new_one_goes(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.undo(folder, "data", "data.before-x"), ["data"])
+            with open(os.path.join(folder, "data", "who"), encoding="utf-8") as file:
+                self.assertEqual(file.read(), "data.before-x")
+
+
+class PipeTest(unittest.TestCase):
+    def test_the_reader_that_gives_up_is_the_one_that_is_told_about(self) -> None:
+        with self.assertRaisesRegex(Failed, "no such table"):
+            importing.pipe([["yes"], ["sh", "-c", "read line; echo no such table >&2; exit 3"]])
+
+    def test_the_writer_that_fails_is_told_about(self) -> None:
+        with self.assertRaisesRegex(Failed, "no such server"):
+            importing.pipe([["sh", "-c", "echo no such server >&2; exit 1"], ["cat"]])
+
+    def test_what_ends_well_says_nothing(self) -> None:
+        importing.pipe([["echo", "1"], ["cat"]])
+
+
+def settings(folder: str) -> Settings:
+    return Settings(
+        "main", "17", "main", f"{folder}/data", folder, 10, "/etc/postgresql/17/main/postgresql.conf", "app", "app", 5432, ()
+    )
+
+
+if __name__ == "__main__":
+    unittest.main()

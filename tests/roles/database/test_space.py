@@ -1,0 +1,79 @@
+"""Who may write, by the room that there is."""
+
+import sys
+import tempfile
+import unittest
+import unittest.mock
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "roles" / "database" / "program"))
+
+import space  # noqa: E402
+
+MIB = space.MIB
+
+
+class Volume(space.Space):
+    """A volume of 10 GiB, as full as the test says."""
+
+    room = 8000 * MIB
+
+    def free(self) -> int:
+        return self.room
+
+    def reserve(self) -> int:
+        return 512 * MIB
+
+
+class GuardTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.volume = Volume(Path(folder.name), Path(folder.name) / "reserve", "app", "app")
+        self.read_only = False
+        self.answers = True
+        self.ended = 0
+        self.guard = space.Guard(self.volume, self.sql, lambda _: None)
+        self.volume.ballast.touch()
+
+    def sql(self, text: str) -> str:
+        if not self.answers:
+            raise OSError("the connection was refused")
+        if "SET default_transaction_read_only" in text:
+            self.read_only = "= on" in text
+        self.ended += "pg_terminate_backend" in text
+        return "{default_transaction_read_only=on}" if self.read_only else ""
+
+    def look(self, room: int) -> bool:
+        object.__setattr__(self.volume, "room", room * MIB)
+        self.guard.look()
+        return self.read_only
+
+    def test_reading_goes_on_when_the_room_gets_short_and_writing_when_there_is_plenty_again(self) -> None:
+        self.assertEqual([self.look(room) for room in (8000, 513, 511, 600, 1000, 1100)], [False, False, True, True, True, False])
+
+    def test_sessions_are_ended_when_the_right_changes_and_never_otherwise(self) -> None:
+        for room in (8000, 400, 300, 200, 2000, 3000):
+            self.look(room)
+        self.assertEqual(self.ended, 2)
+
+    def test_the_reserve_is_given_back_only_when_postgresql_does_not_answer_on_a_full_volume(self) -> None:
+        self.look(0)
+        self.assertTrue(self.volume.ballast.exists())
+        self.answers = False
+        self.look(400)
+        self.assertTrue(self.volume.ballast.exists())
+        self.look(0)
+        self.assertFalse(self.volume.ballast.exists())
+
+    def test_the_reserve_comes_back_with_the_room(self) -> None:
+        self.volume.ballast.unlink()
+        with unittest.mock.patch.object(space, "make_ballast") as make:
+            self.look(1200)
+            make.assert_not_called()
+            self.look(8000)
+            make.assert_called_once_with(self.volume.ballast, 256 * MIB)
+
+
+if __name__ == "__main__":
+    unittest.main()
