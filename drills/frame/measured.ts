@@ -61,7 +61,7 @@ function figures({ measured, unit }: JudgedClaim): [string, string] {
 }
 
 /** A claim of a drill that did not get to its end is not proven, even where the runs that there were meet it. */
-function verdict({ status }: Journal, { met }: JudgedClaim): string {
+function verdict({ status }: Journal, { met, median, worst }: JudgedClaim): string {
   if (status === "aborted" || status === "not proven") return "not proven";
   return met ? "met" : "**not met**";
 }
@@ -77,6 +77,8 @@ function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal)
   return `${cores} × ${processor}, ${memoryGiB} GiB, Linux ${kernel.split("-")[0] ?? ""}`;
 }
 
+  // A figure that is told beside the claims.
+  if (median === undefined && worst === undefined) return "measured";
 function amount(value: number, unit: string): string {
   const rounded = Number(value.toFixed(2));
   return unit === "s" ? `${rounded} s` : unit === "ratio" ? `× ${rounded}` : String(rounded);
