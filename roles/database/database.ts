@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Blueprint } from "../../blueprint/blueprint";
+import type { Database } from "../../blueprint/database";
 import { combine } from "../combine";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
@@ -10,6 +11,7 @@ import { databasePaths as paths, databaseUnits as units, unitPath } from "./path
 import { pgHba, pgIdent } from "./pgHba.conf";
 import { postgresqlConf, reloadableConf } from "./postgresql.conf";
 import { postgresqlDropIn } from "./postgresql.service";
+import { space } from "./space";
 import { volume } from "./volume";
 
 /**
@@ -19,11 +21,20 @@ import { volume } from "./volume";
  * Files that tell of other resources come with the caller: components/databaseHost.ts.
  */
 export function database(blueprint: Blueprint): Required<RoleConfiguration> {
-  return combine([databasePackages(), volume(), cluster(blueprint), login(blueprint), backups(blueprint)]);
+  const { database: settings } = blueprint;
+  if (!settings) throw new Error("this stack has no database");
+  return combine([
+    databasePackages(),
+    volume(),
+    cluster(blueprint, settings),
+    login(settings),
+    space(settings),
+    backups(blueprint, settings),
+  ]);
 }
 
-function backups({ settings, database }: Blueprint): RoleConfiguration {
-  if (!settings.backup || !database) return {};
+function backups({ settings }: Blueprint, database: Database): RoleConfiguration {
+  if (!settings.backup) return {};
   return backup(settings.backup, {
     database,
     version: postgresqlVersion,
@@ -34,9 +45,7 @@ function backups({ settings, database }: Blueprint): RoleConfiguration {
   });
 }
 
-function cluster(blueprint: Blueprint): RoleConfiguration {
-  const { database } = blueprint;
-  if (!database) throw new Error("this stack has no database");
+function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
   return {
     files: {
       [paths.clusterProgram]: { content: program("cluster.sh"), mode: "0755", validate: "sh -n %s" },
@@ -87,8 +96,8 @@ function clusterUnit(): string {
   );
 }
 
-function login({ database }: Blueprint): RoleConfiguration {
-  const configuration = { user: database?.user, database: database?.name };
+function login({ name, user }: Database): RoleConfiguration {
+  const configuration = { user, database: name };
   return {
     packages: ["python3"],
     files: {
