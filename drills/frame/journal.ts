@@ -50,7 +50,12 @@ export interface Ending {
   readonly machine?: MachineFacts;
 }
 
-export function makeJournal(drill: Drill, ending: Ending): Journal {
+/** What a journal tells of the drill itself. */
+export type Told = Pick<Drill, "name" | "title" | "hypothesis" | "claims"> & {
+  readonly load: Pick<Drill["load"], "rate" | "connections">;
+};
+
+export function makeJournal(drill: Told, ending: Ending): Journal {
   const { environment, runs, stopped, date = new Date(), machine = machineFacts() } = ending;
   const claims = drill.claims.map((claim: Claim) => judge(claim, runs));
   return {

@@ -1,0 +1,131 @@
+import { collections } from "../../cli/cloud/collections";
+import type { Claim, Measurements } from "../frame/drill";
+import type { Stack, UpOptions } from "../frame/stack";
+import { machinesWithRole } from "../frame/stack";
+import { settingsOf, steps, type Step } from "./rungs";
+import { Visitor } from "./visitor";
+
+/** The climb as docs/measured.md tells of it; what is not in here is measured and not claimed. */
+export const climb = {
+  name: "ladder-climb",
+  title: "All rungs of the ladder up and down again",
+  hypothesis:
+    "Each rung is one `pulumi up`: entries that were written on the way are there at the end, and so is the address.",
+  load: { rate: 10, connections: "fresh" },
+  claims: [
+    { metric: "lost", text: "entries that were acknowledged and are missing at the end", unit: "rows", worst: 0 },
+    { metric: "moved", text: "other floating IPs than the first one, while there are load balancers", unit: "changes", worst: 0 },
+    { metric: "left", text: "things in the cloud that were not there at the bottom before", unit: "changes", worst: 0 },
+    ...steps.flatMap(({ key, name }): Claim[] => [
+      { metric: `${key}: time`, text: `${name}: time of \`pulumi up\``, unit: "s" },
+      { metric: `${key}: gap`, text: `${name}: longest time without an accepted entry`, unit: "s" },
+    ]),
+  ],
+} as const satisfies { readonly claims: readonly Claim[]; readonly [property: string]: unknown };
+
+/**
+ * Climbs and descends while somebody writes. The stack is left as its own settings say.
+ *
+ * @param say gets a line for each step
+ * @throws when a `pulumi up` fails
+ */
+export async function runClimb(stack: Stack, say: (line: string) => void): Promise<Measurements> {
+  say("to the bottom");
+  await up(stack, { settings: settingsOf(0), refresh: true });
+  const bottom = await inventory(stack);
+  const visitor = new Visitor(stack);
+  const measured: Record<string, number> = {};
+  const floatingIps = new Set<string>();
+  try {
+    await firstEntry(visitor);
+    for (const step of steps) {
+      Object.assign(measured, await take(stack, visitor, step, say));
+      if (step.loadBalancers > 0) for (const { ip } of (await stack.status()).floatingIps) floatingIps.add(ip);
+    }
+  } finally {
+    await visitor.leave();
+  }
+  const kept = await entriesIn(stack);
+  const { written } = visitor;
+  const left = await inventory(stack);
+  say(`${written.length} entries were acknowledged`);
+  await up(stack, {});
+  return {
+    ...measured,
+    written: written.length,
+    lost: written.filter((id) => !kept.has(id)).length,
+    moved: floatingIps.size - 1,
+    left: leftBehind(bottom, left),
+  };
+}
+
+/** Seconds after a step in which visitors are still watched: what comes late belongs to it. */
+const afterwards = 5;
+
+async function take(
+  stack: Stack,
+  visitor: Visitor,
+  { key, name, settings }: Step,
+  say: (line: string) => void,
+): Promise<Record<string, number>> {
+  const from = Date.now();
+  const time = await up(stack, { settings });
+  await new Promise((resolve) => setTimeout(resolve, afterwards * 1000));
+  const gap = visitor.longestGap(from, Date.now());
+  say(`${name}: ${time.toFixed(1)} s, ${gap.toFixed(1)} s without an accepted entry`);
+  return { [`${key}: time`]: time, [`${key}: gap`]: gap };
+}
+
+async function up(stack: Stack, options: UpOptions): Promise<number> {
+  const { code, output, duration } = await stack.up(options);
+  if (code !== 0) throw new Error(`pulumi up failed on the way:\n${output.slice(-3000)}`);
+  return duration;
+}
+
+/** Seconds in which the guestbook has to take a first entry. */
+const firstLimit = 30;
+
+async function firstEntry(visitor: Visitor): Promise<void> {
+  const until = Date.now() + firstLimit * 1000;
+  while (visitor.written.length === 0) {
+    if (Date.now() > until) throw new Error(`the guestbook takes no entry within ${firstLimit} s`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Everything in the project that can cost money or stand in the way: kind and name → how many. */
+async function inventory(stack: Stack): Promise<ReadonlyMap<string, number>> {
+  const lists = await Promise.all(
+    collections.map(async ({ path }) => {
+      const answer = (await stack.api("GET", `/v1/${path}?per_page=50`)) as Record<string, Listed[] | undefined>;
+      return (answer[path] ?? []).map((item) => `${path}/${lastingName(item)}`);
+    }),
+  );
+  const counts = new Map<string, number>();
+  for (const thing of lists.flat()) counts.set(thing, (counts.get(thing) ?? 0) + 1);
+  return counts;
+}
+
+interface Listed {
+  readonly name: string;
+  readonly type?: string;
+}
+
+/** Addresses that come and go with their servers are called after their number: what counts is how many there are. */
+function lastingName({ name, type = "" }: Listed): string {
+  return /^primary_ip-\d+$/.test(name) ? type : name;
+}
+
+/** How many things are in the second inventory that were not in the first. */
+export function leftBehind(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
+  return [...after].reduce((sum, [thing, count]) => sum + Math.max(0, count - (before.get(thing) ?? 0)), 0);
+}
+
+/** Ids of all entries that the database has. */
+async function entriesIn(stack: Stack): Promise<ReadonlySet<string>> {
+  const [machine] = await machinesWithRole(stack, "database");
+  if (!machine) throw new Error(`${stack.name} has no database: nothing could be kept on the way`);
+  const query = "SELECT id FROM entries";
+  const listed = await stack.inside(machine, `runuser -u postgres -- psql -XqAt -d app -c "${query}"`);
+  return new Set(listed.split("\n").filter(Boolean));
+}

@@ -1,0 +1,41 @@
+import { ladder } from "../../failures/ladder";
+import type { UpOptions } from "../frame/stack";
+
+/** One `pulumi up` of the climb. */
+export interface Step {
+  /** e.g. `up: a load balancer` */
+  readonly name: string;
+  /** What measurements of it are called, e.g. `3 up`. */
+  readonly key: string;
+  readonly settings: NonNullable<UpOptions["settings"]>;
+  readonly loadBalancers: number;
+}
+
+/** The settings of the rung with this place in the ladder, from 0. */
+export function settingsOf(place: number): Step["settings"] {
+  const rung = ladder[place];
+  if (!rung) throw new RangeError(`the ladder has ${ladder.length} rungs, and no ${place}`);
+  return {
+    app: { machines: rung.appMachines, instances: rung.instances },
+    loadBalancer: { machines: rung.loadBalancers },
+    database: { machines: rung.databases },
+  };
+}
+
+/** All the way up, and back to where it began. */
+export const steps: readonly Step[] = [
+  ...ladder.slice(1).map((_, index) => step("up", index + 1)),
+  ...ladder
+    .slice(0, -1)
+    .map((_, index) => step("down", ladder.length - 2 - index)),
+];
+
+function step(way: "up" | "down", place: number): Step {
+  const rung = ladder[place];
+  return {
+    name: `${way}: ${rung?.name ?? ""}`,
+    key: `${place} ${way}`,
+    settings: settingsOf(place),
+    loadBalancers: rung?.loadBalancers ?? 0,
+  };
+}

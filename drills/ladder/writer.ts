@@ -1,0 +1,78 @@
+import { Agent, request } from "node:http";
+import { randomUUID } from "node:crypto";
+
+/** One entry that somebody tried to leave in the guestbook. */
+export interface Attempt {
+  readonly id: string;
+  /** Milliseconds since 1970, when its answer was there or its time was over. */
+  readonly at: number;
+  /** `written`: the guestbook said so. `unknown`: it was sent, and no answer came. `refused`: surely not written. */
+  readonly outcome: "written" | "unknown" | "refused";
+}
+
+/** Milliseconds between two attempts. */
+const pace = 100;
+/** Milliseconds that an answer may take. */
+const patience = 1500;
+
+/**
+ * Leaves entries one after the other at whichever of the addresses takes them, as visitors would whose name server is
+ * always right: where the stack has no address of its own yet, it changes with the machine.
+ *
+ * @param addresses e.g. `203.0.113.200`; asked for before each attempt, the one that worked last comes first
+ */
+export async function write(
+  addresses: () => readonly string[],
+  note: (attempt: Attempt) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let last: string | undefined;
+  while (!signal.aborted) {
+    const began = Date.now();
+    const all = addresses();
+    const inOrder = [...all].sort((a, b) => Number(b === last) - Number(a === last));
+    for (const address of inOrder) {
+      const attempt = await leaveEntry(address);
+      note(attempt);
+      if (attempt.outcome !== "written") continue;
+      last = address;
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, pace - (Date.now() - began))));
+  }
+}
+
+function leaveEntry(address: string): Promise<Attempt> {
+  const id = randomUUID();
+  const body = JSON.stringify({ id, name: "ladder", text: "written on the way" });
+  return new Promise((resolve) => {
+    let sent = false;
+    const end = (outcome: Attempt["outcome"]) => {
+      resolve({ id, at: Date.now(), outcome });
+    };
+    const post = request(
+      {
+        host: address,
+        path: "/entries",
+        method: "POST",
+        agent: new Agent(),
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+        signal: AbortSignal.timeout(patience),
+      },
+      (answer) => {
+        answer.resume();
+        answer.on("end", () => {
+          end(answer.statusCode === 201 ? "written" : "refused");
+        });
+        answer.on("error", () => {
+          end("unknown");
+        });
+      },
+    );
+    post.on("socket", (socket) => socket.on("connect", () => (sent = true)));
+    post.on("error", () => {
+      end(sent ? "unknown" : "refused");
+    });
+    post.end(body);
+  });
+}
