@@ -1,12 +1,18 @@
 import { Command } from "commander";
+import { backupCommand } from "./backup";
+import { climbCommand } from "./climb";
 import { debugCommand } from "./debug";
 import { report } from "./errors";
 import { drillCommand } from "./drill";
 import { failoverCommand } from "./failover";
+import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { logsCommand } from "./logs";
 import { previewCommand } from "./preview";
+import { releaseCommand } from "./release";
 import { reportCommand } from "./report";
+import { restoreCommand } from "./restore";
+import { rollbackCommand } from "./rollback";
 import { runCommand } from "./run";
 import { sshCommand } from "./ssh";
 import { statusCommand } from "./status";
@@ -21,10 +27,16 @@ const program = new Command("holdfast")
   .addCommand(runCommand())
   .addCommand(logsCommand())
   .addCommand(debugCommand())
+  .addCommand(releaseCommand())
+  .addCommand(rollbackCommand())
+  .addCommand(backupCommand())
+  .addCommand(restoreCommand())
+  .addCommand(importCommand())
   .addCommand(previewCommand())
   .addCommand(reportCommand())
   .addCommand(failoverCommand())
-  .addCommand(drillCommand());
+  .addCommand(drillCommand())
+  .addCommand(climbCommand());
 
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = report(error);
