@@ -1,7 +1,10 @@
 import { hangInstance } from "./app/hangInstance";
 import { killInstance } from "./app/killInstance";
 import { appMachineCutOff, appMachinePowerLoss } from "./app/loseAppMachine";
+import { failedMigration } from "./database/migration";
+import { databaseMoves } from "./database/moves";
 import { databasePowerLoss, killPostgresql } from "./database/processes";
+import { volumeFull } from "./database/volume";
 import type { Drill } from "./frame/drill";
 import { apiOutage, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
@@ -33,6 +36,8 @@ export const drills: readonly Drill[] = [
   bothPowerLoss,
   killPostgresql,
   databasePowerLoss,
+  failedMigration,
+  databaseMoves,
   // In a row, because they share a stack that runs an app of their own.
   rollOutGood,
   rollOutLong,
@@ -41,4 +46,6 @@ export const drills: readonly Drill[] = [
   ...badReleases,
   killedRunner,
   rollOutFailover,
+  // The volume stays larger than the settings say.
+  volumeFull,
 ];

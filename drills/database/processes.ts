@@ -2,10 +2,8 @@ import { databaseUnits } from "../../roles/database/paths";
 import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
 import { awayAtMost, nothingLost } from "./claims";
+import { readers } from "./readers";
 import { databaseMachine, needsDatabase, writingThrough } from "./writing";
-
-/** Visitors who read meanwhile. */
-const readers: Drill["load"] = { rate: 20, duration: 600, timeout: 10 };
 
 export const killPostgresql: Drill = {
   name: "kill-postgresql",

@@ -8,7 +8,7 @@ export const writeRate = 100;
 /** Seconds of writing before the fault, and after the app can write again. */
 const undisturbed = 3;
 /** Seconds that writing goes on at most. */
-const longest = 600;
+const longest = 1500;
 
 /** The machine that has the database. */
 export async function databaseMachine(stack: Stack): Promise<StackMachine> {

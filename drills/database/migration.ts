@@ -1,0 +1,85 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Drill } from "../frame/drill";
+import { machinesWithRole, type Stack } from "../frame/stack";
+import { nothingLost } from "./claims";
+import { readers } from "./readers";
+import { needsDatabase, query, writingThrough } from "./writing";
+
+const guestbook = join(__dirname, "../../examples/guestbook");
+
+/** The guestbook with a migration that does something, and then cannot go on. */
+function badRelease(): string {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-drill-migration-"));
+  cpSync(guestbook, folder, { recursive: true });
+  const manifest = join(folder, "holdfast.yaml");
+  writeFileSync(manifest, readFileSync(manifest, "utf8").replace(/^version: .*$/m, `version: 9.${Date.now()}.0`));
+  writeFileSync(
+    join(folder, "migrations/003_half.sql"),
+    "ALTER TABLE entries ADD COLUMN mood text;\nCREATE TABLE moods (name text);\nINSERT INTO nowhere VALUES (1);\n",
+  );
+  return folder;
+}
+
+/** Every column of every table, as text. */
+async function schema(stack: Stack): Promise<string> {
+  const columns = "table_name, column_name, data_type, is_nullable";
+  const order = "ORDER BY table_name, column_name";
+  const sql = `SELECT ${columns} FROM information_schema.columns WHERE table_schema = 'public' ${order}`;
+  return (await query(stack, sql)).join("\n");
+}
+
+/** What instances answer as their release, each version once. */
+async function versions(stack: Stack): Promise<string[]> {
+  const ask = 'for file in /etc/holdfast/app/[0-9]*.env; do . "$file"; curl -sI "http://127.0.0.1:$PORT/health"; done';
+  const answers = await Promise.all(
+    (await machinesWithRole(stack, "app")).map((machine) => stack.inside(machine, ask)),
+  );
+  return [...new Set([...answers.join("\n").matchAll(/^X-Release: (\S+)/gim)].map(([, version = ""]) => version))];
+}
+
+export const failedMigration: Drill = {
+  name: "migration-fails",
+  title: "Roll-out of a release whose migration fails half-way",
+  hypothesis: "The migration's transaction is undone, the roll-out ends there, and the old release serves on.",
+  claims: [
+    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    { metric: "refusedWrites", text: "lines that were not acknowledged", unit: "rows", worst: 0 },
+    { metric: "schemaChanged", text: "changes of the schema", unit: "changes", worst: 0 },
+    { metric: "otherReleases", text: "releases that serve beside the old one", unit: "releases", worst: 0 },
+    { metric: "accepted", text: "roll-outs that ended with exit code 0", unit: "releases", worst: 0 },
+    ...nothingLost,
+  ],
+  cannot: needsDatabase,
+  load: readers,
+  loadUntilOver: true,
+  runs: 3,
+  abortAfter: 300,
+  async fault(stack) {
+    const release = badRelease();
+    try {
+      const before = { schema: await schema(stack), versions: await versions(stack) };
+      let code = 0;
+      const account = await writingThrough(
+        stack,
+        async () => {
+          ({ code } = await stack.up({ settings: { app: { release } } }));
+          return undefined;
+        },
+        10,
+      );
+      const after = { schema: await schema(stack), versions: await versions(stack) };
+      const { recovered = 0, unknown = 0, refused = 0 } = account;
+      return {
+        ...account,
+        refusedWrites: recovered + unknown + refused,
+        schemaChanged: before.schema === after.schema ? 0 : 1,
+        otherReleases: after.versions.filter((version) => !before.versions.includes(version)).length,
+        accepted: code === 0 ? 1 : 0,
+      };
+    } finally {
+      rmSync(release, { recursive: true, force: true });
+    }
+  },
+};

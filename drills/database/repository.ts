@@ -1,0 +1,160 @@
+import type { Drill } from "../frame/drill";
+import type { Stack } from "../frame/stack";
+import { pause } from "../frame/wait";
+import { archived, holdfast, holdfastWell, listing, needsBackups, sql, withBackup } from "./backups";
+import { awayAtMost, nothingLost } from "./claims";
+import { databaseMachine, writingThrough } from "./writing";
+
+const readers: Drill["load"] = { rate: 20, duration: 900, timeout: 10 };
+
+/** Seconds that the storage is away for. PostgreSQL hands its log over every 2 s instead of every 60 s meanwhile. */
+const away = 120;
+const segmentsPerSecond = 0.5;
+
+export const storageAway: Drill = {
+  name: "storage-away",
+  title: "The backup storage is away for an hour (compressed to two minutes: thirty times as much log)",
+  hypothesis:
+    "The log waits on the volume; nobody waits for the storage, and all of it is sent when the storage is back.",
+  claims: [
+    awayAtMost(1),
+    ...nothingLost,
+    { metric: "waiting", text: "WAL segments that waited when it came back", unit: "rows" },
+    { metric: "dropped", text: "WAL segments that never reached it", unit: "rows", worst: 0 },
+    { metric: "caughtUp", text: "until all had reached it", unit: "s", worst: 120 },
+  ],
+  cannot: needsBackups,
+  load: readers,
+  loadUntilOver: true,
+  runs: 2,
+  abortAfter: 600,
+  prepare: withBackup,
+  async fault(stack) {
+    const [first = ""] = await sql(stack, "SELECT pg_walfile_name(pg_current_wal_lsn())");
+    return writingThrough(
+      stack,
+      async () => {
+        await cutStorage(stack);
+        for (let passed = 0; passed < away * segmentsPerSecond; passed++) {
+          await sql(stack, "SELECT pg_switch_wal()");
+          await pause(1 / segmentsPerSecond);
+        }
+        const waiting = Number(
+          (await sql(stack, "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"))[0],
+        );
+        await healStorage(stack);
+        const caughtUp = await archived(stack, 300);
+        return { waiting, caughtUp, dropped: await missingSince(stack, first) };
+      },
+      60,
+    );
+  },
+  cleanUp: healStorage,
+};
+
+export const damagedRepository: Drill = {
+  name: "damaged-repository",
+  title: "A file of the newest backup is damaged on the storage",
+  hypothesis: "`holdfast backup verify` reads every file, so it finds this one and names the backup.",
+  claims: [
+    { metric: "unnoticed", text: "damaged files that verify did not find", unit: "rows", worst: 0 },
+    { metric: "unnamed", text: "backups concerned that verify did not name", unit: "rows", worst: 0 },
+    { metric: "falseAlarms", text: "damage found where there is none", unit: "rows", worst: 0 },
+    { metric: "verify", text: "`holdfast backup verify`", unit: "s" },
+  ],
+  cannot: needsBackups,
+  load: { rate: 5, duration: 600, timeout: 10 },
+  loadUntilOver: true,
+  runs: 2,
+  abortAfter: 600,
+  prepare: withBackup,
+  async fault(stack) {
+    await holdfastWell(stack, ["backup", "now", "--full"]);
+    const whole = await holdfast(stack, ["backup", "verify"]);
+    const newest = (await listing(stack)).backups.at(-1)?.label ?? "";
+    const damage = await damageFileOf(stack, newest);
+    try {
+      const { code, output, duration } = await holdfast(stack, ["backup", "verify"]);
+      return {
+        falseAlarms: whole.code === 0 ? 0 : 1,
+        unnoticed: code !== 0 && output.includes(damage.name) ? 0 : 1,
+        unnamed: new RegExp(`backup ${newest}: .*cannot be restored`).test(output) ? 0 : 1,
+        verify: duration,
+      };
+    } finally {
+      await damage.repair();
+    }
+  },
+};
+
+const cutRules =
+  "add table inet drillstorage\nadd chain inet drillstorage out { type filter hook output priority 300; }\nadd rule inet drillstorage out tcp dport 23 drop\n";
+
+/** Nothing gets to the storage any more, and nothing says so: as when a line is dead. */
+async function cutStorage(stack: Stack): Promise<void> {
+  await stack.inNetworkOf(await databaseMachine(stack), ["nft", "-f", "-"], cutRules);
+}
+
+async function healStorage(stack: Stack): Promise<void> {
+  const machine = await databaseMachine(stack);
+  const tables = await stack.inNetworkOf(machine, ["nft", "list", "tables"]);
+  if (tables.includes("drillstorage"))
+    await stack.inNetworkOf(machine, ["nft", "delete", "table", "inet", "drillstorage"]);
+}
+
+/** How many WAL segments since that one are not in the repository. */
+async function missingSince(stack: Stack, first: string): Promise<number> {
+  const machine = await databaseMachine(stack);
+  const command =
+    "cd / && runuser -u postgres -- pgbackrest --stanza=main --log-level-console=off --output=json --recurse repo-ls archive/main";
+  const names = Object.keys(JSON.parse(await stack.inside(machine, command)) as object);
+  const there = new Set(
+    names.map((name) => /([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1]).filter((one) => one !== undefined),
+  );
+  const [last = ""] = await sql(stack, "SELECT substr(last_archived_wal, 1, 24) FROM pg_stat_archiver");
+  let missing = 0;
+  for (let number = serial(first); number <= serial(last); number++) if (!there.has(nameOf(first, number))) missing++;
+  return missing;
+}
+
+/** 16 MiB segments: 256 of them to each step of the middle part of the name. */
+function serial(segment: string): number {
+  return parseInt(segment.slice(8, 16), 16) * 256 + parseInt(segment.slice(16), 16);
+}
+
+function nameOf(like: string, number: number): string {
+  const part = (value: number) => value.toString(16).toUpperCase().padStart(8, "0");
+  return like.slice(0, 8) + part(Math.floor(number / 256)) + part(number % 256);
+}
+
+/** Changes some bytes in the middle of the largest file of a backup, over the same SFTP that backups go by. */
+async function damageFileOf(stack: Stack, label: string): Promise<{ readonly name: string; repair(): Promise<void> }> {
+  const machine = await databaseMachine(stack);
+  const files = JSON.parse(
+    await stack.inside(
+      machine,
+      `cd / && runuser -u postgres -- pgbackrest --stanza=main --log-level-console=off --output=json --recurse repo-ls backup/main/${label}`,
+    ),
+  ) as Record<string, { type: string; size?: number }>;
+  const data = Object.entries(files).filter(([name, { type }]) => type === "file" && /^(bundle|pg_data)\//.test(name));
+  const [name = ""] = data.sort(([, a], [, b]) => (b.size ?? 0) - (a.size ?? 0))[0] ?? [];
+  const script = `
+    set -eu
+    conf=/etc/pgbackrest/conf.d/repository.conf
+    value() { sed -n "s/^repo1-$1=//p" "$conf"; }
+    file="$(value path)/backup/main/${label}/${name}"
+    box() { sftp -q -b - -i /etc/pgbackrest/storage_key -P "$(value sftp-host-port)" -o StrictHostKeyChecking=no \\
+      -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$(value sftp-host-user)@$(value sftp-host)"; }
+    cd /srv/database`;
+  const inside = (commands: string) => stack.inside(machine, `${script}\n${commands}`);
+  await inside(`echo "get $file drill-whole" | box >/dev/null
+    cp drill-whole drill-bad
+    printf 'damaged here' | dd of=drill-bad bs=1 seek=$(($(stat -c %s drill-bad) / 2)) conv=notrunc status=none
+    echo "put drill-bad $file" | box >/dev/null`);
+  return {
+    name,
+    async repair() {
+      await inside(`echo "put drill-whole $file" | box >/dev/null; rm -f drill-whole drill-bad`);
+    },
+  };
+}
