@@ -36,7 +36,8 @@ def start(name: str, request: dict[str, Any]) -> None:
     if os.path.exists(result_path(name)):
         os.unlink(result_path(name))
     subprocess.run(["systemctl", "reset-failed", unit(name)], check=False, stderr=subprocess.DEVNULL)
-    run(["systemctl", "start", "--no-block", unit(name)])
+    # Returns when it has begun: then nobody who follows sees the run before.
+    run(["systemctl", "start", unit(name)])
 
 
 def request_of(name: str) -> dict[str, Any]:
