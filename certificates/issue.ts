@@ -35,10 +35,10 @@ export async function issueAuthority(commonName: string, now: Date): Promise<Key
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto as Crypto),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
       ],
     },
-    webcrypto as Crypto,
+    webcrypto,
   );
   return { key: await pemOf(keys.privateKey), certificate: certificate.toString("pem") };
 }
@@ -60,10 +60,10 @@ export async function issueServer(authority: KeyPair, subject: Subject, now: Dat
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
         new x509.SubjectAlternativeNameExtension(subject.addresses.map((value) => ({ type: "ip", value }))),
-        await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto as Crypto),
+        await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto),
       ],
     },
-    webcrypto as Crypto,
+    webcrypto,
   );
   return { key: await pemOf(keys.privateKey), certificate: certificate.toString("pem") };
 }
@@ -79,16 +79,16 @@ function validity(now: Date, days: number) {
   return { notBefore: new Date(now.getTime() - day / 24), notAfter: new Date(now.getTime() + days * day) };
 }
 
-async function generateKeys(): Promise<CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
 }
 
-async function pemOf(key: CryptoKey): Promise<string> {
-  const encoded = await webcrypto.subtle.exportKey("pkcs8", key as webcrypto.CryptoKey);
+async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
+  const encoded = await webcrypto.subtle.exportKey("pkcs8", key);
   return x509.PemConverter.encode(encoded, "PRIVATE KEY");
 }
 
-async function importKey(pem: string): Promise<CryptoKey> {
+async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   const [encoded = new ArrayBuffer(0)] = x509.PemConverter.decode(pem);
-  return (await webcrypto.subtle.importKey("pkcs8", encoded, algorithm, false, ["sign"])) as CryptoKey;
+  return (await webcrypto.subtle.importKey("pkcs8", encoded, algorithm, false, ["sign"])) as webcrypto.CryptoKey;
 }

@@ -23,7 +23,7 @@ test("nothing changes while the certificate is young and its addresses are the s
 });
 
 test("after half of its time it is issued anew, by the same authority", async () => {
-  const olds = { ...(await created()), renewal: "2020-01-01T00:00:00Z" };
+  const olds: Values = { ...(await created()), renewal: "2020-01-01T00:00:00Z" };
   expect(await diff(olds, inputs)).toMatchObject({ changes: true, diffs: ["certificate"] });
   const request = { id: "x", olds, oldInputs: inputs, news: inputs, preview: false, timeout: 0, ignoreChanges: [] };
   const news = (await handler.update?.(request, call)) as Values;
