@@ -4,7 +4,8 @@ import { isLoopback } from "./target";
 /** What `app.release` may name. */
 export type ReleaseReference =
   /** Relative ones start from the folder of Pulumi.yaml. */
-  | { readonly kind: "folder" | "file"; readonly path: string }
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "file"; readonly path: string }
   /** A file on a web server, and the SHA-256 of that file. */
   | { readonly kind: "address"; readonly url: string; readonly sha256: string }
   /** Built and kept in the store: `guestbook@1.4.0`. */

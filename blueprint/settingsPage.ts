@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { catalogDate, locations, serverTypes } from "./catalog";
 import { meta, unwrap } from "./fields";
+import { manifestSchema } from "./manifest";
 import { schema } from "./schema";
 
 /** docs/settings.md: every setting, from the same source as the checks. */
@@ -11,6 +12,9 @@ export function settingsPage(): string {
     "An environment is one file, `Pulumi.<stack>.yaml`. What is left out has the default that is told here. Whatever is wrong is said before anything is touched, all of it at once.",
     "This page is generated from `blueprint/schema.ts` by `npx tsx blueprint/generate.ts`.",
     ...sections,
+    "## A release's `holdfast.yaml`",
+    "What the app says about itself lies at the top of its release (docs/releases.md).",
+    ...describeGroup(manifestSchema),
     "## Locations",
     table(
       ["location", "city", "network zone"],
@@ -32,12 +36,17 @@ export function settingsPage(): string {
 }
 
 function describe(setting: string, section: z.ZodType): string {
-  const about = meta.get(unwrap(section));
+  const description = meta.get(unwrap(section))?.description ?? "";
+  return [`## \`${setting}\``, description, ...describeGroup(section)].join("\n\n");
+}
+
+/** An example, and for a group the table of its settings. */
+function describeGroup(section: z.ZodType): string[] {
   const inner = unwrap(section);
-  const parts = [`## \`${setting}\``, about?.description ?? "", `\`\`\`yaml\n${about?.example ?? ""}\n\`\`\``];
+  const example = `\`\`\`yaml\n${meta.get(inner)?.example ?? ""}\n\`\`\``;
   return inner instanceof z.ZodObject
-    ? [...parts, table(["setting", "what it is", "allowed"], rows("", inner))].join("\n\n")
-    : parts.join("\n\n");
+    ? [example, table(["setting", "what it is", "allowed"], rows("", inner))]
+    : [example];
 }
 
 /** One row for each setting; groups are told by their settings, with a dot between. */

@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { pipeline } from "node:stream/promises";
 import { isSafeAddress } from "../blueprint/releaseReference";
 import { ReleaseError } from "./errors";
@@ -24,10 +25,17 @@ export async function download(url: string, to: string): Promise<void> {
   }
 }
 
+/** What is asked; a stream is sent as it is read. */
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Headers | Readonly<Record<string, string>>;
+  readonly body?: string | ReadableStream;
+}
+
 /** @throws ReleaseError when there is no answer at all */
-export async function request(url: string, init: RequestInit = {}): Promise<Response> {
+export async function request(url: string, asked: Asked = {}): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(limit * 1000) });
+    return await fetch(url, { ...asked, duplex: "half", signal: AbortSignal.timeout(limit * 1000) });
   } catch (error) {
     throw notReached(url, `cannot be reached: ${reasonOf(error)}`);
   }
@@ -43,6 +51,6 @@ export function notReached(url: string, wrong: string): ReleaseError {
 
 /** `fetch` says "fetch failed" and hides the reason in the cause. */
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  return cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code || message : message;
+  const { cause, message } = error as Error & { cause?: Partial<NodeJS.ErrnoException> };
+  return cause?.message || (cause?.code ?? message);
 }

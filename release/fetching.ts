@@ -69,7 +69,8 @@ async function tarOf(
         await download(url, file);
         return await intoCache(file, aside, { thing: url, file: sha256 });
       }
-      default: {
+      case "version":
+      case "content": {
         const store = openStore(place);
         const release = await store.require(reference);
         const cached = await findInCache(release.sha256);

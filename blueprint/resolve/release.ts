@@ -27,7 +27,10 @@ export interface ObtainedRelease {
 const setting = "holdfast:app.release";
 const why = "a release tells in holdfast.yaml how an instance is started and what it needs";
 
-type Result = { value?: Release; problems: readonly Problem[] };
+interface Result {
+  readonly value?: Release;
+  readonly problems: readonly Problem[];
+}
 
 /**
  * Finds the release and reads its holdfast.yaml.

@@ -17,6 +17,7 @@ const largest = 1 << 20;
 export async function manifestText(tar: string, thing: string): Promise<string> {
   const chunks: Buffer[] = [];
   let deeper: string | undefined;
+  let hasEnd = false;
   const parser = new Parser({
     strict: true,
     onReadEntry(entry: ReadEntry) {
@@ -29,12 +30,15 @@ export async function manifestText(tar: string, thing: string): Promise<string> 
       entry.resume();
     },
   });
+  // Without its end, entries may be missing.
+  parser.on("eof", () => (hasEnd = true));
   try {
     // Its events and methods are those of a Node stream, its type says less.
     await pipeline(createReadStream(tar), parser as unknown as NodeJS.WritableStream);
   } catch (error) {
     throw new ReleaseError(thing, damaged((error as Error).message));
   }
+  if (!hasEnd) throw new ReleaseError(thing, damaged("its end is missing"));
   if (chunks.length > 0) return Buffer.concat(chunks).toString("utf8");
   throw new ReleaseError(thing, {
     wrong: deeper ? `has its manifest at ${deeper}, not at its top` : "has no holdfast.yaml",

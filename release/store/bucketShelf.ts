@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AwsClient } from "aws4fetch";
 import type { StorePlace } from "../../blueprint/resolve/store";
-import { notReached, request } from "../download";
+import { type Asked, notReached, request } from "../download";
 import { ReleaseError } from "../errors";
 import type { Content, Shelf } from "./shelf";
 
@@ -83,17 +83,17 @@ export class BucketShelf implements Shelf {
   private async call(
     method: string,
     key: string,
-    { query, headers = {}, body }: { query?: URLSearchParams; headers?: Record<string, string>; body?: unknown } = {},
+    {
+      query,
+      headers = {},
+      body,
+    }: { query?: URLSearchParams; headers?: Record<string, string>; body?: Asked["body"] } = {},
   ): Promise<Response> {
     const path = key === "" ? "" : `/${this.bucket.prefix}${key}`.split("/").map(encodeURIComponent).join("/");
     const url = `${this.root}${path}${query ? `?${query.toString()}` : ""}`;
     // The body is not signed over but its checksum, so it can be a stream.
     const signed = await this.client.sign(url, { method, headers });
-    const response = await request(url, {
-      method,
-      headers: signed.headers,
-      ...(body === undefined ? {} : { body: body as BodyInit, duplex: "half" }),
-    } as RequestInit);
+    const response = await request(url, { method, headers: signed.headers, body });
     const listing = key === "";
     if (response.ok || response.status === 412 || (response.status === 404 && !listing)) return response;
     throw this.refusal(url, response.status, await response.text());

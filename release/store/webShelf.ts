@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { StorePlace } from "../../blueprint/resolve/store";
-import { notReached, request } from "../download";
+import { type Asked, notReached, request } from "../download";
 import { ReleaseError } from "../errors";
 import { type Content, indexKey, indexText, type Shelf } from "./shelf";
 
@@ -71,13 +71,9 @@ export class WebShelf implements Shelf {
   }
 
   /** Answers of success, 404 (not there) and 412 (is there already) come back, everything else is an error. */
-  private async call(method: string, key: string, headers = {}, body?: unknown): Promise<Response> {
+  private async call(method: string, key: string, headers = {}, body?: Asked["body"]): Promise<Response> {
     const url = new URL(encodeURIComponent(key), this.web.url).href;
-    const response = await request(url, {
-      method,
-      headers: { ...this.headers, ...headers },
-      ...(body === undefined ? {} : { body: body as BodyInit, duplex: "half" }),
-    } as RequestInit);
+    const response = await request(url, { method, headers: { ...this.headers, ...headers }, body });
     const { status } = response;
     if (response.ok || status === 412 || (status === 404 && method !== "PUT")) return response;
     if (method === "GET" || method === "HEAD") throw notReached(url, `answers ${String(status)}`);
