@@ -39,9 +39,11 @@ export class LocalStack {
    * `pulumi up`, shown as it goes. Gives Pulumi's exit code.
    *
    * @param refresh whether to ask first how things really are
+   * @param message what stands in the stack's history
    */
-  up(refresh: boolean): Promise<number> {
-    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...(refresh ? ["--refresh"] : [])]);
+  up(refresh: boolean, message?: string): Promise<number> {
+    const flags = [...(refresh ? ["--refresh"] : []), ...(message === undefined ? [] : ["--message", message])];
+    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
   }
 
   /**

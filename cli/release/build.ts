@@ -1,0 +1,45 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { referenceText } from "../../blueprint/releaseReference";
+import { localCloudName } from "../../local/paths";
+import { build } from "../../release/build/build";
+import type { StoredRelease } from "../../release/store/store";
+import { bytes } from "./figures";
+import { setRelease } from "./setRelease";
+import { stackStore } from "./stackStore";
+
+export function buildCommand(): Command {
+  return new Command("build")
+    .description("make a release of a folder with a holdfast.yaml, once, and keep it in the store")
+    .argument("<folder>", "e.g. examples/guestbook")
+    .option("--stack <stack>", "whose store it goes to", localCloudName())
+    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--use <stack>", "also name it in that stack's settings")
+    .option("--json", "for programs")
+    .action(async (folder: string, options: BuildOptions) => {
+      const { store } = await stackStore(options.use ?? options.stack, options.store);
+      const { release, isNew } = await build(resolve(folder), store);
+      const reference = referenceText({ kind: "version", ...release });
+      if (options.use !== undefined) setRelease(options.use, reference);
+      console.log(options.json ? JSON.stringify({ ...release, isNew }, null, 2) : told(release, isNew, store.place));
+      if (options.json) return;
+      console.log(
+        options.use === undefined
+          ? `Roll it out: write \`release: ${reference}\` into Pulumi.STACK.yaml (or \`--use STACK\`), then \`pulumi up\`.`
+          : `Pulumi.${options.use}.yaml names it; \`pulumi up\` rolls it out.`,
+      );
+    });
+}
+
+interface BuildOptions {
+  readonly stack: string;
+  readonly store?: string;
+  readonly use?: string;
+  readonly json?: boolean;
+}
+
+function told(release: StoredRelease, isNew: boolean, place: string): string {
+  const name = `${release.name}@${release.version}`;
+  const how = isNew ? `${name} is in ${place}` : `${name} was in ${place} already, with the same content`;
+  return `${how}: ${bytes(release.size)}, SHA-256 of its tar ${release.sha256}`;
+}

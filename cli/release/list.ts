@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { localCloudName } from "../../local/paths";
+import type { StoredRelease } from "../../release/store/store";
+import { table } from "../terminal/table";
+import { bytes, minute } from "./figures";
+import { type StackUse, stackUses, usesRelease } from "./stacks";
+import { stackStore } from "./stackStore";
+
+export function listCommand(): Command {
+  return new Command("list")
+    .description("what the store has, the newest first, and which stacks use it")
+    .option("--stack <stack>", "whose store", localCloudName())
+    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--json", "for programs")
+    .action(async (options: { stack: string; store?: string; json?: boolean }) => {
+      const { store } = await stackStore(options.stack, options.store);
+      const releases = await store.list();
+      const uses = stackUses();
+      if (options.json) {
+        console.log(
+          JSON.stringify(
+            releases.map((one) => ({ ...one, usedBy: usedBy(one, uses) })),
+            null,
+            2,
+          ),
+        );
+      } else {
+        console.log(releases.length > 0 ? releaseTable(releases, uses) : `No releases in ${store.place}.`);
+      }
+    });
+}
+
+/** Copies of what was rolled out unbuilt are told by what they are copies of: their version says little. */
+export function releaseTable(releases: readonly StoredRelease[], uses: readonly StackUse[]): string {
+  return table(
+    ["RELEASE", "SHA-256", "SIZE", "BUILT (UTC)", "BY", "USED BY"],
+    releases.map((release) => [
+      `${release.name}@${release.version}${release.copyOf === undefined ? "" : ` (copy of ${release.copyOf})`}`,
+      release.sha256.slice(0, 12),
+      bytes(release.size),
+      minute(release.built),
+      release.builtBy,
+      usedBy(release, uses).join(", ") || "-",
+    ]),
+  );
+}
+
+/** e.g. `local (runs)`, `prod (names)` */
+export function usedBy(release: StoredRelease, uses: readonly StackUse[]): string[] {
+  return uses.flatMap((use) => {
+    const how = usesRelease(use, release);
+    return how ? [`${use.stack} (${how})`] : [];
+  });
+}

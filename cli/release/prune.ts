@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import { localCloudName } from "../../local/paths";
+import { keptCopies } from "../../release/copies";
+import type { StoredRelease } from "../../release/store/store";
+import { UserError } from "../errors";
+import { releaseTable } from "./list";
+import { type StackUse, stackUses, usesRelease } from "./stacks";
+import { stackStore } from "./stackStore";
+
+export function pruneCommand(): Command {
+  return new Command("prune")
+    .description("remove old releases from the store; those that a stack names or runs stay")
+    .option("--stack <stack>", "whose store", localCloudName())
+    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--keep <count>", "how many of each app stay (by default what holdfast:releases.keep says)")
+    .option("--dry-run", "only say what would go")
+    .action(async (options: { stack: string; store?: string; keep?: string; dryRun?: boolean }) => {
+      const { store, keep } = await stackStore(options.stack, options.store);
+      const old = tooOld(await store.list(), stackUses(), options.keep === undefined ? keep : count(options.keep));
+      if (old.length === 0) {
+        console.log(`Nothing to remove from ${store.place}.`);
+        return;
+      }
+      for (const release of options.dryRun ? [] : old) await store.remove(release);
+      console.log(`${options.dryRun ? "Would be removed" : "Removed"} from ${store.place}:`);
+      console.log(releaseTable(old, []));
+    });
+}
+
+/**
+ * What may go: of each app all but the newest ones, of what was built and of copies apart. What a stack names or runs
+ * stays.
+ *
+ * @param releases the newest first
+ */
+export function tooOld(
+  releases: readonly StoredRelease[],
+  uses: readonly StackUse[],
+  keep: number,
+): readonly StoredRelease[] {
+  const counts = new Map<string, number>();
+  return releases.filter((release) => {
+    const isCopy = release.copyOf !== undefined;
+    const kind = `${release.name} ${isCopy ? "copy" : "built"}`;
+    const position = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, position);
+    const stays = position <= (isCopy ? Math.min(keep, keptCopies) : keep);
+    return !stays && !uses.some((use) => usesRelease(use, release));
+  });
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new UserError(`--keep ${text}: write a whole number from 1`);
+}

@@ -1,0 +1,96 @@
+import type { ReleaseStore, StoredRelease } from "../../release/store/store";
+import { UserError } from "../errors";
+import { asKnown, findKept, keptReference, requireKept } from "./kept";
+import type { AppMachine } from "./machines";
+import { isSame, type KnownRelease, planRollback, rolledOutSince } from "./plan";
+import { judgeSchema, type Passed, type SchemaVerdict } from "./schema";
+import { type Wished, wasAttempted } from "./wished";
+
+/** Everything that a rollback is decided by. */
+export interface Known {
+  readonly stack: string;
+  /** What a person asks for; undefined: the one before. */
+  readonly version?: string;
+  readonly wished: Wished;
+  readonly machines: readonly AppMachine[];
+  readonly stored: readonly StoredRelease[];
+  readonly store: ReleaseStore;
+}
+
+export interface Decision {
+  /** `finish`: a way back that was begun, and not ended. */
+  readonly kind: "back" | "finish";
+  /** What the settings name now, in words. */
+  readonly from: string;
+  readonly to: StoredRelease;
+  /** What the settings will name. */
+  readonly reference: string;
+  readonly schema: SchemaVerdict;
+  readonly machines: readonly AppMachine[];
+}
+
+/** @throws UserError when there is no way back, with what to do then */
+export function decide(known: Known): Decision {
+  const { stack, version, wished, machines, stored, store } = known;
+  const rollouts = machines.flatMap((machine) => machine.rollouts);
+  const { kind, to } = version === undefined ? before(known) : { kind: "back" as const, to: chosen(version, known) };
+  const kept = requireKept(to, stored, store, stack);
+
+  const since = rolledOutSince(to, rollouts);
+  const passed = wished.release && !isSame(wished.release, to) ? [...since, wished.release] : since;
+  const manifestOf = (release: KnownRelease): Passed => ({
+    label: release.label,
+    manifest: wished.release && isSame(release, wished.release) ? wished.manifest : findKept(release, stored)?.manifest,
+  });
+  return {
+    kind,
+    from: wished.release?.label ?? wished.written,
+    to: kept,
+    reference: keptReference(kept),
+    schema: judgeSchema({ label: to.label, manifest: kept.manifest }, unique(passed).map(manifestOf)),
+    machines,
+  };
+}
+
+function before({ stack, wished, machines, stored }: Known): { kind: "back" | "finish"; to: KnownRelease } {
+  const rollouts = machines.flatMap((machine) => machine.rollouts);
+  const attempted = wasAttempted(wished, rollouts, stored);
+  const plan = planRollback({ wished: wished.release, attempted, machines, rollouts });
+  if (plan.kind !== "nothing") return plan;
+  const silent = machines.filter((machine) => machine.silent !== undefined);
+  if (rollouts.length === 0 && silent.length > 0) {
+    throw new UserError(
+      `no app machine of "${stack}" says what was rolled out before (${silent.map((one) => `${one.name}: ${one.silent ?? ""}`).join("; ")}). ` +
+        "Name the release to go back to: `--to VERSION`.",
+    );
+  }
+  throw new UserError(
+    `"${stack}" has run nothing before ${wished.release?.label ?? wished.written}, so there is nothing to go back to. ` +
+      "`npx holdfast release list` shows what the store has; `--to VERSION` goes there.",
+  );
+}
+
+/** A version that a person names, of the app that the settings name. */
+function chosen(version: string, { stack, wished, stored, store }: Known): KnownRelease {
+  const name = wished.release?.label.split(" ")[0] ?? stored[0]?.name ?? "";
+  const [, ownName = name, ownVersion = version] = /^([a-z][a-z0-9-]*)@(.+)$/.exec(version) ?? [];
+  const sha256 = /^sha256:([0-9a-f]{64})$/.exec(ownVersion)?.[1];
+  const found = stored.find(
+    (one) =>
+      one.name === ownName &&
+      (sha256 === undefined ? one.version === ownVersion && one.copyOf === undefined : one.sha256 === sha256),
+  );
+  if (found) return asKnown(found);
+  const others = stored.filter((one) => one.name === ownName).map(keptReference);
+  throw new UserError(
+    `${ownName}@${ownVersion} is not in ${store.place}: ` +
+      (others.length > 0
+        ? `choose from ${others.slice(0, 10).join(", ")}, or build it (\`npx holdfast release build DIR\`)`
+        : "it has no release of this app; build one (`npx holdfast release build DIR`)") +
+      `, and call \`rollback --stack ${stack}\` again`,
+  );
+}
+
+function unique(releases: readonly KnownRelease[]): KnownRelease[] {
+  return releases.filter((release, index) => releases.findIndex((other) => isSame(other, release)) === index);
+}

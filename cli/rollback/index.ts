@@ -1,0 +1,72 @@
+import { Command } from "commander";
+import { localCloudName } from "../../local/paths";
+import type { Progress } from "../../toolchain/progress";
+import { settingsFile } from "../checkout";
+import { UserError } from "../errors";
+import { setRelease } from "../release/setRelease";
+import { stackStore } from "../release/stackStore";
+import { stackState } from "../ssh/way";
+import { updateStack } from "../stack/update";
+import { confirm } from "../terminal/confirm";
+import { createProgress } from "../terminal/progress";
+import { type Decision, decide } from "./decide";
+import { askAppMachines } from "./machines";
+import { readWished } from "./wished";
+
+export function rollbackCommand(): Command {
+  return new Command("rollback")
+    .description("back to the release before this one: the same way as a roll-out, also when that one is half-way")
+    .option("--to <version>", "a certain release of the store, e.g. 1.4.0")
+    .option("--stack <name>", "another stack than the local one")
+    .option("--yes", "go back over a migration without asking")
+    .action(async (options: { to?: string; stack?: string; yes?: boolean }) => {
+      process.exitCode = await rollback(options.stack ?? localCloudName(), options, createProgress());
+    });
+}
+
+/** Gives Pulumi's exit code. */
+async function rollback(
+  stack: string,
+  { to, yes = false }: { to?: string; yes?: boolean },
+  progress: Progress,
+): Promise<number> {
+  const decision = await progress.step({ title: `Looking for the way back of ${stack}` }, () => look(stack, to));
+  progress.note(told(decision));
+  if (!decision.schema.fits && !yes) {
+    progress.note(
+      `${decision.schema.because}. The database keeps its schema: code goes back, a schema does not.\n` +
+        "Only go on when you know that the older release works with it; otherwise roll a corrected release out.",
+    );
+    await confirm(decision.to.version, undefined, "--yes");
+  }
+  setRelease(stack, decision.reference);
+  const code = await updateStack(stack, `rollback to ${decision.to.name} ${decision.to.version}`, progress);
+  if (code === 0) {
+    progress.note(`${settingsFile(stack).name} names ${decision.reference}, and that is what runs.`);
+    return 0;
+  }
+  throw new UserError(
+    `the way back to ${decision.reference} did not end (Pulumi's messages are above). ${settingsFile(stack).name} names it already: ` +
+      "put the cause right and call `rollback` again, it goes on where it stopped.\n" +
+      `When Pulumi says that the stack is locked, and whoever locked it is gone: \`pulumi cancel --stack ${stack}\` first.`,
+    code,
+  );
+}
+
+async function look(stack: string, version: string | undefined): Promise<Decision> {
+  const [state, wished, { store }] = await Promise.all([stackState(stack), readWished(stack), stackStore(stack)]);
+  const [machines, stored] = await Promise.all([askAppMachines(stack, state), store.list()]);
+  return decide({ stack, version, wished, machines, stored, store });
+}
+
+function told({ kind, from, to, reference, schema, machines }: Decision): string {
+  const silent = machines.filter((machine) => machine.silent !== undefined);
+  const what = `${to.name} ${to.version} (${reference})`;
+  return [
+    kind === "finish" ? `Finishing the way back to ${what}.` : `Going back from ${from} to ${what}.`,
+    ...silent.map(
+      (machine) => `${machine.name} says nothing (${machine.silent ?? ""}): it is left out of the reckoning.`,
+    ),
+    ...(schema.fits ? [`Database: ${schema.because}.`] : []),
+  ].join("\n");
+}

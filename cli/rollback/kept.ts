@@ -1,0 +1,45 @@
+import { type ReleaseReference, referenceText } from "../../blueprint/releaseReference";
+import type { ReleaseStore, StoredRelease } from "../../release/store/store";
+import { UserError } from "../errors";
+import { isSame, type KnownRelease } from "./plan";
+
+/** What the store has of a release that machines know: the built one rather than a copy of the same content. */
+export function findKept(release: KnownRelease, stored: readonly StoredRelease[]): StoredRelease | undefined {
+  const same = stored.filter((one) => isSame(asKnown(one), release));
+  return same.find(({ copyOf }) => copyOf === undefined) ?? same[0];
+}
+
+/** The same with the words that logs on machines use. */
+export function asKnown({ name, version, sha256 }: StoredRelease): KnownRelease & { sha256: string } {
+  return { label: `${name} ${version}`, sha256 };
+}
+
+/** How settings name it. */
+export function keptReference({ name, version, sha256, copyOf }: StoredRelease): string {
+  const reference: ReleaseReference =
+    copyOf === undefined ? { kind: "version", name, version } : { kind: "content", name, sha256 };
+  return referenceText(reference);
+}
+
+/** @throws UserError when the store does not have it, with what to do then */
+export function requireKept(
+  release: KnownRelease,
+  stored: readonly StoredRelease[],
+  store: ReleaseStore,
+  stack: string,
+): StoredRelease {
+  const kept = findKept(release, stored);
+  if (kept) return kept;
+  const checksum = release.sha256 === undefined ? "" : ` (SHA-256 ${release.sha256.slice(0, 12)}…)`;
+  const name = release.label.split(" ")[0] ?? "";
+  const others = stored.filter((one) => one.name === name).map(keptReference);
+  throw new UserError(
+    [
+      `${release.label}${checksum} was rolled out before, but ${store.place} does not have it.`,
+      "Check its source out and build it (`npx holdfast release build DIR`), then call rollback again;",
+      others.length > 0
+        ? `or go to another one: \`npx holdfast rollback --stack ${stack} --to VERSION\` (there: ${others.slice(0, 10).join(", ")}).`
+        : "the store has no other release of this app either.",
+    ].join("\n"),
+  );
+}

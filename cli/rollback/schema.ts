@@ -1,0 +1,56 @@
+import type { Manifest } from "../../blueprint/manifest";
+
+/** A release between here and there; its manifest is unknown where the store does not have it. */
+export interface Passed {
+  readonly label: string;
+  readonly manifest?: Pick<Manifest, "migrate" | "schema">;
+}
+
+/** What a rollback means for the database, whose schema stays as it is. */
+export type SchemaVerdict =
+  /** No migration ran in between, or the older release says that it lives with what it left. */
+  { readonly fits: true; readonly because: string } | { readonly fits: false; readonly because: string };
+
+/**
+ * Whether a release can work with the schema that later ones may have left. Only what the manifests say counts; what they
+ * leave open is for a person to decide.
+ *
+ * @param passed what was rolled out, or tried, since the target was
+ */
+export function judgeSchema(target: Passed, passed: readonly Passed[]): SchemaVerdict {
+  const unknown = passed.filter(({ manifest }) => manifest === undefined);
+  if (unknown.length > 0) {
+    return {
+      fits: false,
+      because: `nobody knows whether ${names(unknown)} changed the schema: the store has it no more`,
+    };
+  }
+  const migrating = passed.filter(({ manifest }) => manifest?.migrate !== undefined);
+  if (migrating.length === 0) return { fits: true, because: "no migration ran in between" };
+
+  const own = target.manifest?.schema;
+  const numbers = migrating.map(({ manifest }) => manifest?.schema?.number);
+  const newest = Math.max(...numbers.map((number) => number ?? Infinity));
+  if (own === undefined || newest === Infinity) {
+    const silent = own === undefined ? [target] : migrating.filter(({ manifest }) => manifest?.schema === undefined);
+    return {
+      fits: false,
+      because: `${names(migrating)} may have migrated the database, and the holdfast.yaml of ${names(silent)} has no \`schema\``,
+    };
+  }
+  if (newest <= own.number) return { fits: true, because: `the schema has been ${own.number} all the time` };
+  const livesWith = own.livesWith ?? own.number;
+  return newest <= livesWith
+    ? {
+        fits: true,
+        because: `${target.label} says that it lives with schemas up to ${livesWith}, and this is ${newest}`,
+      }
+    : {
+        fits: false,
+        because: `${names(migrating)} took the database to schema ${newest}, and ${target.label} knows schemas up to ${livesWith}`,
+      };
+}
+
+function names(releases: readonly Passed[]): string {
+  return releases.map(({ label }) => label).join(", ");
+}

@@ -1,0 +1,52 @@
+import { SettingsError } from "../../blueprint/problems";
+import type { StoredRelease } from "../../release/store/store";
+import { hashOfArchive } from "../../machine/archives/source";
+import { parseReference } from "../../blueprint/releaseReference";
+import { releaseOf } from "../../release/program";
+import { settingsSource } from "../settingsSource";
+import { readStackSettings } from "../stackSettings";
+import { isSame, type KnownRelease, type Rollout } from "./plan";
+import type { Passed } from "./schema";
+
+/** What the settings of a stack name. */
+export interface Wished {
+  /** As it stands there. */
+  readonly written: string;
+  /** Undefined when it cannot be had: a broken archive is a reason for a rollback, not against it. */
+  readonly release?: KnownRelease;
+  readonly manifest?: Passed["manifest"];
+}
+
+/** @throws SettingsError when something else than the release is wrong with the settings */
+export async function readWished(stack: string): Promise<Wished> {
+  const written = releaseOf(settingsSource(stack).config["holdfast:app"]) ?? "";
+  try {
+    const { settings } = await readStackSettings(stack);
+    const { source, manifest } = settings.release;
+    const label = `${manifest.name} ${manifest.version}`;
+    return { written, release: { label, sha256: await hashOfArchive(source) }, manifest };
+  } catch (error) {
+    const aboutRelease = (setting: string) => /^(holdfast:app\.release|holdfast\.yaml)/.test(setting);
+    if (error instanceof SettingsError && error.problems.every(({ setting }) => aboutRelease(setting))) {
+      return { written };
+    }
+    throw error;
+  }
+}
+
+/**
+ * Whether somebody has begun to roll out what the settings name. A file, an address or a version is named in order to be
+ * rolled out; a folder is edited all day, and has been rolled out when there is a trace of it.
+ */
+export function wasAttempted(
+  { written, release }: Wished,
+  rollouts: readonly Rollout[],
+  stored: readonly StoredRelease[],
+): boolean {
+  if (parseReference(written).value?.kind !== "folder") return true;
+  if (!release) return false;
+  return (
+    rollouts.some(({ to }) => isSame(to, release)) ||
+    stored.some(({ copyOf, sha256 }) => copyOf && sha256 === release.sha256)
+  );
+}

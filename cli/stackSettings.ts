@@ -1,0 +1,45 @@
+import { readSettings, type SettingsSource } from "../blueprint/settings";
+import { withRelease } from "../release/program";
+import { lastLines } from "../toolchain/run";
+import { UserError } from "./errors";
+import { settingsSource } from "./settingsSource";
+import { Project } from "./stack/project";
+
+const releases = "holdfast:releases";
+
+/**
+ * A stack's settings, with what its release says about itself, for commands that need no engine.
+ *
+ * @throws SettingsError when they cannot be used, UserError when there are none
+ */
+export async function readStackSettings(stack: string) {
+  return readSettings(await withRelease(await withStoreKeys(settingsSource(stack))));
+}
+
+/**
+ * The same source with the keys to the store decrypted, if there are any: the one secret that commands need themselves.
+ * Keys in the environment count before them, so that a pipeline needs no way to the stack's secrets.
+ */
+export async function withStoreKeys(source: SettingsSource, environment = process.env): Promise<SettingsSource> {
+  if (!source.isSecret(releases)) return source;
+  const text = environment.AWS_ACCESS_KEY_ID ? withoutKeys(source) : await decrypted(source.stack);
+  return { ...source, config: { ...source.config, [releases]: text } };
+}
+
+function withoutKeys({ config }: SettingsSource): string {
+  const section = JSON.parse(config[releases] ?? "{}") as Record<string, unknown>;
+  return JSON.stringify({ ...section, accessKey: undefined, secretKey: undefined });
+}
+
+async function decrypted(stack: string): Promise<string> {
+  const project = await Project.open(stack);
+  const shown = await project.run(["config", "--json", "--show-secrets"]);
+  if (shown.code !== 0) {
+    throw new UserError(
+      `the keys to the releases of "${stack}" cannot be decrypted: ${lastLines(shown)}\n` +
+        "Set $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY to keys of the store, or give Pulumi what it needs.",
+    );
+  }
+  const config = JSON.parse(shown.stdout) as Readonly<Record<string, { value?: string }>>;
+  return config[releases]?.value ?? "{}";
+}
