@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import { foreignFiles } from "../../roles/database/backup/key";
+import { databasePaths } from "../../roles/database/paths";
 import { DatabaseMachine } from "../database/machine";
 import { keyOfFile, keyOfStack } from "../database/repositoryKey";
 import { UserError } from "../errors";
-import { confirm } from "../terminal/question";
+import { askToGoOn } from "../terminal/question";
 import { parseMoment } from "./moment";
 import { describePlan, type RestorePlan } from "./plan";
 
@@ -47,7 +48,7 @@ async function restore(stack: string, options: Options): Promise<number> {
   const plan = await machine.ask<RestorePlan>(["plan"], request);
   const description = describePlan(plan, { from, into, target });
   if (options.yes) console.log(description);
-  await confirm(`${description}\nGo on?`, options.yes ?? false);
+  await askToGoOn(description, options.yes ?? false);
 
   console.log("stopping the app");
   await machine.pauseApp();
@@ -75,5 +76,5 @@ async function begun(machine: DatabaseMachine, request: object): Promise<number>
 async function source(stack: string, into: string, keyFile: string | undefined) {
   if (keyFile === undefined && stack === into) return { from: stack };
   const key = keyFile === undefined ? await keyOfStack(stack) : keyOfFile(keyFile);
-  return { from: key.stack, files: foreignFiles(key, FOREIGN) };
+  return { from: key.stack, files: foreignFiles(key, FOREIGN, databasePaths.data) };
 }
