@@ -50,8 +50,8 @@ function because(earlier: readonly string[]): string {
     : `Pulumi's download site cannot be used: ${download.slice(fromDownload.name.length + 2)}`;
 }
 
-/** Go's own installer puts it where no PATH leads by itself. */
-function goCommand(): string | undefined {
+/** The go command, also where Go's own installer puts it and no PATH leads by itself. */
+export function goCommand(): string | undefined {
   return which("go") ?? ["/usr/local/go/bin/go"].find((file) => existsSync(file));
 }
 

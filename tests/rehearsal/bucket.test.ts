@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AwsClient } from "aws4fetch";
+import type { StorePlace } from "../../blueprint/resolve/store";
+import { build } from "../../release/build/build";
+import { openStore } from "../../release/store/open";
+import { obtainS3Server } from "../../toolchain/s3Server";
+import { app } from "../release/support/folder";
+
+jest.setTimeout(1_000_000);
+
+/** A real S3 server on loopback, and a store in a bucket of it. */
+const keys = { accessKey: "holdfast", secretKey: "a secret of this test" };
+const folder = mkdtempSync(join(tmpdir(), "holdfast-bucket-"));
+let server: ChildProcess;
+let bucket: Extract<StorePlace, { kind: "bucket" }>;
+
+beforeAll(async () => {
+  const program = await obtainS3Server();
+  if (typeof program !== "string") throw new Error(`no S3 server: ${program.missing}`);
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${String(port)}`;
+  mkdirSync(join(folder, "buckets"));
+  server = spawn(program, ["--port", `127.0.0.1:${String(port)}`, "posix", join(folder, "buckets")], {
+    env: { ...process.env, ROOT_ACCESS_KEY_ID: keys.accessKey, ROOT_SECRET_ACCESS_KEY: keys.secretKey },
+    stdio: "ignore",
+  });
+  bucket = { kind: "bucket", endpoint, region: "us-east-1", bucket: "releases", prefix: "shop/", keys };
+  const client = new AwsClient({ accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey, service: "s3" });
+  await eventually(async () => {
+    const made = await client.fetch(`${endpoint}/releases`, { method: "PUT" });
+    if (!made.ok) throw new Error(`the bucket cannot be made: ${await made.text()}`);
+  });
+});
+
+afterAll(() => {
+  server.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a release is built into a bucket, found, fetched whole, and removed", async () => {
+  const store = openStore(bucket);
+  expect(await store.list()).toEqual([]);
+  const source = app(join(folder, "shop"), "1.0.0+build.7", { "data.bin": "x".repeat(3_000_000) });
+  const { release, isNew } = await build(source, store);
+  expect(isNew).toBe(true);
+  expect((await build(source, store)).isNew).toBe(false);
+  expect(await store.list()).toEqual([release]);
+  await store.fetch(release, join(folder, "fetched.tar.gz"));
+  expect(readFileSync(join(folder, "fetched.tar.gz"))).toHaveLength(release.size);
+
+  writeFileSync(join(source, "shop.py"), "print('other')\n");
+  await expect(build(source, store)).rejects.toThrow("is in the bucket releases");
+  await store.remove(release);
+  expect(await store.list()).toEqual([]);
+});
+
+test("more keys than one answer holds are all listed", async () => {
+  const store = openStore({ ...bucket, prefix: "many/" });
+  const { release } = await build(app(join(folder, "many"), "0"), store);
+  // Entries alone: 1,000 keys are the most that one answer may have.
+  const client = new AwsClient({ accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey, service: "s3" });
+  for (let number = 1; number <= 1_010; number += 1) {
+    const version = String(number);
+    const body = JSON.stringify({ ...release, version });
+    await client.fetch(`${bucket.endpoint}/releases/many/shop%40${version}.json`, { method: "PUT", body });
+  }
+  expect(await store.list()).toHaveLength(1_011);
+});
+
+test("two who build one version differently at the same moment: one is refused", async () => {
+  const store = openStore({ ...bucket, prefix: "race/" });
+  const sources = ["one", "other"].map((name) => app(join(folder, name), "2.0.0", { name }));
+  const results = await Promise.allSettled(sources.map((source) => build(source, store)));
+  expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const [kept] = await store.list();
+  const winner = results.find((result) => result.status === "fulfilled");
+  expect(kept).toEqual(winner?.value.release);
+  if (kept) await store.fetch(kept, join(folder, "winner.tar.gz"));
+});
+
+test.each([
+  [
+    "wrong keys",
+    { keys: { accessKey: "holdfast", secretKey: "wrong" } },
+    /refuses the keys \(403 SignatureDoesNotMatch\)/,
+  ],
+  ["no bucket", { bucket: "elsewhere" }, /the bucket elsewhere at .* does not exist/],
+  ["no server", { endpoint: "http://127.0.0.1:2" }, /http:\/\/127\.0\.0\.1:2\/releases cannot be reached/],
+])("%s: said with what to do", async (_what, change, message) => {
+  await expect(openStore({ ...bucket, ...change }).list()).rejects.toThrow(message);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+async function eventually(attempt: () => Promise<void>): Promise<void> {
+  for (const started = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() - started > 10_000) throw error;
+    }
+  }
+}
