@@ -31,7 +31,7 @@ const cfg = fileOf("load-balancer-1", haproxyPaths.cfg);
 
 test("another interval in haproxy.cfg is another time in the report", () => {
   const slower = cfg.replace("inter 500ms fastinter 200ms", "inter 3s fastinter 1s").replace("fall 2", "fall 3");
-  expect(readHaproxy(slower).check).toMatchObject({ interval: 3, fastInterval: 1, fall: 3, connect: 0.5 });
+  expect(readHaproxy(slower).check).toMatchObject({ interval: 3, fastInterval: 1, fall: 3, connect: 0.3 });
 });
 
 test.each(["timeout check", "fastinter 200ms", "retry-on", "backend unsafe", "http_req_rate(10s)"])(
@@ -43,7 +43,7 @@ test.each(["timeout check", "fastinter 200ms", "retry-on", "backend unsafe", "ht
 );
 
 test("the checks' own time limit for a connection is the smaller of two", () => {
-  expect(readHaproxy(cfg.replace("timeout connect 500ms", "timeout connect 5s")).check.connect).toBe(0.5);
+  expect(readHaproxy(cfg.replace("timeout connect 300ms", "timeout connect 5s")).check.connect).toBe(0.5);
 });
 
 test("units: what is not said is systemd's default", () => {
