@@ -130,24 +130,40 @@ test("the local cloud's process is killed: machines run on, and the next `local 
 
 test("`pulumi up` is killed while it creates servers: the next `local up` gets there", async () => {
   clone.editSettings((text) => text.replace("machines: 2\n    instances", "machines: 3\n    instances"));
-  let seen = "";
-  const cut = clone.pulumi(["up", "--yes", "--skip-preview"], { onLine: (line) => (seen += line) });
-  let ended = false;
-  void cut.finally(() => (ended = true));
-  while (!/Server app-3 creating/.test(seen) && !ended) await sleep(20);
-  if (ended) throw new Error(`it ended before it created a server:\n${seen}`);
-  killPulumi(clone.name);
-  expect((await cut).code).not.toBe(0);
+  const { code } = await upThatIsSignalled("SIGKILL", /Server app-3 creating/);
+  expect(code).not.toBe(0);
   expectSuccess(await clone.holdfast(["local", "up"]));
   expect((await clone.status()).machines.map(({ name }) => name)).toContain(`${clone.name}-app-3`);
 }, 300_000);
 
-/** SIGKILL for the `pulumi` that works on this stack, and on no other. */
-function killPulumi(stack: string): void {
+test("Ctrl-C while a machine is configured: an orderly end, and the next `local up` gets there", async () => {
+  clone.editSettings((text) => text.replace("machines: 3\n    instances", "machines: 4\n    instances"));
+  const { code, stdout } = await upThatIsSignalled("SIGINT", /Configuration app-4 creating/);
+  expect(code).not.toBe(0);
+  expect(stdout).toMatch(/[Ii]nterrupted|cancel/);
+  expectSuccess(await curl());
+  expectSuccess(await clone.holdfast(["local", "up"]));
+  expect((await clone.status()).machines.map(({ name }) => name)).toContain(`${clone.name}-app-4`);
+}, 300_000);
+
+/** `pulumi up` that gets a signal as soon as it says something. @throws when it ends without having said it */
+async function upThatIsSignalled(signal: NodeJS.Signals, when: RegExp): Promise<RunResult> {
+  let seen = "";
+  let ended = false;
+  const up = clone.pulumi(["up", "--yes", "--skip-preview"], { onLine: (line) => (seen += line) });
+  void up.finally(() => (ended = true));
+  while (!when.test(seen) && !ended) await sleep(20);
+  if (ended) throw new Error(`it ended before it said ${String(when)}:\n${seen}`);
+  signalPulumi(clone.name, signal);
+  return up;
+}
+
+/** For the `pulumi` that works on this stack, and for no other. */
+function signalPulumi(stack: string, signal: NodeJS.Signals): void {
   const folder = `${clone.paths.pulumi}/.pulumi/locks/organization/holdfast/${stack}`;
   const [lock = ""] = readdirSync(folder).filter((file) => file.endsWith(".json"));
   const { pid } = JSON.parse(readFileSync(`${folder}/${lock}`, "utf8")) as { pid: number };
-  process.kill(pid, "SIGKILL");
+  process.kill(pid, signal);
 }
 
 test("`local down` leaves nothing, and twice is as good as once", async () => {
