@@ -1,14 +1,19 @@
 import { report } from "../cli/errors";
+import { writeMeasuredPage } from "../drills/measuredPage";
 import { machineBoot } from "./machineBoot";
 import { makeLocal } from "./makeLocal";
+import { manyMachines } from "./manyMachines";
 import { preview } from "./preview";
 import { publish, type Result } from "./result";
+import { throughput } from "./throughput";
 
 /** Benchmarks and how often each runs. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Result>>> = {
   "machine-boot": () => machineBoot(5),
   preview: () => preview(7),
+  "many-machines": () => manyMachines(3),
   "make-local": () => makeLocal({ runs: 3, cold: false }),
+  throughput: () => throughput(7),
   "make-local-cold": () => makeLocal({ runs: 1, cold: true }),
 };
 
@@ -19,7 +24,9 @@ async function main(wanted: readonly string[]): Promise<void> {
     throw new Error(`there is no benchmark "${unknown.join(", ")}"; there are ${Object.keys(BENCHMARKS).join(", ")}`);
   }
   for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
-    if (wanted.length === 0 || wanted.includes(name)) publish(await benchmark());
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    publish(await benchmark());
+    writeMeasuredPage();
   }
 }
 

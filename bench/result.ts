@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { CHECKOUT } from "../cli/checkout";
 
-/** What a benchmark measured, as it is kept under bench/results. Times in seconds. */
+/** What a benchmark measured, as it is kept under bench/results. */
 export interface Result {
   readonly name: string;
   /** What the figures are of. */
@@ -11,25 +11,56 @@ export interface Result {
   readonly measurements: Readonly<Record<string, Measurement>>;
 }
 
+/** What figures are in; `MiB` of memory. */
+export type Unit = "s" | "requests/s" | "ratio" | "µs" | "MiB";
+
 export interface Measurement {
   readonly n: number;
+  readonly unit: Unit;
   readonly median: number;
   readonly worst: number;
   readonly values: readonly number[];
 }
 
-/** @throws for no values: an empty series has no median */
-export function measurement(values: readonly number[]): Measurement {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [upper, lower, worst] = [sorted[middle], sorted[middle - 1], sorted.at(-1)];
-  if (upper === undefined || worst === undefined) throw new Error("nothing was measured");
-  const median = sorted.length % 2 === 1 || lower === undefined ? upper : (upper + lower) / 2;
-  return { n: values.length, median: round(median), worst: round(worst), values: values.map(round) };
+/** A result as its file holds it. */
+export interface RecordedResult extends Result {
+  /** ISO 8601 */
+  readonly date: string;
+  /** The computer that measured, without its name. */
+  readonly machine: string;
+  readonly node: string;
 }
 
-function round(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+/**
+ * @param worst which end of the series is the bad one
+ * @throws for no values: an empty series has no median
+ */
+export function measurement(
+  values: readonly number[],
+  unit: Unit = "s",
+  worst: "highest" | "lowest" = "highest",
+): Measurement {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [upper, lower, bad] = [sorted[middle], sorted[middle - 1], sorted.at(worst === "highest" ? -1 : 0)];
+  if (upper === undefined || bad === undefined) throw new Error("nothing was measured");
+  const median = sorted.length % 2 === 1 || lower === undefined ? upper : (upper + lower) / 2;
+  return { n: values.length, unit, median: round(median), worst: round(bad), values: values.map(round) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+const folder = join(CHECKOUT, "bench/results");
+
+/** What benchmarks measured so far, by name; none where none has run yet. */
+export function readResults(): RecordedResult[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as RecordedResult);
 }
 
 /** Writes the result with its circumstances and prints it. */
@@ -39,12 +70,11 @@ export function publish(result: Result): void {
     machine: `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 1024 ** 3)} GiB`,
     node: process.version,
   };
-  const folder = join(CHECKOUT, "bench/results");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${result.name}.json`), `${JSON.stringify({ ...result, ...circumstances }, null, 2)}\n`);
   console.log(`\n${result.what}`);
-  for (const [name, { n, median, worst }] of Object.entries(result.measurements)) {
-    console.log(`  ${name}: median ${median} s, worst ${worst} s (n = ${n})`);
+  for (const [name, { n, unit, median, worst }] of Object.entries(result.measurements)) {
+    console.log(`  ${name}: median ${median} ${unit}, worst ${worst} ${unit} (n = ${n})`);
   }
 }
 

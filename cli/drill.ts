@@ -1,14 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { drills } from "../drills";
 import type { Drill } from "../drills/frame/drill";
 import { restore } from "../drills/frame/faults";
-import { readJournals, writeJournal, type Journal } from "../drills/frame/journal";
+import { writeJournal, type Journal } from "../drills/frame/journal";
 import { openLocalStack } from "../drills/frame/localStack";
-import { measuredPage } from "../drills/frame/measured";
 import { runDrill } from "../drills/frame/runner";
-import { CHECKOUT } from "./checkout";
+import { writeMeasuredPage } from "../drills/measuredPage";
 import { report, UserError } from "./errors";
 import { table } from "./terminal/table";
 
@@ -69,17 +66,12 @@ export async function runDrills(chosen: readonly Drill[], runs?: number): Promis
       ...(runs === undefined ? {} : { runs }),
       say: (line) => console.log(`  ${line}`),
     });
-    if (drill.finish && drill.finish !== chosen[index + 1]?.finish) await drill.finish(stack);
     writeJournal(journal);
-    writeFileSync(join(CHECKOUT, "docs/measured.md"), measuredPage(inOrder(readJournals())));
+    writeMeasuredPage();
     journals.push(journal);
+    if (drill.finish && drill.finish !== chosen[index + 1]?.finish) await drill.finish(stack);
   }
   return journals;
-}
-
-/** As drills are listed; results of drills that no longer exist are left out. */
-function inOrder(journals: readonly Journal[]): Journal[] {
-  return drills.flatMap(({ name }) => journals.filter(({ drill }) => drill === name));
 }
 
 function outcome({ status, reason, claims }: Journal): string {

@@ -1,17 +1,18 @@
+import type { RecordedResult } from "../../bench/result";
 import type { Journal } from "./journal";
 import type { JudgedClaim } from "./verdict";
 
-/** docs/measured.md: every figure from a journal, none typed. */
-export function measuredPage(journals: readonly Journal[]): string {
-  const [newest] = [...journals].sort((a, b) => b.date.localeCompare(a.date));
+/** docs/measured.md: every figure from a recorded run, none typed. */
+export function measuredPage(journals: readonly Journal[], benchmarks: readonly RecordedResult[]): string {
   return `${[
     "# Measured",
     "",
-    "Written by `npx holdfast drill` from the files in `drills/results/`; edit nothing here. Each drill breaks a running",
-    "stack on purpose while visitors come, and compares what they see with what we claim. How each is done stands in its",
-    "file under `drills/`; what a rehearsal cannot show stands in [limits.md](limits.md).",
+    "Written by `npx holdfast drill` and `make bench` from the files in `drills/results/` and `bench/results/`; edit nothing",
+    "here. Each drill breaks a running stack on purpose while visitors come, and compares what they see with what we claim.",
+    "How each is done stands in its file under `drills/`; what a rehearsal cannot show stands in [limits.md](limits.md).",
     "",
-    ...(newest ? table(journals) : ["Nothing yet."]),
+    ...(journals.length > 0 ? table(journals) : ["No drill yet."]),
+    ...(benchmarks.length > 0 ? ["", "## Benchmarks", "", ...benchmarkTable(benchmarks)] : []),
   ].join("\n")}\n`;
 }
 
@@ -48,6 +49,19 @@ function table(journals: readonly Journal[]): string[] {
   ];
 }
 
+function benchmarkTable(benchmarks: readonly RecordedResult[]): string[] {
+  const rows = benchmarks.flatMap(({ what, date, machine, measurements }) =>
+    Object.entries(measurements).map(([name, { n, unit, median, worst }], index) => [
+      ...(index === 0 ? [what, date.slice(0, 10), machine] : ["", "", ""]),
+      name,
+      String(n),
+      amount(median, unit),
+      amount(worst, unit),
+    ]),
+  );
+  return markdownTable([["Benchmark", "Date", "Computer", "What", "n", "Median", "Worst"], ...rows]);
+}
+
 function limits({ median, worst, unit }: JudgedClaim): string {
   const parts = [
     ...(median === undefined ? [] : [`median ≤ ${amount(median, unit)}`]),
@@ -63,6 +77,8 @@ function figures({ measured, unit }: JudgedClaim): [string, string] {
 /** A claim of a drill that did not get to its end is not proven, even where the runs that there were meet it. */
 function verdict({ status }: Journal, { met, median, worst }: JudgedClaim): string {
   if (status === "aborted" || status === "not proven") return "not proven";
+  // A figure that is told beside the claims.
+  if (median === undefined && worst === undefined) return "measured";
   return met ? "met" : "**not met**";
 }
 
@@ -77,11 +93,13 @@ function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal)
   return `${cores} × ${processor}, ${memoryGiB} GiB, Linux ${kernel.split("-")[0] ?? ""}`;
 }
 
-  // A figure that is told beside the claims.
-  if (median === undefined && worst === undefined) return "measured";
+/** What is counted says in its own words what it counts. */
+const counted = new Set(["requests", "moves", "owners", "changes", "rows", "connections"]);
+
 function amount(value: number, unit: string): string {
   const rounded = Number(value.toFixed(2));
-  return unit === "s" ? `${rounded} s` : unit === "ratio" ? `× ${rounded}` : String(rounded);
+  if (unit === "ratio") return `× ${rounded}`;
+  return counted.has(unit) ? String(rounded) : `${rounded} ${unit}`;
 }
 
 function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string[] {
