@@ -62,7 +62,7 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
         name: units.postgresql,
         restartOn: [paths.postgresql, paths.dropIn],
         reloadOn: [paths.reloadable, paths.hba, paths.ident, paths.certificate, paths.key],
-        healthy: `pg_isready -q -h ${paths.socket}`,
+        healthy: `runuser -u postgres -- pg_isready -q -h ${paths.socket}`,
         timeout: 300,
       },
     ],

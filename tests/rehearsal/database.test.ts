@@ -1,0 +1,176 @@
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { localPaths } from "../../local/paths";
+import { databasePaths, databaseUnits } from "../../roles/database/paths";
+import { Clone } from "./stack/clone";
+
+// A database from its first day: kept through a kill, a larger volume and two changes of machine. Each test goes on from
+// the one before it.
+
+let clone: Clone;
+let url: string;
+
+/** The smallest stack with every kind of machine, and a database where the test wants it. */
+function settings(database: string): string {
+  return [
+    "encryptionsalt: v1:dncBnMTVvyA=:v1:AjDjAKTsqoMJZqPz:5OUFtsjX3AA6BqNfQfU5dLqnJISjyQ==",
+    "config:",
+    "  holdfast:location: nbg1",
+    "  holdfast:app: { release: ./examples/guestbook, machines: 1, instances: 2, settleTime: 1 }",
+    "  holdfast:loadBalancer: { machines: 1, limits: { connections: 5000 } }",
+    `  holdfast:database: ${database}`,
+    "",
+  ].join("\n");
+}
+
+beforeAll(async () => {
+  clone = new Clone("local-database");
+  await clone.holdfast(["local", "down"]);
+  clone.editSettings(() => settings("{ machines: 1, volumeSize: 10 }"));
+  const { code, stdout, stderr } = await clone.holdfast(["local", "up"]);
+  if (code !== 0) throw new Error(`the stack did not come up:\n${stdout}\n${stderr}`);
+  url = (await clone.status()).url ?? "";
+}, 900_000);
+
+afterAll(() => clone.remove(), 300_000);
+
+async function request(path: string, ...options: string[]): Promise<{ status: number; body: string }> {
+  const curl = ["curl", "-s", "--max-time", "10", "-w", "\n%{http_code}", ...options, `${url}${path}`];
+  const { stdout } = await clone.holdfast(["local", "internet", "--", ...curl]);
+  const lines = stdout.trimEnd().split("\n");
+  return { status: Number(lines.pop()), body: lines.join("\n") };
+}
+
+/** Writes a line, again and again until the database takes it: the id makes it one line all the same. */
+async function write(id: string): Promise<void> {
+  const body = JSON.stringify({ id, name: "Ana", text: `line ${id}` });
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const { status } = await request("/entries", "-H", "content-type: application/json", "-d", body);
+    if (status === 201) return;
+  }
+  throw new Error(`nobody took line ${id}`);
+}
+
+async function written(): Promise<string[]> {
+  const { entries } = JSON.parse((await request("/entries")).body) as { entries: { id: string }[] };
+  return entries.map(({ id }) => id);
+}
+
+async function up(database: string): Promise<void> {
+  clone.editSettings(() => settings(database));
+  const { code, stdout, stderr } = await clone.pulumi(["up", "--yes", "--skip-preview"]);
+  if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
+}
+
+test("a line is in PostgreSQL, on the volume, over a connection that is encrypted and proven", async () => {
+  await write("first");
+  const query = (sql: string) =>
+    clone.onMachine("database-1", `cd / && runuser -u postgres -- psql -XqAt -d app -c "${sql}"`);
+  expect(await query("SELECT text FROM entries WHERE id = 'first'")).toBe("line first");
+  const tls = "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'app'";
+  expect(await query(tls)).toBe("t");
+  expect(await query("SHOW data_checksums")).toBe("on");
+  expect(await clone.onMachine("database-1", `findmnt -n -o SOURCE --target ${databasePaths.data}`)).toMatch(
+    /loop|scsi/,
+  );
+  expect(await clone.onMachine("database-1", "systemctl is-system-running")).toBe("running");
+}, 120_000);
+
+test("nobody gets in without TLS, from another machine, or as anybody else", async () => {
+  const connect = (user: string, more: string) =>
+    `PGPASSWORD=x python3 -c 'import psycopg,sys; psycopg.connect(sys.argv[1])' "host=10.0.1.21 user=${user} dbname=app connect_timeout=5 ${more}" 2>&1 || true`;
+  expect(await clone.onMachine("app-1", connect("app", "sslmode=disable"))).toContain("no pg_hba.conf entry");
+  expect(await clone.onMachine("app-1", connect("postgres", "sslmode=require"))).toContain("no pg_hba.conf entry");
+  expect(await clone.onMachine("app-1", connect("app", "sslmode=require"))).toContain("password authentication failed");
+  const port = "timeout 3 bash -c 'echo >/dev/tcp/10.0.1.21/5432' 2>&1 || echo closed";
+  expect(await clone.onMachine("load-balancer-1", port)).toContain("closed");
+}, 120_000);
+
+test("passwords and keys are where they belong, and nowhere else", async () => {
+  const password = await clone.onMachine("database-1", `cat ${databasePaths.password}`);
+  const key = (await clone.onMachine("database-1", `sed -n 2p ${databasePaths.key}`)).trim();
+  expect(password).toMatch(/^[A-Za-z0-9]{40}$/);
+  const places = [
+    "/var/lib/cloud",
+    "/var/log",
+    "/root",
+    "/home",
+    "/tmp",
+    "/var/tmp",
+    // The cluster itself: verifiers only, in no table and in no log.
+    databasePaths.mount,
+  ].join(" ");
+  const looks = [
+    // What processes were called with.
+    "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '",
+    "journalctl --no-pager -o cat",
+    "cloud-init query userdata 2>/dev/null",
+    `find ${places} -xdev -type f -size -64M -exec cat {} + 2>/dev/null`,
+  ];
+  for (const machine of ["database-1", "app-1", "load-balancer-1"]) {
+    for (const look of looks) {
+      for (const secret of [password, key]) {
+        // The pattern comes by standard input, so that the search does not find itself.
+        const count = `{ ${look}; } | grep -acF -f /run/pattern || true`;
+        const found = await clone.onMachine(
+          machine,
+          `umask 077; printf %s '${secret}' >/run/pattern; ${count}; rm /run/pattern`,
+        );
+        expect({ machine, look, found }).toEqual({ machine, look, found: expect.stringMatching(/^0$/) as string });
+      }
+    }
+  }
+  // Pulumi's state and the local cloud's own journal, as they lie on this computer's disk.
+  const { state } = localPaths(clone.name);
+  for (const file of filesIn(state)) {
+    const content = readFileSync(file);
+    expect({ file, found: content.includes(password) || content.includes(key) }).toEqual({ file, found: false });
+  }
+}, 300_000);
+
+test("PostgreSQL that is killed is back by itself, with what it had", async () => {
+  const pid = "systemctl show --property MainPID --value postgresql@17-main";
+  const before = await clone.onMachine("database-1", pid);
+  await clone.onMachine("database-1", `systemctl kill --signal=KILL ${databaseUnits.postgresql}`);
+  await write("after the kill");
+  expect(await clone.onMachine("database-1", pid)).not.toBe(before);
+  expect(await written()).toEqual(["after the kill", "first"]);
+}, 120_000);
+
+test("a larger volume is a larger file system, and PostgreSQL goes on meanwhile", async () => {
+  const pid = "systemctl show --property MainPID --value postgresql@17-main";
+  const before = await clone.onMachine("database-1", pid);
+  await up("{ machines: 1, volumeSize: 12 }");
+  expect(await clone.onMachine("database-1", pid)).toBe(before);
+  const size = Number(
+    await clone.onMachine("database-1", `df --output=size -BG ${databasePaths.mount} | tail -1 | tr -d ' G'`),
+  );
+  expect(size).toBeGreaterThanOrEqual(11);
+}, 300_000);
+
+test("to the app machine and back: the preview says what it means, and every line is there", async () => {
+  clone.editSettings(() => settings("{ machines: 0, volumeSize: 12 }"));
+  const preview = await clone.pulumi(["preview"]);
+  expect(`${preview.stdout}${preview.stderr}`).toContain("goes from database-1 to app-1: PostgreSQL stops");
+  await up("{ machines: 0, volumeSize: 12 }");
+  await write("on the app machine");
+  expect((await clone.status()).machines.map(({ name }) => name)).not.toContain("database-1");
+  await up("{ machines: 1, volumeSize: 12 }");
+  await write("back again");
+  expect(await written()).toEqual(["back again", "on the app machine", "after the kill", "first"]);
+  // Nothing of the database runs on the app machine any more.
+  expect(await clone.onMachine("app-1", `mountpoint -q ${databasePaths.mount} || echo unmounted`)).toBe("unmounted");
+  const { stdout } = await clone.pulumi(["up", "--yes", "--expect-no-changes"]);
+  expect(stdout).not.toMatch(/error/i);
+}, 900_000);
+
+/** Files of Pulumi's state and of the API; not the machines' disks, which have been looked into from inside. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (/^(machines|volumes)$/.test(name)) return [];
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return filesIn(path);
+    return found?.isFile() ? [path] : [];
+  });
+}
