@@ -7,6 +7,9 @@ import type { PluginDefinition } from "./types";
 /** Bytes. A state with many rendered files in it is larger than gRPC's 4 MiB. */
 const largestMessage = 400 * 1024 * 1024;
 
+/** Milliseconds that the end may take: the engine kills a plugin 5 s after its SIGINT. */
+const endLimit = 4_000;
+
 /** How often (ms) an executable looks whether the engine that started it is still there. */
 const orphanCheck = 5_000;
 
@@ -44,10 +47,10 @@ export async function servePlugin(
   });
   return {
     port,
-    close: () => {
+    close: async () => {
       connections.close();
+      await definition.finish?.();
       server.forceShutdown();
-      return Promise.resolve();
     },
   };
 }
@@ -67,6 +70,18 @@ export async function main(definition: PluginDefinition, args = process.argv.sli
   const plugin = await servePlugin(definition, { engineAddress: args.at(-1) });
   process.stdout.write(`${String(plugin.port)}\n`);
   endWithEngine(() => plugin.close());
+  endOnSignal(() => plugin.close());
+}
+
+/** The engine's way to end a plugin. */
+function endOnSignal(close: () => Promise<void>): void {
+  const end = () => {
+    const exit = () => process.exit(0);
+    setTimeout(exit, endLimit);
+    void close().finally(exit);
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
 }
 
 /** An engine that was killed tells nobody: its plugins would stay for ever. */

@@ -157,8 +157,9 @@ export function createService(definition: PluginDefinition, connections: Connect
       return new Empty();
     }),
 
-    cancel: unary(connections, (_request, connection) => {
+    cancel: unary(connections, async (_request, connection) => {
       connection.cancel();
+      await definition.finish?.();
       return new Empty();
     }),
   };

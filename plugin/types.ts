@@ -13,6 +13,11 @@ export interface PluginDefinition {
    * every call that belongs to the instance: in attach mode many instances share the process.
    */
   configure?(inputs: Values, connection: string): void | Promise<void>;
+  /**
+   * A run is over, or was interrupted: gives back what the plugin holds for it. The engine ends the process some seconds
+   * later, so this has to be short.
+   */
+  finish?(): Promise<void>;
   /** By type token, e.g. `hcloud:index/server:Server`. */
   readonly resources: Readonly<Record<string, ResourceHandler>>;
   /** By token, e.g. `hcloud:index/getImage:getImage`. */
