@@ -1,11 +1,13 @@
 import { serverCertificateHandler } from "../certificates/handler";
 import type { PluginDefinition } from "../plugin/types";
 import { configurationHandler } from "./resource/handler";
+import { finishOverSsh } from "./resource/overSsh";
 
 /** The project's own Pulumi plugin. */
 export const machinePlugin: PluginDefinition = {
   name: "holdfast",
   version: "0.1.0",
+  finish: finishOverSsh,
   resources: {
     "holdfast:machine:Configuration": configurationHandler,
     "holdfast:certificates:ServerCertificate": serverCertificateHandler,

@@ -24,7 +24,7 @@ export interface ConfigurationInputs {
    * The machine that keeps the stack's lease: while somebody holds it, nobody else changes a machine of the stack.
    * @default none is needed
    */
-  readonly lease?: Connection;
+  readonly lease?: LeaseInput;
   /** Debian packages that have to be installed. */
   readonly packages?: readonly string[];
   /** Absolute path on the machine → file. Removed from the machine when it leaves this list. */
@@ -44,6 +44,11 @@ export interface Connection {
   readonly user: string;
   /** Jump hosts, tried in turn until one lets through; empty or absent: a direct connection. */
   readonly via?: readonly JumpHost[];
+}
+
+export interface LeaseInput extends Connection {
+  /** The machine's server id: when that server is replaced, its new host key is accepted once more. */
+  readonly serverId?: string;
 }
 
 export interface JumpHost {
@@ -71,7 +76,7 @@ export interface FileInput {
 }
 
 export interface ArchiveInput {
-  /** Path on the computer that runs Pulumi: a folder, a .tar or a .tar.gz. */
+  /** Path on the computer that runs Pulumi: a folder, a .tar, a .tar.gz or a .tar.zst. */
   readonly source: string;
   /** SHA-256 of its content, in hexadecimal: what decides whether it changed. */
   readonly sha256: string;

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigurationInputs } from "../inputs";
+import { leases, type Held } from "../lease/leases";
 import { withoutForgotten, type HostKeys } from "../ssh/hostKeys";
 import { ConnectionBroken, type Session } from "../ssh/session";
 import { waitForMachine, waitingLimit, type Tell } from "../ssh/waiting";
 import { sendArchives } from "./archives";
-import { waitForCloudInit } from "./cloudInit";
+import { bringProgram } from "./ensureProgram";
 import { parseEvent, type MachineEnd, type MachineEvent } from "./events";
-import { installProgram, MISSING, programCommand } from "./program";
+import { MISSING, programCommand } from "./program";
 import { redact } from "./redact";
 import { toRequest, type ApplyRequest } from "./request";
 
@@ -32,26 +33,26 @@ export interface Applied {
 
 /** Seconds during which a refused key may come from a machine whose cloud-init has not made the user yet. */
 const keyGrace = 30;
-/** Seconds that cloud-init may take on a new machine. */
-const cloudInitLimit = 600;
 /** Connections that one apply may lose: a machine that boots, or restarts its network, takes one or two. */
 const mostLost = 20;
 /** Milliseconds before the next connection. */
 const reconnectPause = 1_000;
-/** Milliseconds that an aborted apply has for its way back before we leave it alone with it. */
-const abortGrace = 15_000;
+/** Milliseconds that an aborted apply has for its way back, which drains what it restarts, before we leave it alone with it. */
+const abortGrace = 120_000;
 
 /**
- * Brings the machine to the configuration, or leaves it as it was.
+ * Brings the machine to the configuration, or leaves it as it was, under the stack's lease where one is needed.
  *
  * @throws when it was not applied; the message has the words of the program that refused
  */
 export async function apply(inputs: ConfigurationInputs, options: ApplyOptions): Promise<Applied> {
-  const request = toRequest(inputs, randomUUID(), options.configuration);
-  const run = new ApplyRun(inputs, request, options);
-  const end = await run.toEnd();
+  const { end, hostKeys } = await leases.during(inputs.lease, options, async (lease) => {
+    const request = toRequest(inputs, randomUUID(), options.configuration, lease);
+    const run = new ApplyRun(inputs, request, options, lease);
+    return { end: await run.toEnd(), hostKeys: { ...lease?.hostKeys, ...run.hostKeys } };
+  });
   if (end.result === "applied" || end.result === "unchanged") {
-    return { hostKeys: withoutForgotten(run.hostKeys, inputs.connection), end };
+    return { hostKeys: withoutForgotten(hostKeys, inputs.connection, inputs.lease), end };
   }
   throw new Error(
     redact([end.error ?? `ended with ${end.result}`, end.details].filter(Boolean).join("\n"), options.secrets),
@@ -68,6 +69,7 @@ class ApplyRun {
     private readonly inputs: ConfigurationInputs,
     private readonly request: ApplyRequest,
     private readonly options: ApplyOptions,
+    private readonly lease: Held | undefined,
   ) {
     this.hostKeys = options.pinned;
   }
@@ -110,12 +112,11 @@ class ApplyRun {
     try {
       // Program, archives, program again because another version was installed meanwhile: more is a fault.
       for (let attempt = 1; attempt <= 6; attempt += 1) {
+        await this.lease?.confirm(this.options.signal, this.options.tell);
         const { code, end, errors } = await this.submit(session);
         this.submitted = end?.result !== "archivesMissing" && code !== MISSING;
         if (code === MISSING) {
-          await waitForCloudInit(session, cloudInitLimit, this.options.signal, this.options.tell);
-          this.options.tell("installing Holdfast's part of the machine");
-          await installProgram(session);
+          await bringProgram(session, this.options.signal, this.options.tell);
         } else if (end?.result === "archivesMissing") {
           await sendArchives(session, this.inputs, end.missing ?? [], this.options.tell);
         } else if (end) {

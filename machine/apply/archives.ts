@@ -29,8 +29,8 @@ async function requireUnchanged(source: string, sha256: string): Promise<void> {
   const actual = await hashOfArchive(source);
   if (actual === sha256) return;
   throw new Error(
-    `${source} is not what it was when the program read it: SHA-256 ${actual}, expected ${sha256}. ` +
-      "Did a build write into it in the meantime? Run pulumi up again.",
+    `${source} has the SHA-256 ${actual}, but ${sha256} is expected: it is damaged, the checksum belongs to another ` +
+      "file, or a build wrote into it since the program read it. Nothing was changed.",
   );
 }
 

@@ -1,12 +1,17 @@
+import { isZstd } from "../archives/source";
 import type { ConfigurationInputs } from "../inputs";
 
 /** What the on-machine program is asked for: the inputs with their defaults (onMachine/request.py has the meaning). */
 export interface ApplyRequest {
   readonly id: string;
   readonly configuration: string;
+  /** For the machine's roll-out log. */
+  readonly machine: string;
+  /** Absent where no lease is needed. */
+  readonly lease?: LeaseClaim;
   readonly packages: readonly string[];
   readonly files: Readonly<Record<string, Required<Omit<FileOf, "validate">> & { readonly validate?: string }>>;
-  readonly archives: Readonly<Record<string, { sha256: string; owner: string; group: string }>>;
+  readonly archives: Readonly<Record<string, Required<Omit<ArchiveOf, "source" | "label">> & { label?: string }>>;
   readonly units: readonly object[];
   readonly checks: readonly object[];
   /** Seconds. */
@@ -14,18 +19,36 @@ export interface ApplyRequest {
 }
 
 type FileOf = NonNullable<ConfigurationInputs["files"]>[string];
+type ArchiveOf = NonNullable<ConfigurationInputs["archives"]>[string];
+
+/** Under which lease a machine is changed; a machine that has seen a higher generation refuses. */
+export interface LeaseClaim {
+  readonly generation: number;
+  readonly owner: string;
+  readonly reason: string;
+}
 
 /** Seconds that a `healthy` command or a check may take, where the input does not say it. */
 const defaultTimeout = 30;
 /** Seconds to wait for another apply on the same machine: longer than one takes with all its packages. */
 const lockTimeout = 900;
 
+/** Unpacked archives of a path that stay on a machine, where the input does not say it: the one in use and the last. */
+const defaultKeep = 2;
+
 /** @param configuration names what is managed on the machine, the same in every apply of one resource */
-export function toRequest(inputs: ConfigurationInputs, id: string, configuration: string): ApplyRequest {
+export function toRequest(
+  inputs: ConfigurationInputs,
+  id: string,
+  configuration: string,
+  lease?: LeaseClaim,
+): ApplyRequest {
   return {
     id,
     configuration,
-    packages: inputs.packages ?? [],
+    machine: inputs.machine,
+    ...(lease && { lease: { generation: lease.generation, owner: lease.owner, reason: lease.reason } }),
+    packages: packagesOf(inputs),
     files: mapValues(inputs.files, (file) => ({
       content: file.content,
       mode: normalMode(file.mode),
@@ -33,7 +56,13 @@ export function toRequest(inputs: ConfigurationInputs, id: string, configuration
       group: file.group ?? "root",
       ...(file.validate === undefined ? {} : { validate: file.validate }),
     })),
-    archives: mapValues(inputs.archives, ({ sha256, owner = "root", group = "root" }) => ({ sha256, owner, group })),
+    archives: mapValues(inputs.archives, ({ sha256, owner = "root", group = "root", label, keep = defaultKeep }) => ({
+      sha256,
+      owner,
+      group,
+      keep,
+      ...(label === undefined ? {} : { label }),
+    })),
     units: (inputs.units ?? []).map((unit) => ({
       name: unit.name,
       enabled: unit.enabled ?? unit.state !== "stopped",
@@ -41,11 +70,20 @@ export function toRequest(inputs: ConfigurationInputs, id: string, configuration
       restartOn: unit.restartOn ?? [],
       reloadOn: unit.reloadOn ?? [],
       ...(unit.healthy === undefined ? {} : { healthy: unit.healthy }),
+      ...(unit.beforeStop === undefined ? {} : { beforeStop: unit.beforeStop }),
+      ...(unit.afterHealthy === undefined ? {} : { afterHealthy: unit.afterHealthy }),
       timeout: unit.timeout ?? defaultTimeout,
+      healthyFor: unit.healthyFor ?? 0,
     })),
     checks: (inputs.checks ?? []).map(({ name, command, timeout = defaultTimeout }) => ({ name, command, timeout })),
     lockTimeout,
   };
+}
+
+/** With what the machine needs to unpack the archives. */
+function packagesOf({ packages = [], archives }: ConfigurationInputs): readonly string[] {
+  const needsZstd = Object.values(archives ?? {}).some(({ source }) => isZstd(source));
+  return needsZstd && !packages.includes("zstd") ? [...packages, "zstd"] : packages;
 }
 
 /** Four octal digits, as the machine tells them. */

@@ -5,13 +5,13 @@ import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { hashOfFolder, packFolder } from "./folder";
 
-/** What a checksum is of: a `.tar.gz` as it is, or a tar, which may be packed from a folder on the way. */
-export type ArchiveForm = "tar" | "tar.gz";
+/** What a checksum is of: a compressed file as it is, or a tar, which may be packed from a folder on the way. */
+export type ArchiveForm = "tar" | "tar.gz" | "tar.zst";
 
 /**
  * SHA-256 (hexadecimal) of an archive's source, as `ArchiveInput.sha256` wants it.
  *
- * @param source a folder, a .tar or a .tar.gz
+ * @param source a folder, a .tar, a .tar.gz or a .tar.zst
  * @throws when it is none of them, or cannot be read
  */
 export async function hashOfArchive(source: string): Promise<string> {
@@ -22,20 +22,26 @@ export async function hashOfArchive(source: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The source as a gzipped tar, ready to be sent. */
+/** The source as a compressed tar, ready to be sent. */
 export async function openArchive(source: string): Promise<{ form: ArchiveForm; stream: Readable }> {
   const form = await formOf(source);
-  if (form === "tar.gz") return { form, stream: createReadStream(source) };
+  if (form !== "tar") return { form, stream: createReadStream(source) };
   const packed = (await isFolder(source)) ? Readable.from(packFolder(source)) : createReadStream(source);
   const stream = createGzip();
-  packed.on("error", (error) => stream.destroy(error));
+  packed.on("error", (error: Error) => stream.destroy(error));
   return { form, stream: packed.pipe(stream) };
+}
+
+/** Whether the machine needs Debian's zstd to unpack it. */
+export function isZstd(source: string): boolean {
+  return source.endsWith(".tar.zst");
 }
 
 async function formOf(source: string): Promise<ArchiveForm> {
   if ((await isFolder(source)) || source.endsWith(".tar")) return "tar";
   if (/\.(tar\.gz|tgz)$/.test(source)) return "tar.gz";
-  throw new Error(`${source} is neither a folder, a .tar nor a .tar.gz; pack it, or name the folder.`);
+  if (isZstd(source)) return "tar.zst";
+  throw new Error(`${source} is neither a folder nor a .tar, .tar.gz or .tar.zst; pack it, or name the folder.`);
 }
 
 async function isFolder(source: string): Promise<boolean> {

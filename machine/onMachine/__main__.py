@@ -5,9 +5,12 @@ standard input, never as arguments: arguments can be read by every process. Answ
     submit        applies the request on standard input, repeats events until the end (a known id is only followed)
     follow ID     repeats the events of an apply, also of one that has ended
     abort ID      asks an apply to put the old configuration back
-    receive SHA256 tar|tar.gz    takes an archive from standard input
+    receive SHA256 tar|tar.gz|tar.zst    takes an archive from standard input
+    lease take|renew|release     the stack's lease, as standard input says; on the machine that keeps it
+    lease show|break [--json]    for people: who has it; take it away from somebody who is gone
     run ID        carries out an apply; called by holdfast-apply@ID.service
     recover [ID] [--boot]        brings cut applies to an end
+    return        after a boot: puts back into service what a cut apply had taken out
     view JOB      runs validators; called in a mount namespace
     install       makes this version the machine's
 """
@@ -24,6 +27,9 @@ import sys
 from pathlib import Path
 
 import applying
+import fence
+import lease
+import recovering
 from comparing import compare, missing_archives
 from events import follow, say, worker
 from layout import Failed, Layout, run, write_new
@@ -37,6 +43,11 @@ def submit(layout: Layout, request: Request) -> int:
     transaction = Transaction(layout, request["id"])
     if transaction.folder.is_dir():
         return follow_one(layout, request["id"])
+    held = request.get("lease")
+    if held is not None:
+        # Before anything is compared: from here on nobody with an older lease changes what is seen.
+        fence.enter(layout, held)
+        fence.end_older(layout, held)
     missing = missing_archives(layout, request)
     if missing:
         say({"event": "end", "result": "archivesMissing", "missing": missing})
@@ -46,7 +57,7 @@ def submit(layout: Layout, request: Request) -> int:
         say({"event": "end", "result": "unchanged"})
         return 0
     layout.make()
-    applying.forget_old(layout)
+    recovering.forget_old(layout)
     transaction.folder.mkdir(mode=0o700)
     write_new(transaction.folder / "request.json", json.dumps(request).encode())
     start(layout, request["id"])
@@ -69,7 +80,7 @@ def follow_one(layout: Layout, identity: str) -> int:
     if not folder.is_dir():
         say({"event": "end", "result": "unknown"})
         return 0
-    return follow(folder, lambda: is_working(layout, identity), lambda: applying.recover_one(layout, identity))
+    return follow(folder, lambda: is_working(layout, identity), lambda: recovering.recover_one(layout, identity))
 
 
 def is_working(layout: Layout, identity: str) -> bool:
@@ -87,11 +98,30 @@ def abort(layout: Layout, identity: str) -> int:
     return 0
 
 
+def keep_lease(layout: Layout, action: str, as_json: bool) -> int:
+    match action:
+        case "take":
+            answer = lease.take(layout, json.load(sys.stdin))
+        case "renew":
+            answer = lease.renew(layout, json.load(sys.stdin))
+        case "release":
+            answer = lease.release(layout, json.load(sys.stdin))
+        case "break":
+            answer = lease.break_it(layout)
+        case _:
+            answer = lease.show(layout)
+    if action in ("show", "break") and not as_json:
+        print(lease.in_words(answer))
+    else:
+        say({"event": "end", **answer})
+    return 0
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="holdfast", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path("/"))
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("submit", "install"):
+    for name in ("submit", "install", "return"):
         commands.add_parser(name)
     for name in ("follow", "abort", "run"):
         commands.add_parser(name).add_argument("id")
@@ -100,7 +130,10 @@ def arguments() -> argparse.Namespace:
     recover.add_argument("--boot", action="store_true")
     receive = commands.add_parser("receive")
     receive.add_argument("sha256")
-    receive.add_argument("form", choices=("tar", "tar.gz"))
+    receive.add_argument("form", choices=("tar", "tar.gz", "tar.zst"))
+    kept = commands.add_parser("lease")
+    kept.add_argument("action", choices=("take", "renew", "release", "show", "break"))
+    kept.add_argument("--json", action="store_true")
     commands.add_parser("view").add_argument("job", type=Path)
     return parser.parse_args()
 
@@ -123,9 +156,13 @@ def main() -> int:
         case "run":
             applying.apply(layout, Transaction(layout, asked.id))
         case "recover" if asked.id:
-            applying.recover_one(layout, asked.id)
+            recovering.recover_one(layout, asked.id)
         case "recover":
-            applying.recover_all(layout, booting=asked.boot)
+            recovering.recover_all(layout, booting=asked.boot)
+        case "lease":
+            return keep_lease(layout, asked.action, asked.json)
+        case "return":
+            return 1 if recovering.finish_boot(layout) else 0
         case "view":
             from validation import view
 
@@ -143,7 +180,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Failed as failure:
-        say({"event": "end", **applying.failed(failure)})
+        say({"event": "end", **recovering.failed(failure)})
     except BrokenPipeError:
         # The connection is gone; the apply goes on without it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import grp
 import hashlib
+import json
 import os
 import pwd
+import re
 import shutil
 import time
 import zlib
@@ -14,7 +16,7 @@ from typing import BinaryIO
 
 from comparing import read_manifest
 from layout import Failed, Layout, last_lines, run, sync_folder, write_new
-from request import Archive, Manifest, Request, archive_key
+from request import Archive, Kept, Manifest, Request, archive_key, kept_before
 
 CHUNK = 1 << 20
 # Seconds. Something younger may belong to an apply that waits for its turn.
@@ -24,26 +26,32 @@ UNPACK_TIMEOUT = 600.0
 
 def receive(layout: Layout, sha256: str, form: str, stream: BinaryIO) -> None:
     """
-    Takes a gzipped tar from the stream. `form` tells what the checksum is of: `tar.gz` the file as it is, `tar` what is
-    in the gzip (a folder packed by the client, whose compression may differ from one Node release to the next).
+    Takes a compressed tar from the stream. `form` tells what the checksum is of: `tar.gz` and `tar.zst` the file as it
+    is, `tar` what is in the gzip (a folder packed by the client, whose compression may differ from one Node release to
+    the next).
     """
     layout.make()
-    incoming = layout.archives / f".{sha256}.tar.gz"
+    ending = ".tar.zst" if form == "tar.zst" else ".tar.gz"
+    incoming = layout.archives / f".{sha256}{ending}"
     digest = hashlib.sha256()
     inflate = zlib.decompressobj(wbits=31)
     write_new(incoming, b"")
-    with open(incoming, "wb") as file:
-        while chunk := stream.read(CHUNK):
-            file.write(chunk)
-            digest.update(chunk if form == "tar.gz" else inflate.decompress(chunk))
-        if form == "tar":
-            digest.update(inflate.flush())
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(incoming, "wb") as file:
+            while chunk := stream.read(CHUNK):
+                file.write(chunk)
+                digest.update(inflate.decompress(chunk) if form == "tar" else chunk)
+            if form == "tar":
+                digest.update(inflate.flush())
+            file.flush()
+            os.fsync(file.fileno())
+    except zlib.error as error:
+        incoming.unlink()
+        raise Failed(f"The archive arrived damaged: {error}.") from error
     if digest.hexdigest() != sha256:
         incoming.unlink()
         raise Failed(f"The archive arrived with SHA-256 {digest.hexdigest()}, expected {sha256}.")
-    os.replace(incoming, layout.archives / f"{sha256}.tar.gz")
+    os.replace(incoming, layout.archives / f"{sha256}{ending}")
 
 
 def unpack(layout: Layout, archive: Archive) -> None:
@@ -51,15 +59,23 @@ def unpack(layout: Layout, archive: Archive) -> None:
     target = layout.archives / archive_key(archive)
     if target.is_dir():
         return
-    packed = layout.archives / f"{archive['sha256']}.tar.gz"
+    packed = layout.packed(archive["sha256"])
+    if packed is None:
+        raise Failed(f"The archive {archive['sha256'][:12]} is no longer on the machine; try again.")
     partial = layout.archives / f".{archive_key(archive)}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o755)
+    decompress = "--zstd" if packed.name.endswith(".zst") else "--gzip"
     # GNU tar refuses `..`, makes absolute names relative, and makes links last, so that none leads out.
-    answer = run(["tar", "-xzf", str(packed), "--no-same-owner", "-C", str(partial)], UNPACK_TIMEOUT)
+    answer = run(
+        ["tar", "-x", decompress, "-f", str(packed), "--no-same-owner", "-C", str(partial)], UNPACK_TIMEOUT
+    )
     if answer.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
-        raise Failed(f"The archive {archive['sha256'][:12]} cannot be unpacked", last_lines(answer.stdout))
+        # Sent once more, it may arrive whole.
+        packed.unlink(missing_ok=True)
+        name = archive.get("label") or archive["sha256"][:12]
+        raise Failed(f"The archive of {name} is damaged and cannot be unpacked", last_lines(answer.stdout))
     _give(partial, archive)
     os.sync()
     os.rename(partial, target)
@@ -78,19 +94,73 @@ def _give(folder: Path, archive: Archive) -> None:
             os.chown(os.path.join(parent, name), uid, gid, follow_symlinks=False)
 
 
-def discard_unused(layout: Layout, request: Request, previous: Manifest) -> None:
+def settle(layout: Layout) -> None:
     """
-    Keeps the archives of all configurations on this machine and of the one before: going back to the last release
-    takes no upload.
+    What is unpacked stays as long as a manifest names it: going back to one of the last releases takes no upload. May
+    be repeated.
     """
-    kept = {*previous["archives"].values()}
-    for manifest in (layout.state / "applied").glob("*.json"):
-        kept.update(read_manifest(layout, manifest.stem)["archives"].values())
-    kept.update(archive_key(archive) for archive in request["archives"].values())
+    needed = _awaited(layout)
+    for manifest in _manifests(layout):
+        for path in manifest["archives"]:
+            needed.update(entry["key"] for entry in kept_before(path, manifest))
     for entry in layout.archives.iterdir():
-        if entry.name in kept or time.time() - entry.lstat().st_ctime < YOUNG:
+        if entry.name in needed:
             continue
-        if entry.is_dir() and not entry.is_symlink():
+        if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
             shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
+        elif time.time() - entry.lstat().st_ctime > YOUNG:
+            # It may have arrived for an apply that has not been asked for yet.
+            _discard(entry)
+    for manifest in _manifests(layout):
+        for path in manifest["archives"]:
+            _link_by_version(layout, path, kept_before(path, manifest))
+
+
+def _discard(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry, ignore_errors=True)
+    else:
+        entry.unlink(missing_ok=True)
+
+
+def _manifests(layout: Layout) -> list[Manifest]:
+    return [read_manifest(layout, file.stem) for file in (layout.state / "applied").glob("*.json")]
+
+
+def _awaited(layout: Layout) -> set[str]:
+    """Unpacked archives that an apply in the queue is going to link to."""
+    found: set[str] = set()
+    for file in layout.transactions.glob("*/request.json"):
+        try:
+            request: Request = json.loads(file.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            continue  # it has just ended
+        found.update(archive_key(archive) for archive in request["archives"].values())
+    return found
+
+
+def _link_by_version(layout: Layout, path: str, kept: list[Kept]) -> None:
+    """For people: what lies at /opt/app/release is also at /opt/app/releases/1.4.0, together with those before it."""
+    folder = layout.real(f"{path}s")
+    # Oldest first: of two builds of one version the newer one has the name.
+    wanted = {
+        version: str(layout.archives / entry["key"])
+        for entry in reversed(kept)
+        if (version := _version(entry["label"])) is not None
+    }
+    if not wanted and not folder.is_dir():
+        return
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for link in folder.iterdir():
+        ours = link.is_symlink() and Path(os.readlink(link)).parent == layout.archives
+        if ours and wanted.get(link.name) != os.readlink(link):
+            link.unlink()
+    for version, target in wanted.items():
+        if not os.path.lexists(folder / version):
+            os.symlink(target, folder / version)
+
+
+def _version(label: str) -> str | None:
+    """The last word of `guestbook 1.4.0`; a label of one word has no version."""
+    _, blank, version = label.rpartition(" ")
+    return version if blank and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*", version) else None

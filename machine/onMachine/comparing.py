@@ -51,7 +51,7 @@ def missing_archives(layout: Layout, request: Request) -> list[str]:
             archive["sha256"]
             for archive in request["archives"].values()
             if not (layout.archives / archive_key(archive)).is_dir()
-            and not (layout.archives / f"{archive['sha256']}.tar.gz").is_file()
+            and layout.packed(archive["sha256"]) is None
         }
     )
 
@@ -76,7 +76,7 @@ def compare(layout: Layout, request: Request) -> Differences:
     changed = found.paths
     found.units = [unit["name"] for unit in request["units"] if changed & _reactions(unit) or _is_off(unit)]
     manifest: File = {
-        "content": json.dumps(manifest_of(request), indent=1) + "\n",
+        "content": json.dumps(manifest_of(request, before), indent=1) + "\n",
         "mode": "0600",
         "owner": pwd.getpwuid(os.geteuid()).pw_name,
         "group": grp.getgrgid(os.getegid()).gr_name,

@@ -1,4 +1,7 @@
-"""Makes the machine ready for applies: two units, one that carries an apply and one that repairs a cut one at boot."""
+"""
+Makes the machine ready for applies: a unit that carries an apply, one that repairs a cut one at boot, and one that puts
+back into service what that one had taken out. For people there is the command `holdfast`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import os
 import shutil
 from pathlib import Path
 
-from applying import lock
 from layout import Failed, Layout, replace, run
+from locking import lock
 
 SYSTEM = Path("/etc/systemd/system")
 
@@ -22,7 +25,8 @@ ExecStart=/usr/bin/python3 {program} run %i
 ExecStopPost=/usr/bin/python3 {program} recover %i
 # A package installation that has begun may end.
 KillMode=process
-TimeoutStopSec=90
+# The way back drains what it stops.
+TimeoutStopSec=30min
 """
 
 RECOVER_UNIT = """\
@@ -44,6 +48,28 @@ TimeoutStartSec=120
 WantedBy=sysinit.target
 """
 
+RETURN_UNIT = """\
+# Written by Holdfast. After a power cut in the middle of a roll-out: instances that were taken out of service go back.
+[Unit]
+Description=Put back into service what a cut Holdfast apply had taken out
+After=network-online.target
+Wants=network-online.target
+ConditionPathExists=/var/lib/holdfast/returning.json
+[Service]
+# Not oneshot: the boot does not wait for it.
+Type=exec
+ExecStart=/usr/bin/python3 {program} return
+[Install]
+WantedBy=multi-user.target
+"""
+
+COMMAND = Path("/usr/local/sbin/holdfast")
+COMMAND_TEXT = """\
+#!/bin/sh
+# Written by Holdfast. For people: `holdfast lease show`, `holdfast lease break`, `holdfast --help`.
+exec /usr/bin/python3 {program} "$@"
+"""
+
 
 def install(layout: Layout) -> None:
     """Idempotent. Removes older versions of the program."""
@@ -51,7 +77,9 @@ def install(layout: Layout) -> None:
     layout.make()
     replace(SYSTEM / "holdfast-apply@.service", APPLY_UNIT.format(program=program).encode(), 0o644)
     replace(SYSTEM / "holdfast-recover.service", RECOVER_UNIT.format(program=program).encode(), 0o644)
-    for command in (["daemon-reload"], ["enable", "holdfast-recover.service"]):
+    replace(SYSTEM / "holdfast-return.service", RETURN_UNIT.format(program=program).encode(), 0o644)
+    replace(COMMAND, COMMAND_TEXT.format(program=program).encode(), 0o755)
+    for command in (["daemon-reload"], ["enable", "holdfast-recover.service", "holdfast-return.service"]):
         answer = run(["systemctl", *command], 60)
         if answer.returncode != 0:
             raise Failed(f"systemctl {' '.join(command)} failed", answer.stdout)

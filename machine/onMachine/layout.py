@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+PACKED_ENDINGS = (".tar.gz", ".tar.zst")
+
+
 class Failed(Exception):
     """Something that the person at the keyboard has to know; `details` are lines of the program that refused."""
 
@@ -17,7 +20,7 @@ class Failed(Exception):
 
 
 class Aborted(Failed):
-    """The person pressed Ctrl-C, or the machine is shutting down."""
+    """The person pressed Ctrl-C, the machine is shutting down, or somebody else has the lease now."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Layout:
     @property
     def archives(self) -> Path:
         return self.state / "archives"
+
+    def packed(self, sha256: str) -> Path | None:
+        """An archive that arrived and is not unpacked yet."""
+        candidates = (self.archives / f"{sha256}{ending}" for ending in PACKED_ENDINGS)
+        return next((path for path in candidates if path.is_file()), None)
 
     def manifest(self, configuration: str) -> str:
         """The list of what a configuration manages here: itself a file of the transaction, so never out of step."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 
 class File(TypedDict):
@@ -17,16 +17,28 @@ class Archive(TypedDict):
     sha256: str
     owner: str
     group: str
+    label: NotRequired[str]
+    """What people call it: a name and a version."""
+    keep: NotRequired[int]
+    """How many unpacked archives of its path stay, itself among them."""
 
 
-class Unit(TypedDict):
+class Care(TypedDict, total=False):
+    """How a unit is taken out of service, proven to be well, and put back. Seconds."""
+
+    healthy: str
+    timeout: float
+    healthyFor: float
+    beforeStop: str
+    afterHealthy: str
+
+
+class Unit(Care):
     name: str
     enabled: bool
     state: str
     restartOn: list[str]
     reloadOn: list[str]
-    healthy: NotRequired[str]
-    timeout: float
 
 
 class Check(TypedDict):
@@ -35,11 +47,22 @@ class Check(TypedDict):
     timeout: float
 
 
+class Lease(TypedDict):
+    """Under which lease of the stack the request is made."""
+
+    generation: int
+    owner: str
+    reason: str
+
+
 class Request(TypedDict):
     id: str
     """Names the transaction; chosen by the client, so that it can ask again after its connection broke."""
     configuration: str
     """Names the list of managed things on this machine."""
+    machine: NotRequired[str]
+    """The machine's name, for its roll-out log."""
+    lease: NotRequired[Lease]
     packages: list[str]
     files: dict[str, File]
     archives: dict[str, Archive]
@@ -49,20 +72,59 @@ class Request(TypedDict):
     """Seconds to wait for another apply on this machine."""
 
 
+class Kept(TypedDict):
+    """An unpacked archive that stays on the machine."""
+
+    key: str
+    label: str
+
+
 class Manifest(TypedDict):
     """What one configuration manages on this machine: what leaves these lists is removed by the next apply."""
 
     files: list[str]
     archives: dict[str, str]
     units: list[str]
+    kept: NotRequired[dict[str, list[Kept]]]
+    """Per path the unpacked archives that stay, newest first. Manifests of older programs have none."""
+    care: NotRequired[dict[str, Care]]
+    """How the units want to be treated, for the day on which they leave or come back."""
 
 
-def manifest_of(request: Request) -> Manifest:
+KEPT_BY_DEFAULT = 2
+
+
+def manifest_of(request: Request, previous: Manifest) -> Manifest:
     return {
         "files": sorted(request["files"]),
         "archives": {path: archive_key(archive) for path, archive in sorted(request["archives"].items())},
         "units": [unit["name"] for unit in request["units"]],
+        "kept": {path: _kept(path, archive, previous) for path, archive in sorted(request["archives"].items())},
+        "care": {unit["name"]: care_of(unit) for unit in request["units"] if unit["state"] == "running"},
     }
+
+
+def _kept(path: str, archive: Archive, previous: Manifest) -> list[Kept]:
+    own: Kept = {"key": archive_key(archive), "label": label_of(archive)}
+    others = [kept for kept in kept_before(path, previous) if kept["key"] != own["key"]]
+    return [own, *others][: archive.get("keep", KEPT_BY_DEFAULT)]
+
+
+def kept_before(path: str, manifest: Manifest) -> list[Kept]:
+    """Unpacked archives of a path, newest first."""
+    if path in manifest.get("kept", {}):
+        return manifest["kept"][path]
+    key = manifest["archives"].get(path)
+    return [] if key is None else [{"key": key, "label": key[:12]}]
+
+
+def care_of(unit: Unit) -> Care:
+    care: dict[str, object] = {key: value for key, value in unit.items() if key in Care.__annotations__}
+    return cast(Care, care)
+
+
+def label_of(archive: Archive) -> str:
+    return archive.get("label") or archive["sha256"][:12]
 
 
 def archive_key(archive: Archive) -> str:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
 from layout import Layout, replace, sync_folder, write_new
+from request import Care
+from rollouts import Rollout
 
 State = Literal["preparing", "swapping", "committed"]
 
@@ -36,12 +38,16 @@ class UnitBefore(TypedDict):
     active: bool
     enabled: bool
     oneshot: bool
+    care: NotRequired[Care]
+    """The commands of the way back. Plans of older programs have none."""
 
 
 class Plan(TypedDict):
     operations: list[Operation]
     unitsBefore: dict[str, UnitBefore]
     madeFolders: list[str]
+    rollout: NotRequired[Rollout]
+    """What stands in the roll-out log when this is over, also when it was cut."""
 
 
 class Transaction:
@@ -76,7 +82,10 @@ class Transaction:
         replace(self.folder / "state.json", json.dumps(state).encode())
 
     def note_touched(self, unit: str, action: str) -> None:
-        """Before a unit is touched: after a crash, exactly these have to be looked after."""
+        """
+        Before a unit is touched (`drain`, `stop`, `restart` …): after a crash, exactly these have to be looked after.
+        After it has come back: `restored`, so that a way back that is cut as well goes on where it was.
+        """
         with open(self.folder / "touched.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps([unit, action]) + "\n")
             file.flush()
@@ -99,7 +108,7 @@ class Transaction:
 
     # The way forward
 
-    def prepare(self, operations: list[Operation], units_before: dict[str, UnitBefore]) -> None:
+    def prepare(self, operations: list[Operation], units_before: dict[str, UnitBefore], rollout: Rollout) -> None:
         """Everything that can fail for lack of space or rights happens here, before anything takes its place."""
         folders: list[Path] = []
         for operation in operations:
@@ -112,6 +121,7 @@ class Transaction:
             "operations": operations,
             "unitsBefore": units_before,
             "madeFolders": [str(folder) for folder in folders],
+            "rollout": rollout,
         }
         self._enter("preparing")
         replace(self.plan_file, json.dumps(plan).encode())
@@ -143,9 +153,8 @@ class Transaction:
         self._sync(plan["operations"])
 
     def commit(self) -> None:
-        """From here on the new configuration is the configuration."""
+        """From here on the new configuration is the configuration; `tidy` is left to do."""
         self._enter("committed")
-        self.tidy()
 
     def tidy(self) -> None:
         """Removes the old content's second names and everything that held secrets."""

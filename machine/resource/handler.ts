@@ -33,7 +33,7 @@ export const configurationHandler: ResourceHandler = {
     const pinned = (olds.hostKeys ?? {}) as HostKeys;
     if (preview) {
       const foretold = foretell(oldInputs, news);
-      if (foretold) call.log(`${String(news.machine)} ${foretold}`);
+      if (foretold) call.log(foretold);
       return { ...news, hostKeys: pinned };
     }
     return { ...news, hostKeys: await applyTo(id, news, pinned, timeout, call) };

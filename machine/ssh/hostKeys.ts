@@ -1,20 +1,21 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
-import type { Connection, JumpHost } from "../inputs";
+import type { Connection, JumpHost, LeaseInput } from "../inputs";
 
 /**
  * Host keys seen at the first contact, in OpenSSH's form (`ssh-ed25519 AAAA…`): of the machine itself under `machine`, of
- * jump hosts under their server id or, where that is not told, `host:port`.
+ * jump hosts and of the machine that keeps the lease under their server id or, where that is not told, `host:port`.
  */
 export type HostKeys = Readonly<Record<string, string>>;
 
-/** Under which name the key of a jump host is pinned: a replaced server may show a new one once. */
-export function pinOf(jump: JumpHost): string {
+/** Under which name the key of another machine is pinned: a replaced server may show a new one once. */
+export function pinOf(jump: Pick<JumpHost, "host" | "port" | "serverId">): string {
   return jump.serverId ?? `${jump.host}:${String(jump.port ?? 22)}`;
 }
 
-/** Without the pins of jump hosts that are no longer used. */
-export function withoutForgotten(hostKeys: HostKeys, connection: Connection): HostKeys {
-  const used = new Set(["machine", ...(connection.via ?? []).map(pinOf)]);
+/** Without the pins of machines that are no longer used. */
+export function withoutForgotten(hostKeys: HostKeys, connection: Connection, lease?: LeaseInput): HostKeys {
+  const others = [...(connection.via ?? []), ...(lease ? [lease, ...(lease.via ?? [])] : [])];
+  const used = new Set(["machine", ...others.map(pinOf)]);
   return Object.fromEntries(Object.entries(hostKeys).filter(([name]) => used.has(name)));
 }
 

@@ -150,7 +150,7 @@ describe("a packed folder", () => {
 
   test("anything else is refused by name", async () => {
     const file = join(fill("root", { "notes.txt": "1" }), "notes.txt");
-    await expect(hashOfArchive(file)).rejects.toThrow(`${file} is neither a folder, a .tar nor a .tar.gz`);
+    await expect(hashOfArchive(file)).rejects.toThrow(`${file} is neither a folder nor a .tar, .tar.gz or .tar.zst`);
     await expect(hashOfArchive(join(folder, "missing"))).rejects.toThrow("cannot be read");
   });
 });

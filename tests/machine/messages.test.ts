@@ -80,7 +80,29 @@ test("a request has every default filled in", () => {
   );
   expect(request.files["/a"]).toEqual({ content: "x", mode: "0644", owner: "root", group: "root" });
   expect(request.units).toMatchObject([
-    { enabled: true, state: "running", timeout: 30 },
+    { enabled: true, state: "running", timeout: 30, healthyFor: 0 },
     { enabled: false, state: "stopped" },
   ]);
+  expect(request).not.toHaveProperty("lease");
+});
+
+test("a request carries the lease it is made under, and what its archives need", () => {
+  const archive = { source: "/tmp/guestbook.tar.zst", sha256: "a".repeat(64), label: "guestbook 1.4.0" };
+  const inputs = {
+    machine: "app-1",
+    serverId: "1",
+    connection: { host: "h", user: "u" },
+    archives: { "/opt/app/release": archive },
+  };
+  const lease = { generation: 7, owner: "anna", reason: "pulumi up", confirm: () => undefined };
+  const request = toRequest(inputs, "id", "a@1", lease);
+  expect(request.lease).toEqual({ generation: 7, owner: "anna", reason: "pulumi up" });
+  expect(request.packages).toEqual(["zstd"]);
+  expect(request.archives["/opt/app/release"]).toEqual({
+    sha256: archive.sha256,
+    owner: "root",
+    group: "root",
+    keep: 2,
+    label: "guestbook 1.4.0",
+  });
 });

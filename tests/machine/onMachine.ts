@@ -17,6 +17,9 @@ const me = userInfo();
 
 /** A temporary folder that stands for a machine's root, and the on-machine program working in it. */
 export class Root {
+  /** For the program, beside what the test has itself. */
+  environment: Record<string, string> = {};
+
   private constructor(readonly path: string) {}
 
   static async make(): Promise<Root> {
@@ -55,10 +58,10 @@ export class Root {
     return entries.filter((entry) => !entry.startsWith("var/lib/holdfast/transactions")).sort();
   }
 
-  start(args: readonly string[], input = "", prefix: readonly string[] = [program]): ChildProcess {
+  start(args: readonly string[], input: string | Buffer = "", prefix: readonly string[] = [program]): ChildProcess {
     const child = spawn(python, [...prefix, "--root", this.path, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, PYTHONPYCACHEPREFIX: join(tmpdir(), "holdfast-pycache") },
+      env: { ...process.env, PYTHONPYCACHEPREFIX: join(tmpdir(), "holdfast-pycache"), ...this.environment },
     });
     child.stdin.on("error", () => undefined).end(input);
     return child;
@@ -84,6 +87,13 @@ export interface End {
   readonly details?: string;
   readonly changed?: string[];
   readonly missing?: string[];
+  readonly lease?: {
+    readonly generation: number;
+    readonly owner: string;
+    readonly held: boolean;
+    readonly left: number;
+  };
+  readonly units?: Record<string, string>;
   readonly text?: string;
 }
 
@@ -132,6 +142,17 @@ export function request(files: Readonly<Record<string, TestFile>>, more: object 
   };
 }
 
+/** Whoever runs the test owns what archives hold, too. */
+export function ownerOf() {
+  return { owner: me.username, group: me.gid === 0 ? "root" : String(me.gid) };
+}
+
+/** Sends an archive as the plugin does. */
+export async function receive(of: Root, sha256: string, packed: Buffer, form = "tar.gz"): Promise<End | undefined> {
+  const child = of.start(["receive", sha256, form], packed);
+  return (await outcome(child)).events.at(-1);
+}
+
 /** A gzipped tar with one file, made by hand: the format is what is agreed on, not the packer. */
 export function tinyArchive(name: string, content: string) {
   const header = Buffer.alloc(512);
@@ -159,7 +180,7 @@ export async function snapshot(of: Root): Promise<Snapshot> {
   const found: Snapshot = {};
   for (const path of await of.paths()) {
     const status = await stat(join(of.path, path));
-    if (path.endsWith("holdfast/lock")) continue;
+    if (path.endsWith("holdfast/lock") || path.endsWith(".lock")) continue;
     found[path] = status.isFile() ? `${status.mode.toString(8)} ${await of.read(path)}` : "folder";
   }
   return found;

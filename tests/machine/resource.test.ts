@@ -14,6 +14,8 @@ const good = (): Values => ({
   units: [{ name: "haproxy.service", reloadOn: ["/etc/haproxy/haproxy.cfg"] }],
 });
 
+const sha256 = "a".repeat(64);
+
 describe("check", () => {
   test("takes good inputs as they are", () => {
     expect(checkInputs(good())).toEqual({ inputs: good(), failures: [] });
@@ -58,6 +60,38 @@ describe("check", () => {
       /neither/,
     ],
     ["a negative timeout", { checks: [{ name: "n", command: "c", timeout: -1 }] }, "checks[0].timeout", /seconds/],
+    [
+      "a unit healthy for less than no time",
+      { units: [{ name: "a.service", healthy: "true", healthyFor: -1 }] },
+      "units[0].healthyFor",
+      /seconds/,
+    ],
+    [
+      "a time to be healthy for, without a way to tell",
+      { units: [{ name: "a.service", healthyFor: 3 }] },
+      "units[0].healthyFor",
+      /no `healthy`/,
+    ],
+    [
+      "a drain that is no command",
+      { units: [{ name: "a.service", beforeStop: " " }] },
+      "units[0].beforeStop",
+      /shell command/,
+    ],
+    [
+      "a command that would never run",
+      { units: [{ name: "a.service", state: "oneshot", afterHealthy: "true" }] },
+      "units[0].afterHealthy",
+      /never run/,
+    ],
+    [
+      "a label of two lines",
+      { archives: { "/a": { source: ".", sha256, label: "a\nb" } } },
+      'archives["/a"].label',
+      /one line/,
+    ],
+    ["no archive to keep", { archives: { "/a": { source: ".", sha256, keep: 0 } } }, 'archives["/a"].keep', /1 to 100/],
+    ["a lease without a host", { lease: { user: "u" } }, "lease.host", /address/],
     ["a package with a blank", { packages: ["ha proxy"] }, "packages[0]", /Debian package/],
     ["an option as a package", { packages: ["--reinstall"] }, "packages[0]", /Debian package/],
     ["no host", { connection: { user: "u" } }, "connection.host", /address/],
@@ -96,12 +130,29 @@ describe("foretell", () => {
   const withFile = (content: unknown): Values => ({ ...good(), files: { "/etc/haproxy/haproxy.cfg": { content } } });
 
   test("says who is reloaded, restarted, started, stopped", () => {
-    expect(foretell(good(), withFile("two\n"))).toBe("will reload haproxy.service");
-    expect(foretell(good(), { ...good(), units: [] })).toBe("will stop haproxy.service");
+    expect(foretell(good(), withFile("two\n"))).toBe("lb-1 will reload haproxy.service");
+    expect(foretell(good(), { ...good(), units: [] })).toBe("lb-1 will stop haproxy.service");
     const more = [{ name: "app@1.service" }, ...(good().units as Values[])];
     expect(foretell(good(), { ...good(), units: more, packages: ["haproxy", "socat"] })).toBe(
-      "will install socat, start app@1.service",
+      "lb-1 will install socat, start app@1.service",
     );
+  });
+
+  const release = (label: string | undefined, digit: string): Values => ({
+    machine: "app-1",
+    archives: { "/opt/app/release": { source: "r", sha256: digit.repeat(64), ...(label && { label }) } },
+    units: [1, 2].map((number) => ({ name: `app@${String(number)}.service`, restartOn: ["/opt/app/release"] })),
+  });
+
+  test("names the release that a machine gets, and the one that it has", () => {
+    expect(foretell(release("guestbook 1.3.0", "a"), release("guestbook 1.4.0", "b"))).toBe(
+      "guestbook 1.3.0 → 1.4.0 on app-1: will restart app@1.service, app@2.service one after the other",
+    );
+    expect(foretell(release("guestbook 1.3.0", "a"), release("shop 1.0", "b"))).toContain("guestbook 1.3.0 → shop 1.0");
+    expect(foretell(release(undefined, "a"), release("guestbook 1.4.0", "b"))).toMatch(
+      /^guestbook 1.4.0 on app-1: will/,
+    );
+    expect(foretell(release("guestbook 1.3.0", "a"), release("guestbook 1.3.1", "a"))).toBeUndefined();
   });
 
   test("has nothing to say when nothing is touched, not even of another validator", () => {
@@ -110,8 +161,8 @@ describe("foretell", () => {
   });
 
   test("takes what is not known yet for a change, and compares secrets", () => {
-    expect(foretell(good(), withFile(UNKNOWN))).toBe("will reload haproxy.service");
-    expect(foretell(withFile(new Secret("a")), withFile(new Secret("b")))).toBe("will reload haproxy.service");
+    expect(foretell(good(), withFile(UNKNOWN))).toBe("lb-1 will reload haproxy.service");
+    expect(foretell(withFile(new Secret("a")), withFile(new Secret("b")))).toBe("lb-1 will reload haproxy.service");
     expect(foretell(withFile(new Secret("a")), withFile(new Secret("a")))).toBeUndefined();
   });
 });

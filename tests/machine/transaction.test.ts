@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { outcome, request, Root, snapshot, tinyArchive } from "./onMachine";
+import { receive, request, Root, snapshot, tinyArchive } from "./onMachine";
 
 jest.setTimeout(120_000);
 
@@ -141,8 +141,3 @@ describe("archives", () => {
     expect(await root.read("/opt/app/precious")).toBe("data");
   });
 });
-
-async function receive(of: Root, sha256: string, packed: Buffer) {
-  const child = of.start(["receive", sha256, "tar.gz"], packed as unknown as string);
-  return (await outcome(child)).events.at(-1);
-}

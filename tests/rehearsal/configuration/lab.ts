@@ -26,15 +26,17 @@ export class Lab {
     readonly address: string,
   ) {}
 
-  static async open(cloud: string, log: (line: string) => void = () => undefined): Promise<Lab> {
+  /** @param machines which of the two there are. @default both */
+  static async open(cloud: string, { machines }: { machines?: "front" } = {}): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-configuration-"));
     for (const key of ["admin", "other"]) {
       await execute("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", join(folder, key)]);
     }
-    const driver = await createNspawnDriver({ name: cloud, log, metadata: () => notFound });
+    const driver = await createNspawnDriver({ name: cloud, log: () => undefined, metadata: () => notFound });
     const lab = new Lab(driver, folder, driver.addresses.primaryIpv4.first);
     await driver.ensureNetwork({ id: networkId, range: "10.0.0.0/16", gateway: "10.0.0.1", routes: [] });
-    for (const machine of [lab.frontMachine(), lab.machine(back.id, back.name, back.address)]) {
+    const others = machines === "front" ? [] : [lab.machine(back.id, back.name, back.address)];
+    for (const machine of [lab.frontMachine(), ...others]) {
       await driver.ensureMachine(machine);
       await driver.start(machine.id);
     }

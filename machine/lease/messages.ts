@@ -1,0 +1,31 @@
+import type { LeaseRecord } from "./ask";
+
+/** Somebody else had it all the time. */
+export function leaseTaken(held: LeaseRecord, limit: number): Error {
+  return new Error(
+    [
+      `${held.owner} has the stack's lease since ${held.since} (${held.reason}), and still had it after ${limit.toFixed(0)} s.`,
+      "Nothing was changed. It ends when that run ends, or 90 s after it was killed. HOLDFAST_LEASE_TIMEOUT=SECONDS waits",
+      "longer. If you know that it hangs: sudo holdfast lease break, on the machine that keeps the lease.",
+    ].join("\n"),
+  );
+}
+
+/** It was ours. */
+export function leaseLost(now: LeaseRecord | null): Error {
+  const why = now?.held
+    ? `${now.owner} has it since ${now.since} (${now.reason})`
+    : now?.ended === "broken"
+      ? `somebody broke it at ${now.expires}`
+      : "the machine that keeps it knows nothing of it any more";
+  return new Error(`This run has lost the stack's lease: ${why}. It changes nothing more; run it again.`);
+}
+
+export function leaseUnreachable(host: string, reason: string): Error {
+  return new Error(
+    [
+      `The stack's lease is kept on ${host}, and cannot be had: ${reason}`,
+      "If that machine is gone, and you know that nobody else changes the stack now: HOLDFAST_LEASE=none.",
+    ].join("\n"),
+  );
+}

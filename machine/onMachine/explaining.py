@@ -1,0 +1,109 @@
+"""Why a unit is not well, in plain words, from what systemd and the unit itself wrote into the journal."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import Any
+
+import processes
+from layout import last_lines, run
+from systemd import show
+
+# Messages of systemd, by their ids in its catalog.
+UNIT_STARTED = "39f53479d3a045ac8e11786248231fbb"
+PROCESS_EXITED = "98e322203f7a4ed290d09fe03c09fe15"
+OUT_OF_MEMORY = "fe6faa94e7774663a0da52717891d8ef"
+
+# Exit statuses by which systemd (systemd.exec(5)) and the shell say that a program was not even begun.
+NOT_BEGUN = {
+    "126": "its start command cannot be executed (exit status 126)",
+    "127": "its start command was not found (exit status 127)",
+    "200": "its working directory cannot be entered (200/CHDIR)",
+    "203": "its start command is missing or cannot be executed (203/EXEC)",
+    "209": "its output cannot be opened (209/STDOUT)",
+    "216": "its group does not exist (216/GROUP)",
+    "217": "its user does not exist (217/USER)",
+    "226": "its sandbox cannot be set up (226/NAMESPACE)",
+}
+
+
+def why_it_ended(name: str, since: float, look: dict[str, str]) -> str:
+    """`look` are the unit's properties now, for the case that the journal says nothing."""
+    found = in_words(_journal(name, since))
+    if found is not None:
+        return found
+    result = look.get("Result", "")
+    if result in ("", "success"):
+        return f"it is {look.get('ActiveState', 'not running')}, though it was started"
+    return f"it failed ({result})"
+
+
+def why_it_did_not_start(name: str, since: float) -> str | None:
+    """For a start that systemd itself calls a failure; None when its journal has no better reason."""
+    return in_words(_journal(name, since))
+
+
+def in_words(entries: list[dict[str, Any]]) -> str | None:
+    """Pure: what systemd's messages tell of the last process that ended; None when none did."""
+    exits = [entry for entry in entries if entry.get("MESSAGE_ID") == PROCESS_EXITED]
+    if not exits:
+        return None
+    last = exits[-1]
+    code, status = last.get("EXIT_CODE"), str(last.get("EXIT_STATUS", ""))
+    when = _lived(entries, last)
+    if any(entry.get("MESSAGE_ID") == OUT_OF_MEMORY for entry in entries):
+        return f"it ran out of memory and was killed{when}"
+    if code in ("killed", "dumped"):
+        return f"it was killed by {_signal_name(status)}{when}"
+    if status in NOT_BEGUN:
+        return NOT_BEGUN[status]
+    if status == "0":
+        return f"it ended by itself, with exit status 0{when}"
+    return f"it crashed with exit status {status}{when}"
+
+
+def _lived(entries: list[dict[str, Any]], last: dict[str, Any]) -> str:
+    end = int(last.get("__REALTIME_TIMESTAMP", 0))
+    starts = [int(one["__REALTIME_TIMESTAMP"]) for one in entries if one.get("MESSAGE_ID") == UNIT_STARTED]
+    before = [start for start in starts if start <= end]
+    return f", {(end - before[-1]) / 1e6:.1f} s after its start" if before else ""
+
+
+def _signal_name(number: str) -> str:
+    try:
+        return signal.Signals(int(number)).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _journal(name: str, since: float) -> list[dict[str, Any]]:
+    wanted = [f"MESSAGE_ID={one}" for one in (UNIT_STARTED, PROCESS_EXITED, OUT_OF_MEMORY)]
+    answer = run(["journalctl", "-o", "json", "--since", f"@{since:.6f}", f"UNIT={name}", *wanted], 20)
+    entries = []
+    for line in answer.stdout.splitlines() if answer.returncode == 0 else []:
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            continue  # a remark of journalctl
+    return entries
+
+
+def where_it_listens(name: str) -> str:
+    """A program that runs and does not answer has often opened another port than it was told."""
+    pids = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
+    if not pids:
+        return "None of its processes runs now."
+    ports = sorted(processes.listening_ports(set(pids)))
+    if not ports:
+        return "It runs, but has not opened any TCP port."
+    return f"It listens on port {', '.join(map(str, ports))}."
+
+
+def last_words(name: str, since: float, details: str) -> str:
+    """`details`, and the end of what the unit wrote since."""
+    answer = run(["journalctl", "-u", name, "--since", f"@{since:.6f}", "-n", "15", "--no-pager", "-o", "cat"], 20)
+    lines = [details.strip()] if details.strip() else []
+    if answer.returncode == 0 and answer.stdout.strip():
+        lines.append(f"Journal of {name}:\n{last_lines(answer.stdout)}")
+    return "\n".join(lines)

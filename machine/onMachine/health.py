@@ -1,0 +1,120 @@
+"""Whether a unit that was started is well: up, answering, and for long enough."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from commands import run_to_end
+from events import Events
+from explaining import why_it_ended, where_it_listens
+from layout import Failed, last_lines, run
+from looking import look_at_unit
+from request import Care
+
+# A unit without a `healthy` command has to stay up this long (seconds) to count as started.
+SETTLE = 1.0
+# Seconds between two looks: short at first, when most units come up, so that a roll-out does not wait for looks.
+SHORT, LONG, SHORT_UNTIL = 0.1, 0.3, 5.0
+# Crashes before the first answer that may be a stumble at the start (a port that is not free yet).
+MOST_CRASHES = 3
+
+
+@dataclass
+class Begun:
+    """The moment in which a unit was started, restarted or reloaded."""
+
+    at: float
+    """Seconds since the epoch, for the journal."""
+    restarts: int = 0
+    """How often systemd had restarted it by itself before."""
+
+
+def require_health(name: str, care: Care, begun: Begun, events: Events) -> None:
+    """Returns when the unit is well; raises `Failed` with the reason when it crashes or the time is over."""
+    if "healthy" in care:
+        _require_answers(name, care, begun, events)
+    else:
+        _require_settled(name, time.monotonic() + care.get("timeout", 30))
+
+
+def put_into_service(name: str, care: Care, events: Events) -> None:
+    command = care.get("afterHealthy")
+    if command is None:
+        return
+    answer = run_to_end(command, f"putting {name} into service", events)
+    if answer.returncode != 0:
+        message = f"it is healthy, but `{command}`, which puts it into service, ended with {answer.returncode}"
+        raise Failed(message, last_lines(answer.stdout))
+
+
+def _require_answers(name: str, care: Care, begun: Begun, events: Events) -> None:
+    started = time.monotonic()
+    timeout, hold = care.get("timeout", 30), care.get("healthyFor", 0)
+    # Since when `healthy` has succeeded without a break, and what it said the last time that it did not.
+    since: float | None = None
+    was_healthy = False
+    said = "it was never asked"
+    while True:
+        crashes = _require_no_crash(name, begun, was_healthy)
+        left = started + timeout - time.monotonic()
+        answer = run(["sh", "-c", care["healthy"]], max(1.0, left))
+        now = time.monotonic()
+        if answer.returncode == 0 and look_at_unit(name).get("ActiveState") in ("active", "reloading"):
+            since = since if since is not None else now
+            was_healthy = True
+            if now - since >= hold:
+                _require_no_crash(name, begun, was_healthy)
+                return
+            events.status(f"{name} is healthy, and has to stay so for {hold - (now - since):.0f} s more")
+        else:
+            said = _said(care["healthy"], answer.returncode, answer.stdout)
+            if since is not None:
+                events.info(f"{name} stopped being healthy after {now - since:.1f} s: {said}")
+            since = None
+            if left <= 0:
+                raise Failed(_never_ready(name, timeout, said, crashes, begun), last_lines(answer.stdout, 5))
+            events.status(f"waiting until {name} is healthy ({left:.0f} s left)")
+        time.sleep(SHORT if now - started < SHORT_UNTIL else LONG)
+
+
+def _require_no_crash(name: str, begun: Begun, was_healthy: bool) -> int:
+    """How often it has crashed since it was started; raises when that is too often, or systemd gave it up."""
+    look = look_at_unit(name)
+    crashes = max(0, int(look.get("NRestarts") or 0) - begun.restarts)
+    gone = look.get("ActiveState") in ("failed", "inactive", "deactivating")
+    if not gone and crashes < (1 if was_healthy else MOST_CRASHES):
+        return crashes
+    when = ", after it had been healthy" if was_healthy else ""
+    times = f", {crashes} times" if crashes > 1 else ""
+    raise Failed(f"{why_it_ended(name, begun.at, look)}{when}{times}")
+
+
+def _said(command: str, code: int, output: str) -> str:
+    words = last_lines(output, 1)
+    return f"`{command}` ended with {code}" + (f": {words}" if words else "")
+
+
+def _never_ready(name: str, timeout: float, said: str, crashes: int, begun: Begun) -> str:
+    message = f"it did not become healthy within {timeout:.0f} s: {said}. {where_it_listens(name)}"
+    if crashes > 0:
+        message += f" Meanwhile {why_it_ended(name, begun.at, {})}."
+    return message
+
+
+def _require_settled(name: str, deadline: float) -> None:
+    """A process that dies at once is restarted by systemd for ever: being active once proves nothing."""
+    seen: tuple[str | None, str | None] | None = None
+    since = time.monotonic()
+    while True:
+        look = look_at_unit(name)
+        now = (look.get("MainPID"), look.get("NRestarts"))
+        if look.get("ActiveState") == "failed":
+            raise Failed(f"it failed ({look.get('Result', 'no result')})")
+        if look.get("ActiveState") != "active" or now != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since >= SETTLE:
+            return
+        if time.monotonic() > deadline + SETTLE:
+            raise Failed(f"it does not stay up (state {look.get('ActiveState')}, {look.get('NRestarts', '0')} restarts)")
+        time.sleep(0.1)

@@ -1,0 +1,141 @@
+"""The way back: units that an apply has touched get their old state, with the old files and with the same care."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from events import Events
+from health import Begun, put_into_service, require_health
+from layout import Failed, Layout, replace
+from looking import look_at_unit
+from request import Care
+from stopping import take_out_of_service
+from systemd import forgive, has_unit_files, systemctl
+from transaction import Plan, Transaction, UnitBefore
+from units import UP, begin
+
+# Seconds that a unit may take to become healthy after a boot, where it says no more itself.
+BOOT_PATIENCE = 120.0
+
+
+def restore(transaction: Transaction, booting: bool, events: Events) -> list[str]:
+    """
+    After the old files are back: touched units, one after the other, last touched first. At boot nothing has been
+    started yet, so units are only queued, and put back into service later. Returns what did not work.
+    """
+    plan = transaction.plan()
+    assert plan is not None, "restore needs a plan"
+    problems: list[str] = []
+    if has_unit_files({operation["path"] for operation in plan["operations"]}):
+        _attempt(problems, *(["--no-block"] if booting else []), "daemon-reload")
+    if booting:
+        _restore_at_boot(transaction, plan, problems)
+        return problems
+    for name, actions in reversed(transaction.touched().items()):
+        old = plan["unitsBefore"].get(name)
+        if old is None or "restored" in actions:
+            continue
+        events.status(f"putting {name} back")
+        _restore_unit(name, actions, old, events, problems)
+        transaction.note_touched(name, "restored")
+    return problems
+
+
+def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events, problems: list[str]) -> None:
+    look = look_at_unit(name)
+    if look.get("UnitFileState", "").startswith("enabled") != old["enabled"]:
+        _attempt(problems, "enable" if old["enabled"] else "disable", name)
+    if old["oneshot"] and look.get("LoadState") == "loaded":
+        # Its work has to be done again, from the old files.
+        _attempt(problems, "restart", name)
+        return
+    care: Care = old.get("care", {})
+    up = look.get("ActiveState") in UP
+    try:
+        if not old["active"]:
+            if look.get("ActiveState") not in ("inactive", None):
+                _take_out(name, care, up, events)
+                begin(name, "stop", care, look, events)
+        elif up and actions <= {"drain", "reload", "enable"}:
+            # It still runs as before: at most its configuration has to be read again.
+            if "reload" in actions:
+                systemctl("reload", name)
+            if "drain" in actions:
+                put_into_service(name, care, events)
+        else:
+            _take_out(name, care, up, events)
+            require_health(name, care, begin(name, "restart", care, look, events), events)
+            put_into_service(name, care, events)
+    except Failed as failure:
+        problems.append(f"{name}: {failure}" + (f": {failure.details}" if failure.details else ""))
+
+
+def _take_out(name: str, care: Care, up: bool, events: Events) -> None:
+    """On the way back a unit is stopped in any case: the version it runs is the one that was refused."""
+    if not up:
+        return
+    try:
+        take_out_of_service(name, care, events)
+    except Failed as failure:
+        events.warning(f"{name} is stopped without having been taken out of service: {failure}")
+
+
+def _attempt(problems: list[str], *arguments: str) -> None:
+    try:
+        systemctl(*arguments)
+    except Failed as failure:
+        problems.append(f"{failure}: {failure.details}")
+
+
+# After a boot
+
+
+def _restore_at_boot(transaction: Transaction, plan: Plan, problems: list[str]) -> None:
+    returning = _read_returning(transaction.layout)
+    for name, actions in reversed(transaction.touched().items()):
+        old = plan["unitsBefore"].get(name)
+        if old is None or "restored" in actions:
+            continue
+        look = look_at_unit(name)
+        if look.get("UnitFileState", "").startswith("enabled") != old["enabled"]:
+            _attempt(problems, "--no-block", "enable" if old["enabled"] else "disable", name)
+        if old["oneshot"] and look.get("LoadState") == "loaded":
+            _attempt(problems, "--no-block", "restart", name)
+        elif old["active"]:
+            forgive(name)
+            _attempt(problems, "--no-block", "start", name)
+            # Whether it was out of service when the machine went down is not known; before the apply it was in.
+            if "afterHealthy" in old.get("care", {}):
+                returning[name] = old["care"]
+    if returning:
+        replace(_returning(transaction.layout), json.dumps(returning).encode())
+
+
+def return_to_service(layout: Layout, events: Events) -> list[str]:
+    """After a boot: what the cut apply had taken out of service goes back as soon as it is healthy. Lock held."""
+    problems: list[str] = []
+    for name, care in _read_returning(layout).items():
+        patient = care.copy()
+        patient["timeout"] = max(BOOT_PATIENCE, care.get("timeout", 0))
+        try:
+            restarts = int(look_at_unit(name).get("NRestarts") or 0)
+            require_health(name, patient, Begun(time.time(), restarts), events)
+            put_into_service(name, patient, events)
+        except Failed as failure:
+            problems.append(f"{name}: {failure}")
+    _returning(layout).unlink(missing_ok=True)
+    return problems
+
+
+def _returning(layout: Layout) -> Path:
+    return layout.state / "returning.json"
+
+
+def _read_returning(layout: Layout) -> dict[str, Care]:
+    try:
+        found: dict[str, Care] = json.loads(_returning(layout).read_text("utf-8"))
+        return found
+    except FileNotFoundError:
+        return {}

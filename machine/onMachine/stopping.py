@@ -1,0 +1,64 @@
+"""Taking a unit out of service, and seeing that it has really ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import processes
+from commands import run_to_end
+from events import Events
+from layout import Failed, last_lines
+from request import Care
+from systemd import show, systemctl
+
+# Seconds that a port may stay open after its process was stopped.
+PORT_PATIENCE = 5.0
+
+
+def take_out_of_service(name: str, care: Care, events: Events) -> None:
+    """Raises `Failed` when the unit cannot be taken out: then it may not be stopped either."""
+    command = care.get("beforeStop")
+    if command is None:
+        return
+    answer = run_to_end(command, f"taking {name} out of service", events)
+    if answer.returncode != 0:
+        message = f"`{command}`, which takes it out of service, ended with {answer.returncode}; it was not stopped"
+        raise Failed(message, last_lines(answer.stdout))
+
+
+def stop(name: str, events: Events) -> None:
+    """Stops the unit. What did not end as it should is told, and ended where it belonged to the unit."""
+    events.status(f"stopping {name}")
+    before = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
+    ports = processes.listening_ports(set(before))
+    started = time.monotonic()
+    systemctl("stop", name)
+    if show(name, "Result").get("Result") == "timeout":
+        seconds = time.monotonic() - started
+        events.warning(f"{name} did not end when it was told to (SIGTERM); systemd killed it after {seconds:.0f} s")
+    _end_leftovers(name, before, events)
+    _await_free(name, ports, events)
+
+
+def _end_leftovers(name: str, before: dict[int, str], events: Events) -> None:
+    """Processes of the unit that survived its stop would serve the old version beside the new one."""
+    left = [pid for pid, start in before.items() if processes.start_time(pid) == start]
+    for pid in left:
+        events.warning(f"{name} left process {pid} ({processes.name_of(pid)}) behind when it was stopped; it is killed")
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def _await_free(name: str, ports: set[int], events: Events) -> None:
+    deadline = time.monotonic() + PORT_PATIENCE
+    for port in sorted(ports):
+        while processes.is_listened_on(port):
+            if time.monotonic() > deadline:
+                by = ", ".join(f"process {pid} ({processes.name_of(pid)})" for pid in processes.holders(port))
+                events.warning(f"port {port} of {name} is still held by {by or 'an unknown process'} after its stop")
+                break
+            time.sleep(0.1)

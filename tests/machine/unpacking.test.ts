@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdir, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { ownerOf, receive, request, Root, snapshot, tinyArchive } from "./onMachine";
+
+jest.setTimeout(60_000);
+
+let root: Root;
+beforeEach(async () => {
+  root = await Root.make();
+});
+afterEach(() => root.remove());
+
+const path = "/opt/app/release";
+
+async function rollOut(version: string, keep = 5) {
+  const { packed, sha256 } = tinyArchive("main.py", version);
+  const archives = { [path]: { sha256, ...ownerOf(), keep, label: `guestbook ${version}` } };
+  const asked = () => request({}, { archives });
+  if ((await root.submit(asked())).result === "archivesMissing") await receive(root, sha256, packed);
+  return root.submit(asked());
+}
+
+const unpacked = async () =>
+  (await readdir(join(root.path, "var/lib/holdfast/archives"))).filter((name) => !name.startsWith("."));
+const releases = async () => (await readdir(join(root.path, "opt/app/releases"))).sort();
+
+test("the last five stay unpacked, under their versions for people; going back takes no upload", async () => {
+  for (const version of ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]) {
+    expect(await rollOut(version)).toMatchObject({ result: "applied" });
+  }
+  expect(await releases()).toEqual(["1.2", "1.3", "1.4", "1.5", "1.6"]);
+  expect(await unpacked()).toHaveLength(5);
+  expect(await root.read("/opt/app/releases/1.3/main.py")).toBe("1.3");
+  const { sha256 } = tinyArchive("main.py", "1.2");
+  const archives = { [path]: { sha256, ...ownerOf(), keep: 5, label: "guestbook 1.2" } };
+  expect(await root.submit(request({}, { archives }))).toMatchObject({ result: "applied" });
+  expect(await root.read(`${path}/main.py`)).toBe("1.2");
+  expect(await releases()).toEqual(["1.2", "1.3", "1.4", "1.5", "1.6"]);
+});
+
+test("of two builds of one version the newer one has the name, and both stay", async () => {
+  const first = await rollOut("1.0");
+  expect(first).toMatchObject({ result: "applied" });
+  const { packed, sha256 } = tinyArchive("main.py", "built again");
+  await receive(root, sha256, packed);
+  const archives = { [path]: { sha256, ...ownerOf(), keep: 5, label: "guestbook 1.0" } };
+  await root.submit(request({}, { archives }));
+  expect(await readlink(join(root.path, "opt/app/releases/1.0"))).toContain(sha256);
+  expect(await unpacked()).toHaveLength(2);
+});
+
+test("nothing that somebody else put beside the releases is touched", async () => {
+  await root.write("/opt/app/releases/notes.txt", "theirs");
+  await rollOut("1.0");
+  await rollOut("1.1", 1);
+  expect(await releases()).toEqual(["1.1", "notes.txt"]);
+});
+
+test("a .tar.zst is unpacked like the others, and known by the checksum of the file", async () => {
+  const tar = gunzipSync(tinyArchive("main.py", "compressed").packed);
+  const packed = execFileSync("zstd", ["-q", "-c"], { input: tar });
+  const sha256 = createHash("sha256").update(packed).digest("hex");
+  expect(await receive(root, sha256, packed, "tar.zst")).toMatchObject({ result: "received" });
+  const archives = { [path]: { sha256, ...ownerOf() } };
+  expect(await root.submit(request({}, { archives }))).toMatchObject({ result: "applied" });
+  expect(await root.read(`${path}/main.py`)).toBe("compressed");
+});
+
+describe("an archive that is no good is refused before anything is touched", () => {
+  beforeEach(() => rollOut("1.0"));
+
+  test("damaged, though its checksum is the one that was asked for", async () => {
+    const { packed } = tinyArchive("main.py", "x".repeat(50_000));
+    const damaged = Buffer.concat([packed.subarray(0, packed.length - 20), Buffer.alloc(20, 7)]);
+    const sha256 = createHash("sha256").update(damaged).digest("hex");
+    await receive(root, sha256, damaged);
+    const before = await snapshot(root);
+    const archives = { [path]: { sha256, ...ownerOf(), label: "guestbook 1.1" } };
+    const end = await root.submit(request({ "/etc/new": { content: "1" } }, { archives }));
+    expect(end).toMatchObject({ result: "failed" });
+    expect(end.error).toContain("The archive of guestbook 1.1 is damaged and cannot be unpacked");
+    expect(await root.read(`${path}/main.py`)).toBe("1.0");
+    const ignored = (name: string) => name.includes("holdfast/archives") || name.includes("var/log");
+    const kept = ([name]: [string, string]) => !ignored(name);
+    expect(Object.entries(await snapshot(root)).filter(kept)).toEqual(Object.entries(before).filter(kept));
+  });
+
+  test("cut on its way, when its checksum is of the tar inside", async () => {
+    const { packed } = tinyArchive("main.py", "cut");
+    const damaged = Buffer.from(packed);
+    damaged.fill(0xff, 12, 24);
+    expect((await receive(root, "1".repeat(64), damaged, "tar"))?.error).toContain("arrived damaged");
+  });
+});
