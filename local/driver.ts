@@ -28,6 +28,13 @@ export interface Driver {
   /** Routes a floating IP to one machine, or to none. The machine has to have the address on an interface of its own. */
   routeFloatingIp(address: string, machineId: number | null): Promise<void>;
 
+  /** Makes the box's server, brings it to this shape and runs it; returns when it can be logged in to. */
+  ensureStorageBox(box: StorageBoxSpec): Promise<void>;
+  removeStorageBox(id: number): Promise<void>;
+  /** `make` keeps the box's files as they are now under a name; `restore` puts those kept ones in the place of today's. */
+  changeBoxSnapshot(id: number, what: "make" | "remove" | "restore", name: string): Promise<void>;
+  measureStorageBox(id: number): Promise<StorageUsage>;
+
   /** Takes down everything this driver made, also what a crash left behind. */
   removeEverything(): Promise<void>;
 }
@@ -75,6 +82,8 @@ export interface MachineSpec {
     readonly aliasIps: readonly string[];
     readonly mac: string;
   }[];
+  /** Names that other machines find it by. @default none: servers are found by their addresses */
+  readonly hostNames?: readonly string[];
   /** Union of the rules of all firewalls applied, public side only; `null`: no firewall, everything passes. */
   readonly firewall: readonly FirewallRule[] | null;
 }
@@ -85,6 +94,47 @@ export interface VolumeSpec {
   readonly size: number;
   /** File system that the volume gets when it is made. */
   readonly format?: "ext4" | "xfs";
+}
+
+/** A Storage Box as the API decided it should be: SFTP on port 23, a quota, and accounts. */
+export interface StorageBoxSpec {
+  /** Unique among servers and volumes too: a box has one of each. */
+  readonly id: number;
+  /** The first account's name, e.g. `u100012`. */
+  readonly name: string;
+  /** Names under which machines find it. */
+  readonly hostNames: readonly string[];
+  /** GiB */
+  readonly size: number;
+  readonly location: string;
+  readonly publicIpv4: { readonly address: string };
+  readonly publicIpv6: { readonly network: string; readonly address: string };
+  /** Whether visitors reach it, and not just machines of the cloud. */
+  readonly reachableExternally: boolean;
+  /** Seconds after which a session without traffic is cut. */
+  readonly idleTimeout: number;
+  readonly accounts: readonly StorageAccount[];
+}
+
+/** Who may log in to a Storage Box, and to which part of it. */
+export interface StorageAccount {
+  readonly name: string;
+  /** As /etc/shadow has it. */
+  readonly passwordHash: string;
+  /** Folder within the box that the account sees as its home; empty: all of it. */
+  readonly home: string;
+  readonly readOnly: boolean;
+  /** Whether it is let in over SSH. */
+  readonly enabled: boolean;
+  /** Put into its home when there are none yet. */
+  readonly sshKeys: readonly string[];
+}
+
+/** Bytes that a Storage Box holds. */
+export interface StorageUsage {
+  readonly data: number;
+  /** Of all snapshots together, beyond what they share with the data. */
+  readonly snapshots: number;
 }
 
 export interface MachineState {

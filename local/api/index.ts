@@ -10,6 +10,7 @@ import { metadataAnswer, type MetadataAnswer } from "./service/metadata";
 import { effects, operations } from "./service/operations";
 import { reconcile } from "./service/reconcile";
 import { indexes, type Tables } from "./service/rows";
+import { watchStorageBoxes } from "./service/storageBoxes/plan";
 import { watchMachines } from "./service/watch";
 import { Store } from "./store/store";
 import { transport } from "./transport/server";
@@ -74,7 +75,7 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
   await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
   await reconcile(cloud);
-  const endWatch = watchMachines(cloud);
+  const endWatches = [watchMachines(cloud), watchStorageBoxes(cloud)];
 
   return {
     port,
@@ -84,7 +85,7 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
       app.routing(request, response);
     },
     close: async () => {
-      endWatch();
+      for (const endWatch of endWatches) endWatch();
       cloud.actions.stop();
       await app.close();
       await machines.idle();

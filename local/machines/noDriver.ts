@@ -1,4 +1,4 @@
-import type { Driver, MachineState } from "../driver";
+import type { Driver, MachineState, StorageUsage } from "../driver";
 
 /** A driver that makes nothing: for tests of the API, and for computers where machines cannot run. */
 export class NoDriver implements Driver {
@@ -57,5 +57,21 @@ export class NoDriver implements Driver {
 
   async routeFloatingIp(): Promise<void> {
     // Nothing to route.
+  }
+
+  async ensureStorageBox(): Promise<void> {
+    // Nothing to make.
+  }
+
+  async removeStorageBox(): Promise<void> {
+    // Nothing to remove.
+  }
+
+  async changeBoxSnapshot(): Promise<void> {
+    // Nothing to keep.
+  }
+
+  async measureStorageBox(): Promise<StorageUsage> {
+    return { data: 0, snapshots: 0 };
   }
 }

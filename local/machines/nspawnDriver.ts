@@ -1,7 +1,14 @@
 import { renameSync, writeFileSync } from "node:fs";
-import type { Driver, MachineSpec, MachineState, NetworkSpec, VolumeSpec } from "../driver";
+import type {
+  Driver,
+  MachineSpec,
+  MachineState,
+  NetworkSpec,
+  StorageBoxSpec,
+  StorageUsage,
+  VolumeSpec,
+} from "../driver";
 import type { AddressPlan } from "../network/addresses";
-import { hasPublicSide } from "../network/cables";
 import { CloudNetwork } from "../network/cloudNetwork";
 import type { RequestListener } from "node:http";
 import type { MetadataAnswer } from "../network/metadataService";
@@ -14,8 +21,10 @@ import { ensureDisk, mountDisk, removeDisk, writeToDisk } from "./disk";
 import { enterCommand } from "./enter";
 import { machineFiles } from "./layout";
 import { inspectProcesses, pullThePlug, shutDown, switchOn } from "./lifecycle";
+import { networkFiles } from "./networkFiles";
 import { Records } from "./records";
 import { removeEverything } from "./removal";
+import { changeBoxSnapshot, ensureStorageBox, measureStorageBox } from "./storageBox/storageBox";
 import {
   ensureLoopDevice,
   ensureVolumeBlocks,
@@ -88,7 +97,9 @@ class Machines implements NspawnDriver {
     this.records.saveMachine(machine);
     const atBoot = await this.network.ensureMachine(machine);
     replaceFile(machineFiles(this.cloud, machine.id).addresses, `${atBoot.join("\n")}\n`);
-    await writeToDisk(this.cloud, machine.id, "/etc/apt/apt.conf.d/90local-cloud", this.aptConfiguration(machine));
+    for (const [path, content] of Object.entries(networkFiles(machine, this.addresses))) {
+      await this.writeFile(machine.id, path, content);
+    }
     await this.writeBootScript(machine);
   }
 
@@ -155,6 +166,28 @@ class Machines implements NspawnDriver {
     return this.network.routeFloatingIp(address, machineId);
   }
 
+  /** Writes a file into a machine's disk, running or not. */
+  writeFile(id: number, path: string, content: string): Promise<void> {
+    return writeToDisk(this.cloud, id, path, content);
+  }
+
+  ensureStorageBox(box: StorageBoxSpec): Promise<void> {
+    return ensureStorageBox(this, box, this.addresses.servers);
+  }
+
+  async removeStorageBox(id: number): Promise<void> {
+    await this.removeMachine(id);
+    await this.removeVolume(id);
+  }
+
+  changeBoxSnapshot(id: number, what: "make" | "remove" | "restore", name: string): Promise<void> {
+    return changeBoxSnapshot(this, id, what, name);
+  }
+
+  measureStorageBox(id: number): Promise<StorageUsage> {
+    return measureStorageBox(this, id);
+  }
+
   async removeEverything(): Promise<void> {
     await this.network.close();
     await removeEverything(this.cloud);
@@ -187,14 +220,6 @@ class Machines implements NspawnDriver {
       volumes,
     });
     replaceFile(files.bootScript, script);
-  }
-
-  /** The way to packages that a machine has depends on its public addresses, as at Hetzner. */
-  private aptConfiguration(machine: MachineSpec): string {
-    if (!hasPublicSide(machine)) return "// This machine has no public address, so no way to packages.\n";
-    const { ipv4, ipv6 } = this.addresses.packages;
-    const host = machine.publicIpv4 === undefined ? `[${ipv6}]` : ipv4;
-    return `// The local cloud's only way out: Debian packages.\nAcquire::http::Proxy "http://${host}:80";\n`;
   }
 }
 

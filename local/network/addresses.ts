@@ -13,14 +13,20 @@ export interface AddressPlan {
   readonly primaryIpv4: AddressRange;
   /** First and last address that floating IPs come from. */
   readonly floatingIpv4: AddressRange;
+  /** First and last address of Storage Boxes. */
+  readonly storageBoxIpv4: AddressRange;
   /** All public IPv4 addresses of the cloud. */
   readonly publicIpv4: string;
   /** The n-th /64 of a server (n from 0 to 57342); its address in it is `…::1`. */
   readonly primaryIpv6: (index: number) => string;
   /** The n-th /64 of a floating IP (n from 0 to 4094). */
   readonly floatingIpv6: (index: number) => string;
+  /** The n-th /64 of a Storage Box (n from 0 to 254). */
+  readonly storageBoxIpv6: (index: number) => string;
   /** All public IPv6 addresses of the cloud, those of visitors among them. */
   readonly publicIpv6: string;
+  /** Where servers are: what a Storage Box takes for Hetzner's own network. */
+  readonly servers: readonly string[];
   /** Where visitors come from; settings that admit administrators name these two ranges. */
   readonly visitors: { readonly ipv4: string; readonly ipv6: string };
   /** The edge router's own addresses on the visitors' side. */
@@ -50,8 +56,8 @@ const VISITORS = 16;
 /**
  * The addresses of the local cloud in this slot.
  *
- * Slot 0 has half of 203.0.113.0/24 (90 servers, 27 floating IPs), the others share the rest (20 servers and 10 floating
- * IPs each).
+ * Slot 0 has half of 203.0.113.0/24 (90 servers, 27 floating IPs, 9 Storage Boxes), the others share the rest (20
+ * servers, 7 floating IPs and 3 Storage Boxes each).
  *
  * @throws for a slot that does not exist
  */
@@ -60,6 +66,7 @@ export function addressPlan(slot: number): AddressPlan {
     throw new Error(`there is no slot ${slot} for a local cloud: slots go from 0 to ${SLOTS - 1}`);
   }
   const publicBase = slot === 0 ? 0 : 128 + 32 * (slot - 1);
+  const publicIpv4 = `203.0.113.${publicBase}/${slot === 0 ? 25 : 27}`;
   const visitorBase = 32 * slot;
   const public4 = (offset: number) => `203.0.113.${publicBase + offset}`;
   const visitor4 = (offset: number) => `198.51.100.${visitorBase + offset}`;
@@ -69,11 +76,18 @@ export function addressPlan(slot: number): AddressPlan {
   return {
     slot,
     primaryIpv4: slot === 0 ? { first: public4(10), last: public4(99) } : { first: public4(1), last: public4(20) },
-    floatingIpv4: slot === 0 ? { first: public4(100), last: public4(126) } : { first: public4(21), last: public4(30) },
-    publicIpv4: slot === 0 ? "203.0.113.0/25" : `${public4(0)}/27`,
+    floatingIpv4: slot === 0 ? { first: public4(100), last: public4(126) } : { first: public4(21), last: public4(27) },
+    storageBoxIpv4: slot === 0 ? { first: public4(1), last: public4(9) } : { first: public4(28), last: public4(30) },
+    publicIpv4,
     primaryIpv6: (index) => subnet6(slot, 0x0001, 0xdffe, index),
     floatingIpv6: (index) => subnet6(slot, 0xe000, 0x0ffe, index),
+    storageBoxIpv6: (index) => subnet6(slot, 0xf000, 0x00fe, index),
     publicIpv6: `2001:db8:${slot}::/48`,
+    // Primary and floating IPs: everything below f000, in four pieces.
+    servers: [
+      publicIpv4,
+      ...["0::/49", "8000::/50", "c000::/51", "e000::/52"].map((piece) => `2001:db8:${slot}:${piece}`),
+    ],
     visitors: { ipv4: `${visitor4(0)}/27`, ipv6: `2001:db8:${slot}:ffff::/64` },
     edge: both(1),
     host: both(2),

@@ -16,6 +16,7 @@ import { openDoors } from "./doors";
 import { ensureEdge } from "./edge";
 import { renderFirewalls } from "./firewall";
 import { metadataService, type MetadataAnswer } from "./metadataService";
+import { nameService, type NamedAddresses } from "./nameService";
 import { cableName, edgeNamespace, machineNamespace, privateNamespace, visitorNamespace } from "./names";
 import { linksOf, loadRules, removeNamespace } from "./namespaces";
 import { packageProxy } from "./packageProxy";
@@ -50,6 +51,7 @@ export class CloudNetwork {
     const known = () => ({ machines: records.machines(), floatingIps: records.floatingIps() });
     const doors = await openDoors(doorsSocket(cloud), {
       metadata: metadataService(known, options.metadata),
+      names: nameService(() => namesOf(records.machines())),
       api: createServer(options.api ?? ((_, response) => response.writeHead(503).end())),
       packages: packageProxy({
         cache: join(cacheDir(), "packages"),
@@ -66,8 +68,9 @@ export class CloudNetwork {
       port: 80,
       addresses: [plan.packages.ipv4, plan.packages.ipv6],
     });
-    const { ipv4 } = plan.packages;
+    const { ipv4, ipv6 } = plan.packages;
     doorkeepers.keep({ name: "api", namespace: visitorNamespace(cloud), port: API_PORT, addresses: [ipv4] });
+    doorkeepers.keep({ name: "names", namespace: visitorNamespace(cloud), port: 53, addresses: [ipv4, ipv6] });
     const network = new CloudNetwork(options, doors, doorkeepers);
     await network.loadFirewalls();
     return network;
@@ -158,6 +161,17 @@ export class CloudNetwork {
     await loadRules(edgeNamespace(this.options.cloud), rules);
     this.loadedFirewalls = rules;
   }
+}
+
+/** Names of machines that are found by name. */
+function namesOf(machines: readonly MachineSpec[]): Map<string, NamedAddresses> {
+  return new Map(
+    machines.flatMap(({ hostNames = [], publicIpv4, publicIpv6 }) =>
+      publicIpv4 && publicIpv6
+        ? hostNames.map((name) => [name, { ipv4: publicIpv4.address, ipv6: publicIpv6.address }] as const)
+        : [],
+    ),
+  );
 }
 
 /** The proxy that this computer's own apt uses, if it uses one. */

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 
@@ -22,12 +22,12 @@ export function callerOf(request: IncomingMessage): Caller {
 const INTRODUCTION = 512;
 
 /**
- * Listens for connections that doorkeepers carry out of namespaces and hands each to the HTTP service behind its door.
+ * Listens for connections that doorkeepers carry out of namespaces and hands each to the service behind its door.
  * Resolves when it listens.
  *
  * @param services the part of a door's name before the first colon → what answers there
  */
-export function openDoors(socketPath: string, services: Readonly<Record<string, HttpServer>>): Promise<Server> {
+export function openDoors(socketPath: string, services: Readonly<Record<string, Server>>): Promise<Server> {
   mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
   rmSync(socketPath, { force: true }); // left by a process that was killed; the daemon makes sure that there is one only
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -54,7 +54,7 @@ export function openDoors(socketPath: string, services: Readonly<Record<string, 
 /** An HTTP service that gets its connections from a door. */
 export { createHttpServer };
 
-/** Reads the introduction and leaves what follows it to the HTTP service. */
+/** Reads the introduction and leaves what follows it to the service. */
 function introduce(socket: Socket, onCaller: (caller: Caller) => void): void {
   let received = Buffer.alloc(0);
   const onData = (chunk: Buffer) => {

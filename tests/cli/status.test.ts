@@ -23,6 +23,7 @@ const floating = { id: 3, name: "vip", ip: "203.0.113.100", server: { id: 1, nam
 const cloud = (machines: MachineStatus[], floatingIps: CloudStatus["floatingIps"] = []): CloudStatus => ({
   machines,
   floatingIps,
+  storageBoxes: [],
 });
 
 describe("a machine's description", () => {

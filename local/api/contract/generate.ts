@@ -14,7 +14,7 @@ import { toJsonSchema, type Json, type JsonObject } from "./jsonSchema";
 import type { ContractOperation } from "./contract";
 
 /** Kinds that the local cloud does not build: their operations are known, their bodies are not needed. */
-const unbuilt = /^\/(certificates|load_balancers|storage_boxes|zones)/;
+const unbuilt = /^\/(certificates|load_balancers|zones)/;
 
 interface Document {
   readonly info: { readonly version: string };

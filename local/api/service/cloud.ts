@@ -28,6 +28,9 @@ const kinds: Readonly<Record<keyof Tables, string>> = {
   primary_ips: "primary IP",
   volumes: "volume",
   images: "image",
+  storage_boxes: "storage box",
+  storage_box_subaccounts: "subaccount",
+  storage_box_snapshots: "snapshot",
   actions: "action",
 };
 

@@ -4,7 +4,7 @@ import { checkedLabels } from "./labels";
 import type { ActionRow, Labels, ResourceRef, Tables } from "./rows";
 
 /** Kinds with names that are unique in a project. */
-type NamedTable = Exclude<keyof Tables, "actions" | "images">;
+type NamedTable = Exclude<keyof Tables, "actions" | "images" | "storage_box_subaccounts" | "storage_box_snapshots">;
 
 /** A name that nothing else of the kind has. @throws invalid_input, uniqueness_error */
 export function checkedName(cloud: Cloud, table: NamedTable, name: string, own?: number): string {

@@ -1,7 +1,8 @@
-import type { Driver, MachineState } from "../../driver";
+import type { Driver, MachineState, StorageUsage } from "../../driver";
 import type { Store } from "../store/store";
 import { machineSpec, networkSpec } from "./machineSpec";
 import type { FloatingIpRow, Tables } from "./rows";
+import { storageBoxSpec } from "./storageBoxes/spec";
 
 /**
  * Makes the driver follow the store. What is done to one machine (network, volume …) happens one after the other, and
@@ -10,6 +11,7 @@ import type { FloatingIpRow, Tables } from "./rows";
 export class Machines {
   private readonly queues = new Map<string, Promise<unknown>>();
   private readonly running = new Set<Promise<unknown>>();
+  private readonly usage = new Map<number, StorageUsage>();
 
   constructor(
     private readonly driver: Driver,
@@ -138,5 +140,37 @@ export class Machines {
 
   routeFloatingIp(ip: FloatingIpRow, machine: number | null): Promise<void> {
     return this.queued(`floating IP ${ip.ip}`, () => this.driver.routeFloatingIp(ip.ip, machine));
+  }
+
+  ensureStorageBox(id: number): Promise<void> {
+    return this.queued(`storage box ${String(id)}`, async () => {
+      const box = this.store.get("storage_boxes", id);
+      if (box !== undefined) await this.driver.ensureStorageBox(storageBoxSpec(this.store, box));
+    });
+  }
+
+  removeStorageBox(id: number): Promise<void> {
+    return this.queued(`storage box ${String(id)}`, async () => {
+      await this.driver.removeStorageBox(id);
+      this.usage.delete(id);
+    });
+  }
+
+  changeBoxSnapshot(id: number, what: "make" | "remove" | "restore", name: string): Promise<void> {
+    return this.queued(`storage box ${String(id)}`, () => this.driver.changeBoxSnapshot(id, what, name));
+  }
+
+  /** Asks the box how much it holds, for {@link storageUsage}. */
+  measureStorageBox(id: number): Promise<void> {
+    return this.queued(`storage box ${String(id)}`, async () => {
+      if (this.store.get("storage_boxes", id) !== undefined) {
+        this.usage.set(id, await this.driver.measureStorageBox(id));
+      }
+    });
+  }
+
+  /** As it was measured last; nothing before that. */
+  storageUsage(id: number): StorageUsage {
+    return this.usage.get(id) ?? { data: 0, snapshots: 0 };
   }
 }

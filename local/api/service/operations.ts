@@ -16,6 +16,11 @@ import { powerEffects, powerOperations } from "./servers/power";
 import { removeEffects, removeOperations } from "./servers/remove";
 import { serverOperations } from "./servers/servers";
 import { sshKeyOperations } from "./sshKeys";
+import { storageBoxChangeEffects, storageBoxChanges } from "./storageBoxes/changes";
+import { boxSnapshotEffects, boxSnapshotOperations } from "./storageBoxes/snapshots";
+import { storageBoxEffects, storageBoxOperations } from "./storageBoxes/storageBoxes";
+import { subaccountEffects, subaccountOperations } from "./storageBoxes/subaccounts";
+import { storageBoxTypeOperations } from "./storageBoxes/types";
 import { unbuiltOperations } from "./unbuilt";
 import { attachEffects } from "./volumes/attach";
 import { volumeEffects, volumeOperations } from "./volumes/volumes";
@@ -37,6 +42,11 @@ export const operations: Operations = {
   ...changeOperations,
   ...removeOperations,
   ...sshKeyOperations,
+  ...storageBoxTypeOperations,
+  ...storageBoxOperations,
+  ...storageBoxChanges,
+  ...boxSnapshotOperations,
+  ...subaccountOperations,
   ...volumeOperations,
   ...unbuiltOperations,
 };
@@ -54,4 +64,8 @@ export const effects: Readonly<Record<Command, Effects>> = {
   ...removeEffects,
   ...attachEffects,
   ...volumeEffects,
+  ...storageBoxEffects,
+  ...storageBoxChangeEffects,
+  ...boxSnapshotEffects,
+  ...subaccountEffects,
 };

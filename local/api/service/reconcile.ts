@@ -16,6 +16,8 @@ export async function reconcile(cloud: Cloud): Promise<void> {
     for (const volume of store.find("volumes", "server", server.id)) await machines.attachVolume(volume.id, server.id);
     if (server.status === "running") await machines.start(server.id);
   });
+  const boxes = store.all("storage_boxes").filter(({ status }) => status === "active");
+  await all(cloud, boxes, (box) => machines.ensureStorageBox(box.id));
   await all(cloud, store.all("floating_ips"), (ip) => machines.routeFloatingIp(ip, ip.server));
   cloud.actions.resume();
 }

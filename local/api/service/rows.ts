@@ -4,6 +4,7 @@
  */
 import type { Indexes } from "../store/table";
 import type { Command } from "./actions/delays";
+import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./storageBoxes/rows";
 
 export type Labels = Readonly<Record<string, string>>;
 export type IpType = "ipv4" | "ipv6";
@@ -134,7 +135,7 @@ export interface ImageRow {
 }
 
 export interface ResourceRef {
-  readonly type: "server" | "network" | "firewall" | "floating_ip" | "primary_ip" | "volume" | "image";
+  readonly type: "server" | "network" | "firewall" | "floating_ip" | "primary_ip" | "volume" | "image" | "storage_box";
   readonly id: number;
 }
 
@@ -166,6 +167,9 @@ export type Tables = {
   primary_ips: PrimaryIpRow;
   volumes: VolumeRow;
   images: ImageRow;
+  storage_boxes: StorageBoxRow;
+  storage_box_subaccounts: SubaccountRow;
+  storage_box_snapshots: BoxSnapshotRow;
   actions: ActionRow;
 };
 
@@ -186,6 +190,9 @@ export const indexes: { readonly [K in keyof Tables]: Indexes<Tables[K]> } = {
   primary_ips: { ...byName, ip: (row) => [row.ip], server: (row) => (row.assignee === null ? [] : [row.assignee]) },
   volumes: { ...byName, server: (row) => (row.server === null ? [] : [row.server]) },
   images: { server: (row) => [row.createdFrom.id] },
+  storage_boxes: { ...byName, ip: (row) => [row.ipv4, row.ipv6] },
+  storage_box_subaccounts: { box: (row) => [row.storageBox] },
+  storage_box_snapshots: { box: (row) => [row.storageBox] },
   actions: {
     status: (row) => [row.status],
     resource: (row) => row.resources.map((resource) => `${resource.type} ${String(resource.id)}`),

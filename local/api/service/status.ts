@@ -1,6 +1,8 @@
 import type { Cloud } from "./cloud";
 import { firstIpv6 } from "./machineSpec";
 import type { Labels, ServerRow, ServerStatus } from "./rows";
+import type { StorageBoxRow } from "./storageBoxes/rows";
+import { hostNameOf } from "./storageBoxes/spec";
 
 /** One machine, as `GET /_local/status` shows it. */
 export interface MachineStatus {
@@ -18,8 +20,23 @@ export interface MachineStatus {
   readonly initPid: number | null;
 }
 
+/** One Storage Box, behind which there is a machine of its own. */
+export interface StorageBoxStatus {
+  readonly id: number;
+  readonly name: string;
+  readonly status: StorageBoxRow["status"];
+  readonly username: string;
+  /** The name under which machines find it. */
+  readonly host: string;
+  readonly addresses: { readonly ipv4: string; readonly ipv6: string };
+  readonly idleTimeout: number;
+  readonly running: boolean;
+  readonly initPid: number | null;
+}
+
 export interface CloudStatus {
   readonly machines: readonly MachineStatus[];
+  readonly storageBoxes: readonly StorageBoxStatus[];
   readonly floatingIps: readonly {
     readonly id: number;
     readonly name: string;
@@ -36,7 +53,15 @@ export async function cloudStatus(cloud: Cloud): Promise<CloudStatus> {
       const server = ip.server === null ? undefined : store.get("servers", ip.server);
       return { id: ip.id, name: ip.name, ip: ip.ip, server: server ? { id: server.id, name: server.name } : null };
     }),
+    storageBoxes: await Promise.all(store.all("storage_boxes").map((box) => storageBoxStatus(cloud, box))),
   };
+}
+
+async function storageBoxStatus(cloud: Cloud, box: StorageBoxRow): Promise<StorageBoxStatus> {
+  const { running, initPid = null } = await cloud.machines.inspect(box.id);
+  const { id, name, status, username, idleTimeout } = box;
+  const addresses = { ipv4: box.ipv4, ipv6: firstIpv6(box.ipv6) };
+  return { id, name, status, username, host: hostNameOf(username), addresses, idleTimeout, running, initPid };
 }
 
 async function machineStatus(cloud: Cloud, server: ServerRow): Promise<MachineStatus> {

@@ -6,8 +6,6 @@ const kinds = {
   certificates: "certificate",
   load_balancers: "load balancer",
   load_balancer_types: "load balancer type",
-  storage_boxes: "storage box",
-  storage_box_types: "storage box type",
   zones: "zone",
 };
 

@@ -4,6 +4,7 @@ import { contract } from "../contract/contract";
 import type { Cloud } from "../service/cloud";
 import { ApiError, invalidField, notFound } from "../service/errors";
 import { cloudStatus } from "../service/status";
+import { setIdleTimeout } from "../service/storageBoxes/idleTimeout";
 import type { CallLog } from "./callLog";
 import { faultSchema, type FaultRequest, type Faults } from "./faults";
 
@@ -19,6 +20,14 @@ export function controlRoutes(app: FastifyInstance, cloud: Cloud, faults: Faults
     if (typeof factor !== "number") throw invalidField("factor", "is required and has to be a number");
     cloud.actions.setFactor(factor);
     return { factor };
+  });
+
+  app.post<{ Params: { id: string } }>("/_local/storage_boxes/:id", async ({ params, body }) => {
+    const { idleTimeout } = body as { idleTimeout?: unknown };
+    if (typeof idleTimeout !== "number" || !(idleTimeout >= 1)) {
+      throw invalidField("idleTimeout", "is required and has to be a number of seconds from 1");
+    }
+    return { idleTimeout: await setIdleTimeout(cloud, params.id, Math.round(idleTimeout)) };
   });
 
   app.get("/_local/faults", () => ({ faults: faults.all() }));

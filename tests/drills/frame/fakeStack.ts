@@ -29,7 +29,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     url: quiet.url,
     attacker: "198.51.100.30",
     machines: () => Promise.resolve([]),
-    status: () => Promise.resolve({ machines: [], floatingIps: [] }),
+    status: () => Promise.resolve({ machines: [], floatingIps: [], storageBoxes: [] }),
     inside: never,
     inNetworkOf: never,
     visit: () => Promise.resolve({ ...quiet, ...load }),
@@ -37,6 +37,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     upChangesNothing: never,
     up: never,
     streams: never,
+    write: never,
     api: never,
   };
 }

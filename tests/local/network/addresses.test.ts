@@ -27,14 +27,11 @@ describe("the addresses of local clouds", () => {
     for (const [index, [first]] of sorted.entries()) expect(first).toBeGreaterThan(sorted[index - 1]?.[1] ?? -1);
   });
 
-  test("keep servers, floating IPs and the ends of each range apart", () => {
-    for (const { primaryIpv4, floatingIpv4, publicIpv4 } of slots.map(addressPlan)) {
+  test("keep servers, floating IPs, Storage Boxes and the ends of each range apart", () => {
+    for (const { primaryIpv4, floatingIpv4, storageBoxIpv4, publicIpv4 } of slots.map(addressPlan)) {
       const [first, last] = span(publicIpv4);
-      const ends = [
-        first,
-        ...[primaryIpv4, floatingIpv4].flatMap((range) => [range.first, range.last].map(number)),
-        last,
-      ];
+      const ranges = [primaryIpv4, floatingIpv4, storageBoxIpv4].sort((a, b) => number(a.first) - number(b.first));
+      const ends = [first, ...ranges.flatMap((range) => [range.first, range.last].map(number)), last];
       expect(ends).toEqual([...ends].sort((a, b) => a - b));
       expect(new Set(ends).size).toBe(ends.length);
     }

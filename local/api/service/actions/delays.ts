@@ -40,6 +40,20 @@ export const delays = {
   attach_volume: 1.5,
   detach_volume: 1.5,
   resize_volume: 1,
+  create_storage_box: 5,
+  delete_storage_box: 2,
+  change_storage_box_type: 3,
+  reset_password: 1,
+  update_access_settings: 1,
+  enable_snapshot_plan: 0.5,
+  disable_snapshot_plan: 0.5,
+  create_storage_box_snapshot: 1.5,
+  delete_storage_box_snapshot: 1,
+  rollback_snapshot: 2,
+  create_subaccount: 1.5,
+  delete_subaccount: 1,
+  change_home_directory: 1,
+  reset_subaccount_password: 1,
 } as const;
 
 /** What an action does, as the API calls it. */

@@ -13,6 +13,7 @@ const kinds = {
   primary_ips: "primary_ip",
   volumes: "volume",
   images: "image",
+  storage_boxes: "storage_box",
 } as const satisfies Record<string, ResourceRef["type"]>;
 
 /** Reading actions: of everything, of a kind, of one resource. */

@@ -1,0 +1,77 @@
+import { resourceOf, type Effects } from "../actions/effects";
+import type { Command } from "../actions/delays";
+import { actionView } from "../actions/view";
+import { found, type Cloud } from "../cloud";
+import { changedProtection, note } from "../common";
+import { ApiError, invalidField } from "../errors";
+import { call, type Operation, type Operations } from "../operation";
+import { hashedPassword } from "./password";
+import type { BoxAccess, SnapshotPlan, StorageBoxRow } from "./rows";
+import { findStorageBoxType, storageBoxTypeOf } from "./types";
+import { boxRef } from "./view";
+
+type Change = Partial<StorageBoxRow>;
+
+/** An action on one box that writes at once what the box becomes, and ends when it is. */
+function change<Body>(command: Command, changed: (box: StorageBoxRow, body: Body, cloud: Cloud) => Change): Operation {
+  return call((cloud, body: Body, { id }) => {
+    const box = found(cloud, "storage_boxes", id);
+    cloud.actions.assertIdle(boxRef(box));
+    cloud.store.put("storage_boxes", { ...box, ...changed(box, body, cloud) });
+    return { action: actionView(cloud, cloud.actions.create(command, [boxRef(box)])) };
+  });
+}
+
+const path = "POST /storage_boxes/{id}/actions";
+
+export const storageBoxChanges: Operations = {
+  [`${path}/change_protection`]: call((cloud, body: { delete?: boolean }, { id }) => {
+    const box = found(cloud, "storage_boxes", id);
+    cloud.actions.assertIdle(boxRef(box));
+    cloud.store.put("storage_boxes", { ...box, protection: changedProtection(box.protection, body) });
+    return { action: actionView(cloud, note(cloud, "change_protection", boxRef(box))) };
+  }),
+  [`${path}/change_type`]: change("change_storage_box_type", changedType),
+  [`${path}/reset_password`]: change("reset_password", (_box, body: { password: string }) => ({
+    passwordHash: hashedPassword(body.password),
+  })),
+  [`${path}/update_access_settings`]: change("update_access_settings", ({ access }, body: Partial<BoxAccess>) => {
+    const known = Object.entries(body).filter(([name, value]) => name in access && value !== undefined);
+    return { access: { ...access, ...Object.fromEntries(known) } };
+  }),
+  [`${path}/enable_snapshot_plan`]: change("enable_snapshot_plan", (box, body: SnapshotPlan) => ({
+    plan: checkedPlan(box, body),
+  })),
+  [`${path}/disable_snapshot_plan`]: change("disable_snapshot_plan", () => ({ plan: null })),
+};
+
+function changedType(box: StorageBoxRow, body: { storage_box_type: string }, cloud: Cloud): Change {
+  const [before, after] = [storageBoxTypeOf(box.type), findStorageBoxType(body.storage_box_type)];
+  if (after.id === before.id) throw invalidField("storage_box_type", `the Storage Box is a ${after.name} already`);
+  // A file system that shrinks is beyond XFS, and one that does not would be a quota that does not hold.
+  if (after.size < before.size && cloud.machines.real) {
+    throw new ApiError("not_implemented", "the local cloud makes Storage Boxes larger, not smaller (docs/limits.md)");
+  }
+  return { type: after.id };
+}
+
+/** @throws invalid_input */
+function checkedPlan(box: StorageBoxRow, plan: SnapshotPlan): SnapshotPlan {
+  const most = storageBoxTypeOf(box.type).automaticSnapshots;
+  if (plan.max_snapshots > most) throw invalidField("max_snapshots", `a box of this type has at most ${String(most)}`);
+  const { max_snapshots, minute, hour, day_of_week = null, day_of_month = null } = plan;
+  return { max_snapshots, minute, hour, day_of_week, day_of_month };
+}
+
+/** Brings the box's server to what the store says. */
+export const followStore: Effects = {
+  work: (cloud, action) => cloud.machines.ensureStorageBox(resourceOf(action, "storage_box")),
+};
+
+export const storageBoxChangeEffects = {
+  change_storage_box_type: followStore,
+  reset_password: followStore,
+  update_access_settings: followStore,
+  enable_snapshot_plan: {},
+  disable_snapshot_plan: {},
+} satisfies Partial<Record<Command, Effects>>;

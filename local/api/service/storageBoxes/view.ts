@@ -1,0 +1,64 @@
+import { locationOf } from "../catalog";
+import type { Cloud } from "../cloud";
+import { timestamp } from "../clock";
+import type { View } from "../operation";
+import type { ResourceRef } from "../rows";
+import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./rows";
+import { hostNameOf } from "./spec";
+import { storageBoxTypeOf, storageBoxTypeView } from "./types";
+
+export function boxRef({ id }: { readonly id: number }): ResourceRef {
+  return { type: "storage_box", id };
+}
+
+export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
+  const { data, snapshots } = cloud.machines.storageUsage(box.id);
+  const location = locationOf(box.location);
+  // Where the box is, and as whom one logs in, is told once it is there.
+  const ready = box.status !== "initializing";
+  return {
+    id: box.id,
+    name: box.name,
+    labels: box.labels,
+    created: timestamp(box.created),
+    status: box.status,
+    username: ready ? box.username : null,
+    server: ready ? hostNameOf(box.username) : null,
+    system: ready ? `${location.name.toUpperCase()}-BX${String(box.id)}` : null,
+    storage_box_type: storageBoxTypeView(storageBoxTypeOf(box.type)),
+    location,
+    access_settings: box.access,
+    stats: { size: data + snapshots, size_data: data, size_snapshots: snapshots },
+    protection: box.protection,
+    snapshot_plan: ready ? box.plan : null,
+  };
+}
+
+export function subaccountView(account: SubaccountRow): View {
+  return {
+    id: account.id,
+    storage_box: account.storageBox,
+    name: account.name,
+    description: account.description,
+    labels: account.labels,
+    created: timestamp(account.created),
+    username: account.username,
+    server: hostNameOf(account.username),
+    home_directory: account.homeDirectory,
+    access_settings: account.access,
+  };
+}
+
+export function boxSnapshotView(snapshot: BoxSnapshotRow): View {
+  return {
+    id: snapshot.id,
+    storage_box: snapshot.storageBox,
+    name: snapshot.name,
+    description: snapshot.description,
+    labels: snapshot.labels,
+    created: timestamp(snapshot.created),
+    is_automatic: snapshot.isAutomatic,
+    // Snapshots share what did not change; how much one of them holds alone is not measured.
+    stats: { size: 0, size_filesystem: 0 },
+  };
+}

@@ -1,0 +1,55 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { AUTHORITATIVE_ANSWER, decode, streamEncode, type Answer, type DecodedPacket } from "dns-packet";
+
+/** What a name leads to. */
+export interface NamedAddresses {
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/** Seconds that an answer may be kept: names come and go with `pulumi up`. */
+const TTL = 5;
+
+/** DNS's code for "there is no such name": said at once, because a local cloud has no way to ask anybody else. */
+const NO_SUCH_NAME = 3;
+
+/**
+ * The name service of machines, for DNS over TCP, which is what doors carry. It knows the cloud's own names, and says of
+ * all others that they do not exist.
+ */
+export function nameService(known: () => ReadonlyMap<string, NamedAddresses>): Server {
+  return createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.on("end", () => socket.end()); // doors leave half-closed connections open
+    readMessages(socket, (message) => {
+      socket.write(streamEncode({ ...answer(decode(message), known()), type: "response" }));
+    });
+  });
+}
+
+/** Each message comes after its length, in two bytes. */
+function readMessages(socket: Socket, onMessage: (message: Buffer) => void): void {
+  let received = Buffer.alloc(0);
+  socket.on("data", (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+    try {
+      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
+        const end = 2 + received.readUInt16BE(0);
+        onMessage(received.subarray(2, end));
+        received = received.subarray(end);
+      }
+    } catch {
+      socket.destroy(); // no DNS
+    }
+  });
+}
+
+function answer({ id, questions = [] }: DecodedPacket, known: ReadonlyMap<string, NamedAddresses>) {
+  const [question] = questions;
+  const name = question?.name ?? "";
+  const addresses = known.get(name.toLowerCase());
+  const answers: Answer[] = [];
+  if (addresses && question?.type === "A") answers.push({ type: "A", name, ttl: TTL, data: addresses.ipv4 });
+  if (addresses && question?.type === "AAAA") answers.push({ type: "AAAA", name, ttl: TTL, data: addresses.ipv6 });
+  return { id, flags: AUTHORITATIVE_ANSWER | (addresses ? 0 : NO_SUCH_NAME), questions, answers };
+}
