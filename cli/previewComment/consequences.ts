@@ -1,0 +1,80 @@
+import { describeResource, type ResourceChange } from "./resources";
+
+/**
+ * What a person has to know before an update runs, as sentences: what loses power, what is made anew, what is gone.
+ * Facts about updates in place are those of the hcloud plugin (1.41).
+ */
+export function consequences(changes: readonly ResourceChange[]): readonly string[] {
+  return changes.flatMap((change) => {
+    switch (change.operation) {
+      case "replace":
+        return replaced(change);
+      case "delete":
+        return deleted(change);
+      case "update":
+        return change.kind === "Server" ? serverUpdated(change) : updated(change);
+      default:
+        return [];
+    }
+  });
+}
+
+const losses: Readonly<Record<string, string>> = {
+  Server: "everything on it is lost, and it gets new addresses and a new host key",
+  FloatingIp: "visitors get another address, which DNS does not know yet",
+  Volume: "all data on it is lost",
+  StorageBox: "all backups in it are lost",
+  Network: "all machines leave it, so none reaches another until the update is done",
+  RandomPassword: "who uses the old one is let in no more",
+};
+
+function replaced(change: ResourceChange): string[] {
+  const loss = losses[change.kind];
+  if (!loss) return [];
+  const reason = change.properties.length > 0 ? ` (because of ${change.properties.join(", ")})` : "";
+  return [`The ${describeResource(change)} is replaced${reason}: ${loss}.`];
+}
+
+const ends: Readonly<Record<string, string>> = {
+  Server: "with everything on it",
+  FloatingIp: "the address goes back to Hetzner, and nobody gets it again",
+  Volume: "with all data on it",
+  StorageBox: "with all backups in it",
+  Network: "no machine reaches another any more",
+};
+
+function deleted(change: ResourceChange): string[] {
+  const end = ends[change.kind];
+  return end ? [`The ${describeResource(change)} is deleted: ${end}.`] : [];
+}
+
+function serverUpdated(change: ResourceChange): string[] {
+  const { before, after, name } = change;
+  const changed = (property: string) => change.properties.includes(property);
+  const said: string[] = [];
+  if (changed("serverType")) {
+    const [from, to] = [before, after].map((state) => String(state?.inputs?.serverType));
+    said.push(
+      `The machine ${name} is powered off to change its type from ${from} to ${to}, and is not started again by Pulumi. ` +
+        "Its disk grows with the type, after which there is no way back to a type with a smaller one.",
+    );
+  }
+  if (changed("publicNets")) {
+    said.push(`The machine ${name} is powered off and on again to change its public addresses.`);
+  }
+  if (changed("networks")) {
+    said.push(`The machine ${name} leaves the private network and joins it again: its connections break.`);
+  }
+  if (changed("placementGroupId")) {
+    said.push(`The machine ${name} has to be off to change its placement group: the update stops there while it runs.`);
+  }
+  if (changed("backups") && after?.inputs?.backups !== true) {
+    said.push(`Hetzner's backups of the machine ${name} are switched off, and those that exist are deleted.`);
+  }
+  return said;
+}
+
+function updated(change: ResourceChange): string[] {
+  const off = change.properties.includes("deleteProtection") && change.after?.inputs?.deleteProtection !== true;
+  return off ? [`Hetzner's protection of the ${describeResource(change)} is lifted.`] : [];
+}

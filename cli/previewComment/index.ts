@@ -1,0 +1,118 @@
+import { Command } from "commander";
+import { readFileSync, writeFileSync } from "node:fs";
+import type { ReportOptions } from "../../failures/report";
+import { drillJournals } from "../drillJournals";
+import { UserError } from "../errors";
+import { compare } from "../preview/compare";
+import { type Digest, parseDigest } from "../preview/digest";
+import { listPrices } from "../prices";
+import { type EnvironmentChange, environmentChange, environmentError } from "./environmentChange";
+import { renderComment } from "./markdown";
+import { gitHubFrom, publish } from "./publish";
+import { openRevision, type Revision, workingTree } from "./revision";
+
+interface Flags {
+  readonly before: string;
+  readonly after?: string;
+  readonly stack: readonly string[];
+  readonly preview?: string;
+}
+
+export function previewCommentCommand(): Command {
+  return new Command("preview-comment")
+    .description(
+      "what a change does to each environment, as a comment for its pull request; needs no token and no secret",
+    )
+    .option(
+      "--before <revision>",
+      "commit, branch or tag that is compared with; or a file with settings",
+      "origin/main",
+    )
+    .option("--after <revision>", "the same for what comes after")
+    .option("--stack <name>", "an environment; again for more", (name: string, all: string[]) => [...all, name], [])
+    .option("--preview <file>", "what `pulumi preview --json` printed, instead of previewing (with one --stack)")
+    .option("--output <file>", "where the comment goes, instead of the terminal")
+    .addHelpText(
+      "after",
+      "\nWithout --after it is this checkout as it is; without --stack all environments that have settings and are not local.",
+    )
+    .action(async ({ output, ...flags }: Flags & { output?: string }) => {
+      const text = await previewComment(flags);
+      if (output === undefined) process.stdout.write(text);
+      else writeFileSync(output, text);
+    })
+    .addCommand(publishCommand());
+}
+
+function publishCommand(): Command {
+  return new Command("publish")
+    .description("writes the comment to its pull request on GitHub, over the one from before")
+    .argument("<file>", "what `preview-comment --output` wrote")
+    .requiredOption("--commit <id>", "the newest commit of the pull request")
+    .addHelpText(
+      "after",
+      "\nEnvironment: GITHUB_REPOSITORY, GITHUB_TOKEN (may write to pull requests), GITHUB_API_URL.",
+    )
+    .action(async (file: string, { commit }: { commit: string }) => {
+      console.log(await publish(readFileSync(file, "utf8"), commit, gitHubFrom(process.env)));
+    });
+}
+
+/**
+ * The comment's text.
+ *
+ * @throws UserError when a revision, a stack or a file is not there
+ */
+export async function previewComment({ before, after, stack: stacks, preview }: Flags): Promise<string> {
+  if (preview !== undefined && stacks.length !== 1)
+    throw new UserError("--preview is of one environment: name it with --stack");
+  const [old, now] = await openBoth(before, after);
+  try {
+    const chosen = stacks.length > 0 ? stacks : [...new Set([...old.stacks(), ...now.stacks()])].sort();
+    const report = { prices: listPrices, journals: drillJournals() };
+    const given = preview === undefined ? undefined : parseDigest(readFileSync(preview, "utf8"));
+    const environments: EnvironmentChange[] = [];
+    for (const stack of chosen) environments.push(await changeOf(stack, old, now, report, given));
+    return renderComment(environments, { before: old.name });
+  } finally {
+    old.close();
+    now.close();
+  }
+}
+
+async function openBoth(before: string, after: string | undefined): Promise<[Revision, Revision]> {
+  const old = await openRevision(before);
+  try {
+    return [old, after === undefined ? workingTree() : await openRevision(after)];
+  } catch (error) {
+    old.close();
+    throw error;
+  }
+}
+
+/** One environment that cannot be previewed does not keep the others from being told of. */
+async function changeOf(
+  stack: string,
+  old: Revision,
+  now: Revision,
+  report: ReportOptions,
+  given: Digest | undefined,
+): Promise<EnvironmentChange> {
+  const isNew = old.settings(stack) === undefined;
+  if (now.settings(stack) === undefined) {
+    if (isNew)
+      throw new UserError(`there is no stack "${stack}": neither ${old.name} nor ${now.name} has its settings`);
+    return environmentError(
+      stack,
+      new Error(
+        `The settings of ${stack} are removed. What it consists of stays and is paid for, until \`npx holdfast teardown ${stack}\` (before the settings go).`,
+      ),
+    );
+  }
+  try {
+    const digest = given ?? (await compare(stack, isNew ? undefined : old, now));
+    return await environmentChange(stack, digest, { before: isNew ? undefined : old, after: now, report });
+  } catch (error) {
+    return environmentError(stack, error);
+  }
+}

@@ -1,0 +1,168 @@
+import { type EnvironmentChange, isUntouched } from "./environmentChange";
+import type { FileChange } from "./machineFiles";
+import { describeResource, type Operation, operations } from "./resources";
+
+/** Marks the one comment that is kept up to date. */
+export const marker = "<!-- holdfast: preview of this pull request -->";
+
+/** Characters that GitHub takes in a comment are 65,536; the rest is for what it counts differently. */
+export const largestComment = 60_000;
+
+export interface CommentOptions {
+  /** e.g. `origin/main` */
+  readonly before: string;
+  /** Characters. @default what GitHub takes */
+  readonly limit?: number;
+}
+
+/**
+ * The comment. Where it would be too long, lines of machine files go first, then whole sections: what is dangerous is
+ * always there.
+ */
+export function renderComment(
+  environments: readonly EnvironmentChange[],
+  { before, limit = largestComment }: CommentOptions,
+): string {
+  // From everything down to a few lines of each file, then none, then no lists at all.
+  for (const detail of details) {
+    const text = comment(environments, before, detail);
+    if (text.length <= limit) return text;
+  }
+  const shortest = comment(environments, before, details[details.length - 1] ?? nothing);
+  const end = "\n\n(The rest is too long for a comment.)\n";
+  return shortest.slice(0, limit - end.length) + end;
+}
+
+interface Detail {
+  /** Lines shown of each file. */
+  readonly lines: number;
+  /** Entries shown of each list. */
+  readonly entries: number;
+}
+
+const nothing: Detail = { lines: 0, entries: 5 };
+const details: readonly Detail[] = [
+  { lines: Number.POSITIVE_INFINITY, entries: Number.POSITIVE_INFINITY },
+  { lines: 40, entries: 200 },
+  { lines: 8, entries: 60 },
+  { lines: 0, entries: 30 },
+  nothing,
+];
+
+function comment(environments: readonly EnvironmentChange[], before: string, detail: Detail): string {
+  const touched = environments.filter((one) => !isUntouched(one));
+  const untouched = environments.filter(isUntouched).map(({ stack }) => `\`${stack}\``);
+  return [
+    marker,
+    "## What this change does",
+    ...touched.map((one) => environmentSection(one, detail)),
+    ...(untouched.length > 0 ? [`Nothing changes in ${untouched.join(", ")}.`] : []),
+    `<sub>Compared with what ${code(before)} describes, not with what runs: what was changed by hand is not seen. ` +
+      "Prices are list prices without VAT, not the bill. Secrets are never shown.</sub>",
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function environmentSection(change: EnvironmentChange, detail: Detail): string {
+  const { stack, errors, refused, failures, price, incomparable, releases, services, files, resources } = change;
+  const dangers = change.consequences.map((text) => `- ⚠️ ${escape(text)}`);
+  const named = refused.map((one) => ` --allow ${one.name}`).join("");
+  return [
+    `### ${escape(stack)}`,
+    [summary(change), price].filter(Boolean).join(" · "),
+    ...errors.map((error) => `**No update is possible as it is:**\n\n${fenced(error)}`),
+    ...(dangers.length > 0 ? [cut(dangers, Math.max(detail.entries, 50)).join("\n")] : []),
+    ...(refused.length > 0
+      ? [
+          `**Protected, so refused:** ${refused.map((one) => escape(describeResource(one))).join(", ")}. ` +
+            `Whoever means it names them: ${code(`npx holdfast up --stack ${stack}${named}`)}`,
+        ]
+      : []),
+    ...(incomparable === undefined ? [] : [`Failures and price cannot be compared: ${escape(incomparable)}`]),
+    ...list(
+      "Failure report",
+      failures.map(({ effect, text }) => `${signs[effect]} ${escape(text)}`),
+      detail,
+    ),
+    ...list("Releases", releases.map(escape), detail),
+    ...list("Services", services.map(escape), detail),
+    ...folded(`Resources (${resources.length})`, cut(resources.map(resourceLine), detail.entries).join("\n")),
+    ...folded(
+      `Machine files (${files.length})`,
+      cut(
+        files.map((file) => fileText(file, detail)),
+        detail.entries,
+      ).join("\n\n"),
+    ),
+  ].join("\n\n");
+}
+
+const signs = { better: "✅", worse: "🔻", neutral: "▫️" } as const;
+
+const verbs: Readonly<Record<Operation, string>> = {
+  create: "to create",
+  update: "to change",
+  replace: "to replace",
+  delete: "to delete",
+};
+
+function summary({ resources, errors }: EnvironmentChange): string {
+  const counts = operations.flatMap((operation) => {
+    const count = resources.filter((one) => one.operation === operation).length;
+    return count > 0 ? [`**${count} ${verbs[operation]}**`] : [];
+  });
+  if (counts.length > 0) return counts.join(", ");
+  return errors.length > 0 ? "" : "No resource changes";
+}
+
+function resourceLine(change: EnvironmentChange["resources"][number]): string {
+  const properties = change.properties.length > 0 ? `: ${change.properties.map(code).join(", ")}` : "";
+  return `- ${verbs[change.operation]}: ${escape(describeResource(change))}${properties}`;
+}
+
+function fileText({ machines, path, what, lines, hidden }: FileChange, detail: Detail): string {
+  const head = `${code(path)} on ${machines.map(escape).join(", ")}: ${what}${hidden ? `, ${escape(hidden)}` : ""}`;
+  if (!lines || lines.length === 0 || detail.lines === 0) return head;
+  return `${head}\n\n${fenced(cut(lines, detail.lines).join("\n"), "diff")}`;
+}
+
+function list(title: string, entries: readonly string[], { entries: most }: Detail): string[] {
+  if (entries.length === 0) return [];
+  return [
+    `**${title}**\n\n${cut(entries, most)
+      .map((entry) => `- ${entry}`)
+      .join("\n")}`,
+  ];
+}
+
+/** The first entries, and how many are left out. */
+function cut(entries: readonly string[], most: number): readonly string[] {
+  if (entries.length <= most) return entries;
+  return [...entries.slice(0, most), `… ${entries.length - most} more`];
+}
+
+function folded(title: string, content: string): string[] {
+  if (content === "") return [];
+  return [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
+}
+
+/** A code block that nothing in it can end. */
+function fenced(text: string, language = ""): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+function code(text: string): string {
+  return text.includes("`") ? escape(text) : `\`${text}\``;
+}
+
+/** Nothing may become HTML, a heading of ours, or call somebody by `@name`. */
+function escape(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replace(/@(?=\w)/g, "@\u200b")
+    .replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,95 @@
+import { UserError } from "../errors";
+import { largestComment, marker } from "./markdown";
+
+export interface GitHub {
+  /** e.g. `https://api.github.com` */
+  readonly api: string;
+  /** e.g. `five-people/shop` */
+  readonly repository: string;
+  readonly token: string;
+}
+
+interface PullRequest {
+  readonly number: number;
+  readonly head: { readonly sha: string };
+}
+
+interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly user: { readonly type: string };
+}
+
+/**
+ * Writes the comment of the open pull request that a commit is the newest of, over the one from before where there is one.
+ * Which pull request that is, is GitHub's word and not that of the run that made the text, which anybody could have
+ * written.
+ *
+ * @returns what was done
+ * @throws UserError when the text is none of ours, or GitHub refuses
+ */
+export async function publish(text: string, commit: string, github: GitHub): Promise<string> {
+  if (!text.startsWith(marker)) throw new UserError("this is no comment that `npx holdfast preview-comment` made");
+  if (!/^[0-9a-f]{40}$/.test(commit)) throw new UserError(`"${commit}" is not a commit's full id (40 digits)`);
+  const pulls = await all<PullRequest>(github, "/pulls?state=open");
+  const pull = pulls.find(({ head }) => head.sha === commit);
+  // The next commit's run writes a newer one, or the pull request was closed meanwhile.
+  if (!pull) return `no open pull request ends with ${commit.slice(0, 12)}: nothing was written`;
+
+  const comments = await all<Comment>(github, `/issues/${pull.number}/comments`);
+  // A person may have quoted the marker; only what a program wrote is written over.
+  const old = comments.find(({ body, user }) => body.startsWith(marker) && user.type === "Bot");
+  const body = JSON.stringify({ body: text.slice(0, largestComment) });
+  if (old?.body === text) return `#${pull.number}: the comment is up to date`;
+  if (old) await call(github, "PATCH", `/issues/comments/${old.id}`, body);
+  else await call(github, "POST", `/issues/${pull.number}/comments`, body);
+  return `#${pull.number}: the comment was ${old ? "brought up to date" : "written"}`;
+}
+
+/** Pages that are read at most: 2,000 entries. */
+const MOST_PAGES = 20;
+
+async function all<T>(github: GitHub, path: string): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const separator = path.includes("?") ? "&" : "?";
+    const entries = (await call(github, "GET", `${path}${separator}per_page=100&page=${page}`)) as readonly T[];
+    found.push(...entries);
+    if (entries.length < 100) break;
+  }
+  return found;
+}
+
+async function call({ api, repository, token }: GitHub, method: string, path: string, body?: string): Promise<unknown> {
+  const response = await fetch(`${api}/repos/${repository}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: "application/vnd.github+json",
+      "x-github-api-version": "2022-11-28",
+      "user-agent": "holdfast",
+    },
+    ...(body !== undefined && { body }),
+    redirect: "error",
+    signal: AbortSignal.timeout(30_000),
+  });
+  if (response.ok) return response.json();
+  throw new UserError(
+    `GitHub answers ${response.status} to ${method} ${path}: ${(await response.text()).slice(0, 300)}`,
+  );
+}
+
+/** GitHub as its runners describe it to a job. @throws UserError when something of it is missing */
+export function gitHubFrom(environment: NodeJS.ProcessEnv): GitHub {
+  const {
+    GITHUB_API_URL: api = "https://api.github.com",
+    GITHUB_REPOSITORY: repository,
+    GITHUB_TOKEN: token,
+  } = environment;
+  if (!repository || !token) {
+    throw new UserError(
+      "GITHUB_REPOSITORY (owner/name) and GITHUB_TOKEN (which may write to pull requests) are needed",
+    );
+  }
+  return { api, repository, token };
+}

@@ -1,0 +1,39 @@
+import { type Digest, nameOf, typeOf } from "../preview/digest";
+import type { ResourceChange } from "./resources";
+
+/** What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: the machine plugin's words. */
+export function serviceChanges({ diagnostics }: Digest): readonly string[] {
+  return diagnostics
+    .filter(({ urn = "" }) => typeOf(urn) === "holdfast:machine:Configuration")
+    .filter(({ severity, message = "", urn = "" }) => severity === "info" && message.includes(`${nameOf(urn)} will `))
+    .map(({ message = "" }) => message.replace(/^info: /, "").trim());
+}
+
+/** Changed releases and other archives, e.g. `app-1, app-2: guestbook 1.3.0 → 1.4.0`; equal ones are told once. */
+export function archiveChanges(changes: readonly ResourceChange[]): readonly string[] {
+  const machines = new Map<string, string[]>();
+  for (const { name, before, after } of changes.filter(
+    ({ kind, operation }) => operation === "update" && kind === "Configuration",
+  )) {
+    const [olds, news] = [before, after].map(
+      (state) => (state?.inputs?.archives ?? {}) as Readonly<Record<string, Archive>>,
+    );
+    for (const [path, archive] of Object.entries(news ?? {})) {
+      const old = olds?.[path];
+      if (old?.sha256 === archive.sha256) continue;
+      const text = old ? `${labelOf(old)} → ${labelOf(archive)}` : `${labelOf(archive)} (new)`;
+      machines.set(text, [...(machines.get(text) ?? []), name]);
+    }
+  }
+  return [...machines].map(([text, names]) => `${names.join(", ")}: ${text}`);
+}
+
+interface Archive {
+  readonly sha256: string;
+  readonly label?: string;
+}
+
+/** The version alone does not tell two builds of it apart. */
+function labelOf({ label, sha256 }: Archive): string {
+  return label ? `${label} (${sha256.slice(0, 8)})` : sha256.slice(0, 12);
+}

@@ -1,0 +1,102 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { marker } from "../../../cli/previewComment/markdown";
+import { gitHubFrom, publish, type GitHub } from "../../../cli/previewComment/publish";
+
+const commit = "c".repeat(40);
+const text = `${marker}\n\n## What this change does\n`;
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization?: string;
+  readonly body?: { readonly body: string };
+}
+
+/** As much of GitHub's API as comments need: pull requests and comments in pages of 100. */
+class FakeGitHub {
+  readonly calls: Call[] = [];
+  pulls: { number: number; head: { sha: string } }[] = [{ number: 7, head: { sha: commit } }];
+  comments: { id: number; body: string; user: { type: string } }[] = [];
+  status = 200;
+  private readonly server: Server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const url = new URL(request.url ?? "/", "http://localhost");
+      const { method = "" } = request;
+      this.calls.push({
+        method,
+        path: url.pathname,
+        authorization: request.headers.authorization,
+        ...(body && { body: JSON.parse(body) as { body: string } }),
+      });
+      const all: readonly unknown[] = url.pathname.endsWith("/pulls") ? this.pulls : this.comments;
+      const page = Number(url.searchParams.get("page") ?? 1);
+      response.writeHead(this.status, { "content-type": "application/json" });
+      response.end(JSON.stringify(method === "GET" ? all.slice((page - 1) * 100, page * 100) : {}));
+    });
+  });
+
+  async start(): Promise<GitHub> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    const { port } = this.server.address() as AddressInfo;
+    return { api: `http://127.0.0.1:${port}`, repository: "five/shop", token: "t0k3n" };
+  }
+
+  stop(): Promise<unknown> {
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+
+  get writes(): readonly Call[] {
+    return this.calls.filter(({ method }) => method !== "GET");
+  }
+}
+
+let fake: FakeGitHub;
+let gitHub: GitHub;
+beforeEach(async () => {
+  fake = new FakeGitHub();
+  gitHub = await fake.start();
+});
+afterEach(() => fake.stop());
+
+test("the first time a comment is written, with the token, to the pull request of the commit", async () => {
+  fake.pulls.unshift({ number: 6, head: { sha: "d".repeat(40) } });
+  expect(await publish(text, commit, gitHub)).toBe("#7: the comment was written");
+  expect(fake.writes).toEqual([
+    { method: "POST", path: "/repos/five/shop/issues/7/comments", authorization: "Bearer t0k3n", body: { body: text } },
+  ]);
+});
+
+test("the next time it is written over, also where it is on the second page", async () => {
+  fake.comments = Array.from({ length: 120 }, (_, id) => ({ id, body: "well done", user: { type: "User" } }));
+  fake.comments.push({ id: 500, body: `${marker} old`, user: { type: "Bot" } });
+  expect(await publish(text, commit, gitHub)).toBe("#7: the comment was brought up to date");
+  expect(fake.writes).toMatchObject([{ method: "PATCH", path: "/repos/five/shop/issues/comments/500" }]);
+});
+
+test("a person who quotes the marker is not written over; an equal comment is let be", async () => {
+  fake.comments = [{ id: 1, body: `${marker} mine`, user: { type: "User" } }];
+  expect(await publish(text, commit, gitHub)).toContain("was written");
+  fake.comments = [{ id: 2, body: text, user: { type: "Bot" } }];
+  expect(await publish(text, commit, gitHub)).toContain("up to date");
+  expect(fake.writes).toHaveLength(1);
+});
+
+test("a commit that ends no open pull request, and a text that is none of ours", async () => {
+  expect(await publish(text, "e".repeat(40), gitHub)).toContain("nothing was written");
+  await expect(publish("Buy now!", commit, gitHub)).rejects.toThrow("no comment that");
+  await expect(publish(text, "main", gitHub)).rejects.toThrow('"main" is not a commit');
+  expect(fake.writes).toEqual([]);
+});
+
+test("GitHub's refusal is told in its words", async () => {
+  fake.status = 403;
+  await expect(publish(text, commit, gitHub)).rejects.toThrow("GitHub answers 403 to GET /pulls");
+});
+
+test("what a job's environment has to name", () => {
+  expect(() => gitHubFrom({ GITHUB_TOKEN: "x" })).toThrow("GITHUB_REPOSITORY");
+  expect(gitHubFrom({ GITHUB_TOKEN: "x", GITHUB_REPOSITORY: "a/b" }).api).toBe("https://api.github.com");
+});
