@@ -1,0 +1,18 @@
+import { note, ok } from "../finding";
+import type { Check } from "../patient";
+
+/**
+ * How much an `up` will make, beside what is there. The API does not tell an account's limits, so a person compares; it
+ * refuses what is beyond them with `resource_limit_exceeded`.
+ */
+export const limits: Check = async ({ api, blueprint }) => {
+  const servers = await api.list("servers");
+  const missing = blueprint.machines.filter(({ serverName }) => !servers.some(({ name }) => name === serverName));
+  if (missing.length === 0) return [ok("no more servers are needed")];
+  return [
+    note(
+      `${missing.length} more servers beside ${servers.length} in the project: the API does not tell the account's limits, ` +
+        "https://console.hetzner.com (Limits) does",
+    ),
+  ];
+};

@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import { makeBlueprint } from "../../blueprint/blueprint";
+import { SettingsError } from "../../blueprint/problems";
+import { readSettings } from "../../blueprint/settings";
+import { isLocalStack } from "../../blueprint/stacks";
+import { withRelease } from "../../release/program";
+import { run } from "../../toolchain/run";
+import { CloudApi } from "../cloud/api";
+import { settingsSource } from "../settingsSource";
+import { Project } from "../stack/project";
+import { withStoreKeys } from "../stackSettings";
+import { examine } from "./examine";
+import { type Finding, problem } from "./finding";
+
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description(
+      "what would keep `pulumi up` from working, asked of the cloud beforehand: all of it, each with its fix",
+    )
+    .requiredOption("--stack <name>", "e.g. prod")
+    .option("--from <address>", "the address that you work from, instead of asking Hetzner for it")
+    .option("--json", "for programs")
+    .addHelpText("after", "\nExit code: 0 when nothing stands in the way, 1 when something does.")
+    .action(async ({ stack, from, json }: { stack: string; from?: string; json?: boolean }) => {
+      const findings = await diagnose(stack, from);
+      console.log(json ? JSON.stringify({ stack, findings }, null, 2) : findings.map(line).join("\n"));
+      if (findings.some(({ level }) => level === "problem")) process.exitCode = 1;
+    });
+}
+
+/** What is found about a stack. Settings that cannot be used are findings as well. */
+async function diagnose(stack: string, from: string | undefined): Promise<readonly Finding[]> {
+  const project = await Project.open(stack);
+  let blueprint;
+  try {
+    const source = await withRelease(await withStoreKeys(settingsSource(stack)));
+    // An `up` wants more than a preview does: keys and tokens that open something.
+    const { settings } = readSettings({ ...source, preview: false });
+    blueprint = makeBlueprint(settings);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems.map(({ setting, wrong, fix }) => problem(`${setting} ${wrong}`, fix));
+  }
+  const { endpoint, token } = await project.target();
+  if (token === undefined) {
+    return [
+      problem("hcloud:token is missing, so the cloud cannot be asked", "`pulumi config set --secret hcloud:token`"),
+    ];
+  }
+  const api = new CloudApi({ endpoint, token });
+  const resources = (await project.state())?.resources ?? [];
+  const ownAddress = () => Promise.resolve(from ?? (isLocalStack(stack) ? "127.0.0.1" : addressSeenByHetzner()));
+  return examine({ stack, blueprint, api, resources, ownAddress });
+}
+
+/** Hetzner answers this with the address that asked, as text. */
+async function addressSeenByHetzner(): Promise<string | undefined> {
+  const asked = await run("curl", ["--silent", "--fail", "--max-time", "5", "https://ip.hetzner.com"]);
+  return asked.code === 0 ? asked.stdout.trim() : undefined;
+}
+
+const signs = { ok: "ok     ", note: "note   ", problem: "PROBLEM" } as const;
+
+function line({ level, what, fix }: Finding): string {
+  return `${signs[level]}  ${what}${fix === undefined ? "" : `\n         Fix: ${fix}`}`;
+}
