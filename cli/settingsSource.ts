@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { parse } from "yaml";
 import type { SettingsSource } from "../blueprint/settings";
 import { isLocalStack } from "../blueprint/stacks";
-import { localPaths } from "../local/paths";
+import { cloudOf, localPaths } from "../local/paths";
 import { CHECKOUT, settingsFile } from "./checkout";
 import { UserError } from "./errors";
 import { publicKey } from "./preview/target";
@@ -29,7 +29,7 @@ export function settingsSource(stack: string): SettingsSource {
  */
 export function settingsSourceFrom(stack: string, text: string, folder: string): SettingsSource {
   const config = readConfig(settingsFile(stack).name, text);
-  const localAdminKey = `${localPaths(stack).adminKey}.pub`;
+  const localAdminKey = `${localPaths(cloudOf(stack)).adminKeyOf(stack)}.pub`;
   return {
     stack,
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, toText(value)])),

@@ -55,6 +55,18 @@ export class Project {
     });
   }
 
+  /** Makes a local stack where there is none yet. Any other one is made by a person, who chooses how its secrets are kept. */
+  async ensure(): Promise<void> {
+    if ((await this.state()) !== undefined) return;
+    if (!isLocalStack(this.stack)) {
+      throw new UserError(
+        `nobody has made the stack "${this.stack}" yet: \`pulumi stack init ${this.stack}\`, and commit Pulumi.${this.stack}.yaml`,
+      );
+    }
+    const made = await this.run(["stack", "init", "--no-select"], 60);
+    if (made.code !== 0) throw new UserError(`pulumi could not make the stack "${this.stack}": ${lastLines(made)}`);
+  }
+
   /** The recorded state. Secrets stay encrypted. Nothing when nobody ever made the stack. */
   async state(): Promise<StackState | undefined> {
     const exported = await this.run(["stack", "export"]);

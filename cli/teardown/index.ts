@@ -1,0 +1,79 @@
+import { Command } from "commander";
+import { CloudApi } from "../cloud/api";
+import { UserError } from "../errors";
+import { nameOf } from "../preview/digest";
+import { Project } from "../stack/project";
+import type { StackState } from "../stack/state";
+import { confirm } from "../terminal/confirm";
+import { table } from "../terminal/table";
+import { labelled, leftovers, ownAddresses } from "./leftovers";
+import { fingerprint, proveProject } from "./proof";
+
+export function teardownCommand(): Command {
+  return new Command("teardown")
+    .description(
+      "`pulumi destroy` of a whole stack, with proof before that it is the right one, and after that nothing is left",
+    )
+    .argument("<stack>", "e.g. staging")
+    .option("--yes <stack>", "do not ask: the stack's name once more")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 when nothing of the stack is left, 1 when something is or the teardown was refused.",
+    )
+    .action(async (stack: string, { yes }: { yes?: string }) => {
+      await teardown(stack, yes);
+    });
+}
+
+/** @throws UserError when it is refused, fails, or leaves something behind */
+async function teardown(stack: string, yes: string | undefined): Promise<void> {
+  const project = await Project.open(stack);
+  const state = await project.state();
+  refuseProtected(stack, state);
+  const { endpoint, token } = await project.target();
+  if (token === undefined) throw new UserError("hcloud:token is missing: nobody can say what the stack consists of");
+  const api = new CloudApi({ endpoint, token });
+
+  const resources = state?.resources ?? [];
+  const proof = await proveProject(stack, resources, api);
+  const unknown = (await labelled(stack, api)).filter(
+    ({ collection, item }) => !proof.found.some((one) => one.collection === collection && one.item.id === item.id),
+  );
+  console.log(
+    `Project at ${endpoint}, token ${fingerprint(token)} (SHA-256): it has what the state of "${stack}" names.`,
+  );
+  if (proof.found.length > 0) {
+    console.log("These will be deleted, with everything on them:\n");
+    const rows = proof.found.map(({ collection, item }) => [collection.word, item.name, String(item.id)]);
+    console.log(table(["WHAT", "NAME", "ID"], rows));
+  }
+  for (const what of proof.missing) console.log(`Gone already: ${what}`);
+  for (const { collection, item } of unknown) {
+    console.log(`Not in Pulumi's state, so not deleted: ${collection.word} ${item.name} (id ${item.id})`);
+  }
+  if (resources.length > 0) {
+    await confirm(stack, yes, `--yes ${stack}`);
+    const code = await project.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"]);
+    if (code !== 0)
+      throw new UserError(`\`pulumi destroy\` of "${stack}" did not finish (its messages are above)`, code);
+  }
+
+  const left = await leftovers(stack, ownAddresses(proof.found), api);
+  if (left.length > 0) {
+    throw new UserError(
+      `something with the label stack=${stack} is left, and is paid for:\n${left.map((one) => `  - ${one}\n`).join("")}` +
+        "Delete it at Hetzner (https://console.hetzner.com) once you know what it is.",
+    );
+  }
+  console.log(`Nothing of "${stack}" is left in the project.`);
+}
+
+/** Whoever wants a protected stack gone first says so in its settings: no flag of this command does. */
+function refuseProtected(stack: string, state: StackState | undefined): void {
+  const kept = (state?.resources ?? []).filter((resource) => resource.protect);
+  if (kept.length === 0) return;
+  throw new UserError(
+    `stack "${stack}" is protected, and nothing was touched: ${kept.map(({ urn }) => nameOf(urn)).join(", ")}. ` +
+      `If it is to go, write \`holdfast:protect: false\` into Pulumi.${stack}.yaml, run \`npx holdfast up --stack ${stack}\`, and try again.`,
+  );
+}

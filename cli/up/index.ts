@@ -1,0 +1,67 @@
+import { Command } from "commander";
+import { lastLines } from "../../toolchain/run";
+import { UserError } from "../errors";
+import { errorsOf, parseDigest } from "../preview/digest";
+import { consequences } from "../previewComment/consequences";
+import { describeResource, resourceChanges } from "../previewComment/resources";
+import { Project } from "../stack/project";
+import { confirm } from "../terminal/confirm";
+import { gate, refusal } from "./gate";
+import { unprotect } from "./unprotect";
+
+interface Flags {
+  readonly stack: string;
+  readonly allow: readonly string[];
+  readonly yes?: boolean;
+}
+
+export function upCommand(): Command {
+  return new Command("up")
+    .description("`pulumi up` with a look before: what is protected goes only when it is named")
+    .requiredOption("--stack <name>", "e.g. prod")
+    .option(
+      "--allow <resource>",
+      "a protected resource that may be replaced or deleted; again for more",
+      (name: string, all: string[]) => [...all, name],
+      [],
+    )
+    .option("--yes", "do not ask")
+    .action(async (flags: Flags) => {
+      process.exitCode = await up(flags);
+    });
+}
+
+/**
+ * Gives Pulumi's exit code. Plain `pulumi up` refuses the same; what this adds is the whole list beforehand, in words, and
+ * the one way past it that says what goes.
+ */
+async function up({ stack, allow, yes }: Flags): Promise<number> {
+  const project = await Project.open(stack);
+  await project.ensure();
+  // Protection is let be here, so that everything that it would refuse is seen at once.
+  const preview = await project.run(["preview", "--json", "--ignore-protect"], 600);
+  if (!preview.stdout.trimStart().startsWith("{")) {
+    throw new UserError(`pulumi gives no preview of "${stack}": ${lastLines(preview)}`);
+  }
+  const digest = parseDigest(preview.stdout);
+  const errors = errorsOf(digest);
+  if (errors.length > 0) throw new UserError(errors.join("\n"));
+
+  const changes = resourceChanges(digest);
+  const result = gate(changes, allow);
+  if (result.problems.length > 0) throw new UserError(refusal(stack, changes, result));
+  for (const name of result.idle) console.error(`--allow ${name}: nothing protected of that name would go`);
+
+  const verbs = { create: "+", update: "~", replace: "±", delete: "-" } as const;
+  for (const change of changes) {
+    const properties = change.properties.length > 0 ? `: ${change.properties.join(", ")}` : "";
+    console.log(`${verbs[change.operation]} ${describeResource(change)}${properties}`);
+  }
+  for (const text of consequences(changes)) console.log(`! ${text}`);
+  if (changes.length === 0) console.log(`Nothing changes in "${stack}".`);
+  // Outputs and secrets may differ all the same, so Pulumi has the last word.
+  else if (!yes) await confirm(stack, undefined, "--yes");
+
+  await unprotect(project, result.allowed);
+  return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+}

@@ -1,0 +1,34 @@
+import { lastLines } from "../../toolchain/run";
+import { CloudApi } from "../cloud/api";
+import { collectionOf } from "../cloud/collections";
+import { UserError } from "../errors";
+import type { ResourceChange } from "../previewComment/resources";
+import type { Project } from "../stack/project";
+
+/**
+ * Lifts both protections of resources that are named: Pulumi's, in its state, and the cloud's own. Whatever of them is
+ * left after the update is protected again by it, because the settings still say so.
+ *
+ * @throws UserError when the cloud or Pulumi refuses
+ */
+export async function unprotect(
+  project: Pick<Project, "run" | "target">,
+  resources: readonly ResourceChange[],
+): Promise<void> {
+  if (resources.length === 0) return;
+  const { endpoint, token } = await project.target();
+  if (token === undefined) throw new UserError("hcloud:token is missing: the cloud's own protection cannot be lifted");
+  const api = new CloudApi({ endpoint, token });
+  for (const { urn, before, kind } of resources) {
+    const collection = before && collectionOf(before.type);
+    // Only what is there can be protected there.
+    if (collection && before.id && (await api.find(`/${collection.path}/${before.id}`))) {
+      await api.post(`/${collection.path}/${before.id}/actions/change_protection`, {
+        delete: false,
+        ...(kind === "Server" && { rebuild: false }),
+      });
+    }
+    const lifted = await project.run(["state", "unprotect", urn, "--yes"], 60);
+    if (lifted.code !== 0) throw new UserError(`pulumi does not unprotect ${urn}: ${lastLines(lifted)}`);
+  }
+}
