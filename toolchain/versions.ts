@@ -7,6 +7,9 @@ export const PULUMI_MINIMUM = "3.245.0";
 /** The plugins that the program needs, in the versions of the SDK packages in package.json. */
 export const PLUGINS = { hcloud: "1.41.0", random: "4.21.2" } as const;
 
+/** What judges the workflows; the same as in toolchain/actionlint/go.mod. */
+export const ACTIONLINT_VERSION = "1.7.12";
+
 /** Whether version `a` is `b` or newer; both like `3.259.0`, a leading `v` and a suffix such as `-dev` are let be. */
 export function isAtLeast(a: string, b: string): boolean {
   const [left, right] = [numbers(a), numbers(b)];

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { runInForeground } from "../../cli/terminal/foreground";
 import { CHECKOUT } from "../../cli/checkout";
+import { createProgress } from "../../cli/terminal/progress";
+import { obtainActionlint } from "../../toolchain/actionlint";
 import type { Outcome } from "./outcome";
 
 interface Check {
@@ -16,13 +18,14 @@ function files(...patterns: string[]): string[] {
 }
 
 /** Everything that is judged without being run. */
-function checks(): Check[] {
+function checks(actionlint: string | undefined): Check[] {
   const python = files("*.py");
   return [
     { name: "eslint", command: ["npx", "--no-install", "eslint", "."] },
     { name: "prettier", command: ["npx", "--no-install", "prettier", "--check", "--log-level", "warn", "."] },
     { name: "tsc", command: ["npx", "--no-install", "tsc", "--noEmit"] },
     { name: "shellcheck", command: ["shellcheck", ...files("*.sh", ".ci/run")] },
+    ...(actionlint === undefined ? [] : [{ name: "workflows", command: [actionlint, "-no-color"] }]),
     // Compiles in memory: no __pycache__ is left in the checkout.
     {
       name: "python",
@@ -34,7 +37,10 @@ function checks(): Check[] {
 /** Runs all of them, also after one has failed. */
 export async function lint(): Promise<Outcome> {
   let failed = 0;
-  const all = checks();
+  const actionlint = await obtainActionlint({ progress: createProgress() });
+  const missing = typeof actionlint === "string" ? undefined : actionlint.missing;
+  if (missing !== undefined) console.log(`\n== workflows: skipped, actionlint cannot be had: ${missing}`);
+  const all = checks(typeof actionlint === "string" ? actionlint : undefined);
   for (const { name, command } of all) {
     console.log(`\n== ${name}`);
     const [program = "", ...args] = command;
@@ -44,5 +50,5 @@ export async function lint(): Promise<Outcome> {
     });
     if (code !== 0) failed++;
   }
-  return { passed: all.length - failed, failed, skipped: 0 };
+  return { passed: all.length - failed, failed, skipped: missing === undefined ? 0 : 1 };
 }
