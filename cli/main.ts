@@ -3,12 +3,14 @@ import { backupCommand } from "./backup";
 import { climbCommand } from "./climb";
 import { debugCommand } from "./debug";
 import { report } from "./errors";
+import { doctorCommand } from "./doctor";
 import { drillCommand } from "./drill";
 import { failoverCommand } from "./failover";
 import { importCommand } from "./import";
 import { localCommand } from "./local";
 import { logsCommand } from "./logs";
 import { previewCommand } from "./preview";
+import { previewCommentCommand } from "./previewComment";
 import { releaseCommand } from "./release";
 import { reportCommand } from "./report";
 import { restoreCommand } from "./restore";
@@ -16,6 +18,8 @@ import { rollbackCommand } from "./rollback";
 import { runCommand } from "./run";
 import { sshCommand } from "./ssh";
 import { statusCommand } from "./status";
+import { teardownCommand } from "./teardown";
+import { upCommand } from "./up";
 
 const program = new Command("holdfast")
   .description("A Hetzner Cloud stack for small companies, rehearsed on one Linux computer before it costs a cent")
@@ -33,6 +37,10 @@ const program = new Command("holdfast")
   .addCommand(restoreCommand())
   .addCommand(importCommand())
   .addCommand(previewCommand())
+  .addCommand(previewCommentCommand())
+  .addCommand(upCommand())
+  .addCommand(doctorCommand())
+  .addCommand(teardownCommand())
   .addCommand(reportCommand())
   .addCommand(failoverCommand())
   .addCommand(drillCommand())
