@@ -2,7 +2,7 @@ import { installPackages } from "../toolchain/debianPackages";
 import { openLocalStack } from "../drills/frame/localStack";
 import { activeBalancer, instancesOf, type Stack, type StackMachine } from "../drills/frame/stack";
 import { Clone } from "../tests/rehearsal/stack/clone";
-import { measurement, type Result } from "./result";
+import { measurement, type Measurement, type Result } from "./result";
 
 const NAME = "local-throughput";
 /** Seconds of one run, and connections kept open during it. */
@@ -10,6 +10,8 @@ const SECONDS = 8;
 const CONNECTIONS = 64;
 const CONFIGURATION = "/run/holdfast-minimal.cfg";
 const UNIT = "holdfast-minimal.service";
+/** What visitors come for, and what costs an instance next to nothing, so that the load balancer's share is largest. */
+const PATHS = { "the page": "/", "the health path": "/health" } as const;
 
 /** One source asks for everything: the limits per source stay in force, but out of the way. */
 const LIMITS =
@@ -25,8 +27,8 @@ interface Run {
 
 /**
  * Requests per second through the load balancer pair, against Debian's HAProxy with a minimal configuration on the same
- * machine and in front of the same instances, in turn. Instances share this computer with the load balancer and take most
- * of its time, so HAProxy's own processor time per request is told as well: it hides nothing.
+ * machine and in front of the same instances, in turn. Instances share this computer with the load balancer, so HAProxy's
+ * own processor time per request is told as well: it hides nothing.
  */
 export async function throughput(runs: number): Promise<Result> {
   await installPackages([{ name: "wrk", why: "sends as many requests as are answered" }]);
@@ -47,42 +49,40 @@ export async function throughput(runs: number): Promise<Result> {
 async function compare(stack: Stack, runs: number): Promise<Result> {
   const balancer = await activeBalancer(stack);
   const minimal = await startMinimal(stack, balancer);
-  const ours: Run[] = [];
-  const theirs: Run[] = [];
-  // The first of each warms up and does not count.
-  for (let index = 0; index <= runs; index++) {
-    const own = await send(stack, balancer, "haproxy.service", stack.url);
-    const other = await send(stack, balancer, UNIT, minimal);
-    if (index === 0) continue;
-    ours.push(own);
-    theirs.push(other);
+  const measurements: Record<string, Measurement> = {};
+  for (const [what, path] of Object.entries(PATHS)) {
+    const ours: Run[] = [];
+    const theirs: Run[] = [];
+    // The first of each warms up and does not count.
+    for (let index = 0; index <= runs; index++) {
+      const own = await send(stack, balancer, "haproxy.service", stack.url + path);
+      const other = await send(stack, balancer, UNIT, minimal + path);
+      if (index === 0) continue;
+      ours.push(own);
+      theirs.push(other);
+    }
+    const ratios = ours.map(({ rate }, index) => rate / (theirs[index]?.rate ?? NaN));
+    const rates = (of: readonly Run[]) =>
+      measurement(
+        of.map(({ rate }) => rate),
+        "requests/s",
+        "lowest",
+      );
+    const costs = (of: readonly Run[]) =>
+      measurement(
+        of.map(({ cost }) => cost),
+        "µs",
+      );
+    Object.assign(measurements, {
+      [`${what}: through the pair`]: rates(ours),
+      [`${what}: through a minimal HAProxy`]: rates(theirs),
+      [`${what}: pair against minimal, run by run`]: measurement(ratios, "ratio", "lowest"),
+      [`${what}: processor time of HAProxy per request`]: costs(ours),
+      [`${what}: the same of the minimal one`]: costs(theirs),
+    });
   }
-  const ratios = ours.map(({ rate }, index) => rate / (theirs[index]?.rate ?? NaN));
-  return {
-    name: "throughput",
-    what: "Requests through the load balancer pair, against a minimal HAProxy in front of the same instances",
-    measurements: {
-      "through the pair": measurement(
-        ours.map(({ rate }) => rate),
-        "requests/s",
-        "lowest",
-      ),
-      "through a minimal HAProxy": measurement(
-        theirs.map(({ rate }) => rate),
-        "requests/s",
-        "lowest",
-      ),
-      "pair against minimal, run by run": measurement(ratios, "ratio", "lowest"),
-      "HAProxy's processor time per request": measurement(
-        ours.map(({ cost }) => cost),
-        "µs",
-      ),
-      "the minimal one's processor time per request": measurement(
-        theirs.map(({ cost }) => cost),
-        "µs",
-      ),
-    },
-  };
+  const what = "Requests through the load balancer pair, against a minimal HAProxy in front of the same instances";
+  return { name: "throughput", what, measurements };
 }
 
 /** Beside the real one on the same machine: the more exact address wins on port 80. @returns its URL */
@@ -126,7 +126,7 @@ async function instanceAddresses(stack: Stack): Promise<string[]> {
 async function send(stack: Stack, balancer: StackMachine, unit: string, url: string): Promise<Run> {
   const before = await processorTime(stack, balancer, unit);
   const wrk = ["wrk", "--threads", "1", "--connections", String(CONNECTIONS), "--duration", `${SECONDS}s`];
-  const output = await stack.fromOutside([...wrk, "--timeout", "5s", `${url}/health`]);
+  const output = await stack.fromOutside([...wrk, "--timeout", "5s", url]);
   const spent = (await processorTime(stack, balancer, unit)) - before;
   const requests = Number(/(\d+) requests in/.exec(output)?.[1]);
   const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
