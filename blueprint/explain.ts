@@ -7,7 +7,13 @@ type Path = readonly PropertyKey[];
 
 /** Turns what zod found wrong into problems that name the setting, the reason and the fix. */
 export function explain(setting: string, schema: z.ZodType, input: unknown, error: z.ZodError): Problem[] {
-  return error.issues.flatMap((issue) => explainIssue(setting, schema, input, issue));
+  // What is of the wrong type has no size that could be wrong as well, though zod measures a text where it wants a list.
+  const mistyped = new Set(
+    error.issues.filter(({ code }) => code === "invalid_type").map(({ path }) => join(setting, path)),
+  );
+  return error.issues
+    .filter(({ code, path }) => code === "invalid_type" || !mistyped.has(join(setting, path)))
+    .flatMap((issue) => explainIssue(setting, schema, input, issue));
 }
 
 function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue): Problem[] {

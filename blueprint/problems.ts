@@ -37,8 +37,9 @@ export function describeProblem(problem: Problem): string {
   return `  ${problem.setting}:${value} ${problem.wrong}\n    Why: ${problem.why}\n    Fix: ${problem.fix}`;
 }
 
-/** A value as YAML people would recognise it, cut where it gets long. */
+/** A value as YAML people would recognise it, on one line, cut where it gets long. */
 export function show(value: unknown): string {
-  const text = typeof value === "string" ? value || '""' : (JSON.stringify(value) ?? String(value));
+  const plain = typeof value === "string" && /^[^\u0000-\u001f]+$/.test(value);
+  const text = plain ? value : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -65,7 +65,12 @@ export interface SettingsSource {
 /** Sections that are right by themselves; rules that need one that is not have nothing to say. */
 export type Draft = { readonly stack: string; readonly preview: boolean } & {
   readonly [Name in SettingName]?: z.output<(typeof schema)[Name]>;
-} & { readonly resolvedAdmin?: Admin; readonly release?: Release };
+} & {
+  readonly resolvedAdmin?: Admin;
+  readonly release?: Release;
+  /** Sections that are written and not right: not there, but not missing either. @default none */
+  readonly broken?: readonly SettingName[];
+};
 
 /**
  * Reads and checks the settings of a stack.
@@ -111,6 +116,7 @@ export function readSettings(source: SettingsSource): {
     protect,
     release,
     resolvedAdmin,
+    broken: database || source.config[`${namespace}:database`] === undefined ? [] : ["database"],
   };
   problems.push(...rules.flatMap((rule) => rule(draft)));
 

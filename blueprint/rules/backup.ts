@@ -15,8 +15,8 @@ export const backupIsElsewhere: Rule = ({ location, backup }) =>
       ];
 
 /** Backups are of the database; files of the app are not in them. */
-export const backupHasDatabase: Rule = ({ backup, database }) =>
-  !backup || database
+export const backupHasDatabase: Rule = ({ backup, database, broken = [] }) =>
+  !backup || database || broken.includes("database")
     ? []
     : [
         {

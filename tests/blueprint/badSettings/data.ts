@@ -1,0 +1,119 @@
+import { app, type BadSettings } from "./badSettings";
+
+const s3 = (more: object) => ({
+  database: {},
+  backup: { s3: { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook-backup", ...more } },
+});
+
+/** holdfast:database, holdfast:backup and holdfast:releases */
+export const badData: readonly BadSettings[] = [
+  {
+    mistake: "two database machines",
+    written: { database: { machines: 2 }, backup: {} },
+    says: ["holdfast:database.machines: 2 is more than 1 | one machine at a time has it"],
+  },
+  {
+    mistake: "a database on one of two app machines",
+    written: { app: app({ machines: 2 }), database: { machines: 0 }, backup: {} },
+    says: ["holdfast:database.machines: 0 is not possible with 2 app machines | write machines: 1 here"],
+  },
+  {
+    mistake: "a volume that Hetzner does not sell",
+    written: { database: { volumeSize: 5 }, backup: {} },
+    says: ["holdfast:database.volumeSize: 5 is less than 10 | Hetzner sells volumes of 10"],
+  },
+  {
+    mistake: "a volume with its unit",
+    written: { database: { volumeSize: "20GB" }, backup: {} },
+    says: ["holdfast:database.volumeSize: 20GB is text, not a number"],
+  },
+  {
+    mistake: "a volume beyond the largest",
+    written: { database: { volumeSize: 20_000 }, backup: {} },
+    says: ["holdfast:database.volumeSize: 20000 is more than 10240"],
+  },
+  {
+    mistake: "another kind of database",
+    written: { database: { engine: "mysql" }, backup: {} },
+    says: ["holdfast:database.engine: is not a setting | known here: machines, serverType, volumeSize"],
+  },
+  {
+    mistake: "a database machine that is sold elsewhere",
+    written: { database: { serverType: "cpx31" }, backup: {} },
+    says: ["holdfast:database.serverType: cpx31 is not sold in nbg1"],
+  },
+  {
+    mistake: "a database that is wanted",
+    written: { database: true },
+    says: ["holdfast:database: true is true or false, not a group of settings"],
+  },
+  {
+    mistake: "backups of nothing",
+    written: { backup: {} },
+    says: ["holdfast:backup: has nothing to back up | write holdfast:database: {}"],
+  },
+  {
+    mistake: "backups where the database is",
+    written: { location: "fsn1", database: {}, backup: { storage: { location: "fsn1" } } },
+    says: ["holdfast:backup.storage.location: fsn1 is where the database is | write hel1"],
+  },
+  {
+    mistake: "backups where there are no Storage Boxes",
+    written: { database: {}, backup: { storage: { location: "sin" } } },
+    says: ["holdfast:backup.storage.location: sin is not known | write one of"],
+  },
+  {
+    mistake: "a Storage Box that is not sold",
+    written: { database: {}, backup: { storage: { type: "bx10" } } },
+    says: ["holdfast:backup.storage.type: bx10 is not known | did you mean bx11?"],
+  },
+  {
+    mistake: "a host key with its comment",
+    written: { database: {}, backup: { storage: { hostKey: "ssh-ed25519 AAAA root@box" } } },
+    says: ["holdfast:backup.storage.hostKey: ssh-ed25519 AAAA root@box is not a public key"],
+  },
+  {
+    mistake: "backups for no day",
+    written: { database: {}, backup: { retentionDays: 0 } },
+    says: ["holdfast:backup.retentionDays: 0 is less than 1"],
+  },
+  {
+    mistake: "backups for ever",
+    written: { database: {}, backup: { retentionDays: "for ever" } },
+    says: ["holdfast:backup.retentionDays: for ever is text, not a number"],
+  },
+  {
+    mistake: "a bucket over an open line",
+    written: s3({ endpoint: "http://fsn1.your-objectstorage.com" }),
+    says: ["holdfast:backup.s3.endpoint: http://fsn1.your-objectstorage.com is not an https address"],
+  },
+  {
+    mistake: "a bucket in capitals",
+    written: s3({ bucket: "Backup" }),
+    says: ["holdfast:backup.s3.bucket: Backup is not 3 to 63 lower-case letters"],
+  },
+  {
+    mistake: "a bucket without its name",
+    written: s3({ bucket: undefined }),
+    says: ["holdfast:backup.s3.bucket: is missing"],
+  },
+  {
+    mistake: "a bucket's keys in plain text",
+    written: s3({ accessKey: "hunter2", secretKey: "hunter2" }),
+    says: ["holdfast:backup.s3: has keys in plain text | make new keys"],
+  },
+  {
+    mistake: "a bucket without its keys when backups are made",
+    written: { ...s3({}), loadBalancer: { machines: 0 } },
+    update: true,
+    says: [
+      "holdfast:backup.s3.accessKey: is missing",
+      "holdfast:backup.s3.secretKey: is missing | pulumi config set --secret",
+    ],
+  },
+  {
+    mistake: "releases that nobody keeps",
+    written: { releases: { keep: 0 } },
+    says: ["holdfast:releases.keep: 0 is less than 1"],
+  },
+];

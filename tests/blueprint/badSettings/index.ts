@@ -1,0 +1,14 @@
+import { badAdmins } from "./admin";
+import { badApps } from "./app";
+import { badData } from "./data";
+import { badLoadBalancers } from "./loadBalancer";
+import { badStacks } from "./stack";
+
+/** Stack files that cannot be used, by what is wrong in them. */
+export const badSettings = {
+  app: badApps,
+  "load balancer": badLoadBalancers,
+  admin: badAdmins,
+  "database, backups and releases": badData,
+  stack: badStacks,
+} as const;
