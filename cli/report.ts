@@ -2,16 +2,14 @@ import { Command, Option } from "commander";
 import { makeBlueprint } from "../blueprint/blueprint";
 import { readSettings } from "../blueprint/settings";
 import { renderLadder } from "../failures/ladder";
-import { priceListOf } from "../failures/prices/priceList";
 import { renderHtml } from "../failures/render/html/page";
 import { renderJson } from "../failures/render/json";
 import { renderMarkdown } from "../failures/render/markdown";
 import { renderTerminal } from "../failures/render/terminal";
 import { makeReport } from "../failures/report";
 import { rungsAbove } from "../failures/rungs";
-import prices from "../local/api/fixtures/prices.json";
-import serverTypes from "../local/api/fixtures/serverTypes.json";
 import { drillJournals } from "./drillJournals";
+import { listPrices } from "./prices";
 import { settingsSource } from "./settingsSource";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
@@ -51,7 +49,7 @@ interface ReportFlags {
  */
 export function renderedReport({ stack, ...flags }: ReportFlags): string {
   const { settings } = readSettings(settingsSource(stack));
-  const options = { prices: priceListOf({ prices, serverTypes }), journals: drillJournals() };
+  const options = { prices: listPrices, journals: drillJournals() };
   if (flags.ladder) return renderLadder(settings, options);
   const made = makeReport(makeBlueprint(settings), options);
   const form = (["json", "markdown", "html"] as const).find((name) => flags[name]) ?? "terminal";

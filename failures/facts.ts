@@ -6,9 +6,15 @@ import { claimerPaths } from "../roles/loadBalancer/claimer";
 import { vrrpPaths } from "../roles/loadBalancer/keepalived.conf";
 import { haproxyPaths } from "../roles/loadBalancer/loadBalancer";
 import type { RoleConfiguration, RoleRenderer } from "../roles/types";
+import { database as renderDatabase } from "../roles/database/database";
+import { archiving } from "../roles/database/backup/postgresql.conf";
+import { archiveQueue } from "../roles/database/backup/queue";
+import { databasePaths } from "../roles/database/paths";
+import type { Backup } from "../blueprint/resolve/backup";
 import { readHaproxy, type HaproxyFacts } from "./rendered/haproxy";
 import { readKeepalived, type VrrpFacts } from "./rendered/keepalived";
 import { readConstant } from "./rendered/python";
+import { readArchiveTimeout } from "./rendered/postgresql";
 import { readRestart, unitValue, type RestartFacts } from "./rendered/systemd";
 
 /** What the report computes with: the blueprint, and what the files that its machines get say about time. */
@@ -21,6 +27,8 @@ export interface Facts {
     readonly restart: RestartFacts;
     /** Seconds that a start may take until it answers; then the change is taken back. */
     readonly startTimeout: number;
+    /** Seconds that it has to go on answering before the next instance is touched. */
+    readonly settleTime: number;
     /** Where the app's files are, on each app machine. */
     readonly stateFolder: string;
     /** Present when something on the machine restarts instances that hang. */
@@ -28,6 +36,26 @@ export interface Facts {
   };
   /** Present when the load balancers watch each other and move an address. */
   readonly pair?: PairFacts;
+  /** Absent: the stack has no database. */
+  readonly database?: DatabaseFacts;
+}
+
+/** The database and what is known about its failures. */
+export interface DatabaseFacts {
+  readonly machine: Machine;
+  /** Whether that machine does nothing else. */
+  readonly apart: boolean;
+  readonly restart: RestartFacts;
+  /** Absent: nobody copies it. */
+  readonly backup?: BackupFacts;
+}
+
+/** How backups are made. */
+export interface BackupFacts extends Backup {
+  /** Seconds after which what was written is on its way to the storage at the latest. */
+  readonly archiveTimeout: number;
+  /** MiB that wait on the volume while the storage is away. */
+  readonly queue: number;
 }
 
 /** How an instance that hangs is found and killed. Times in seconds. */
@@ -61,6 +89,7 @@ export function factsOf(blueprint: Blueprint, render: RoleRenderer = configurati
   const filesOf = filesWith(blueprint, render);
   const [balancer, app] = [filesOf(loadBalancers[0]), filesOf(appMachines[0])];
   const unit = contentOf(app, appPaths.unit);
+  const instance = app.units.find(({ name }) => name.startsWith("app@"));
   return {
     blueprint,
     loadBalancers,
@@ -71,11 +100,32 @@ export function factsOf(blueprint: Blueprint, render: RoleRenderer = configurati
     },
     app: {
       restart: readRestart(unit),
-      startTimeout: app.units.find(({ name }) => name.startsWith("app@"))?.timeout ?? 0,
+      startTimeout: instance?.timeout ?? 0,
+      settleTime: instance?.healthyFor ?? 0,
       stateFolder: `/var/lib/${unitValue(unit, "StateDirectory") ?? ""}`,
       watchdog: watchdogOf(app),
     },
     pair: pairOf(loadBalancers.map(filesOf)),
+    database: databaseOf(blueprint),
+  };
+}
+
+function databaseOf(blueprint: Blueprint): DatabaseFacts | undefined {
+  const { database, machines, settings } = blueprint;
+  const machine = machines.find(({ name }) => name === database?.machine);
+  if (!database || !machine) return undefined;
+  const dropIn = renderDatabase(blueprint).files[databasePaths.dropIn]?.content ?? "";
+  return {
+    machine,
+    apart: machine.roles.every((role) => role === "database"),
+    restart: readRestart(dropIn),
+    ...(settings.backup && {
+      backup: {
+        ...settings.backup,
+        archiveTimeout: readArchiveTimeout(archiving()),
+        queue: archiveQueue(database.volume.size),
+      },
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { makeBlueprint } from "../blueprint/blueprint";
 import type { Settings } from "../blueprint/settings";
 import { differenceOf } from "./difference";
-import { formatChange } from "./prices/money";
+import { formatChange, formatMoney } from "./prices/money";
 import { table } from "./render/markdown";
 import { totalText } from "./render/prices";
 import { makeReport, type ReportOptions } from "./report";
@@ -10,25 +10,29 @@ import { makeReport, type ReportOptions } from "./report";
 interface Rung {
   readonly name: string;
   readonly loadBalancers: number;
+  readonly databases: 0 | 1;
   readonly appMachines: number;
   readonly instances: number;
 }
 
 /** The rungs that can be climbed today, from the bottom. One that settings refuse has no place here. */
 export const ladder: readonly Rung[] = [
-  { name: "one machine with everything", loadBalancers: 0, appMachines: 1, instances: 1 },
-  { name: "more instances", loadBalancers: 0, appMachines: 1, instances: 2 },
-  { name: "a load balancer", loadBalancers: 1, appMachines: 1, instances: 2 },
-  { name: "more app machines", loadBalancers: 1, appMachines: 2, instances: 2 },
-  { name: "a backup load balancer", loadBalancers: 2, appMachines: 2, instances: 2 },
+  { name: "one machine with everything", loadBalancers: 0, databases: 0, appMachines: 1, instances: 1 },
+  { name: "more instances", loadBalancers: 0, databases: 0, appMachines: 1, instances: 2 },
+  { name: "a load balancer", loadBalancers: 1, databases: 0, appMachines: 1, instances: 2 },
+  { name: "the database on its own machine", loadBalancers: 1, databases: 1, appMachines: 1, instances: 2 },
+  { name: "more app machines", loadBalancers: 1, databases: 1, appMachines: 2, instances: 2 },
+  { name: "a backup load balancer", loadBalancers: 2, databases: 1, appMachines: 2, instances: 2 },
 ];
 
-/** Settings that differ from the given ones in the numbers of a rung only. */
-export function settingsOfRung(settings: Settings, { loadBalancers, appMachines, instances }: Rung): Settings {
+/** Settings that differ from the given ones in the numbers of a rung only; a database is there from the bottom on. */
+export function settingsOfRung(settings: Settings, rung: Rung): Settings {
+  const { serverType } = settings.app;
   return {
     ...settings,
-    app: { ...settings.app, machines: appMachines, instances },
-    loadBalancer: { ...settings.loadBalancer, machines: loadBalancers },
+    app: { ...settings.app, machines: rung.appMachines, instances: rung.instances },
+    loadBalancer: { ...settings.loadBalancer, machines: rung.loadBalancers },
+    database: { serverType, volumeSize: 10, ...settings.database, machines: rung.databases },
   };
 }
 
@@ -39,7 +43,7 @@ export function renderLadder(settings: Settings, options: ReportOptions): string
     const [below, report] = [reports[index - 1], reports[index]];
     if (!report) return [];
     const { serverType } = settings.app;
-    const numbers = `${rung.loadBalancers} + ${rung.appMachines} × ${rung.instances}`;
+    const numbers = `${rung.loadBalancers} + ${rung.databases} + ${rung.appMachines} × ${rung.instances}`;
     if (!below) return [rung.name, numbers, totalText(report.price), `all on ${serverType}`, ""];
     const texts = (effect: string) =>
       differenceOf(below, report)
@@ -51,11 +55,25 @@ export function renderLadder(settings: Settings, options: ReportOptions): string
   });
   const headings = [
     "rung",
-    "load balancers + app machines × instances",
+    "load balancers + database machines + app machines × instances",
     "per month",
     "gets better",
     "changes otherwise",
   ];
   const { recorded } = options.prices;
-  return `${table(headings, rows)}\n\nList prices recorded on ${recorded}, without VAT; they are not the bill.\n`;
+  return [
+    table(headings, rows),
+    managedInstead(settings, options),
+    `List prices recorded on ${recorded}, without VAT; they are not the bill.\n`,
+  ].join("\n\n");
+}
+
+/** What Hetzner's own load balancer costs beside one of ours and beside the pair, with the addresses that each needs. */
+function managedInstead({ loadBalancer }: Settings, { prices }: ReportOptions): string {
+  const { floatingIpv4, loadBalancers, primaryIpv4, servers } = prices;
+  const each = (servers[loadBalancer.serverType] ?? 0) + primaryIpv4;
+  const [one, pair, managed] = [each + floatingIpv4, 2 * each + floatingIpv4, loadBalancers.lb11 ?? 0].map((cents) =>
+    formatMoney(cents),
+  );
+  return `Beside it: Hetzner's managed load balancer (lb11) is ${managed} a month with its own address; one load balancer machine (${loadBalancer.serverType}) with its addresses is ${one}, the pair ${pair}.`;
 }

@@ -1,12 +1,15 @@
 import type { Machine } from "../blueprint/blueprint";
+import { locations } from "../blueprint/catalog";
 import { ports } from "../blueprint/ports";
-import type { Facts } from "./facts";
+import type { BackupFacts, Facts } from "./facts";
 
 /** What the picture of a stack shows, before anybody decides how it is drawn. From the visitors down to the app. */
 export interface Picture {
   readonly entrance: { readonly label: string; readonly flow: string };
   /** From top to bottom; each row's machines are alike. */
   readonly rows: readonly Row[];
+  /** What lies outside of the private network, below the last row; absent where there is nothing. */
+  readonly beyond?: { readonly flow: string; readonly row: Row };
 }
 
 export interface Row {
@@ -29,11 +32,11 @@ export interface Box {
 /** More machines of a kind than this make a picture that shows nothing. */
 const shown = 6;
 
-const roleNames = { loadBalancer: "load balancer", app: "app" } as const;
+const roleNames = { loadBalancer: "load balancer", database: "database", app: "app" } as const;
 
 /** The machines of a stack, their roles and addresses, and where requests go. */
 export function pictureOf(facts: Facts): Picture {
-  const { blueprint, loadBalancers, appMachines } = facts;
+  const { blueprint, loadBalancers, appMachines, database } = facts;
   const row = (title: string, machines: readonly Machine[], flow?: string): Row => ({
     title,
     boxes: machines.slice(0, shown).map((machine) => box(facts, machine)),
@@ -45,17 +48,40 @@ export function pictureOf(facts: Facts): Picture {
   const toInstances = `HTTP and health checks to ${last > port ? `${port}-${last}` : port}, private network ${blueprint.network.subnet}`;
   const floating = loadBalancers.some(({ floatingIp }) => floatingIp);
   const onOneMachine = loadBalancers.every(({ roles }) => roles.includes("app"));
+  const apart = database?.apart ? database.machine : undefined;
+  const toDatabase = apart && `PostgreSQL over TLS to ${ports.database}, private network ${blueprint.network.subnet}`;
   return {
     entrance: {
       label: "Visitors",
       flow: `HTTP to ${ports.http} ${floating ? "of the floating IP" : "of the public IPv4 and IPv6 address"}`,
     },
-    rows: onOneMachine
-      ? [row("The machine", appMachines)]
-      : [
-          row(loadBalancers.length > 1 ? "Load balancers" : "Load balancer", loadBalancers, toInstances),
-          row(appMachines.length > 1 ? "App machines" : "App machine", appMachines),
-        ],
+    rows: [
+      ...(onOneMachine
+        ? []
+        : [row(loadBalancers.length > 1 ? "Load balancers" : "Load balancer", loadBalancers, toInstances)]),
+      row(
+        onOneMachine && !apart ? "The machine" : appMachines.length > 1 ? "App machines" : "App machine",
+        appMachines,
+        toDatabase,
+      ),
+      ...(apart ? [row("Database machine", [apart])] : []),
+    ],
+    ...(database?.backup && { beyond: storage(database.backup) }),
+  };
+}
+
+function storage({ s3, storage: { location, type } }: BackupFacts): Picture["beyond"] {
+  const { city } = locations[location];
+  return {
+    flow: "Backups, encrypted, over SFTP",
+    row: {
+      title: "Backup storage",
+      boxes: [
+        { name: `Storage Box ${type}`, lines: [city], instances: [] },
+        ...(s3 ? [{ name: `Bucket ${s3.bucket}`, lines: [new URL(s3.endpoint).host], instances: [] }] : []),
+      ],
+      more: 0,
+    },
   };
 }
 
@@ -65,8 +91,9 @@ function box({ blueprint }: Facts, machine: Machine): Box {
   return {
     name: machine.serverName,
     lines: [
-      `${machine.roles.map((role) => roleNames[role]).join(" and ")}, ${machine.serverType}`,
+      `${machine.roles.map((role) => roleNames[role]).join(", ")} (${machine.serverType})`,
       machine.privateAddress,
+      ...(blueprint.database?.machine === machine.name ? [`volume of ${blueprint.database.volume.size} GB`] : []),
       letsIn ? `public ${publicNets}` : `${publicNets} outwards only`,
     ],
     instances: blueprint.instances.filter((instance) => instance.machine === machine.name).map(({ port }) => port),

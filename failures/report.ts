@@ -1,6 +1,7 @@
 import type { Blueprint } from "../blueprint/blueprint";
 import type { RoleRenderer } from "../roles/types";
 import { failures } from "./catalog";
+import { whereDataIs } from "./catalog/database";
 import { factsOf, type Facts } from "./facts";
 import { contradictions, measurementsFor, type DrillJournal, type Measurement } from "./measured";
 import { pictureOf, type Picture } from "./picture";
@@ -70,10 +71,4 @@ function addressOf({ loadBalancers }: Facts): Report["address"] {
     ? "the floating IP, which stays when machines are replaced"
     : "the machine's own address, which goes with the machine";
   return { what, stays };
-}
-
-function whereDataIs({ app, appMachines }: Facts): string {
-  return appMachines.length > 1
-    ? `In files on each app machine (${app.stateFolder}), each with its own: what a visitor wrote is seen on the machine that took it only. There is no copy and no backup.`
-    : `In files on the app machine (${app.stateFolder}). There is no copy and no backup.`;
 }

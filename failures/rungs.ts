@@ -22,11 +22,11 @@ export interface Rung {
 
 type Raise = readonly [
   setting: string,
-  number: (settings: Settings) => number,
+  number: (settings: Settings) => number | undefined,
   raised: (settings: Settings) => Settings,
 ];
 
-/** The numbers of the ladder. A new rung (a database host, a standby) is a line here. */
+/** The numbers of the ladder, each with what it is today: undefined where the stack has no such thing to have more of. */
 const raises: readonly Raise[] = [
   [
     "holdfast:app.instances",
@@ -46,19 +46,28 @@ const raises: readonly Raise[] = [
       loadBalancer: { ...settings.loadBalancer, machines: settings.loadBalancer.machines + 1 },
     }),
   ],
+  [
+    "holdfast:database.machines",
+    ({ database }) => database?.machines,
+    ({ database, ...settings }) => ({
+      ...settings,
+      ...(database && { database: { ...database, machines: database.machines + 1 } }),
+    }),
+  ],
 ];
 
 /** Every rung above a stack, the cheapest first; those that cannot be climbed come last, with the reason. */
 export function rungsAbove(settings: Settings, report: Report, options: ReportOptions): readonly Rung[] {
   return raises
-    .map(([setting, number, raised]): Rung => {
+    .flatMap(([setting, number, raised]): Rung[] => {
       const from = number(settings);
+      if (from === undefined) return [];
       const rung = { setting, from, to: from + 1 };
       const next = raised(settings);
       const refused = refusal(next);
-      if (refused !== undefined) return { ...rung, refused, cents: 0, changes: [] };
+      if (refused !== undefined) return [{ ...rung, refused, cents: 0, changes: [] }];
       const above = makeReport(makeBlueprint(next), options);
-      return { ...rung, cents: above.price.total - report.price.total, changes: differenceOf(report, above) };
+      return [{ ...rung, cents: above.price.total - report.price.total, changes: differenceOf(report, above) }];
     })
     .sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined) || a.cents - b.cents);
 }
@@ -77,12 +86,13 @@ function refusal(settings: Settings): string | undefined {
   const [problem] = [
     ...limits("app", settings),
     ...limits("loadBalancer", settings),
+    ...limits("database", settings),
     ...rules.flatMap((rule) => rule(draft)),
   ];
   return problem && `${problem.wrong}: ${problem.why}`;
 }
 
-function limits(name: "app" | "loadBalancer", settings: Settings): readonly Problem[] {
+function limits(name: "app" | "loadBalancer" | "database", settings: Settings): readonly Problem[] {
   const result = schema[name].safeParse(settings[name]);
   return result.success ? [] : explain(`holdfast:${name}`, schema[name], settings[name], result.error);
 }

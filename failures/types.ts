@@ -12,6 +12,11 @@ export const failureIds = [
   "app-machine",
   "load-balancer-machine",
   "haproxy-process",
+  "database-process",
+  "database-machine",
+  "volume",
+  "dropped-table",
+  "backup-storage",
   "private-network",
   "cloud-api",
   "location",
@@ -47,8 +52,15 @@ export interface Assessment {
     /** What becomes of all others. */
     readonly unsafe: string;
   };
-  /** What a drill may measure at most: safe requests that fail, and seconds that the slowest of the others takes. */
-  readonly promises?: { readonly failed?: number; readonly slowest?: number };
+  /** What a drill may measure at most. */
+  readonly promises?: {
+    /** Safe requests that fail. */
+    readonly failed?: number;
+    /** Seconds that the slowest of the others takes. */
+    readonly slowest?: number;
+    /** Acknowledged writes that are not there afterwards. */
+    readonly lost?: number;
+  };
   readonly data: string;
   readonly person: string;
   readonly singlePoints: readonly SinglePoint[];

@@ -28,7 +28,7 @@ function assess(facts: Facts): Assessment {
           what: both ? "the only machine" : "the only app machine",
           because: "all instances are on it",
         },
-        files(facts),
+        ...files(facts),
       ],
     };
   }
@@ -46,11 +46,16 @@ function assess(facts: Facts): Assessment {
       safe: `New ones wait ${formatSeconds(haproxy.connect)} for each instance of it that they meet, those under way ${answerLimit(facts, "safe")}; then another machine answers${exceptSlowPaths(facts)}`,
       unsafe: `Those under way on it fail after at most ${cutAfter(facts, left)}; new ones go to another machine`,
     },
-    singlePoints: [files(facts)],
+    singlePoints: files(facts),
   };
 }
 
-function data({ appMachines, app }: Facts): string {
+function data({ appMachines, app, database }: Facts): string {
+  if (database?.apart === false) {
+    return `None of the database: its volume outlives the machine. What the app keeps in files (${app.stateFolder}) goes with the machine`;
+  }
+  if (database)
+    return `None of the database, which is elsewhere. What the app keeps in files (${app.stateFolder}) goes with the machine`;
   const apart =
     appMachines.length > 1 ? "; no other machine has them, so what visitors wrote there is missing meanwhile" : "";
   return `The app's files (${app.stateFolder}) are away with the machine, and gone if it does not return: there is no copy and no backup${apart}`;
@@ -61,10 +66,14 @@ function person({ blueprint }: Facts): string {
   return `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew, with the same name and private address`;
 }
 
-function files({ appMachines, app }: Facts): SinglePoint {
-  return {
-    id: "app-files",
-    what: appMachines.length > 1 ? "the files on each app machine" : "the files on the app machine",
-    because: `${app.stateFolder} is on one disk, without a copy or a backup`,
-  };
+/** Files are the app's data only where it has no database. */
+function files({ appMachines, app, database }: Facts): readonly SinglePoint[] {
+  if (database) return [];
+  return [
+    {
+      id: "app-files",
+      what: appMachines.length > 1 ? "the files on each app machine" : "the files on the app machine",
+      because: `${app.stateFolder} is on one disk, without a copy or a backup`,
+    },
+  ];
 }

@@ -7,31 +7,33 @@ import { nobodyAnswers, otherInstances } from "./instances";
 export const badRelease: Failure = { id: "bad-release", title: "A release is bad", assess };
 
 /**
- * The machine plugin restarts instances one by one and waits for each; the first that does not get ready brings the old
- * release back on that machine and keeps the change from all others.
+ * A roll-out takes one instance out of rotation, starts it anew and watches it, before visitors come to it and the next one
+ * is touched. The first that does not stay well brings the old release back on its machine and ends the roll-out.
  */
 function assess(facts: Facts): Assessment {
   const { app, blueprint } = facts;
   const alone = otherInstances(facts) === 0;
   const first = blueprint.instances[0]?.name ?? "the first instance";
-  const requests = alone ? `New ones are ${nobodyAnswers}` : "Served by other instances; none fails";
+  const requests = alone
+    ? `New ones are ${nobodyAnswers}`
+    : `Served by other instances, none fails: ${first} is taken out of rotation first`;
+  const migrates = blueprint.settings.release.manifest.migrate !== undefined;
   return {
     service: alone ? "stops and comes back" : "goes on",
-    takesOver: `The old release: \`pulumi up\` fails at ${first}, takes it back there and changes no other machine`,
+    takesOver: `The old release: \`pulumi up\` fails at ${first}, takes it back there and changes no other machine${migrates ? "; where the migration fails, no instance is touched" : ""}`,
+    ...(alone ? {} : { promises: { failed: 0 } }),
     time: {
       until: "until the old release starts again",
       duration: duration([
         { what: "for the new one to get ready", seconds: app.startTimeout, from: "holdfast:app.startTimeout" },
+        { what: "for it to stay so", seconds: app.settleTime, from: "holdfast:app.settleTime" },
       ]),
     },
     back: { until: "until the old one serves again", duration: duration([], ["the app's own end and start"]) },
-    visitors: {
-      safe: requests,
-      unsafe: alone ? requests : `${requests}, if ${first} ends its own in order`,
-    },
-    data: "What the new release wrote in that time stays as it wrote it",
+    visitors: { safe: requests, unsafe: requests },
+    data: `What the new release wrote in that time stays as it wrote it${migrates ? ", and what its migration changed stays changed" : ""}`,
     person:
-      "Mend it. One that gets ready and is wrong all the same is noticed by nobody but you: `pulumi up` with the release before it",
+      "Mend it. One that gets ready, stays so and is wrong all the same is noticed by nobody but you: `npx holdfast rollback`",
     singlePoints: [],
   };
 }

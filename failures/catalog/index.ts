@@ -1,8 +1,12 @@
 import type { Failure } from "../types";
 import { adminLaptop } from "./adminLaptop";
 import { appMachine } from "./appMachine";
+import { backupStorage } from "./backupStorage";
 import { badRelease } from "./badRelease";
 import { cloudApi } from "./cloudApi";
+import { databaseMachine } from "./databaseMachine";
+import { databaseProcess } from "./databaseProcess";
+import { droppedTable } from "./droppedTable";
 import { flood } from "./flood";
 import { haproxyProcess } from "./haproxyProcess";
 import { instanceCrash } from "./instanceCrash";
@@ -11,6 +15,7 @@ import { loadBalancerMachine } from "./loadBalancerMachine";
 import { location } from "./location";
 import { privateNetwork } from "./privateNetwork";
 import { pulumiState } from "./pulumiState";
+import { volume } from "./volume";
 
 /** Every failure, in the order of the report: from what happens often to what hardly ever does. */
 export const failures: readonly Failure[] = [
@@ -20,6 +25,11 @@ export const failures: readonly Failure[] = [
   appMachine,
   loadBalancerMachine,
   haproxyProcess,
+  databaseProcess,
+  databaseMachine,
+  volume,
+  droppedTable,
+  backupStorage,
   privateNetwork,
   cloudApi,
   location,

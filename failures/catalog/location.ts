@@ -2,20 +2,31 @@ import { locations } from "../../blueprint/catalog";
 import type { Facts } from "../facts";
 import { duration } from "../figures";
 import type { Assessment, Failure } from "../types";
+import { backupPlace, lostInRestore } from "./database";
 
 /** Fire, power or network of a whole location. All machines of a stack are in one. */
 export const location: Failure = { id: "location", title: "The whole location fails", assess };
 
-function assess({ app, blueprint }: Facts): Assessment {
-  const name = blueprint.settings.location;
+function assess(facts: Facts): Assessment {
+  const name = facts.blueprint.settings.location;
   const { city } = locations[name];
+  const backup = facts.database?.backup;
   return {
     service: "stops",
     takesOver: "Nobody",
     time: { until: "until it is back", duration: duration([], ["Hetzner's repair, or your move to another location"]) },
     visitors: { safe: "Get no connection until then", unsafe: "Get no connection until then" },
-    data: `The app's files (${app.stateFolder}) are away with it, and gone if it does not return: there is no copy elsewhere`,
-    person: "Wait, or bring up a new stack with another holdfast:location and point DNS at it; it begins without data",
+    data: data(facts),
+    person: `Wait, or bring up a new stack with another holdfast:location and point DNS at it; ${backup ? "`npx holdfast restore` fills its database" : "it begins without data"}`,
     singlePoints: [{ id: "location", what: `the location ${name} (${city})`, because: "all machines are there" }],
   };
+}
+
+function data({ app, database }: Facts): string {
+  if (!database) {
+    return `The app's files (${app.stateFolder}) are away with it, and gone if it does not return: there is no copy elsewhere`;
+  }
+  return database.backup
+    ? `At most ${lostInRestore(database.backup)}: ${backupPlace(database.backup)} has the rest`
+    : "The database's volume is away with it, and gone if it does not return: there is no copy elsewhere";
 }

@@ -2,15 +2,15 @@ import { detection } from "../detection";
 import type { Facts } from "../facts";
 import { duration, formatSeconds, total } from "../figures";
 import type { Assessment, Failure } from "../types";
+import { withoutDatabase } from "./database";
 import { nobodyAnswers } from "./instances";
 
 /** Hetzner's private network carries nothing, for all machines at once. One machine's share of it is that machine's failure. */
 export const privateNetwork: Failure = { id: "private-network", title: "The private network fails", assess };
 
 function assess(facts: Facts): Assessment {
-  const { haproxy, loadBalancers, pair } = facts;
-  // A load balancer on the app machine asks instances by that machine's own address, which needs no network.
-  if (loadBalancers.every(({ roles }) => roles.includes("app"))) {
+  const { blueprint, database, haproxy, loadBalancers, pair } = facts;
+  if (blueprint.machines.length === 1) {
     return {
       service: "goes on",
       takesOver: "Nobody has to: everything is on one machine",
@@ -18,6 +18,24 @@ function assess(facts: Facts): Assessment {
       data: "None",
       person: "Nothing",
       singlePoints: [],
+    };
+  }
+  // A load balancer on the app machine asks instances by that machine's own address, which needs no network.
+  if (loadBalancers.every(({ roles }) => roles.includes("app"))) {
+    return {
+      service: "stops",
+      takesOver: "Nobody",
+      time: { until: "until it carries again", duration: duration([], ["Hetzner's repair"]) },
+      visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
+      data: "None",
+      person: "Look at status.hetzner.com; nothing that you could do here is quicker",
+      singlePoints: [
+        {
+          id: "private-network",
+          what: "Hetzner's private network",
+          because: "instances reach the database by it alone",
+        },
+      ],
     };
   }
   const left = detection(haproxy, "vanished");
@@ -35,7 +53,9 @@ function assess(facts: Facts): Assessment {
       {
         id: "private-network",
         what: "Hetzner's private network",
-        because: "load balancers reach instances by it alone",
+        because: database?.apart
+          ? "load balancers reach instances by it alone, and instances the database"
+          : "load balancers reach instances by it alone",
       },
     ],
   };

@@ -4,12 +4,14 @@ import { count } from "../figures";
 
 /** Something that Hetzner takes money for, as often as there is of it. */
 export interface Billable {
-  readonly kind: "server" | "primaryIpv4" | "floatingIpv4" | "floatingIpv6" | "volume";
+  readonly kind: "server" | "primaryIpv4" | "floatingIpv4" | "floatingIpv6" | "volume" | "storageBox";
   /** e.g. `2 app machines (cx23)` */
   readonly what: string;
   readonly quantity: number;
   /** Of servers. */
   readonly serverType?: string;
+  /** Of Storage Boxes. */
+  readonly boxType?: string;
   /** Of volumes, in GB. */
   readonly size?: number;
 }
@@ -26,6 +28,7 @@ const names: Readonly<Record<Role, string>> = {
  */
 export function billables({ blueprint }: Facts): Billable[] {
   const ipv4 = blueprint.machines.filter(({ publicIpv4 }) => publicIpv4).length;
+  const { backup } = blueprint.settings;
   // One for all load balancers: components/floatingIp.ts.
   const floating = blueprint.machines.some(({ floatingIp }) => floatingIp);
   return [
@@ -48,7 +51,24 @@ export function billables({ blueprint }: Facts): Billable[] {
         ]
       : []),
     ...(blueprint.database
-      ? [{ kind: "volume" as const, what: "1 volume", quantity: 1, size: blueprint.database.volume.size }]
+      ? [
+          {
+            kind: "volume" as const,
+            what: `1 volume of ${blueprint.database.volume.size} GB`,
+            quantity: 1,
+            size: blueprint.database.volume.size,
+          },
+        ]
+      : []),
+    ...(backup
+      ? [
+          {
+            kind: "storageBox" as const,
+            what: `1 Storage Box (${backup.storage.type})`,
+            quantity: 1,
+            boxType: backup.storage.type,
+          },
+        ]
       : []),
     ...(floating ? [{ kind: "floatingIpv4" as const, what: "1 floating IPv4 address", quantity: 1 }] : []),
   ];

@@ -38,12 +38,14 @@ export function priceOf(billables: readonly Billable[], list: PriceList): Price 
   };
 }
 
-function unitPrice({ kind, serverType = "", size = 0 }: Billable, list: PriceList): number | undefined {
+function unitPrice({ kind, serverType = "", boxType = "", size = 0 }: Billable, list: PriceList): number | undefined {
   switch (kind) {
     case "server":
       return list.servers[serverType];
     case "volume":
       return Math.ceil((size * list.volumeGb) / 100);
+    case "storageBox":
+      return list.storageBoxes[boxType];
     default:
       return list[kind];
   }

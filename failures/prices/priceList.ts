@@ -16,6 +16,10 @@ export interface PriceList {
   readonly floatingIpv6: number;
   /** Hundredths of a cent for each GB. */
   readonly volumeGb: number;
+  /** By type of Storage Box. */
+  readonly storageBoxes: Readonly<Record<string, number>>;
+  /** By type of Hetzner's managed load balancer, which no stack of ours has: to compare with. */
+  readonly loadBalancers: Readonly<Record<string, number>>;
 }
 
 /** The files in which the local cloud keeps its price list. */
@@ -28,23 +32,38 @@ export interface PriceFixtures {
     readonly primaryIpv4Monthly: number;
     readonly primaryIpv6Monthly: number;
     readonly volumePerGbMonthly: number;
+    readonly loadBalancersMonthly: Readonly<Record<string, number>>;
   };
   readonly serverTypes: {
-    readonly serverTypes: readonly { readonly name: string; readonly monthly_cents: number }[];
+    readonly serverTypes: readonly Priced[];
+  };
+  readonly storageBoxTypes: {
+    readonly storageBoxTypes: readonly Priced[];
   };
 }
 
+interface Priced {
+  readonly name: string;
+  readonly monthly_cents: number;
+}
+
 /** The local cloud's price list: the same figures that its API answers with. */
-export function priceListOf({ prices, serverTypes }: PriceFixtures): PriceList {
+export function priceListOf({ prices, serverTypes, storageBoxTypes }: PriceFixtures): PriceList {
   return {
     recorded: prices.recorded,
     currency: "EUR",
     about: prices.about,
-    servers: Object.fromEntries(serverTypes.serverTypes.map(({ name, monthly_cents: cents }) => [name, cents])),
+    servers: byName(serverTypes.serverTypes),
     primaryIpv4: prices.primaryIpv4Monthly,
     primaryIpv6: prices.primaryIpv6Monthly,
     floatingIpv4: prices.floatingIpv4Monthly,
     floatingIpv6: prices.floatingIpv6Monthly,
     volumeGb: Math.round(prices.volumePerGbMonthly * 100),
+    storageBoxes: byName(storageBoxTypes.storageBoxTypes),
+    loadBalancers: prices.loadBalancersMonthly,
   };
+}
+
+function byName(priced: readonly Priced[]): Record<string, number> {
+  return Object.fromEntries(priced.map(({ name, monthly_cents: cents }) => [name, cents]));
 }

@@ -2,7 +2,8 @@ import type { Box, Picture, Row } from "../picture";
 import { count } from "../figures";
 
 /** The picture as a Mermaid flowchart, which GitHub draws in Markdown. */
-export function renderMermaid({ entrance, rows }: Picture): string {
+export function renderMermaid({ entrance, rows: inside, beyond }: Picture): string {
+  const rows = beyond ? withFlow(inside, beyond.flow).concat(beyond.row) : inside;
   const ids = rows.map((row, index) => row.boxes.map((_, number) => `m${index}_${number}`));
   const last = (row: number) => (rows[row]?.more ? [`more${row}`] : []);
   const edges = rows.flatMap((_, index) => {
@@ -17,6 +18,11 @@ export function renderMermaid({ entrance, rows }: Picture): string {
     ...rows.flatMap((row, index) => group(row, index, ids[index] ?? [])),
     ...edges,
   ].join("\n");
+}
+
+/** The last row leads on to something. */
+function withFlow(rows: readonly Row[], flow: string): Row[] {
+  return rows.map((row, index) => (index === rows.length - 1 ? { ...row, flow } : row));
 }
 
 function group(row: Row, index: number, ids: readonly string[]): string[] {

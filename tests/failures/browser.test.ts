@@ -58,6 +58,13 @@ function measure(html: string, width: number): { over: number; outside: string[]
 const stacks: Readonly<Record<string, Numbers>> = {
   "one machine for everything": { loadBalancers: 0, machines: 1, instances: 1 },
   "a pair and many app machines": { loadBalancers: 2, machines: 12, instances: 4 },
+  "one machine with a database": { loadBalancers: 0, machines: 1, database: { machines: 0 } },
+  "everything, and backups in two places": {
+    loadBalancers: 2,
+    machines: 3,
+    database: { machines: 1, volumeSize: 100 },
+    backup: { s3: { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook-backup" } },
+  },
 };
 
 (browser ? describe : describe.skip).each(Object.entries(stacks))("%s", (_, numbers) => {

@@ -12,6 +12,14 @@ const rungs = {
   "two app machines": { loadBalancers: 1, machines: 2, instances: 2 },
 } as const;
 
+/** The same with a database, on the machine and on one of its own, without and with backups. */
+const dataRungs = {
+  "all on one machine": { loadBalancers: 0, machines: 1, database: { machines: 0 } },
+  "all on one machine, with backups": { loadBalancers: 0, machines: 1, database: { machines: 0 }, backup: {} },
+  "a database machine": { loadBalancers: 1, machines: 2, database: { machines: 1 } },
+  "a database machine, with backups": { loadBalancers: 1, machines: 2, database: { machines: 1 }, backup: {} },
+} as const;
+
 const points = (name: keyof typeof rungs) => reportOf(rungs[name]).singlePoints.map(({ id }) => id);
 
 test.each([
@@ -61,8 +69,36 @@ test.each([
   expect(services).toEqual(expected);
 });
 
+test.each([
+  ["all on one machine", ["volume", "database-copy", "database-content"]],
+  ["all on one machine, with backups", ["volume", "database-content", "backup-storage"]],
+  ["a database machine", ["database-machine", "volume", "database-copy", "database-content"]],
+  ["a database machine, with backups", ["database-machine", "volume", "database-content", "backup-storage"]],
+] as const)("%s: single points of failure of the data", (rung, expected) => {
+  const found = reportOf(dataRungs[rung]).singlePoints.map(({ id }) => id);
+  expect(found.filter((id) => /database|volume|backup|files/.test(id))).toEqual(expected);
+});
+
+test.each([
+  ["database-process", Array(4).fill("stops and comes back")],
+  ["database-machine", [undefined, undefined, "stops", "stops"]],
+  ["volume", Array(4).fill("stops")],
+  ["dropped-table", Array(4).fill("stops")],
+  ["backup-storage", [undefined, "goes on", undefined, "goes on"]],
+] as const)("%s: what becomes of the service with a database", (id, expected) => {
+  const services = Object.values(dataRungs).map(
+    (rung) => reportOf(rung).failures.find((entry) => entry.id === id)?.service,
+  );
+  expect(services).toEqual(expected);
+});
+
+test("a stack without a database says nothing about one", () => {
+  const ids = reportOf().failures.map(({ id }) => id);
+  expect(ids.filter((id) => /database|volume|table|backup/.test(id))).toEqual([]);
+});
+
 test.each(failureIds)("%s: whoever stops has a single point of failure, and says who acts", (id) => {
-  for (const rung of Object.values(rungs)) {
+  for (const rung of [...Object.values(rungs), ...Object.values(dataRungs)]) {
     const entry = reportOf(rung).failures.find((candidate) => candidate.id === id);
     if (!entry) continue;
     expect([entry.takesOver, entry.data, entry.person, entry.visitors.safe, entry.visitors.unsafe]).not.toContain("");
@@ -77,14 +113,20 @@ describe("times are those of the rendered files", () => {
     return time && total(time.duration);
   };
 
-  test("an instance that refuses, hangs or vanished is left out after 0.7, 1.5 and 1.7 s", () => {
-    // inter 500ms, fastinter 200ms, fall 2; timeout check 400ms; timeout connect 500ms
-    expect([seconds("instance-crash"), seconds("instance-hang"), seconds("app-machine")]).toEqual([0.7, 1.5, 1.7]);
+  test("an instance that refuses, hangs or vanished is left out after 0.7, 1.5 and 1.3 s", () => {
+    // inter 500ms, fastinter 200ms, fall 2; timeout check 400ms; timeout connect 300ms
+    expect([seconds("instance-crash"), seconds("instance-hang"), seconds("app-machine")]).toEqual([0.7, 1.5, 1.3]);
   });
 
-  test("a release that does not get ready is taken back after the app's own start timeout", () => {
-    const { time } = entry("bad-release", { app: { startTimeout: 17 } });
-    expect(time && total(time.duration)).toBe(17);
+  test("a release that does not get ready or stay so is taken back after the app's own times", () => {
+    const { time } = entry("bad-release", { app: { startTimeout: 17, settleTime: 4 } });
+    expect(time && total(time.duration)).toBe(21);
+  });
+
+  test("PostgreSQL is started again after its unit's pause; how long it reads its log is told apart as unknown", () => {
+    const { time } = entry("database-process", { database: {} });
+    expect(time && total(time.duration)).toBe(0.2);
+    expect(time?.duration.unknown.join()).toContain("reads its log");
   });
 
   test("safe requests wait for as long as settings let them, and unsafe ones are cut with the instance", () => {
@@ -144,6 +186,56 @@ test("the report is honest about files on app machines", () => {
   expect(reportOf({ machines: 1 }).data).toContain("/var/lib/app");
   expect(reportOf({ machines: 2 }).data).toContain("each with its own");
   expect(entryOf(reportOf(), "app-machine").data).toContain("no copy and no backup");
+});
+
+describe("what is lost of the database", () => {
+  const backup = { retentionDays: 14, storage: { location: "fsn1" } };
+  const lost = (id: (typeof failureIds)[number], more: object) => entryOf(reportOf({ database: {}, ...more }), id).data;
+
+  test("without backups all of it with the volume, a table with a slip, everything with the location", () => {
+    expect(lost("volume", {})).toBe("All of the database");
+    expect(lost("dropped-table", {})).toBe("The table");
+    expect(lost("location", {})).toContain("gone if it does not return");
+  });
+
+  test("with backups a minute, and mistakes as old as backups are kept", () => {
+    expect(lost("volume", { backup })).toContain("in the last 60 s");
+    expect(lost("dropped-table", { backup })).toContain("for 14 days");
+    expect(lost("location", { backup })).toContain("Storage Box in Falkenstein");
+  });
+
+  test("nothing when a machine or the process fails", () => {
+    expect(lost("database-machine", {})).toContain("the volume outlives the machine");
+    expect(lost("database-process", {})).toContain("None that was acknowledged");
+    expect(lost("app-machine", { machines: 1, loadBalancers: 0, database: { machines: 0 } })).toContain(
+      "None of the database",
+    );
+  });
+
+  test("two places for backups: the loss of one takes none", () => {
+    const s3 = { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook" };
+    const entry = entryOf(reportOf({ database: {}, backup: { s3 } }), "backup-storage");
+    expect(entry.singlePoints).toEqual([]);
+    expect(entry.data).toContain("two places");
+  });
+
+  test("what waits on the volume while the storage is away grows with the volume", () => {
+    const waiting = (volumeSize: number) =>
+      entryOf(reportOf({ database: { volumeSize }, backup: {} }), "backup-storage").takesOver;
+    expect(waiting(10)).toContain("up to 2560 MiB");
+    expect(waiting(100)).toContain("up to 25600 MiB");
+  });
+
+  test("the backups' key is in Pulumi's state, and that is said", () => {
+    expect(lost("pulumi-state", { backup })).toContain("holdfast backup key");
+    expect(lost("pulumi-state", {})).not.toContain("backup");
+  });
+});
+
+test("without a load balancer machine the private network counts as soon as the database is elsewhere", () => {
+  const apart = entryOf(reportOf({ loadBalancers: 0, machines: 1, database: { machines: 1 } }), "private-network");
+  expect(apart.service).toBe("stops");
+  expect(apart.singlePoints[0]?.because).toContain("instances reach the database by it alone");
 });
 
 test("an SSH key more, and the laptop is no single point of failure", () => {

@@ -45,7 +45,7 @@ test("a longer start timeout is a longer wait for a bad release", () => {
   expect(changes({ app: { startTimeout: 60 } }, { app: { startTimeout: 90 } })).toEqual([
     {
       effect: "worse",
-      text: "A release is bad: at most 90 s until the old release starts again (before: at most 60 s)",
+      text: "A release is bad: at most 95 s until the old release starts again (before: at most 65 s)",
     },
   ]);
 });
@@ -54,6 +54,20 @@ test("giving up the load balancer's own machine takes its failure out of the rep
   const said = texts({ loadBalancers: 1, machines: 1 }, { loadBalancers: 0, machines: 1 });
   expect(said).toContain("No longer possible: a load balancer machine fails");
   expect(said).toContain("Visitors come by the machine's own address, which goes with the machine");
+});
+
+test("backups: what they bring and what they cost", () => {
+  const said = texts({ database: {} }, { database: {}, backup: {} });
+  expect(said).toContain("The only copy of the database is no longer a single point of failure");
+  expect(said).toContain("New in the report: the backup storage fails");
+  expect(said.at(-1)).toBe("+ 3.20 €/month");
+});
+
+test("a database on a machine of its own: what that changes", () => {
+  const said = texts({ machines: 1, database: { machines: 0 } }, { machines: 1, database: { machines: 1 } });
+  expect(said.some((text) => text.startsWith("The database machine becomes a single point of failure"))).toBe(true);
+  expect(said).toContain("New in the report: the database machine fails");
+  expect(said.at(-1)).toBe("+ 3.49 €/month");
 });
 
 describe("rungs above", () => {
@@ -74,6 +88,13 @@ describe("rungs above", () => {
     expect(beyond?.refused).toContain("is more than 32");
     const [third] = rungs({ loadBalancers: 2 }).filter(({ setting }) => setting === "holdfast:loadBalancer.machines");
     expect(third?.refused).toContain("is more than 2");
+  });
+
+  test("the database's own machine is a rung where there is a database, and none where there is not", () => {
+    const found = (numbers: Numbers) => rungs(numbers).find(({ setting }) => setting === "holdfast:database.machines");
+    expect(found({ machines: 1, database: { machines: 0 } })).toMatchObject({ from: 0, to: 1, cents: 349 });
+    expect(found({ database: { machines: 1 } })?.refused).toContain("is more than 1");
+    expect(found({})).toBeUndefined();
   });
 
   test("those that can be climbed come first, the cheapest of them at the top", () => {

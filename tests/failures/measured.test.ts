@@ -45,7 +45,7 @@ test("a measurement that breaks a promise is shown as what it is", () => {
   const journals = [journal("kill-instance", "failed", 3), journal("app-machine-cut-off", "slowest", 9)];
   const report = reportOf({ app: { timeouts: { safe: 1.5 } } }, { journals });
   expect(entryOf(report, "instance-crash").contradicted).toHaveLength(1);
-  expect(entryOf(report, "app-machine").contradicted[0]).toContain("more than the 2 that is promised");
+  expect(entryOf(report, "app-machine").contradicted[0]).toContain("more than the 1.8 that is promised");
 });
 
 test("no drill that ran so far breaks what the report of the local stack promises", () => {

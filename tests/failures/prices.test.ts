@@ -30,6 +30,18 @@ test("a pair has two addresses and one that floats between them", () => {
   ]);
 });
 
+test("a database costs its machine and its volume, backups their Storage Box", () => {
+  const { parts, total } = reportOf({
+    machines: 1,
+    database: { volumeSize: 20 },
+    backup: { storage: { type: "bx21" } },
+  }).price;
+  expect(parts).toContainEqual({ what: "1 database machine (cx23)", quantity: 1, cents: 349 });
+  expect(parts).toContainEqual({ what: "1 volume of 20 GB", quantity: 1, cents: 88 });
+  expect(parts).toContainEqual({ what: "1 Storage Box (bx21)", quantity: 1, cents: 1090 });
+  expect(total).toBe(3 * 349 + 50 + 300 + 88 + 1090);
+});
+
 test("a type that the list does not have makes the sum a lower bound, and is named", () => {
   const servers = Object.fromEntries(Object.entries(priceList.servers).filter(([name]) => name !== "cx33"));
   const parts = billables(factsOf(makeBlueprint(settingsFor({ app: { serverType: "cx33" } }))));

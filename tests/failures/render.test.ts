@@ -42,7 +42,31 @@ test("the Mermaid picture joins every row to the next", () => {
   const [, picture = ""] = /```mermaid\n([^`]*)```/.exec(markdown) ?? [];
   expect(picture).toContain('visitors -- "HTTP to 80 of the floating IP" --> m0_0');
   expect(picture).toContain("--> m1_0 & m1_1 & m1_2");
-  expect(picture).toContain("prod-app-3<br/>app, cx23<br/>10.0.1.43<br/>IPv6 outwards only<br/>2 instances");
+  expect(picture).toContain("prod-app-3<br/>app (cx23)<br/>10.0.1.43<br/>IPv6 outwards only<br/>2 instances");
+});
+
+describe("a database and its backups in the picture", () => {
+  const apart = { database: { machines: 1, volumeSize: 20 }, backup: {} };
+
+  test("below the app machines, and the storage below everything", () => {
+    const markdown = render(renderMarkdown, apart);
+    expect(markdown).toContain("prod-database-1<br/>database (cx23)<br/>10.0.1.21<br/>volume of 20 GB");
+    expect(markdown).toContain('m1_0 & m1_1 -- "PostgreSQL over TLS to 5432, private network 10.0.1.0/24" --> m2_0');
+    expect(markdown).toContain('m2_0 -- "Backups, encrypted, over SFTP" --> m3_0');
+    expect(markdown).toContain("Storage Box bx11<br/>Helsinki");
+  });
+
+  test("on the app machine, where it is there", () => {
+    const markdown = render(renderMarkdown, { loadBalancers: 0, machines: 1, database: { machines: 0 } });
+    expect(markdown).toContain("app, load balancer, database (cx23)<br/>10.0.1.41<br/>volume of 10 GB");
+  });
+
+  test("the storage is outside of the frame that stands for the private network", () => {
+    const html = render(renderHtml, apart);
+    const [, y = "", height = ""] = /class="frame" [^>]*y="(\d+)" [^>]*height="(\d+)"/.exec(html) ?? [];
+    const [, storage = ""] = /<title>Storage Box[^]*?<rect class="box" x="[\d.]+" y="(\d+)"/.exec(html) ?? [];
+    expect(Number(storage)).toBeGreaterThan(Number(y) + Number(height));
+  });
 });
 
 test("two hundred machines make a picture of a few, and say how many more there are", () => {

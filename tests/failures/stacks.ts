@@ -1,12 +1,10 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
-import { priceListOf } from "../../failures/prices/priceList";
+import { listPrices } from "../../cli/prices";
 import { makeReport, type FailureEntry, type Report, type ReportOptions } from "../../failures/report";
 import type { FailureId } from "../../failures/types";
-import prices from "../../local/api/fixtures/prices.json";
-import serverTypes from "../../local/api/fixtures/serverTypes.json";
 import { settingsWith } from "../blueprint/source";
 
-export const priceList = priceListOf({ prices, serverTypes });
+export const priceList = listPrices;
 export const options: ReportOptions = { prices: priceList };
 
 /** The numbers of a rung. */
@@ -17,12 +15,19 @@ export interface Numbers {
   /** More of holdfast:app. */
   readonly app?: object;
   readonly limits?: object;
+  /** holdfast:database. @default none */
+  readonly database?: object;
+  /** holdfast:backup. @default none */
+  readonly backup?: object;
 }
 
-export function settingsFor({ loadBalancers = 1, machines = 2, instances = 2, app = {}, limits = {} }: Numbers = {}) {
+export function settingsFor({ loadBalancers = 1, machines = 2, instances = 2, ...more }: Numbers = {}) {
+  const { app = {}, limits = {}, database, backup } = more;
   return settingsWith({
     "holdfast:app": { release: "./examples/guestbook", machines, instances, ...app },
     "holdfast:loadBalancer": { machines: loadBalancers, limits },
+    ...(database && { "holdfast:database": database }),
+    ...(backup && { "holdfast:backup": backup }),
   });
 }
 

@@ -11,9 +11,11 @@ const boxWidth = (width - 2 * frame - 3 * gap) / 2;
 const lineHeight = 15;
 const arrow = 18;
 /** A box that has its row for itself. */
-const wideBox = 220;
+const wideBox = 260;
 /** How wide a character is at most in the sizes of style.ts; flows have the whole width. */
-const character = 7;
+const character = 7.4;
+/** The same in bold. */
+const boldCharacter = 8;
 const flowCharacters = 46;
 
 /** Something drawn, and how far down it reaches. */
@@ -30,7 +32,7 @@ interface Rectangle {
 }
 
 /** The stack as an inline SVG: who talks to whom, from top to bottom. Colours come from the page's style. */
-export function renderPicture({ entrance, rows }: Picture, surroundings: string): string {
+export function renderPicture({ entrance, rows, beyond }: Picture, surroundings: string): string {
   const middle = width / 2;
   const visitors = [
     `<rect class="visitors" x="${middle - 50}" y="4" width="100" height="26" rx="13"/>`,
@@ -46,16 +48,26 @@ export function renderPicture({ entrance, rows }: Picture, surroundings: string)
     machines.push(...boxes.svg, ...next.svg);
     bottom = next.bottom;
   }
-  const height = bottom + gap + 4;
+  const end = bottom + gap;
+  const outside = beyond ? drawBeyond(beyond, end) : { svg: [], bottom: end };
+  const height = outside.bottom + 4;
   return [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="The stack's machines and the flow of requests">`,
-    `<rect class="frame" x="${frame}" y="${top}" width="${width - 2 * frame}" height="${height - top - 4}" rx="8"/>`,
+    `<rect class="frame" x="${frame}" y="${top}" width="${width - 2 * frame}" height="${end - top}" rx="8"/>`,
     text(middle, top + 15, surroundings, "small"),
     ...visitors,
     ...entry.svg,
     ...machines,
+    ...outside.svg,
     "</svg>",
   ].join("\n");
+}
+
+/** Below the frame: what is not in the private network. */
+function drawBeyond({ flow: label, row }: NonNullable<Picture["beyond"]>, top: number): Drawn {
+  const way = flow(label, top);
+  const boxes = drawRow(row, way.bottom);
+  return { svg: [...way.svg, ...boxes.svg], bottom: boxes.bottom + gap };
 }
 
 function drawRow(row: Row, top: number): Drawn {
@@ -89,7 +101,7 @@ function drawBox({ name, lines, instances }: Box, at: Rectangle): string[] {
   return [
     `<g><title>${escapeHtml([name, ...lines, ...processes].join(", "))}</title>`,
     `<rect class="box" x="${at.x}" y="${at.y}" width="${at.width}" height="${at.height}" rx="6"/>`,
-    text(middle, at.y + 19, cut(name, most), "name"),
+    text(middle, at.y + 19, cut(name, Math.floor(at.width / boldCharacter)), "name"),
     ...[...lines, ...processes].map((line, index) =>
       text(middle, at.y + 36 + index * lineHeight, cut(line, most), "small"),
     ),

@@ -1,0 +1,31 @@
+import type { Facts } from "../facts";
+import { duration } from "../figures";
+import type { Assessment, Failure } from "../types";
+import { withoutDatabase } from "./database";
+
+/** The machine of the database is gone; its volume is not. */
+export const databaseMachine: Failure = { id: "database-machine", title: "The database machine fails", assess };
+
+function assess({ blueprint, database }: Facts): Assessment | undefined {
+  // Where the app machine has the database, its failure tells of both.
+  if (!database?.apart) return undefined;
+  const unprotect = blueprint.settings.protect ? "lift its protection and " : "";
+  return {
+    service: "stops",
+    takesOver: "Nobody",
+    time: {
+      until: "until it is back",
+      duration: duration(
+        [],
+        ["Hetzner's repair or the machine's replacement", "its boot", "how long PostgreSQL reads its log"],
+      ),
+    },
+    visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
+    promises: { lost: 0 },
+    data: "None that was acknowledged: the volume outlives the machine",
+    person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew; the volume goes to the new one, with every row`,
+    singlePoints: [
+      { id: "database-machine", what: "the database machine", because: "no other one has the database's volume" },
+    ],
+  };
+}

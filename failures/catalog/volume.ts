@@ -1,0 +1,34 @@
+import type { Facts } from "../facts";
+import { duration } from "../figures";
+import type { Assessment, Failure } from "../types";
+import { backupPlace, lostInRestore, onlyCopy, withoutDatabase } from "./database";
+
+/** What the database is on is gone: Hetzner's storage failed, or somebody deleted it. */
+export const volume: Failure = { id: "volume", title: "The database's volume is lost", assess };
+
+function assess({ blueprint, database }: Facts): Assessment | undefined {
+  if (!database || !blueprint.database) return undefined;
+  const { backup } = database;
+  const { name } = blueprint.database.volume;
+  const again = `\`pulumi up --replace\` makes an empty volume`;
+  return {
+    service: "stops",
+    takesOver: backup ? `Nobody; ${backupPlace(backup)} has what is needed to begin anew` : "Nobody",
+    time: {
+      until: "until it is restored",
+      duration: duration(
+        [],
+        backup ? ["until somebody acts", "the restore, which grows with the database"] : ["nothing brings it back"],
+      ),
+    },
+    visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
+    data: backup ? `At most ${lostInRestore(backup)}` : "All of the database",
+    person: backup
+      ? `${again}, \`npx holdfast restore --to latest\` fills it`
+      : `${again}; the app begins without data. Set holdfast:backup before that happens`,
+    singlePoints: [
+      { id: "volume", what: `the volume ${name}`, because: "the database is on it and on no other" },
+      ...onlyCopy(database),
+    ],
+  };
+}
