@@ -172,7 +172,8 @@ const rebootsNeeded: Rule = (facts) =>
       : [],
   );
 
-const unasked: Rule = ({ cloudUnknown }) => (cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`]);
+const unasked: Rule = ({ cloudUnknown }) =>
+  cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`];
 
 const noticeRules: readonly Rule[] = [takenOut, outOfElection, rebootsNeeded, unasked];
 

@@ -1,4 +1,5 @@
-import { officialEndpoint, type Target } from "../../blueprint/target";
+import type { Target } from "../../blueprint/target";
+import { CloudApi } from "../cloud/api";
 
 /** What the cloud's API says about a stack. */
 export interface CloudView {
@@ -9,43 +10,20 @@ export interface CloudView {
 }
 
 /**
- * Asks the API for everything that carries the stack's label.
+ * Asks the API for what carries the stack's label.
  *
- * @param limit seconds for both questions together
- * @throws when it does not answer in time, or refuses
+ * @throws Refusal when it says no, UserError when it does not answer
  */
-export async function askCloud(stack: string, target: Target, limit: number): Promise<CloudView> {
-  const signal = AbortSignal.timeout(limit * 1000);
-  const ask = async <Row>(what: string): Promise<readonly Row[]> => {
-    const url = `${target.endpoint}/${what}?label_selector=${encodeURIComponent(`stack=${stack}`)}&per_page=50`;
-    return pages<Row>(url, what, { headers: { authorization: `Bearer ${target.token ?? ""}` }, signal });
-  };
-  const [servers, ips] = await Promise.all([
-    ask<{ id: number; name: string; status: string }>("servers"),
-    ask<{ ip: string; server: number | null }>("floating_ips"),
-  ]);
+export async function askCloud(stack: string, target: Required<Target>): Promise<CloudView> {
+  const api = new CloudApi(target);
+  const query = `label_selector=${encodeURIComponent(`stack=${stack}`)}`;
+  const [servers, ips] = await Promise.all([api.list("servers", query), api.list("floating_ips", query)]);
   const nameOf = (id: number) => servers.find((server) => server.id === id)?.name ?? `server ${id}`;
   return {
-    servers: Object.fromEntries(servers.map(({ name, status }) => [name, status])),
-    floatingIps: ips.map(({ ip, server }) => ({ address: ip, server: server === null ? null : nameOf(server) })),
+    servers: Object.fromEntries(servers.map(({ name, status }) => [name, String(status)])),
+    floatingIps: ips.map(({ ip, server }) => ({
+      address: String(ip),
+      server: typeof server === "number" ? nameOf(server) : null,
+    })),
   };
-}
-
-async function pages<Row>(url: string, what: string, init: RequestInit): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let page: number | null = 1; page !== null; ) {
-    const response: Response = await fetch(`${url}&page=${page}`, init);
-    if (!response.ok) throw new Error(`the API answers ${response.status} to a question for ${what}`);
-    const body = (await response.json()) as Record<string, unknown> & {
-      meta?: { pagination?: { next_page: number | null } };
-    };
-    rows.push(...(body[what] as Row[]));
-    page = body.meta?.pagination?.next_page ?? null;
-  }
-  return rows;
-}
-
-/** Where the API is asked when nothing else is said. */
-export function targetFrom(environment: NodeJS.ProcessEnv): Target {
-  return { endpoint: environment.HCLOUD_ENDPOINT ?? officialEndpoint, token: environment.HCLOUD_TOKEN };
 }

@@ -1,17 +1,15 @@
-import { join } from "node:path";
 import { Command } from "commander";
 import { isLocalStack } from "../../blueprint/stacks";
 import type { Target } from "../../blueprint/target";
-import { localCloudName } from "../../local/paths";
-import { obtainPulumi } from "../../toolchain/pulumi";
-import { run } from "../../toolchain/run";
-import { CHECKOUT } from "../checkout";
+import { cloudOf, localCloudName } from "../../local/paths";
+import { UserError } from "../errors";
 import { findDaemon } from "../local/client";
 import { waysOf } from "../ssh/config";
 import { keyFile, stackState } from "../ssh/way";
+import { Project } from "../stack/project";
 import type { StackState } from "../stack/state";
 import { coloursFor } from "../terminal/colour";
-import { askCloud, targetFrom, type CloudView } from "./cloudView";
+import { askCloud, type CloudView } from "./cloudView";
 import { askMachines } from "./machines";
 import { type KnownStack, makeStatus, type StackStatus } from "./status";
 import { statusText } from "./text";
@@ -42,7 +40,7 @@ export function statusCommand(): Command {
  * @throws when the stack has no state
  */
 export async function readStatus(stack: string): Promise<StackStatus> {
-  const [state, target] = await Promise.all([stackState(stack), targetOf(stack)]);
+  const [state, target] = await stateAndTarget(stack);
   const [answers, cloud] = await Promise.all([
     askMachines(waysOf(state), { limit, keyFile: keyFile(stack) }),
     askCloudOrSayWhyNot(stack, target),
@@ -63,24 +61,26 @@ export function knownFrom(stack: string, { outputs, resources }: StackState): Kn
   };
 }
 
-async function askCloudOrSayWhyNot(stack: string, target: Target): Promise<CloudView | { unknown: string }> {
-  if (target.token === undefined) return { unknown: "there is no token (HCLOUD_TOKEN, or hcloud:token in the stack)" };
-  try {
-    return await askCloud(stack, target, limit);
-  } catch (error) {
-    return { unknown: error instanceof Error ? error.message : String(error) };
-  }
+async function askCloudOrSayWhyNot(
+  stack: string,
+  { endpoint, token }: Target,
+): Promise<CloudView | { unknown: string }> {
+  if (token === undefined) return { unknown: "there is no token (HCLOUD_TOKEN, or hcloud:token in the stack)" };
+  const late = new Promise<{ unknown: string }>((resolve) => {
+    setTimeout(() => resolve({ unknown: `no answer within ${limit} s` }), limit * 1000).unref();
+  });
+  const asked = askCloud(stack, { endpoint, token }).catch((error: unknown) => ({ unknown: (error as Error).message }));
+  return Promise.race([asked, late]);
 }
 
-/** The local cloud's own API, or what the environment says, or what is in the stack's settings. */
-async function targetOf(stack: string): Promise<Target> {
-  if (isLocalStack(stack)) {
-    const daemon = await findDaemon(stack);
-    return daemon ? { endpoint: daemon.endpoint, token: daemon.token } : { endpoint: "" };
+/** The stack's state and its cloud: from files for a local one, through `pulumi` for others. */
+async function stateAndTarget(stack: string): Promise<[StackState, Target]> {
+  if (!isLocalStack(stack)) {
+    const project = await Project.open(stack);
+    const [state, target] = await Promise.all([project.state(), project.target()]);
+    if (!state) throw new UserError(`nobody ever made the stack "${stack}": \`pulumi up --stack ${stack}\` does`);
+    return [state, target];
   }
-  const target = targetFrom(process.env);
-  if (target.token !== undefined) return target;
-  const pulumi = join((await obtainPulumi()).folder, "pulumi");
-  const { code, stdout } = await run(pulumi, ["config", "get", "hcloud:token", "--stack", stack], { cwd: CHECKOUT });
-  return code === 0 ? { ...target, token: stdout.trim() } : target;
+  const daemon = await findDaemon(cloudOf(stack));
+  return [await stackState(stack), { endpoint: daemon?.endpoint ?? "", token: daemon?.token }];
 }

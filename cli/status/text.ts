@@ -73,7 +73,9 @@ function row({ instances }: StackStatus, { name, roles, probe }: MachineStatus):
     role,
     served,
     probe.release?.version ?? "-",
-    (probe.disks ?? []).map((disk) => `${disk.folder} ${percent(1 - disk.free / disk.size)} (${gigabytes(disk)})`).join(", "),
+    (probe.disks ?? [])
+      .map((disk) => `${disk.folder} ${percent(1 - disk.free / disk.size)} (${gigabytes(disk)})`)
+      .join(", "),
     probe.failedUnits ? (probe.failedUnits.length === 0 ? "ok" : `${probe.failedUnits.length} failed`) : "?",
   ];
 }

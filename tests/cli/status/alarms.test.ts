@@ -1,0 +1,155 @@
+import type { Probe } from "../../../cli/status/probe";
+import { app, balancer, day, firstOut, hour, noon, statusWith } from "./fixture";
+
+const alarms = (...args: Parameters<typeof statusWith>) => statusWith(...args).alarms;
+const both = { servers: {}, floatingIps: [{ address: "203.0.113.100", server: "prod-load-balancer-2" }] };
+
+test("all is well: no alarm, no notice", () => {
+  expect(statusWith()).toMatchObject({ alarms: [], notices: [] });
+});
+
+test("a machine that says nothing is named, with the reason and the API's word; the rest is still judged", () => {
+  const said = alarms({
+    "app-2": { unreachable: "no answer within 1.5 s" },
+    "app-1": { probe: app({ failedUnits: ["cron.service"] }) },
+  });
+  expect(said).toEqual(["app-2: no answer within 1.5 s (the API says running)", "app-1: failed: cron.service"]);
+});
+
+test.each([
+  ["DOWN", "app-1-2 gets no visitors: load-balancer-1 says DOWN, load-balancer-2 says DOWN"],
+  ["NOLB", "app-1-2 gets no visitors: load-balancer-1 says NOLB, load-balancer-2 says NOLB"],
+])("an instance that HAProxy calls %s though nobody took it out", (word, expected) => {
+  const haproxy = (balancer(true).haproxy ?? []).map((server) =>
+    server.name === "app-1-2" ? { ...server, status: word } : server,
+  );
+  const changed = { "load-balancer-1": balancer(true, { haproxy }), "load-balancer-2": balancer(false, { haproxy }) };
+  expect(alarms(Object.fromEntries(Object.entries(changed).map(([name, probe]) => [name, { probe }])))).toEqual([
+    expected,
+  ]);
+});
+
+test("an instance that somebody took out is no alarm until a day later", () => {
+  const out = (since: number) => ({ probe: app(firstOut(since)) });
+  expect(statusWith({ "app-1": out(noon - 3 * hour) })).toMatchObject({
+    alarms: [],
+    notices: ["app-1-1 is out of rotation (drain) since 3 h: ana@laptop"],
+  });
+  expect(alarms({ "app-1": out(noon - 2 * day) })).toEqual([
+    "app-1-1 is out of rotation since 2 days: put it back, or say why not",
+  ]);
+});
+
+test.each([
+  ["both master", { "load-balancer-2": { probe: balancer(true) } }, undefined, "are both master"],
+  ["none master", { "load-balancer-1": { probe: balancer(false) } }, undefined, "no load balancer is master"],
+  ["the API has another holder", {}, both, "is on load-balancer-2 by the API, but load-balancer-1 is master"],
+  [
+    "nobody has it",
+    {},
+    { ...both, floatingIps: [{ address: "203.0.113.100", server: null }] },
+    "is assigned to no machine",
+  ],
+])("the floating IP: %s", (_, changes, cloud, expected) => {
+  expect(alarms(changes, cloud).join("\n")).toContain(expected);
+});
+
+test("a standby that cannot take over, unless a person took it out", () => {
+  const standby = (outSince: number | null) => ({
+    "load-balancer-2": { probe: balancer(false, { claimer: { master: false, fit: false, outSince } }) },
+  });
+  expect(alarms(standby(null))[0]).toContain("load-balancer-2 is not fit to have the floating IP");
+  expect(statusWith(standby(noon - 120))).toMatchObject({
+    alarms: [],
+    notices: ["load-balancer-2 is kept out of the election since 2 min"],
+  });
+});
+
+test("two releases at a time", () => {
+  const newer = { probe: app({ release: { version: "1.1.0", checksum: "bb" } }) };
+  expect(alarms({ "app-2": newer })).toEqual(["machines have different releases: app-1 1.0.0, app-2 1.1.0"]);
+});
+
+test.each([
+  [86, 1],
+  [85, 0],
+])("a disk that is %d %% full", (used, expected) => {
+  const disks = [{ folder: "/", size: 100, free: 100 - used }];
+  expect(alarms({ "app-1": { probe: app({ disks }) } })).toHaveLength(expected);
+});
+
+test("a reboot that is needed is told, and after two weeks it is an alarm", () => {
+  const needed = (since: number) => ({ "app-1": { probe: app({ reboot: { since, packages: ["linux-image"] } }) } });
+  expect(statusWith(needed(noon - day))).toMatchObject({
+    alarms: [],
+    notices: ["app-1 needs a reboot (linux-image)"],
+  });
+  expect(alarms(needed(noon - 15 * day))).toEqual(["app-1: waits for a reboot since 15 days"]);
+});
+
+describe("backups", () => {
+  const newest = {
+    label: "20261124-010000F",
+    kind: "full",
+    repository: 1,
+    size: 1,
+    stored: 1,
+    ours: true,
+    damaged: false,
+  } as const;
+  const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+  const backups = (age: number, more: object = {}) => ({
+    version: 1 as const,
+    updated: iso(noon),
+    lastArchived: iso(noon),
+    backups: [{ ...newest, finished: iso(noon - age), ...more }],
+  });
+  const proof = {
+    version: 1,
+    ok: true,
+    reason: null,
+    backup: null,
+    backupFinished: null,
+    ageSeconds: 1,
+    bytes: 1,
+    seconds: 48,
+    restoreSeconds: 40,
+    tables: 1,
+    rows: 1,
+  } as const;
+  const said = (more: Partial<Probe>) => alarms({ "app-1": { probe: app(more) } });
+  const proven = { ...proof, finished: iso(noon - day) };
+
+  test("made yesterday and proven last week: no alarm", () => {
+    expect(said({ backups: backups(20 * hour), proof: proven })).toEqual([]);
+  });
+
+  test.each([
+    ["too old", { backups: backups(30 * hour), proof: proven }, "the newest backup is 30 h old"],
+    ["none", { backups: { ...backups(0), backups: [] }, proof: proven }, "there is no backup yet"],
+    ["of another database only", { backups: backups(0, { ours: false }), proof: proven }, "there is no backup yet"],
+    ["damaged", { backups: backups(0, { damaged: true }), proof: proven }, "has damaged pages"],
+    [
+      "no way to the storage",
+      { backups: { ...backups(0), problem: "no route" }, proof: proven },
+      "do not work: no route",
+    ],
+    ["never proven", { backups: backups(0), proof: "never" as const }, "no backup was ever restored"],
+    ["a failed proof", { backups: backups(0), proof: { ...proven, ok: false, reason: "2 rows" } }, "failed: 2 rows"],
+    ["an old proof", { backups: backups(0), proof: { ...proven, finished: iso(noon - 9 * day) } }, "is 9 days old"],
+  ])("%s", (_, more, expected) => {
+    expect(said(more)).toEqual([expect.stringContaining(expected) as string]);
+  });
+});
+
+test("a question without an answer is an alarm: not knowing is not being well", () => {
+  const silent = { probe: balancer(true, { haproxy: undefined, unanswered: { haproxy: "no answer within 1.2 s" } }) };
+  expect(alarms({ "load-balancer-1": silent })).toEqual(["load-balancer-1: HAProxy: no answer within 1.2 s"]);
+});
+
+test("without a token the API's view is missing, and that is said", () => {
+  expect(statusWith({}, { unknown: "there is no token" })).toMatchObject({
+    alarms: [],
+    notices: ["the API's view is missing: there is no token"],
+  });
+});
