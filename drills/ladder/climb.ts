@@ -14,7 +14,12 @@ export const climb = {
   load: { rate: 10, connections: "fresh" },
   claims: [
     { metric: "lost", text: "entries that were acknowledged and are missing at the end", unit: "rows", worst: 0 },
-    { metric: "moved", text: "other floating IPs than the first one, while there are load balancers", unit: "changes", worst: 0 },
+    {
+      metric: "moved",
+      text: "other floating IPs than the first one, while there are load balancers",
+      unit: "changes",
+      worst: 0,
+    },
     { metric: "left", text: "things in the cloud that were not there at the bottom before", unit: "changes", worst: 0 },
     ...steps.flatMap(({ key, name }): Claim[] => [
       { metric: `${key}: time`, text: `${name}: time of \`pulumi up\``, unit: "s" },

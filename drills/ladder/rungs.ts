@@ -25,9 +25,7 @@ export function settingsOf(place: number): Step["settings"] {
 /** All the way up, and back to where it began. */
 export const steps: readonly Step[] = [
   ...ladder.slice(1).map((_, index) => step("up", index + 1)),
-  ...ladder
-    .slice(0, -1)
-    .map((_, index) => step("down", ladder.length - 2 - index)),
+  ...ladder.slice(0, -1).map((_, index) => step("down", ladder.length - 2 - index)),
 ];
 
 function step(way: "up" | "down", place: number): Step {

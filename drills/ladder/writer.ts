@@ -52,7 +52,7 @@ function leaveEntry(address: string): Promise<Attempt> {
     };
     const post = request(
       {
-        host: address,
+        ...hostAndPort(address),
         path: "/entries",
         method: "POST",
         agent: new Agent(),
@@ -75,4 +75,9 @@ function leaveEntry(address: string): Promise<Attempt> {
     });
     post.end(body);
   });
+}
+
+function hostAndPort(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`http://${address}`);
+  return { host: hostname, port: port === "" ? 80 : Number(port) };
 }
