@@ -1,4 +1,5 @@
 import { serverCertificateHandler } from "../certificates/handler";
+import { keyPairHandler } from "../keys/handler";
 import type { PluginDefinition } from "../plugin/types";
 import { configurationHandler } from "./resource/handler";
 import { finishOverSsh } from "./resource/overSsh";
@@ -11,5 +12,6 @@ export const machinePlugin: PluginDefinition = {
   resources: {
     "holdfast:machine:Configuration": configurationHandler,
     "holdfast:certificates:ServerCertificate": serverCertificateHandler,
+    "holdfast:keys:KeyPair": keyPairHandler,
   },
 };

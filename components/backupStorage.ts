@@ -1,0 +1,76 @@
+import { StorageBox } from "@pulumi/hcloud/storageBox";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random/randomPassword";
+import type { Blueprint } from "../blueprint/blueprint";
+import type { Backup } from "../blueprint/resolve/backup";
+import { KeyPair } from "../keys/keyPair";
+import { resourceLabels } from "./labels";
+
+export interface BackupStorageArgs {
+  readonly blueprint: Blueprint;
+  readonly storage: Backup["storage"];
+}
+
+/** Port of SFTP on Storage Boxes; port 22 has it too, but takes only older kinds of keys. */
+const sftpPort = 23;
+
+/**
+ * The Storage Box that backups are kept on, in another location than the database. Its owner is the database machine:
+ * it has the only key.
+ */
+export class BackupStorage extends pulumi.ComponentResource {
+  readonly host: pulumi.Output<string>;
+  readonly port = sftpPort;
+  readonly user: pulumi.Output<string>;
+  /** In OpenSSH's form; secret. */
+  readonly privateKey: pulumi.Output<string>;
+  /** In OpenSSH's form; absent: that of the first contact. */
+  readonly hostKey?: string;
+
+  constructor(name: string, { blueprint, storage }: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("holdfast:index:BackupStorage", name, {}, opts);
+    const { stack } = blueprint;
+    const { protect } = blueprint.settings;
+    const { type, location, hostKey } = storage;
+
+    const key = new KeyPair(name, { comment: `${stack}-backup` }, { parent: this, protect });
+    const box = new StorageBox(
+      name,
+      {
+        // With its location, so that a box elsewhere can be made while this one is still there.
+        name: `${stack}-backup-${location}`,
+        storageBoxType: type,
+        location,
+        password: password(name, this),
+        sshKeys: [key.publicKey],
+        labels: resourceLabels(blueprint),
+        accessSettings: {
+          sshEnabled: true,
+          // A restore works from anywhere, with what is in the safe and nothing else.
+          reachableExternally: true,
+          sambaEnabled: false,
+          webdavEnabled: false,
+          zfsEnabled: false,
+        },
+        // Who takes over the database machine can delete its backups, but no snapshots: they need the API.
+        snapshotPlan: { maxSnapshots: 7, hour: 4, minute: 30 },
+        deleteProtection: protect,
+      },
+      // Another key would replace the box, and all backups with it.
+      { parent: this, protect, ignoreChanges: ["sshKeys"] },
+    );
+
+    this.host = box.server;
+    this.user = box.username;
+    this.privateKey = key.privateKey;
+    this.hostKey = hostKey;
+    this.registerOutputs({ host: this.host });
+  }
+}
+
+/** Nobody logs in with it, but Hetzner wants one. Of the characters that are special, those that Hetzner allows. */
+function password(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  const required = { minUpper: 1, minLower: 1, minNumeric: 1, minSpecial: 1 };
+  const random = new RandomPassword(name, { length: 40, overrideSpecial: "-_.+=", ...required }, { parent });
+  return random.result;
+}
