@@ -54,6 +54,7 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
       [paths.reloadable]: { content: reloadableConf(database) },
       [paths.hba]: { content: pgHba(blueprint), owner: "root", group: "postgres", mode: "0640" },
       [paths.ident]: { content: pgIdent(), owner: "root", group: "postgres", mode: "0640" },
+      [paths.start]: { content: "auto\n" },
       [paths.dropIn]: { content: postgresqlDropIn() },
     },
     units: [
@@ -65,6 +66,7 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
         healthy: `runuser -u postgres -- pg_isready -q -h ${paths.socket}`,
         timeout: 300,
       },
+      { name: units.all },
     ],
     checks: [
       { name: "PostgreSQL accepts its settings", command: `test "$(${query("pg_file_settings")})" = 0` },

@@ -24,6 +24,8 @@ export const databasePaths = {
   reloadable: `${configuration}/conf.d/10-holdfast.conf`,
   hba: `${configuration}/pg_hba.conf`,
   ident: `${configuration}/pg_ident.conf`,
+  /** Whether Debian starts the cluster at boot. */
+  start: `${configuration}/start.conf`,
   /** Device and size of the volume, for a shell. */
   volume: `${settings}/volume`,
   login: `${settings}/login.json`,
@@ -45,6 +47,8 @@ export const databaseUnits = {
   grow: "holdfast-volume-grow.service",
   cluster: "holdfast-cluster.service",
   postgresql: `postgresql@${cluster.id}.service`,
+  /** Debian's name for all clusters: what starts them at boot, and what its updates restart. */
+  all: "postgresql.service",
   login: "holdfast-login.service",
   space: "holdfast-space.service",
 } as const;

@@ -71,8 +71,18 @@ def statements(login: Login, password: str, kept: str | None, has_database: bool
 
 def psql(sql: str) -> str:
     """SQL through standard input, as the superuser, over the machine's own socket."""
-    command = ["runuser", "-u", "postgres", "--", "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
-    answer = subprocess.run(command, input=sql, text=True, capture_output=True, timeout=TIMEOUT, check=False, cwd="/")
+    command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
+    answer = subprocess.run(
+        command,
+        input=sql,
+        text=True,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+        cwd="/",
+        user="postgres",
+        group="postgres",
+    )
     if answer.returncode != 0:
         raise SystemExit(f"psql ended with {answer.returncode}: {answer.stderr.strip()}")
     return answer.stdout.strip()

@@ -25,6 +25,8 @@ INTERVAL = 1.0
 # Seconds for one call of psql.
 TIMEOUT = 20.0
 MIB = 1024 * 1024
+# Looks after which PostgreSQL is asked again whether the role may write: somebody may have changed it.
+ASK_EVERY = 60
 # Bytes with which PostgreSQL counts as having no room at all.
 NOTHING = 16 * MIB
 
@@ -55,9 +57,14 @@ class Guard:
         self._space = space
         self._sql = sql
         self._say = say
+        self._known: bool | None = None
+        self._looks = 0
 
     def look(self) -> None:
         free, reserve = self._space.free(), self._space.reserve()
+        self._looks += 1
+        if self._looks % ASK_EVERY == 0 or free < NOTHING:
+            self._known = None
         try:
             read_only = self.is_read_only()
             if free < reserve and not read_only:
@@ -67,6 +74,7 @@ class Guard:
                 self._say(f"{free // MIB} MiB free again: instances may write")
                 self._set(read_only=False)
         except OSError as error:
+            self._known = None
             if free < NOTHING and self._space.ballast.exists():
                 self._say(f"the volume is full and PostgreSQL does not answer, its reserve is given back: {error}")
                 self._space.ballast.unlink()
@@ -75,11 +83,14 @@ class Guard:
             make_ballast(self._space.ballast, reserve // 2)
 
     def is_read_only(self) -> bool:
-        settings = self._sql(f"SELECT rolconfig FROM pg_roles WHERE rolname = '{self._space.user}'")
-        return "default_transaction_read_only=on" in settings
+        if self._known is None:
+            settings = self._sql(f"SELECT rolconfig FROM pg_roles WHERE rolname = '{self._space.user}'")
+            self._known = "default_transaction_read_only=on" in settings
+        return self._known
 
     def _set(self, *, read_only: bool) -> None:
         """Sessions that are open keep what they began with, so they are ended; applications connect again."""
+        self._known = None
         change = "SET default_transaction_read_only = on" if read_only else "RESET default_transaction_read_only"
         self._sql(
             f"ALTER ROLE {self._space.user} {change};"
@@ -97,9 +108,19 @@ def make_ballast(path: Path, size: int) -> None:
 
 def psql(sql: str) -> str:
     """Over the machine's own socket, as the superuser, in a session that may write whatever happens."""
-    command = ["runuser", "-u", "postgres", "--", "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
+    command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
     try:
-        answer = subprocess.run(command, input=sql, text=True, capture_output=True, timeout=TIMEOUT, check=False, cwd="/")
+        answer = subprocess.run(
+            command,
+            input=sql,
+            text=True,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+            cwd="/",
+            user="postgres",
+            group="postgres",
+        )
     except subprocess.TimeoutExpired as expired:
         raise OSError("psql does not answer") from expired
     if answer.returncode != 0:

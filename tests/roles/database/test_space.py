@@ -66,6 +66,12 @@ class GuardTest(unittest.TestCase):
         self.look(0)
         self.assertFalse(self.volume.ballast.exists())
 
+    def test_postgresql_is_left_alone_while_nothing_changes(self) -> None:
+        self.look(8000)
+        self.answers = False
+        for _ in range(30):
+            self.assertFalse(self.look(8000))
+
     def test_the_reserve_comes_back_with_the_room(self) -> None:
         self.volume.ballast.unlink()
         with unittest.mock.patch.object(space, "make_ballast") as make:
