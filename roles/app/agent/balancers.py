@@ -24,6 +24,8 @@ class View:
     """Requests and connections under way to it, and those that wait for it."""
     others_up: int
     """How many other instances get visitors."""
+    share: int = 100
+    """Percent of its weight that it has so far, while HAProxy lets it start slowly."""
 
     @property
     def known(self) -> bool:
@@ -64,7 +66,9 @@ def read_statistics(text: str, name: str) -> View:
     if status.startswith("DOWN"):
         reason = "/".join(filter(None, (checked[0].get("check_status"), checked[0].get("check_code"))))
         status = f"{status} ({reason})" if reason else status
-    return View(status, sum(_number(row["scur"]) + _number(row["qcur"]) for row in mine), len(up))
+    under_way = sum(_number(row["scur"]) + _number(row["qcur"]) for row in mine)
+    share = min((_number(row["throttle"]) for row in mine if row.get("throttle")), default=100)
+    return View(status, under_way, len(up), share)
 
 
 def _number(text: str | None) -> int:

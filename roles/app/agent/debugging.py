@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -85,6 +85,7 @@ def begin(configuration: Configuration, instance: Instance, who: str, as_is: boo
     number = instance.number
     configuration.holds.put(number, "debug", who=who)
     beat(configuration, number)
+    threading.Thread(target=take_signs_of_life, args=(configuration, number), daemon=True).start()
     # From here on the unit puts everything back, whatever becomes of this process.
     systemctl("start", unit(number))
     out(configuration, instance, "debug", who)
@@ -99,22 +100,25 @@ def begin(configuration: Configuration, instance: Instance, who: str, as_is: boo
     systemctl("restart", f"app@{number}.service")
 
 
-def follow(configuration: Configuration, number: int) -> None:
-    """The instance's log to the output, and the input's signs of life to the file, until either ends."""
+def follow(number: int) -> None:
+    """The instance's log to the output, until somebody ends the session."""
     log = subprocess.Popen(["journalctl", "--follow", "--lines=20", "--output=cat", f"--unit=app@{number}.service"])
     try:
         while log.poll() is None:
-            readable, _, _ = select.select([sys.stdin], [], [], 1.0)
-            if readable:
-                if not os.read(sys.stdin.fileno(), 4096):
-                    return
-                beat(configuration, number)
             if not is_active(unit(number)):
                 say(f"instance {number}: the debug session was ended on the machine")
                 return
+            time.sleep(1.0)
     finally:
         log.terminate()
         log.wait()
+
+
+def take_signs_of_life(configuration: Configuration, number: int) -> None:
+    """From the input to the file; the end of the input ends this process, in whatever it is waiting."""
+    while os.read(sys.stdin.fileno(), 4096):
+        beat(configuration, number)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def beat(configuration: Configuration, number: int) -> None:
@@ -187,8 +191,11 @@ def main() -> int:
             # Whatever ends this process, a signal or the end of the input, ends the session.
             try:
                 begin(configuration, instance, arguments.who, arguments.as_is)
-                follow(configuration, instance.number)
+                follow(instance.number)
             finally:
+                # A second signal must not interrupt the way back.
+                for number in (signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(number, signal.SIG_IGN)
                 systemctl("stop", unit(instance.number))
         elif arguments.command == "done":
             if not is_active(unit(instance.number)):

@@ -27,6 +27,8 @@ from waiting import UNREACHABLE_SECONDS, Outcome, wait_for  # noqa: E402
 BACK_SECONDS = 15.0
 # Seconds that load balancers get at least to notice: a drain that nobody noticed yet is none.
 NOTICE_SECONDS = 5.0
+# Percent of its weight that an instance has to have when all visitors will be its own as soon as the next one is drained.
+ENOUGH_SHARE = 50
 
 
 def say(line: str) -> None:
@@ -81,7 +83,7 @@ def back(configuration: Configuration, instance: Instance, owner: Owner) -> bool
 
 def is_back(view: View) -> bool:
     """A load balancer that does not know the instance yet will, when it is configured itself."""
-    return view.is_up or not view.known
+    return not view.known or (view.is_up and (view.share >= ENOUGH_SHARE or view.others_up != 1))
 
 
 def tell_unreachable(instance: Instance, outcome: Outcome) -> None:
