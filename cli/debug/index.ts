@@ -60,13 +60,23 @@ async function session(stack: string, target: Target, options: Options): Promise
   ];
   console.error(`${state.name}: http://127.0.0.1:${tunnels[0]?.local} is this instance, and nobody else's`);
   if (tunnels[1]) console.error(`${state.name}: its debugger's port is 127.0.0.1:${tunnels[1].local}`);
-  else if (options.asIs !== true) console.error(`${state.name}: its release names no debug port, so there is no tunnel to one`);
+  else if (options.asIs !== true)
+    console.error(`${state.name}: its release names no debug port, so there is no tunnel to one`);
   const command = [
-    ...["sudo", agentPaths.debug, "session", String(options.instance), "--who", quote(`${userInfo().username}@${hostname()}`)],
+    ...[
+      "sudo",
+      agentPaths.debug,
+      "session",
+      String(options.instance),
+      "--who",
+      quote(`${userInfo().username}@${hostname()}`),
+    ],
     ...(options.asIs ? ["--as-is"] : []),
     ...(options.force ? ["--force"] : []),
   ];
-  return onMachine(stack, target, command, (program, args) => keepSession(program, [...tunnelOptions(tunnels), ...args]));
+  return onMachine(stack, target, command, (program, args) =>
+    keepSession(program, [...tunnelOptions(tunnels), ...args]),
+  );
 }
 
 async function endSession(stack: string, target: Target, instance: number): Promise<number> {

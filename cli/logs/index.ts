@@ -62,7 +62,8 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
   const show = (entry: Entry) => console.log(prefix(entry.machine, told(entry)));
   const collected: Entry[] = [];
   const settling = new Settling(show);
-  const take = options.follow === true ? (entry: Entry) => settling.add(entry) : (entry: Entry) => collected.push(entry);
+  const take =
+    options.follow === true ? (entry: Entry) => settling.add(entry) : (entry: Entry) => collected.push(entry);
   const timer = setInterval(() => settling.release(), 200);
 
   const running: RemoteLines[] = [];

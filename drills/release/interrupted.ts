@@ -34,7 +34,8 @@ export const rollBack: Drill = {
 
 export const killedRunner: Drill = {
   name: "release-runner-killed",
-  title: "The computer that rolls out is killed (SIGKILL to all of its programs) at a random moment, and it is run again",
+  title:
+    "The computer that rolls out is killed (SIGKILL to all of its programs) at a random moment, and it is run again",
   hypothesis:
     "The machine finishes or takes back what it is at; the next run waits for the lease of the first and goes on.",
   claims: [

@@ -25,7 +25,12 @@ export const rollOutGood: Drill = {
   claims: [
     failed,
     left,
-    { metric: "ratio", text: "duration beside its floor (start and watch, instance by instance)", unit: "ratio", median: 1.3 },
+    {
+      metric: "ratio",
+      text: "duration beside its floor (start and watch, instance by instance)",
+      unit: "ratio",
+      median: 1.3,
+    },
     { metric: "duration", text: "duration", unit: "s" },
   ],
   load: mixed,

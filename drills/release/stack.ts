@@ -84,7 +84,8 @@ export async function floor(stack: Stack): Promise<number> {
 
 /** The version that each instance of the stack answers with; empty for one that does not. */
 export async function versions(stack: Stack): Promise<string[]> {
-  const ask = 'for file in /etc/holdfast/app/[0-9]*.env; do . "$file"; curl -s -m 2 "http://127.0.0.1:$PORT/"; echo; done';
+  const ask =
+    'for file in /etc/holdfast/app/[0-9]*.env; do . "$file"; curl -s -m 2 "http://127.0.0.1:$PORT/"; echo; done';
   const answers = await Promise.all(
     (await machinesWithRole(stack, "app")).map((machine) => stack.inside(machine, ask)),
   );

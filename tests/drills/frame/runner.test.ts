@@ -1,6 +1,6 @@
 import type { Drill } from "../../../drills/frame/drill";
 import { runDrill } from "../../../drills/frame/runner";
-import { fakeStack } from "./fakeStack";
+import { fakeStack, quiet } from "./fakeStack";
 
 const steady = () => Promise.resolve();
 const say = () => undefined;
@@ -65,4 +65,40 @@ test("a fault that cannot be brought about is no proof", async () => {
   const broken = { ...drill, fault: () => Promise.reject(new Error("there is no instance to kill")) };
   const journal = await runDrill(broken, fakeStack(), { say, steady });
   expect(journal).toMatchObject({ status: "aborted", reason: "there is no instance to kill", n: 0 });
+});
+
+test("each run begins with what the drill prepares, before anybody asks whether the stack is steady", async () => {
+  const order: string[] = [];
+  const note = (word: string) => () => Promise.resolve(void order.push(word));
+  const prepared = {
+    ...drill,
+    prepare: note("prepare"),
+    fault: async () => (await note("fault")(), { repairedAfter: 1 }),
+  };
+  await runDrill(prepared, fakeStack(), { say, steady: note("steady") });
+  expect(order).toEqual(["prepare", "steady", "fault", "steady", "prepare", "fault", "steady"]);
+}, 15_000);
+
+describe("a load that lasts until the fault is over", () => {
+  const lasting: Drill = { ...drill, loadUntilOver: true, runs: 1, load: { rate: 50, duration: 60 } };
+
+  test("ends when that is so", async () => {
+    let ended = false;
+    const stack = fakeStack();
+    const visit: typeof stack.visit = (_, signal) =>
+      new Promise((resolve) =>
+        signal?.addEventListener("abort", () => {
+          ended = true;
+          resolve({ ...quiet, interrupted: true });
+        }),
+      );
+    const journal = await runDrill(lasting, { ...stack, visit }, { say, steady });
+    expect(ended).toBe(true);
+    expect(journal.status).toBe("proven");
+  }, 15_000);
+
+  test("and that was too short proves nothing", async () => {
+    const journal = await runDrill(lasting, fakeStack({ interrupted: false }), { say, steady });
+    expect(journal).toMatchObject({ status: "aborted", reason: "the fault was not over within the 60 s of its load" });
+  }, 15_000);
 });

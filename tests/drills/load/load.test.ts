@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { load } from "../../../drills/load/load";
-import { longestGap, quantile } from "../../../drills/load/outcomes";
+import { longestGap, Outcomes, quantile } from "../../../drills/load/outcomes";
 
 let server: Server | undefined;
 
@@ -107,6 +107,19 @@ test("an interrupted load tells what there was", async () => {
   expect(result.sent).toBeGreaterThan(5);
   expect(result.sent).toBeLessThan(200);
   expect(result.longestGap).toBeLessThan(0.5);
+});
+
+test("failures in the longest gap are told from those that no gap explains", () => {
+  const outcomes = new Outcomes({ url: "http://127.0.0.1", rate: 10, duration: 10 });
+  for (let number = 0; number < 100; number++) {
+    const silent = number > 40 && number < 50;
+    outcomes.add({ at: number / 10, latency: 0.01, kind: silent ? "econnrefused" : "ok" });
+  }
+  // Under way when the gap began, and long before it.
+  outcomes.add({ at: 3.8, latency: 0.4, kind: "econnreset" });
+  outcomes.add({ at: 1, latency: 0.4, kind: "503" });
+  const { failed, failedOutsideGap } = outcomes.result({ late: 0, interrupted: false });
+  expect({ failed, failedOutsideGap }).toEqual({ failed: 11, failedOutsideGap: 1 });
 });
 
 const moments = fc.array(fc.double({ min: 0, max: 10, noNaN: true }));
