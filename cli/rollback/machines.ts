@@ -48,8 +48,8 @@ export function parseLog(machine: string, lines: readonly string[]): Rollout[] {
   return lines.flatMap((line) => {
     const entry = parseLine(line);
     if (entry?.archive !== appPaths.release || !entry.date || !entry.to) return [];
-    const { date, to: label, toSha256: sha256, result } = entry;
-    return [{ date, machine, to: { label, sha256 }, applied: result === "applied" }];
+    const { date, to: label, sha256, result } = entry;
+    return [{ date, machine, to: { label, ...(sha256 && { sha256 }) }, applied: result === "applied" }];
   });
 }
 
@@ -57,7 +57,7 @@ interface LogLine {
   readonly date?: string;
   readonly archive?: string;
   readonly to?: string;
-  readonly toSha256?: string;
+  readonly sha256?: string | null;
   readonly result?: string;
 }
 

@@ -20,6 +20,8 @@ class Change(TypedDict):
     path: str
     before: str | None
     after: str
+    sha256: NotRequired[str]
+    """Of what comes: two that are called the same are told apart by it. Transactions of older programs have none."""
 
 
 class Rollout(TypedDict):
@@ -38,7 +40,8 @@ def planned(request: Request, previous: Manifest) -> Rollout:
         if "label" not in archive or previous["archives"].get(path) == archive_key(archive):
             continue
         kept = kept_before(path, previous)
-        changes.append({"path": path, "before": kept[0]["label"] if kept else None, "after": label_of(archive)})
+        before = kept[0]["label"] if kept else None
+        changes.append({"path": path, "before": before, "after": label_of(archive), "sha256": archive["sha256"]})
     rollout: Rollout = {
         "id": request["id"],
         "machine": request.get("machine", request["configuration"]),
@@ -75,6 +78,7 @@ def _append(layout: Layout, rollout: Rollout, change: Change, end: dict[str, obj
         "archive": change["path"],
         "from": change["before"],
         "to": change["after"],
+        "sha256": change.get("sha256"),
         **end,
         "id": rollout["id"],
     }

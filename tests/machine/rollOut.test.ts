@@ -155,7 +155,13 @@ describe("the log of roll-outs", () => {
     const common = { machine: "app-1", owner: "anna@laptop", generation: 7, archive: "/opt/app/release" };
     expect(await lines()).toMatchObject([
       { ...common, from: null, to: "guestbook 1.3.0", result: "applied", error: "", reason: "pulumi up" },
-      { ...common, from: "guestbook 1.3.0", to: "guestbook 1.4.0", result: "failed" },
+      {
+        ...common,
+        from: "guestbook 1.3.0",
+        to: "guestbook 1.4.0",
+        sha256: (await archive("bad two")).sha256,
+        result: "failed",
+      },
     ]);
     expect((await lines())[1]).toMatchObject({ error: expect.stringContaining("did not become healthy") as string });
   });
