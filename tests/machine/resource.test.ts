@@ -124,6 +124,15 @@ describe("diff", () => {
     expect(diffInputs(good(), { ...good(), serverId: "43" }).replaces).toEqual(["serverId"]);
     expect(diffInputs(good(), { ...good(), serverId: UNKNOWN }).replaces).toEqual(["serverId"]);
   });
+
+  test("sees no change where the same archive lies elsewhere on another computer", () => {
+    const at = (source: string, digit: string) => ({
+      ...good(),
+      archives: { "/opt/app/release": { source, sha256: digit.repeat(64) } },
+    });
+    expect(diffInputs(at("/home/anna/app", "a"), at("/builds/app", "a"))).toEqual({ changes: false });
+    expect(diffInputs(at("/home/anna/app", "a"), at("/home/anna/app", "b")).changes).toBeUndefined();
+  });
 });
 
 describe("foretell", () => {
