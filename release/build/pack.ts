@@ -21,7 +21,7 @@ export interface Packed {
 export async function pack(source: string, to: string): Promise<Packed> {
   const hash = createHash("sha256");
   const tar = (await stat(source)).isDirectory() ? packFolder(source) : createReadStream(source);
-  await pipeline(Readable.from(watched(tar, hash)), createGzip({ level: 9 }), createWriteStream(to, { mode: 0o600 }));
+  await pipeline(Readable.from(watched(tar, hash)), createGzip({ level: 9 }), createWriteStream(to));
   return { sha256: hash.digest("hex"), size: (await stat(to)).size };
 }
 
