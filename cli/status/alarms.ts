@@ -1,12 +1,6 @@
 import { ago, percent } from "./figures";
-import type { Hold } from "./probe";
-import { inRotation, type MachineStatus, type StackStatus } from "./status";
-
-/** A status before anybody judged it. */
-type Facts = Omit<StackStatus, "alarms" | "notices">;
-
-/** Looks at a status and says what is wrong in it: one sentence each, with the machine first. */
-type Rule = (facts: Facts) => readonly string[];
+import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
+import { inRotation } from "./status";
 
 /** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
 const fullDisk = 0.85;
@@ -32,6 +26,7 @@ const words: Readonly<Record<string, string>> = {
   haproxy: "HAProxy",
   claimer: "claimer",
   instances: "instances",
+  database: "PostgreSQL",
   backups: "backups",
   proof: "proof of backups",
 };
@@ -48,6 +43,11 @@ const units: Rule = (facts) =>
     const failed = probe.failedUnits ?? [];
     return failed.length === 0 ? [] : [`${name}: failed: ${failed.join(", ")}`];
   });
+
+const databaseAnswers: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.database?.accepts === false ? [`${name}: PostgreSQL takes no connections`] : [],
+  );
 
 const reboots: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
@@ -93,7 +93,9 @@ const unfit: Rule = (facts) =>
       : [],
   );
 
+/** Two releases at a time are what a roll-out looks like; without one, somebody has to finish it. */
 const releases: Rule = (facts) => {
+  if (leaseHolder(facts)) return [];
   const running = heard(facts).flatMap(({ name, probe }) => (probe.release ? [{ name, ...probe.release }] : []));
   const kinds = new Set(running.map(({ version, checksum }) => `${version} ${checksum}`));
   return kinds.size < 2
@@ -102,9 +104,11 @@ const releases: Rule = (facts) => {
 };
 
 const rollouts: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
-    probe.lastRollout && !/^(done|ok|success)/.test(probe.lastRollout.result)
-      ? [`${name}: the last roll-out (${probe.lastRollout.date}) ${probe.lastRollout.result}`]
+  heard(facts).flatMap(({ name, probe: { lastRollout: last } }) =>
+    last && last.result !== "applied"
+      ? [
+          `${name}: the last roll-out (${last.to}, ${last.date}) was ${last.result}${last.error ? `: ${last.error}` : ""}`,
+        ]
       : [],
   );
 
@@ -144,6 +148,7 @@ const alarmRules: readonly Rule[] = [
   forgottenInstances,
   releases,
   rollouts,
+  databaseAnswers,
   backupsAreMade,
   backupsAreProven,
   units,
@@ -152,56 +157,7 @@ const alarmRules: readonly Rule[] = [
   halfSilent,
 ];
 
-const takenOut: Rule = (facts) =>
-  holdsOf(facts).map(({ name, seconds, hold: { owner, who, word } }) => {
-    const by = owner === "person" ? who || "a person" : [`a ${owner}`, ...(who ? [`by ${who}`] : [])].join(" ");
-    return `${name} is out of rotation (${word}) since ${ago(seconds)}: ${by}`;
-  });
-
-const outOfElection: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
-    probe.claimer && probe.claimer.outSince !== null
-      ? [`${name} is kept out of the election since ${ago(probe.now - probe.claimer.outSince)}`]
-      : [],
-  );
-
-const rebootsNeeded: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
-    probe.reboot
-      ? [`${name} needs a reboot${probe.reboot.packages.length > 0 ? ` (${probe.reboot.packages.join(", ")})` : ""}`]
-      : [],
-  );
-
-const unasked: Rule = ({ cloudUnknown }) =>
-  cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`];
-
-const noticeRules: readonly Rule[] = [takenOut, outOfElection, rebootsNeeded, unasked];
-
 /** What a person has to look at now. */
-export function alarmsOf(facts: Facts): string[] {
+export function alarmsOf(facts: StatusFacts): string[] {
   return alarmRules.flatMap((rule) => rule(facts));
-}
-
-/** What is worth knowing, and no reason to get up. */
-export function noticesOf(facts: Facts): string[] {
-  return noticeRules.flatMap((rule) => rule(facts));
-}
-
-/** Everybody who keeps an instance out, and for how many seconds by its machine's clock. */
-function holdsOf(facts: Facts): { readonly name: string; readonly hold: Hold; readonly seconds: number }[] {
-  return heard(facts).flatMap(({ name, probe }) =>
-    (probe.instances ?? []).flatMap(({ number, holds }) =>
-      holds.map((hold) => ({
-        name: `${name}-${number}`,
-        hold,
-        seconds: hold.since === "" ? 0 : probe.now - Date.parse(hold.since) / 1000,
-      })),
-    ),
-  );
-}
-
-type Heard = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
-
-function heard({ machines }: Facts): Heard[] {
-  return machines.filter((machine): machine is Heard => machine.probe !== null);
 }

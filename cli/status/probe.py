@@ -90,6 +90,11 @@ def last_rollout() -> Any:
     return json.loads(lines[-1]) if lines else None
 
 
+def lease() -> Any:
+    """Who may change machines of the stack, as the machine that keeps the lease has it; times in seconds since 1970."""
+    return read_json("/var/lib/holdfast/lease.json") if at("/var/lib/holdfast/lease.json").exists() else None
+
+
 def instances() -> list[dict[str, Any]] | None:
     """What systemd says of each instance, and who keeps it out of rotation since when."""
     program = at("/usr/local/sbin/holdfast-rotation")
@@ -113,7 +118,8 @@ def instances() -> list[dict[str, Any]] | None:
 
 def haproxy() -> list[dict[str, Any]] | None:
     """How HAProxy on this machine sees each instance; `since` in seconds."""
-    if not at("/etc/haproxy/haproxy.cfg").exists():
+    # Debian's own haproxy.cfg comes with the package, which does not make a load balancer yet.
+    if not at("/etc/systemd/system/haproxy.service.d/60-holdfast.conf").exists():
         return None
     head, *rows = fetch("http://127.0.0.1:8404/;csv").splitlines()
     names = head.lstrip("# ").split(",")
@@ -143,6 +149,14 @@ def claimer() -> dict[str, Any] | None:
     return {"master": bool(state["master"]), "fit": bool(state["fit"]), "outSince": since}
 
 
+def database() -> dict[str, Any] | None:
+    """Whether PostgreSQL takes connections; None where the stack's database is elsewhere."""
+    if not at("/etc/holdfast/database/login.json").exists():
+        return None
+    asked = subprocess.run(["pg_isready", "-q", "-h", "/run/postgresql"], timeout=LIMIT_SECONDS, check=False)
+    return {"accepts": asked.returncode == 0}
+
+
 def backups() -> Any:
     """What the backup program wrote down when it last looked into the storage."""
     return read_json("/var/lib/holdfast/backups.json") if at("/etc/holdfast/backup.json").exists() else None
@@ -161,9 +175,11 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "failedUnits": failed_units,
     "release": release,
     "lastRollout": last_rollout,
+    "lease": lease,
     "instances": instances,
     "haproxy": haproxy,
     "claimer": claimer,
+    "database": database,
     "backups": backups,
     "proof": proof,
 }

@@ -14,12 +14,32 @@ export interface Probe {
   readonly reboot?: { readonly since: number; readonly packages: readonly string[] } | null;
   readonly failedUnits?: readonly string[];
   readonly release?: { readonly version: string; readonly checksum: string } | null;
-  readonly lastRollout?: { readonly date: string; readonly result: string; readonly reason?: string } | null;
+  /** The last line of machine/onMachine/rollouts.py; `result` is `applied` when it went well. */
+  readonly lastRollout?: {
+    readonly date: string;
+    readonly from: string | null;
+    readonly to: string;
+    readonly result: string;
+    readonly error: string;
+  } | null;
+  readonly lease?: ProbedLease | null;
   readonly instances?: readonly ProbedInstance[] | null;
   readonly haproxy?: readonly ProbedServer[] | null;
   readonly claimer?: { readonly master: boolean; readonly fit: boolean; readonly outSince: number | null } | null;
+  readonly database?: { readonly accepts: boolean } | null;
   readonly backups?: BackupsFile | null;
   readonly proof?: ProofFile | "never" | null;
+}
+
+/** Times in seconds since 1970. */
+export interface ProbedLease {
+  readonly generation: number;
+  readonly owner: string;
+  readonly reason: string;
+  readonly since: number;
+  readonly expires: number;
+  /** Empty while it runs. */
+  readonly ended: string;
 }
 
 export interface ProbedInstance {

@@ -1,6 +1,7 @@
-import { alarmsOf, noticesOf } from "./alarms";
+import { alarmsOf } from "./alarms";
 import type { CloudView } from "./cloudView";
 import type { Answer } from "./machines";
+import { noticesOf } from "./notices";
 import type { Probe, ProbedInstance } from "./probe";
 
 /** Everything that `holdfast status` knows about a running stack: what was asked, put together, and judged. */

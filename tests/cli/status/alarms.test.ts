@@ -65,9 +65,48 @@ test("a standby that cannot take over, unless a person took it out", () => {
   });
 });
 
-test("two releases at a time", () => {
+describe("roll-outs", () => {
   const newer = { probe: app({ release: { version: "1.1.0", checksum: "bb" } }) };
-  expect(alarms({ "app-2": newer })).toEqual(["machines have different releases: app-1 1.0.0, app-2 1.1.0"]);
+  const held = {
+    generation: 7,
+    owner: "ana@laptop",
+    reason: "pulumi up",
+    since: noon - 300,
+    expires: noon + 60,
+    ended: "",
+  };
+
+  test("two releases at a time", () => {
+    expect(alarms({ "app-2": newer })).toEqual(["machines have different releases: app-1 1.0.0, app-2 1.1.0"]);
+  });
+
+  test("while somebody rolls out, that is what it looks like, and who does it is told", () => {
+    expect(statusWith({ "app-1": { probe: app({ lease: held }) }, "app-2": newer })).toMatchObject({
+      alarms: [],
+      notices: ["ana@laptop has the lease since 5 min (pulumi up)"],
+    });
+  });
+
+  test.each([
+    ["ran out", { expires: noon - 1 }],
+    ["was given back", { ended: "released" }],
+  ])("a lease that %s is nobody's", (_, more) => {
+    expect(statusWith({ "app-1": { probe: app({ lease: { ...held, ...more } }) } }).notices).toEqual([]);
+  });
+
+  test("the last one was taken back", () => {
+    const lastRollout = {
+      date: "2026-11-24T11:00:00Z",
+      from: "guestbook 1.0.0",
+      to: "guestbook 1.1.0",
+      result: "undone",
+      error: "port 8001 was not opened",
+    };
+    expect(alarms({ "app-1": { probe: app({ lastRollout }) } })).toEqual([
+      "app-1: the last roll-out (guestbook 1.1.0, 2026-11-24T11:00:00Z) was undone: port 8001 was not opened",
+    ]);
+    expect(alarms({ "app-1": { probe: app({ lastRollout: { ...lastRollout, result: "applied" } }) } })).toEqual([]);
+  });
 });
 
 test.each([
@@ -85,6 +124,13 @@ test("a reboot that is needed is told, and after two weeks it is an alarm", () =
     notices: ["app-1 needs a reboot (linux-image)"],
   });
   expect(alarms(needed(noon - 15 * day))).toEqual(["app-1: waits for a reboot since 15 days"]);
+});
+
+test("a database that takes no connections", () => {
+  expect(alarms({ "app-1": { probe: app({ database: { accepts: true } }) } })).toEqual([]);
+  expect(alarms({ "app-1": { probe: app({ database: { accepts: false } }) } })).toEqual([
+    "app-1: PostgreSQL takes no connections",
+  ]);
 });
 
 describe("backups", () => {

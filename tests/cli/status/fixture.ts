@@ -28,9 +28,11 @@ const common = {
   failedUnits: [],
   release: null,
   lastRollout: null,
+  lease: null,
   instances: null,
   haproxy: null,
   claimer: null,
+  database: null,
   backups: null,
   proof: null,
 };

@@ -55,6 +55,12 @@ test("the release, as instances find it in their environment", () => {
   expect(probe().release).toEqual({ version: "1.4.0", checksum: "abc" });
 });
 
+test("HAProxy's package alone makes no load balancer, and the lease is told as it lies there", () => {
+  write("/etc/haproxy/haproxy.cfg", "");
+  write("/var/lib/holdfast/lease.json", JSON.stringify({ generation: 7, owner: "ana@laptop" }));
+  expect(probe()).toMatchObject({ haproxy: null, lease: { generation: 7, owner: "ana@laptop" } });
+});
+
 test("what does not answer takes nothing from the others, and is told with its reason", () => {
   write("/etc/holdfast/claimer.json", JSON.stringify({ listen: "127.0.0.1:9", pair: null }));
   write(agentPaths.rotation, "#!/bin/sh\necho not JSON\n");

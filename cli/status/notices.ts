@@ -1,0 +1,37 @@
+import { ago } from "./figures";
+import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
+
+const takenOut: Rule = (facts) =>
+  holdsOf(facts).map(({ name, seconds, hold: { owner, who, word } }) => {
+    const by = owner === "person" ? who || "a person" : [`a ${owner}`, ...(who ? [`by ${who}`] : [])].join(" ");
+    return `${name} is out of rotation (${word}) since ${ago(seconds)}: ${by}`;
+  });
+
+const rollingOut: Rule = (facts) => {
+  const holder = leaseHolder(facts);
+  return holder ? [`${holder.owner} has the lease since ${ago(holder.age)} (${holder.reason})`] : [];
+};
+
+const outOfElection: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.claimer && probe.claimer.outSince !== null
+      ? [`${name} is kept out of the election since ${ago(probe.now - probe.claimer.outSince)}`]
+      : [],
+  );
+
+const rebootsNeeded: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.reboot
+      ? [`${name} needs a reboot${probe.reboot.packages.length > 0 ? ` (${probe.reboot.packages.join(", ")})` : ""}`]
+      : [],
+  );
+
+const unasked: Rule = ({ cloudUnknown }) =>
+  cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`];
+
+const noticeRules: readonly Rule[] = [rollingOut, takenOut, outOfElection, rebootsNeeded, unasked];
+
+/** What is worth knowing, and no reason to get up. */
+export function noticesOf(facts: StatusFacts): string[] {
+  return noticeRules.flatMap((rule) => rule(facts));
+}
