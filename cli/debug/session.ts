@@ -46,25 +46,27 @@ export function tunnelOptions(tunnels: readonly Tunnel[]): string[] {
  */
 export function keepSession(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    let child: ChildProcess | undefined;
+    // Before there is anything to end: a signal may come as soon as there is.
+    const running: { child?: ChildProcess } = {};
     let ended = false;
     const end = () => {
-      if (ended) child?.kill("SIGTERM");
+      if (ended) running.child?.kill("SIGTERM");
       else console.error("\nputting the instance back (Ctrl-C again: do not wait for it)");
       ended = true;
-      child?.stdin?.end();
+      running.child?.stdin?.end();
     };
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) process.on(signal, end);
     // A group of its own: Ctrl-C reaches this process only, which then ends the session in order.
-    child = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"], detached: true });
-    const timer = setInterval(() => child?.stdin?.write("alive\n"), beatInterval * 1000);
+    const child = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"], detached: true });
+    running.child = child;
+    const timer = setInterval(() => child.stdin.write("alive\n"), beatInterval * 1000);
     const finish = () => {
       clearInterval(timer);
       for (const signal of signals) process.off(signal, end);
     };
     // The machine went away in the middle of a sign of life: its end is what counts.
-    child.stdin?.on("error", () => undefined);
+    child.stdin.on("error", () => undefined);
     child.on("error", (error) => {
       finish();
       reject(error);

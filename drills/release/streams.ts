@@ -1,6 +1,5 @@
 import type { EndedStream } from "../load/streams";
 import { machinesWithRole, type Stack } from "../frame/stack";
-import { drainTimeout } from "./stack";
 
 /** Seconds that clocks and log lines are blurred by. */
 const blur = 0.5;
