@@ -54,7 +54,7 @@ export class CloudApi {
    */
   async list(collection: string, query = ""): Promise<readonly Item[]> {
     const items: Item[] = [];
-    for (let page: number | null = 1; page !== null; ) {
+    for (let page: number | null = 1; page !== null;) {
       const answer: Page = await this.get(`/${collection}?per_page=50&page=${page}${query === "" ? "" : `&${query}`}`);
       items.push(...((answer[collection] as readonly Item[] | undefined) ?? []));
       page = answer.meta?.pagination?.next_page ?? null;

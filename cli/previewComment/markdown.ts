@@ -163,6 +163,6 @@ function escape(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
-    .replace(/@(?=\w)/g, "@\u200b")
+    .replace(/(?<![\w@])@(?=\w)/g, "@\u200b")
     .replace(/\s*\n\s*/g, " ");
 }

@@ -10,7 +10,8 @@ import { UserError } from "../errors";
  */
 export async function confirm(word: string, given: string | undefined, flag: string): Promise<void> {
   const typed = given ?? (await ask(`Type ${word} to go on: `, flag));
-  if (typed.trim() !== word) throw new UserError(`not confirmed: "${typed.trim()}" is not "${word}". Nothing was done.`);
+  if (typed.trim() !== word)
+    throw new UserError(`not confirmed: "${typed.trim()}" is not "${word}". Nothing was done.`);
 }
 
 async function ask(question: string, flag: string): Promise<string> {

@@ -122,7 +122,7 @@ if (!GONE) new FloatingIp("visitors", { blueprint }, { providers: { hcloud: prov
   test("named, it is replaced, and the new one is as protected as the old one was", async () => {
     const [old] = await floatingIps();
     await allow({ LOCATION: "fsn1" });
-    expect((await up({ LOCATION: "fsn1" })).code).toBe(0);
+    expect(await up({ LOCATION: "fsn1" })).toMatchObject({ code: 0 });
     const [now, ...more] = await floatingIps();
     expect(more).toEqual([]);
     expect(now).toMatchObject({ location: "fsn1", kept: true });
@@ -132,7 +132,7 @@ if (!GONE) new FloatingIp("visitors", { blueprint }, { providers: { hcloud: prov
 
   test("named, it is deleted", async () => {
     await allow({ LOCATION: "fsn1", GONE: "yes" });
-    expect((await up({ LOCATION: "fsn1", GONE: "yes" })).code).toBe(0);
+    expect(await up({ LOCATION: "fsn1", GONE: "yes" })).toMatchObject({ code: 0 });
     expect(await floatingIps()).toEqual([]);
   });
 });

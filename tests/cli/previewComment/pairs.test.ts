@@ -1,0 +1,217 @@
+import { stringify } from "yaml";
+import { environmentChange, environmentError, isUntouched } from "../../../cli/previewComment/environmentChange";
+import { renderComment } from "../../../cli/previewComment/markdown";
+import { compare } from "../../../cli/preview/compare";
+import { hasPulumi } from "../../blueprint/pulumi";
+import { repository, testKey } from "../../blueprint/source";
+import { options } from "../../failures/stacks";
+
+jest.setTimeout(300_000);
+
+interface Pair {
+  readonly title: string;
+  readonly before?: object;
+  readonly after: object;
+  /** All of these are in the comment. */
+  readonly says: readonly (string | RegExp)[];
+  /** None of these is. */
+  readonly hides?: readonly (string | RegExp)[];
+}
+
+type Sections = Readonly<Record<string, unknown>>;
+
+/** A stack that is small and has a bit of everything; `change` writes sections of it anew, `undefined` takes one out. */
+function settings(change: Sections = {}): Sections {
+  const all: Sections = {
+    location: "nbg1",
+    app: { release: "./examples/guestbook", machines: 2, instances: 2, serverType: "cx23", health: "/health" },
+    loadBalancer: { machines: 1, serverType: "cx23" },
+    admin: { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
+    protect: false,
+    ...change,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+const app = (change: Sections) => ({ app: { ...(settings().app as Sections), ...change } });
+const balancer = (change: Sections) => ({ loadBalancer: { ...(settings().loadBalancer as Sections), ...change } });
+
+const pairs: readonly Pair[] = [
+  { title: "nothing", after: {}, says: ["Nothing changes in `prod`"], hides: ["### prod", "to create"] },
+  {
+    title: "a second load balancer",
+    after: balancer({ machines: 2 }),
+    says: [
+      /\*\*\d+ to create\*\*/,
+      "to create: machine load-balancer-2",
+      "✅ The load balancer is no longer a single point of failure",
+      "(+ 3.99 €)",
+    ],
+    hides: ["to replace: machine", "⚠️"],
+  },
+  {
+    title: "a load balancer less",
+    before: balancer({ machines: 2 }),
+    after: {},
+    says: [
+      "The machine load-balancer-2 is deleted: with everything on it.",
+      "🔻 The load balancer becomes a single point of failure",
+      "(- 3.99 €)",
+    ],
+  },
+  {
+    title: "a third app machine: the load balancer learns of it",
+    after: app({ machines: 3 }),
+    says: [
+      "to create: machine app-3",
+      "to change: configuration of load-balancer-1",
+      "`/etc/haproxy/haproxy.cfg` on load-balancer-1: changed",
+      /^\+ +server app-3-1 /m,
+      "An app machine fails: 2 of 3 are left (before: 1 of 2)",
+    ],
+  },
+  {
+    title: "an app machine less",
+    after: app({ machines: 1 }),
+    says: [
+      "The machine app-2 is deleted: with everything on it.",
+      /^- +server app-2-1 /m,
+      "🔻 The only app machine becomes",
+    ],
+  },
+  {
+    title: "one more instance on each machine",
+    after: app({ instances: 3 }),
+    says: [/app-1 will .*start app@3\.service/, /^\+ +server app-2-3 /m, "(± 0.00 €)"],
+    hides: ["to create: machine", "to replace"],
+  },
+  {
+    title: "larger app machines: they lose power",
+    after: app({ serverType: "cx33" }),
+    says: [
+      "The machine app-1 is powered off to change its type from cx23 to cx33",
+      "The machine app-2 is powered off",
+      "to change: machine app-1: `serverType`",
+    ],
+    hides: ["to replace: machine"],
+  },
+  {
+    title: "another location: everything is made anew",
+    after: { location: "fsn1" },
+    says: [
+      "The machine app-1 is replaced (because of location): everything on it is lost",
+      "The floating IP visitors is replaced (because of homeLocation): visitors get another address",
+    ],
+  },
+  {
+    title: "another location of a protected stack: refused, with the words that allow it",
+    before: { protect: true },
+    after: { protect: true, location: "fsn1" },
+    says: ["**Protected, so refused:**", /npx holdfast up --stack prod .*--allow visitors/, "floating IP visitors"],
+  },
+  {
+    title: "protection lifted",
+    before: { protect: true },
+    after: {},
+    says: [
+      "Hetzner's protection of the floating IP visitors is lifted",
+      "Hetzner's protection of the private network network",
+    ],
+    hides: ["refused"],
+  },
+  {
+    title: "a limit: lines of one file, a reload, nobody is restarted",
+    after: balancer({ limits: { requestRatePerSource: 50 } }),
+    says: ["**1 to change**", "load-balancer-1 will reload haproxy.service", /^[-+].*50/m],
+    hides: ["⚠️", "to create"],
+  },
+  {
+    title: "SSH from elsewhere: firewall and machines",
+    after: { admin: { sshKeys: [testKey], allowFrom: ["198.51.100.0/24", "203.0.113.7/32"] } },
+    says: ["to change: firewall firewall-load-balancer: `rules`", /^\+.*203\.0\.113\.7/m],
+    hides: ["⚠️"],
+  },
+  {
+    title: "the smallest stack gets a load balancer",
+    before: { ...app({ machines: 1 }), ...balancer({ machines: 0 }) },
+    after: app({ machines: 1 }),
+    says: [
+      "to create: floating IP visitors",
+      "The machine app-1 is powered off and on again to change its public addresses.",
+      "✅ Visitors come by the floating IP",
+    ],
+  },
+  {
+    title: "a variable of the app, in plain text",
+    after: app({ environment: { GREETING: "hello" } }),
+    says: [/^\+.*GREETING.*hello/m, "app-1 will restart app@1.service"],
+  },
+  {
+    title: "a secret of the app changes: that it does, and nothing of it",
+    before: app({ environment: { KEY: { secure: "v1:aaaa" } } }),
+    after: app({ environment: { KEY: { secure: "v1:bbbb" } } }),
+    says: [/on app-1, app-2: changed, its content is secret/, "app-1 will restart app@1.service"],
+    hides: ["aaaa", "bbbb", /[0-9a-f]{64}/],
+  },
+  {
+    title: "a database",
+    after: { database: { machines: 1 } },
+    says: ["to create: machine database-1", /to create: volume /, "/etc/holdfast/app/database.env"],
+    hides: [/postgres:\/\//],
+  },
+  {
+    title: "a larger volume of the database",
+    before: { database: { machines: 1, volumeSize: 10 } },
+    after: { database: { machines: 1, volumeSize: 20 } },
+    says: [/to change: volume [\w-]+: `size`/, "(+ 0.44 €)"],
+    hides: ["to replace"],
+  },
+  {
+    title: "the database goes",
+    before: { database: { machines: 1 } },
+    after: {},
+    says: [/The volume [\w-]+ is deleted: with all data on it\./],
+  },
+  {
+    title: "settings that cannot be used: what is wrong with them",
+    after: balancer({ machines: 7 }),
+    says: ["**No update is possible as it is:**", "holdfast:loadBalancer.machines: 7 is more than 2"],
+  },
+];
+
+test("there are at least fifteen", () => {
+  expect(pairs.length).toBeGreaterThanOrEqual(15);
+});
+
+(hasPulumi ? describe : describe.skip)("the comment says what a real preview and the blueprints say:", () => {
+  const revision = (name: string, change: Sections) => ({
+    name,
+    folder: repository,
+    settings: () =>
+      stringify({
+        config: Object.fromEntries(Object.entries(settings(change)).map(([key, value]) => [`holdfast:${key}`, value])),
+      }),
+    stacks: () => ["prod"],
+    close: () => undefined,
+  });
+
+  const commentOf = async ({ before: old, after: now }: Pair) => {
+    const [before, after] = [revision("before", { ...old }), revision("after", { ...now })];
+    const change = await compare("prod", before, after)
+      .then((digest) => environmentChange("prod", digest, { before, after, report: options }))
+      .catch((error: unknown) => environmentError("prod", error));
+    return { change, text: renderComment([change], { before: "main" }) };
+  };
+
+  test.each(pairs)("$title", async (pair) => {
+    const { change, text } = await commentOf(pair);
+    for (const said of pair.says) expect(text).toMatch(said instanceof RegExp ? said : literally(said));
+    for (const hidden of pair.hides ?? [])
+      expect(text).not.toMatch(hidden instanceof RegExp ? hidden : literally(hidden));
+    expect(isUntouched(change)).toBe(text.includes("Nothing changes"));
+  });
+});
+
+function literally(text: string): RegExp {
+  return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+}
