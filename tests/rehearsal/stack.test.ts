@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StackStatus } from "../../cli/status/status";
 import type { DaemonInfo } from "../../local/paths";
 import type { RunResult } from "../../toolchain/run";
 import { Clone } from "./stack/clone";
@@ -69,6 +70,18 @@ test("a second time changes nothing", async () => {
 test("a shell over SSH shows whose keys were pinned", async () => {
   const { stdout } = expectSuccess(await clone.holdfast(["ssh", "app-1", "--", "hostname"]));
   expect(stdout.trim()).toBe(`${clone.name}-app-1`);
+}, 60_000);
+
+test("the status knows every machine and instance, and who took one out of rotation", async () => {
+  await clone.onMachine("app-1", "holdfast-drain 1 drain");
+  const { stdout } = await clone.holdfast(["status", "--json"]);
+  await clone.onMachine("app-1", "holdfast-drain 1 ready");
+  const status = JSON.parse(stdout) as StackStatus;
+  expect(status.machines.filter(({ unreachable }) => unreachable !== null)).toEqual([]);
+  expect(status.instances.map(({ name }) => name).sort()).toEqual(["app-1-1", "app-1-2", "app-2-1", "app-2-2"]);
+  expect(status.notices.join()).toMatch(/app-1-1 is out of rotation \(drain\)/);
+  const holder = { cloud: "load-balancer-1", masters: ["load-balancer-1"] };
+  expect(status.floatingIps).toEqual([{ address: new URL(url).hostname, ...holder }]);
 }, 60_000);
 
 test("a changed setting of HAProxy: its lines in the preview, a reload that nobody notices, no server replaced", async () => {
