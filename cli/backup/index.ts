@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { localCloudName } from "../../local/paths";
 import { DatabaseMachine, type Job } from "../database/machine";
 import { keyOfStack } from "../database/repositoryKey";
-import { confirm } from "../terminal/question";
+import { askToGoOn } from "../terminal/question";
 import { describeListing, type Listing } from "./list";
 
 interface Where {
@@ -81,8 +81,8 @@ function adoptCommand(): Command {
     .option("--yes", "do not ask")
     .action(async ({ yes, ...where }: Where & { yes?: boolean }) => {
       const machine = await machineOf(where);
-      const question = `From now on the repository of "${machine.stack}" is that of the database that runs there now; backups of the one before stay until they expire. Go on?`;
-      await confirm(question, yes ?? false);
+      const question = `From now on the repository of "${machine.stack}" is that of the database that runs there now; backups of the one before stay until they expire.`;
+      await askToGoOn(question, yes ?? false);
       console.log((await machine.tell(["adopt"])).trim());
     });
 }

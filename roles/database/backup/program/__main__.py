@@ -79,7 +79,7 @@ def listing(settings: Settings) -> None:
 def plan(settings: Settings) -> None:
     request = request_from_stdin()
     with foreign.repository(settings, request.get("files")) as repository:
-        show(restoring.plan(settings, repository, target_of(request)))
+        show(restoring.plan(settings, repository, target_of(request), bool(request.get("files"))))
 
 
 def job(settings: Settings, name: str) -> None:

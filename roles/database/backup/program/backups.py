@@ -165,7 +165,12 @@ def now() -> str:
 
 
 def switch_wal(settings: Settings, limit: float = 60) -> bool:
-    """Sends all that is committed to the repository; False when it has not arrived within the limit."""
+    """
+    Sends all that is committed to the repository; False when it has not arrived within the limit. The last of it is a
+    message of ours: a segment that nothing was written to since is not handed over, and a restore to any moment before
+    needs something that was written after.
+    """
+    cluster.query(settings, "SELECT pg_logical_emit_message(true, 'holdfast', '')")
     current = cluster.value(settings, "SELECT pg_walfile_name(pg_switch_wal())")
     until = time.monotonic() + limit
     while time.monotonic() < until:

@@ -75,7 +75,7 @@ def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
     PostgreSQL gives up.
     """
     begun = said = time.monotonic()
-    while not running(settings):
+    while not ready(settings):
         if int(run(["systemctl", "show", "-P", "NRestarts", settings.unit]).strip() or 0) > 0:
             # systemd would start it again and again.
             tail = log_tail(settings)
@@ -88,6 +88,19 @@ def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
             said = now
             say(f"replaying WAL: {replaying() or 'waiting for the next segment'}")
         time.sleep(0.1)
+
+
+def ready(settings: Settings) -> bool:
+    """
+    Whether everybody may connect, as PostgreSQL writes it into its lock file. Asking it would fill its log with refusals
+    for as long as it recovers.
+    """
+    try:
+        with open(f"{settings.data}/postmaster.pid", encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) > 7 and lines[7].strip() == "ready"
 
 
 def replaying() -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from typing import Callable, Mapping, Sequence
 
 Line = Callable[[str], None]
@@ -22,17 +23,27 @@ class Failed(Problem):
 
     def __init__(self, command: Sequence[str], code: int, output: str) -> None:
         tail = "\n".join(output.strip().splitlines()[-8:])
-        super().__init__(f"{os.path.basename(command[0])} failed (exit code {code}):\n{tail}")
+        super().__init__(f"{name_of(command)} failed (exit code {code}):\n{tail}")
         self.output = output
 
 
-def say(line: str) -> None:
-    """One line of progress: to the terminal, or to the journal of the unit that this runs in."""
-    print(line, flush=True)
+def name_of(command: Sequence[str]) -> str:
+    """Of the program that does the work, not of those that choose its user and environment."""
+    words = (word for word in command if word not in ("setpriv", "env") and not word.startswith("--") and "=" not in word)
+    return os.path.basename(next(words, command[0]))
+
+
+def say(line: str, error: bool = False) -> None:
+    """One line of progress: to the terminal, or to the journal of the unit that this runs in. Errors are no part of answers."""
+    print(line, file=sys.stderr if error else sys.stdout, flush=True)
 
 
 def as_postgres(command: Sequence[str]) -> list[str]:
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else list(command)
+    """Without a session of its own: `runuser` would tell the journal of each, between the lines of a job."""
+    if os.geteuid() != 0:
+        return list(command)
+    user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+    return [*user, "env", "HOME=/var/lib/postgresql", "USER=postgres", *command]
 
 
 def run(

@@ -12,6 +12,8 @@ from settings import RUN, Settings
 
 FOLDER = f"{RUN}/foreign"
 """The files that come with a request name each other by this path."""
+NOTHING = f"{FOLDER}/none"
+"""Instead of the folder in which the machine's own repository is described."""
 
 
 @contextmanager
@@ -29,7 +31,9 @@ def repository(settings: Settings, files: Mapping[str, str] | None) -> Iterator[
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(content)
             shutil.chown(path, "postgres", "postgres")
-        shutil.chown(FOLDER, "postgres", "postgres")
-        yield PgBackRest(settings, f"{FOLDER}/pgbackrest.conf")
+        os.mkdir(NOTHING)
+        for path in (NOTHING, FOLDER):
+            shutil.chown(path, "postgres", "postgres")
+        yield PgBackRest(settings, f"{FOLDER}/pgbackrest.conf", NOTHING)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)

@@ -78,7 +78,7 @@ def follow(name: str, patience: float = 10) -> int:
         if result:
             return int(result["code"])
         idle = state(name) in ("inactive", "failed")
-        if idle and not os.path.exists(f"{RUN}/{name}.request") and time.monotonic() - begun > patience:
+        if idle and not os.path.exists(result_path(name)) and time.monotonic() - begun > patience:
             # It was killed, or the machine went down in between.
             raise Problem(f"no {name} is at work, and none has left a result")
         time.sleep(0.3)

@@ -50,24 +50,23 @@ class Info:
 
 
 class PgBackRest:
-    """Everything that is asked of pgBackRest for one stanza. `config` names another configuration than the machine's own."""
+    """
+    Everything that is asked of pgBackRest for one stanza. `config` and `include` name another configuration than the
+    machine's own: both, or something of the machine's repository would get into it.
+    """
 
-    def __init__(self, settings: Settings, config: str | None = None) -> None:
+    def __init__(self, settings: Settings, config: str = "", include: str = "") -> None:
         self.settings = settings
-        # Without the include path, nothing of the machine's own repository can get into another one's configuration.
-        self.options = ["--stanza", settings.stanza] + (
-            [f"--config={config}", "--config-include-path=/nonexistent"] if config else []
-        )
+        other = [f"--config={config}", f"--config-include-path={include}"] if config else []
+        self.options = ["--stanza", settings.stanza, *other]
 
     def command(self, name: str, *arguments: str, on_line: Line | None = None) -> str:
         """Raises Problem with what the error means, where we know it."""
         try:
             return run(as_postgres(["pgbackrest", *self.options, *arguments, name]), on_line=on_line)
         except Failed as failure:
-            meaning = explain(failure.output)
-            if meaning:
-                raise Problem(f"{meaning}\n{error_of(failure.output)}") from failure
-            raise
+            meaning = explain(failure.output, name)
+            raise Problem(f"{meaning}\n{error_of(failure.output)}" if meaning else error_of(failure.output)) from failure
 
     def info(self) -> Info:
         return understand(json.loads(self.quiet("--output=json", "info")), self.settings.stanza)
@@ -76,14 +75,15 @@ class PgBackRest:
         """A text file of the repository, decrypted."""
         return self.quiet("repo-get", path)
 
-    def listing(self, path: str) -> dict[str, Any]:
+    def listing(self, path: str, *options: str) -> dict[str, Any]:
         """Name → what is known of it, of a folder of the repository."""
-        content: dict[str, Any] = json.loads(self.quiet("--output=json", "repo-ls", path))
+        content: dict[str, Any] = json.loads(self.quiet("--output=json", *options, "repo-ls", path))
         return content
 
     def quiet(self, *arguments: str) -> str:
         """An answer without warnings in it; errors come all the same."""
-        return run(as_postgres(["pgbackrest", *self.options, "--log-level-console=off", "--log-level-stderr=error", *arguments]))
+        options = ["--log-level-console=off", "--log-level-stderr=error", "--io-timeout=15"]
+        return run(as_postgres(["pgbackrest", *self.options, *options, *arguments]))
 
 
 def understand(answer: list[dict[str, Any]], stanza: str) -> Info:
@@ -138,13 +138,11 @@ def backup(entry: dict[str, Any], databases: dict[tuple[int, int], int]) -> Back
 
 MEANINGS = (
     (
-        r"libssh2 error \[-(7|13|43)\]",
-        "The backup storage ended the connection. Storage Boxes do that to sessions that were idle for some time, and the "
-        "one that finishes a backup is idle while files are copied: a backup that takes longer cannot end over SFTP. Give "
-        "the stack a second repository on S3 (holdfast:backup.s3), whose requests are short.",
+        r"libssh2 error \[-(7|13|39|43)\]",
+        "The connection to the backup storage broke.",
     ),
     (
-        r"unable to init libssh2|timeout connecting to|unable to get address|[Cc]onnection refused|No route to host",
+        r"unable to (?:init libssh2|connect to)|timeout connecting to|unable to get address|[Cc]onnection refused|No route to host",
         "The backup storage cannot be reached. PostgreSQL keeps its WAL until it can be, and everything is tried again.",
     ),
     (
@@ -161,9 +159,17 @@ MEANINGS = (
 )
 
 
-def explain(output: str) -> str | None:
+IDLE = (
+    " Storage Boxes end sessions that were idle for some time, and the one that finishes a backup is idle while files are "
+    "copied: if this happens at the end of each long backup, give the stack a second repository on S3 (holdfast:backup.s3), "
+    "whose requests are short."
+)
+
+
+def explain(output: str, command: str = "") -> str | None:
     """What an error of pgBackRest means for a person; None for those that speak for themselves."""
-    return next((meaning for pattern, meaning in MEANINGS if re.search(pattern, output)), None)
+    meaning = next((meaning for pattern, meaning in MEANINGS if re.search(pattern, output)), None)
+    return f"{meaning}{IDLE}" if meaning == MEANINGS[0][1] and command == "backup" else meaning
 
 
 def error_of(output: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import backups
@@ -17,7 +17,7 @@ import history
 import jobs
 from commands import Failed, Problem, run, say
 from files import read_json, rename, synchronise, write_json
-from pgbackrest import Backup, PgBackRest
+from pgbackrest import Backup, Info, PgBackRest
 from room import duration, require, size, used_by
 from settings import STATE, Settings
 
@@ -34,15 +34,9 @@ INTERRUPTED = (
 RECOVERY_SETTINGS = ("restore_command", "recovery_target_time", "recovery_target_action", "recovery_target_timeline", "hot_standby")
 
 
-def plan(settings: Settings, repository: PgBackRest, target: datetime | None) -> dict[str, Any]:
+def plan(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> dict[str, Any]:
     """What a restore would do, for the question before it. Raises Problem when it could not be done."""
-    info = repository.info()
-    if not info.reachable:
-        raise Problem(f"the backup storage cannot be reached: {info.reason}")
-    chosen = history.choose(
-        history.usable(info, history.forks_of(repository, info)), target, history.archived_until(repository, info)
-    )
-    require(settings.volume, settings.volume_gib, chosen.size, "a restored database beside the present one")
+    chosen = choose(settings, repository, target, foreign)
     speed = (read_json(SPEED) or {}).get("bytesPerSecond")
     return {
         "backup": chosen.label,
@@ -78,15 +72,7 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
     foreign: from another stack's repository; then the restored database becomes the owner of this stack's own.
     """
     begun = time.monotonic()
-    if not foreign and cluster.running(settings):
-        save_last_words(settings)
-    info = repository.info()
-    if not info.reachable:
-        raise Problem(f"the backup storage cannot be reached: {info.reason}")
-    chosen = history.choose(
-        history.usable(info, history.forks_of(repository, info)), target, history.archived_until(repository, info)
-    )
-    require(settings.volume, settings.volume_gib, chosen.size, "a restored database beside the present one")
+    chosen = choose(settings, repository, target, foreign)
     kept = put_aside(settings)
     try:
         fetch(settings, repository, chosen, target)
@@ -103,13 +89,29 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
         say(f"the database of before is kept in {kept}: `holdfast restore --forget` deletes it")
 
 
-def save_last_words(settings: Settings) -> None:
-    """All that is committed goes to the repository first: then a restore to the wrong moment can be followed by another."""
-    try:
-        if not backups.switch_wal(settings, 30):
-            say("the last WAL of the present database did not reach the backup storage within 30 s; it is in what is kept")
-    except Failed:
-        say("the present database cannot write its last WAL; it is in what is kept")
+def choose(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> Backup:
+    """
+    The backup to begin with. Raises Problem when there is none for this moment, or no room. Everything that the present
+    database has committed is sent to its repository first: then any moment until now can be restored, and a restore to
+    the wrong one can be followed by another.
+    """
+    info = repository.info()
+    if not info.reachable:
+        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+    until = history.archived_until(repository, info)
+    if not foreign and archives_into(settings, info):
+        if backups.switch_wal(settings, 30):
+            until, info = datetime.now(timezone.utc), repository.info()
+        else:
+            say("the last WAL of the present database did not reach the backup storage within 30 s", error=True)
+    chosen = history.choose(history.usable(info, history.forks_of(repository, info)), target, until)
+    require(settings.volume, settings.volume_gib, chosen.size, "a restored database beside the present one")
+    return chosen
+
+
+def archives_into(settings: Settings, info: Info) -> bool:
+    """Whether the database that runs here is the one that the repository belongs to."""
+    return cluster.running(settings) and cluster.system_identifier(settings) == info.system
 
 
 def put_aside(settings: Settings) -> str | None:

@@ -15,7 +15,7 @@ from settings import Settings
 @dataclass(frozen=True)
 class Damage:
     what: str
-    """As pgBackRest says it."""
+    """As pgBackRest says it, with the file's place in the repository."""
     backup: str | None
     """Label of the backup that the file belongs to; None for WAL."""
     wal: str | None
@@ -32,7 +32,7 @@ def verify(settings: Settings, repository: PgBackRest) -> None:
     for key in sorted({one.repository for one in info.backups} or {1}):
         say(f"reading every file of repository {key}")
         output = output_of(repository, key)
-        found = understand(output, settings.stanza)
+        found = [*understand(output), *missing(repository, key)]
         damages += found
         for label, reasons in consequences([one for one in info.backups if one.repository == key], found).items():
             affected.setdefault(label, []).extend(reasons)
@@ -42,29 +42,60 @@ def verify(settings: Settings, repository: PgBackRest) -> None:
 
 
 def output_of(repository: PgBackRest, key: int) -> str:
-    """What pgBackRest says; it ends with an error when it has found one, and that is an answer."""
+    """What pgBackRest says. It ends well when it has found damage, and with an error when it could not look."""
     options = [f"--repo={key}", "--output=text", "--verbose", "--log-level-console=info", "--log-level-stderr=off"]
     try:
         return run(as_postgres(["pgbackrest", *repository.options, *options, "verify"]))
     except Failed as failure:
-        if "results:" not in failure.output.lower() and "invalid" not in failure.output.lower():
+        if not re.search(r"^\s*status: error$", failure.output, re.MULTILINE):
             raise Problem(f"verify could not be done: {error_of(failure.output)}") from failure
         return failure.output
 
 
-def understand(output: str, stanza: str) -> list[Damage]:
-    """The lines of pgBackRest's log that tell of a damaged, missing or unreadable file."""
-    damages: dict[str, Damage] = {}
-    for line in output.splitlines():
-        bad = re.search(r"(invalid (?:checksum|result|size|bundle)|checksum mismatch|missing|unable to|invalid).*", line)
-        path = re.search(rf"(?:backup|archive)/{re.escape(stanza)}/\S+", line)
-        if not bad or not path:
-            continue
-        name = path.group(0).strip("'\",;:")
-        backup = re.match(rf"backup/{re.escape(stanza)}/([\dFDI_-]+)", name)
+def understand(output: str) -> list[Damage]:
+    """Every damaged file that pgBackRest names, and every backup that it calls invalid without naming a file."""
+    damages = []
+    for what, name in re.findall(r"(?:INFO|WARN|ERROR): +((?:invalid|missing|unable)[^']*|file missing[^']*)'([^']+)'", output):
+        backup = re.match(r"([\dFDI_-]+[FDI])/", name)
         wal = re.search(r"/([0-9A-F]{24})[-.]", name)
-        damages[name] = Damage(line.strip(), backup.group(1) if backup else None, wal.group(1) if wal else None)
-    return list(damages.values())
+        damages.append(
+            Damage(f"{what.strip()}: {name}", backup.group(1) if backup else None, wal.group(1) if wal else None)
+        )
+    named = {damage.backup for damage in damages}
+    for label, status in re.findall(r"^  backup: (\S+), status: (\S+?),", output, re.MULTILINE):
+        if status != "valid" and label not in named:
+            damages.append(Damage(f"{status}: {label}", label, None))
+    if not damages and re.search(r"^\s*status: error$", output, re.MULTILINE):
+        damages.append(Damage("pgBackRest found an error and named no file", None, None))
+    return damages
+
+
+def missing(repository: PgBackRest, key: int) -> list[Damage]:
+    """WAL that is not there, between segments that are: pgBackRest reads what it finds and misses nothing."""
+    names = repository.listing(f"archive/{repository.settings.stanza}", f"--repo={key}", "--recurse")
+    return [
+        Damage(f"missing: {segment}", None, segment)
+        for segment in gaps({name.split("/")[-1][:24] for name in names if re.search(r"/[0-9A-F]{24}-[0-9a-f]{40}", name)})
+    ]
+
+
+def gaps(segments: set[str]) -> list[str]:
+    """Names of the segments that a timeline lacks. Each has its own beginning and end."""
+    absent = []
+    for timeline in sorted({segment[:8] for segment in segments}):
+        numbers = sorted(serial(segment) for segment in segments if segment.startswith(timeline))
+        present = set(numbers)
+        absent += [name(timeline, one) for one in range(numbers[0], numbers[-1]) if one not in present]
+    return absent
+
+
+def serial(segment: str) -> int:
+    """Segments are of 16 MiB: 256 of them for each step of the name's middle part."""
+    return int(segment[8:16], 16) * 256 + int(segment[16:], 16)
+
+
+def name(timeline: str, number: int) -> str:
+    return f"{timeline}{number // 256:08X}{number % 256:08X}"
 
 
 def consequences(backups: Sequence[Backup], damages: Sequence[Damage]) -> dict[str, list[str]]:

@@ -108,10 +108,14 @@ class InfoTest(unittest.TestCase):
 
     def test_errors_that_people_meet_are_explained(self) -> None:
         for output, words in (
-            ("unable to list file info for path: libssh2 error [-43]", "idle"),
+            ("unable to list file info for path: libssh2 error [-43]", "broke"),
+            ("[HostConnectError] unable to connect to '127.0.0.1:23': [111]", "cannot be reached"),
             ("timeout connecting to '203.0.113.9:23': [111] Connection refused", "cannot be reached"),
         ):
             self.assertIn(words, pgbackrest.explain(output) or "")
+        idle = "unable to list file info for path: libssh2 error [-43]"
+        self.assertNotIn("idle", pgbackrest.explain(idle, "restore") or "")
+        self.assertIn("holdfast:backup.s3", pgbackrest.explain(idle, "backup") or "")
         self.assertIsNone(pgbackrest.explain("something that nobody has seen"))
 
 
@@ -140,6 +144,27 @@ class VerifyTest(unittest.TestCase):
         found = verifying.consequences(self.backups, self.damaged(wal="000000010000000000000009"))
         self.assertIn("not to a moment after that", found["20260301-100000F"][0])
         self.assertIn("it cannot be restored", found["20260308-100000F"][0])
+
+
+    def test_what_pgbackrest_says_is_understood(self) -> None:
+        output = (
+            "2026-11-24 11:29:45.041 P01   INFO: invalid checksum '20260301-100000F/bundle/1'\n"
+            "2026-11-24 11:29:48.617 P01   INFO: invalid checksum '17-1/0000000100000000/000000010000000000000003-f2d2.zst'\n"
+            "stanza: main\nstatus: error\n"
+            "  backup: 20260301-100000F, status: invalid, total files checked: 3, total valid files: 2\n"
+            "  backup: 20260308-100000F, status: manifest missing, total files checked: 0, total valid files: 0\n"
+        )
+        found = [(damage.backup, damage.wal) for damage in verifying.understand(output)]
+        expected = [("20260301-100000F", None), (None, "000000010000000000000003"), ("20260308-100000F", None)]
+        self.assertEqual(found, expected)
+
+    def test_an_error_without_a_name_is_still_an_error_and_no_error_is_none(self) -> None:
+        self.assertEqual(len(verifying.understand("stanza: main\nstatus: error\n")), 1)
+        self.assertEqual(verifying.understand("stanza: main\nstatus: ok\n"), [])
+
+    def test_a_gap_is_found_over_the_end_of_a_name(self) -> None:
+        there = {verifying.name("00000001", number) for number in (254, 255, 257)} | {verifying.name("00000002", 300)}
+        self.assertEqual(verifying.gaps(there), ["000000010000000100000000"])
 
 
 class ProofTest(unittest.TestCase):
