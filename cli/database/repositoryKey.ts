@@ -1,25 +1,16 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { RepositoryKey } from "../../roles/database/backup/key";
-import { requireDaemon } from "../local/client";
-import { localEnvironment, mergedEnvironment } from "../environment";
-import { isLocalStack } from "../../blueprint/stacks";
-import { obtainPulumi } from "../../toolchain/pulumi";
-import { lastLines, run } from "../../toolchain/run";
-import { CHECKOUT } from "../checkout";
+import { lastLines } from "../../toolchain/run";
 import { UserError } from "../errors";
+import { Project } from "../stack/project";
 
 /** Name of the stack's secret output that holds the key. */
 export const KEY_OUTPUT = "backupKey";
 
 /** The key of a stack's backups, from its encrypted state. @throws when it has none */
 export async function keyOfStack(stack: string): Promise<RepositoryKey> {
-  const pulumi = await obtainPulumi();
-  const env = isLocalStack(stack)
-    ? mergedEnvironment(localEnvironment(pulumi, await requireDaemon(stack)))
-    : process.env;
-  const args = ["stack", "output", KEY_OUTPUT, "--show-secrets", "--json", "--stack", stack, "--non-interactive"];
-  const answer = await run(join(pulumi.folder, "pulumi"), args, { cwd: CHECKOUT, env });
+  const project = await Project.open(stack);
+  const answer = await project.run(["stack", "output", KEY_OUTPUT, "--show-secrets", "--json"]);
   if (answer.code === 0) return parseKey(answer.stdout, `stack "${stack}"`);
   // What it wrote to stdout could be the key.
   const said = lastLines({ ...answer, stdout: "" });

@@ -5,7 +5,7 @@ import { DatabaseMachine } from "../database/machine";
 import { UserError } from "../errors";
 import { size } from "../restore/plan";
 import { createProgress } from "../terminal/progress";
-import { confirm } from "../terminal/question";
+import { askToGoOn } from "../terminal/question";
 
 interface ImportPlan {
   readonly database: string;
@@ -41,7 +41,7 @@ async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Pr
     "  the app is stopped while the new one takes its place",
   ].join("\n");
   if (yes) console.log(question);
-  await confirm(`${question}\nGo on?`, yes);
+  await askToGoOn(question, yes);
 
   const source = address ?? (await uploadDump(machine, from, bytes));
   await machine.pauseApp();

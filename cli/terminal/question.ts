@@ -6,12 +6,12 @@ import { UserError } from "../errors";
  *
  * @throws when nobody is there to answer, or the answer is not yes
  */
-export async function confirm(question: string, yes: boolean): Promise<void> {
+export async function askToGoOn(question: string, yes: boolean): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY) throw new UserError(`${question}\nNobody is there to ask: say --yes if it is meant.`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question} [y/N] `);
+    const answer = await terminal.question(`${question}\nGo on? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("nothing was changed");
   } finally {
     terminal.close();
