@@ -62,7 +62,7 @@ def understand(output: str) -> list[Damage]:
             Damage(f"{what.strip()}: {name}", backup.group(1) if backup else None, wal.group(1) if wal else None)
         )
     named = {damage.backup for damage in damages}
-    for label, status in re.findall(r"^  backup: (\S+), status: (\S+?),", output, re.MULTILINE):
+    for label, status in re.findall(r"^  backup: (\S+), status: ([^,]+),", output, re.MULTILINE):
         if status != "valid" and label not in named:
             damages.append(Damage(f"{status}: {label}", label, None))
     if not damages and re.search(r"^\s*status: error$", output, re.MULTILINE):
