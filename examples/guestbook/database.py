@@ -66,7 +66,8 @@ class DatabaseEntries:
         ]
 
     def close(self) -> None:
-        self._pool.close()
+        """Ends the pool's own threads; a process that leaves them behind waits for them for ever."""
+        self._pool.close(timeout=PATIENCE)
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection]:

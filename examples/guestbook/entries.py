@@ -63,6 +63,9 @@ class Entries:
             file.flush()
             os.fsync(file.fileno())
 
+    def close(self) -> None:
+        """The file is open only while somebody writes."""
+
     def newest(self, count: int) -> list[Entry]:
         """The last entries, newest first."""
         if not self._path.exists():

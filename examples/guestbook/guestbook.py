@@ -36,11 +36,13 @@ IDLE_SECONDS = 15
 
 
 class Store(Protocol):
-    """Where entries are kept; both raise `Unavailable`."""
+    """Where entries are kept; reading and writing raise `Unavailable`."""
 
     def add(self, entry: Entry) -> None: ...
 
     def newest(self, count: int) -> list[Entry]: ...
+
+    def close(self) -> None: ...
 
 
 class Guestbook(ThreadingHTTPServer):
@@ -202,7 +204,8 @@ def _store() -> Store:
 
 
 def main() -> None:
-    server = Guestbook(int(os.environ.get("PORT", "8001")), _store())
+    entries = _store()
+    server = Guestbook(int(os.environ.get("PORT", "8001")), entries)
 
     def on_signal(number: int, _frame: object) -> None:
         print(f"{signal.Signals(number).name}: leaving", flush=True)
@@ -213,6 +216,7 @@ def main() -> None:
     print(f"ready on port {server.server_port}, release {RELEASE}", flush=True)
     server.serve_forever(poll_interval=0.1)
     server.server_close()
+    entries.close()
 
 
 if __name__ == "__main__":
