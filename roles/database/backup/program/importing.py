@@ -28,9 +28,7 @@ def plan(settings: Settings, bytes_of_dump: int) -> dict[str, Any]:
     """What an import would replace. Raises Problem when there is no room for it."""
     # A compressed dump becomes some four times as large, with its indexes; it lies there itself while it is loaded.
     require(settings.volume, settings.volume_gib, bytes_of_dump * 5, "the dump and the database made from it")
-    rows = cluster.query(
-        settings, "SELECT count(*), coalesce(sum(n_live_tup), 0) FROM pg_stat_user_tables", settings.database
-    )
+    rows = cluster.query(settings, cluster.CONTENT, settings.database)
     tables, count = (int(value) for value in rows[0])
     return {"database": settings.database, "tables": tables, "rows": count}
 
@@ -102,7 +100,15 @@ def restore_file(settings: Settings, path: str, database: str) -> None:
         run(as_postgres([*command, f"--role={settings.owner}", "--dbname", database, "-p", str(settings.port), path]))
         return
     reader = ["gzip", "-dc", path] if head[:2] == b"\x1f\x8b" else ["cat", path]
-    pipe([as_postgres(reader), plain_loader(settings, database)])
+    try:
+        pipe([as_postgres(reader), plain_loader(settings, database)])
+    except Failed as failure:
+        if re.search(r"SET ROLE|must be owner|permission denied|role .* does not exist", failure.output):
+            raise Problem(
+                "the dump says who owns what, and the app's role may not do that. Make it anew with `pg_dump --no-owner "
+                f"--no-privileges`, or in the custom form (`pg_dump -Fc`), where that can be left out.\n{failure.output.strip()}"
+            ) from failure
+        raise
 
 
 def plain_loader(settings: Settings, database: str) -> list[str]:
@@ -160,7 +166,7 @@ def pipe(commands: Sequence[Sequence[str]]) -> None:
     # A reader that gives up ends the writer by SIGPIPE: then the reader's reason is the reason.
     for index in sorted(range(len(codes)), key=lambda one: codes[one] in (-13, 141)):
         if codes[index] != 0:
-            raise Failed([word for word in commands[index] if "/" in word or word.startswith("p")][:1] or ["program"], codes[index], messages[index])
+            raise Failed(commands[index], codes[index], messages[index])
 
 
 def swap(settings: Settings, fresh: str, before: str) -> None:

@@ -58,7 +58,7 @@ def description_of_present(settings: Settings) -> str:
     if not os.path.exists(os.path.join(settings.data, "PG_VERSION")):
         return "no database"
     try:
-        rows = cluster.query(settings, "SELECT count(*), coalesce(sum(n_live_tup), 0) FROM pg_stat_user_tables", settings.database)
+        rows = cluster.query(settings, cluster.CONTENT, settings.database)
         return f"database {settings.database} with {rows[0][0]} tables and about {rows[0][1]} rows"
     except (Failed, IndexError):
         return f"a database that does not answer, {size(used_by(settings.data))}"
