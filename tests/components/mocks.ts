@@ -17,6 +17,12 @@ export interface Seen {
   readonly options: pulumi.CustomResourceOptions;
 }
 
+/** What is drawn or issued, and not asked for. */
+export const drawn: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "random:index/randomPassword:RandomPassword": { result: "p".repeat(40) },
+  "holdfast:certificates:ServerCertificate": { authority: "AUTHORITY\n", certificate: "CERTIFICATE\n", key: "KEY\n" },
+};
+
 /** Ids by resource, the same in each environment: what a change of the settings leaves alone looks alike. */
 const ids = new Map<string, number>();
 
@@ -45,6 +51,7 @@ export async function environmentOf(
             ipv4Address: `203.0.113.${host}`,
             ipAddress: `198.51.100.${host}`,
             ipv6Address: `2001:db8::${host}`,
+            ...drawn[type],
           },
         };
       },
