@@ -6,12 +6,14 @@ who asks can see what hangs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from typing import Callable
 
 INTERVAL_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+REST_SECONDS = 0.3
 SILENCES = 3
 """So many unanswered questions in a row are a hang: about 9 s at worst, and no single slow answer."""
 MOST_KILLS = 5
@@ -26,7 +28,11 @@ async def answers(port: int, path: str) -> bool:
         try:
             headers = "Host: localhost\r\nUser-Agent: holdfast-agent\r\nConnection: close"
             writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
-            return (await reader.read(5)).startswith(b"HTTP")
+            answered = (await reader.read(5)).startswith(b"HTTP")
+            # An app whose answer is not read to its end finds a broken connection, and its log is full of it.
+            with contextlib.suppress(asyncio.TimeoutError, OSError):
+                await asyncio.wait_for(read_to_the_end(reader), REST_SECONDS)
+            return answered
         finally:
             writer.close()
 
@@ -34,6 +40,11 @@ async def answers(port: int, path: str) -> bool:
         return await asyncio.wait_for(ask(), ANSWER_SECONDS)
     except (OSError, asyncio.TimeoutError):
         return False
+
+
+async def read_to_the_end(reader: asyncio.StreamReader) -> None:
+    while await reader.read(65_536):
+        pass
 
 
 async def systemctl(*arguments: str) -> str:
