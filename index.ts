@@ -22,10 +22,16 @@ async function program() {
   if (!pulumi.runtime.isDryRun()) await keepRelease(settings, releaseSha256, secrets.store);
   const environment = new Environment(
     stack,
-    { blueprint, releaseSha256, failover: failover(stack, target, secrets.failoverToken) },
+    {
+      blueprint,
+      releaseSha256,
+      failover: failover(stack, target, secrets.failoverToken),
+      backupKeys: secrets.backupKeys,
+    },
     { provider },
   );
-  return { url: environment.url, machines: environment.machines };
+  const { url, machines, backupKey } = environment;
+  return { url, machines, ...(backupKey && { backupKey }) };
 }
 
 /** A way back to what is about to be rolled out; one that cannot be had is worth a warning, not a failure. */

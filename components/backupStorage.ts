@@ -4,6 +4,7 @@ import { RandomPassword } from "@pulumi/random/randomPassword";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { Backup } from "../blueprint/resolve/backup";
 import { KeyPair } from "../keys/keyPair";
+import type { Storage } from "./backupRepository";
 import { resourceLabels } from "./labels";
 
 export interface BackupStorageArgs {
@@ -19,13 +20,8 @@ const sftpPort = 23;
  * it has the only key.
  */
 export class BackupStorage extends pulumi.ComponentResource {
-  readonly host: pulumi.Output<string>;
-  readonly port = sftpPort;
-  readonly user: pulumi.Output<string>;
-  /** In OpenSSH's form; secret. */
-  readonly privateKey: pulumi.Output<string>;
-  /** In OpenSSH's form; absent: that of the first contact. */
-  readonly hostKey?: string;
+  /** The way in. */
+  readonly way: Storage;
 
   constructor(name: string, { blueprint, storage }: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:BackupStorage", name, {}, opts);
@@ -60,11 +56,8 @@ export class BackupStorage extends pulumi.ComponentResource {
       { parent: this, protect, ignoreChanges: ["sshKeys"] },
     );
 
-    this.host = box.server;
-    this.user = box.username;
-    this.privateKey = key.privateKey;
-    this.hostKey = hostKey;
-    this.registerOutputs({ host: this.host });
+    this.way = { host: box.server, port: sftpPort, user: box.username, privateKey: key.privateKey, hostKey };
+    this.registerOutputs({ host: box.server });
   }
 }
 

@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
+import type { S3Keys } from "../blueprint/resolve/backup";
+import type { RepositoryKey } from "../roles/database/backup/key";
 import { AdminKeys } from "./adminKeys";
 import { AppMachines } from "./appMachines";
+import { BackupRepository } from "./backupRepository";
+import { BackupStorage } from "./backupStorage";
 import { DatabaseHost } from "./databaseHost";
 import { Firewalls } from "./firewalls";
 import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
@@ -14,6 +18,8 @@ export interface EnvironmentArgs {
   /** SHA-256 of the release's content. */
   readonly releaseSha256: string;
   readonly failover: Failover;
+  /** Of the second place for backups; absent in previews. */
+  readonly backupKeys?: S3Keys;
 }
 
 /** What is told about each machine when all is done; nothing secret. */
@@ -31,11 +37,14 @@ export class Environment extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Machine name → how to reach it. */
   readonly machines: Readonly<Record<string, pulumi.Output<MachineSummary>>>;
+  /** What opens the backups, a secret; none without backups. */
+  readonly backupKey?: pulumi.Output<RepositoryKey>;
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:Environment", name, {}, opts);
     const inside = { parent: this };
-    const { blueprint, releaseSha256, failover } = args;
+    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys } = args;
+    const { backup } = blueprint.settings;
 
     const surroundings: Surroundings = {
       blueprint,
@@ -48,9 +57,16 @@ export class Environment extends pulumi.ComponentResource {
     const loadBalancers = new LoadBalancerPair("load-balancers", { ...surroundings, failover }, inside);
     const apps = new AppMachines("apps", surroundings, inside);
     const { jumpHosts } = loadBalancers;
+    const storage = backup && new BackupStorage("backup", { blueprint, storage: backup.storage }, inside);
+    const repository =
+      storage && new BackupRepository("repository", { blueprint, storage: storage.way, bucketKeys }, inside);
     const database =
       blueprint.database &&
-      new DatabaseHost("database", { ...surroundings, ...blueprint.database, jumpHosts, apps: apps.machines }, inside);
+      new DatabaseHost(
+        "database",
+        { ...surroundings, ...blueprint.database, jumpHosts, apps: apps.machines, repository },
+        inside,
+      );
     const configurations = apps.configure({
       via: jumpHosts,
       after: database ? [database.configuration] : [],
@@ -62,6 +78,7 @@ export class Environment extends pulumi.ComponentResource {
     const alone = apps.machines[0]?.server.ipv4Address;
     this.url = pulumi.interpolate`http://${loadBalancers.floatingIp?.address ?? alone}`;
     this.machines = summarise([...loadBalancers.machines, ...(database?.machines ?? []), ...apps.machines]);
+    this.backupKey = repository?.key;
     this.registerOutputs({ url: this.url, machines: this.machines });
   }
 }
