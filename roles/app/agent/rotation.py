@@ -72,7 +72,8 @@ def back(configuration: Configuration, instance: Instance, owner: Owner) -> bool
     # Load balancers that do not run yet are no reason to wait where nothing was taken out.
     patience = UNREACHABLE_SECONDS if was_out else 0.0
     outcome = wait_for(configuration, instance, is_back, BACK_SECONDS, patience)
-    tell_unreachable(instance, outcome)
+    if was_out:
+        tell_unreachable(instance, outcome)
     for name in outcome.pending:
         status = outcome.views[name].status if name in outcome.views else "nothing"
         say(f"instance {instance.number}: {name} does not send visitors to it after {BACK_SECONDS:.0f} s: it sees {status}")
