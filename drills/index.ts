@@ -5,6 +5,8 @@ import { failedMigration } from "./database/migration";
 import { databaseMoves } from "./database/moves";
 import { databasePowerLoss, killPostgresql } from "./database/processes";
 import { volumeFull } from "./database/volume";
+import { damagedRepository, storageAway } from "./database/repository";
+import { droppedTable, loseDatabase } from "./database/restore";
 import type { Drill } from "./frame/drill";
 import { apiOutage, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
@@ -38,6 +40,10 @@ export const drills: readonly Drill[] = [
   databasePowerLoss,
   failedMigration,
   databaseMoves,
+  storageAway,
+  damagedRepository,
+  droppedTable,
+  loseDatabase,
   // In a row, because they share a stack that runs an app of their own.
   rollOutGood,
   rollOutLong,

@@ -51,7 +51,8 @@ test("the storage box is known by its key, on its own port", () => {
   expect(knownHost(exampleKey.storage)).toMatch(/^\[u123456\.your-storagebox\.de\]:23 ssh-ed25519 AAAA\S+\n$/);
   const pinned = repositoryConf(exampleKey, backupPaths);
   expect(pinned).toContain("repo1-sftp-host-key-check-type=strict");
-  const { hostKey: _, ...storage } = exampleKey.storage;
+  const { host, port, user, privateKey } = exampleKey.storage;
+  const storage = { host, port, user, privateKey };
   const first = repositoryConf({ ...exampleKey, storage }, backupPaths);
   expect(first).toContain("repo1-sftp-host-key-check-type=accept-new");
   expect(knownHost(storage)).toBe("");
