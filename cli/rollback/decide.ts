@@ -2,7 +2,7 @@ import type { ReleaseStore, StoredRelease } from "../../release/store/store";
 import { UserError } from "../errors";
 import { asKnown, findKept, keptReference, requireKept } from "./kept";
 import type { AppMachine } from "./machines";
-import { isSame, type KnownRelease, planRollback, rolledOutSince } from "./plan";
+import { isSame, isStateBehind, type KnownRelease, planRollback, rolledOutSince } from "./plan";
 import { judgeSchema, type Passed, type SchemaVerdict } from "./schema";
 import { type Wished, wasAttempted } from "./wished";
 
@@ -15,6 +15,8 @@ export interface Known {
   readonly machines: readonly AppMachine[];
   readonly stored: readonly StoredRelease[];
   readonly store: ReleaseStore;
+  /** Whether an update was cut in the middle of something. */
+  readonly pending: boolean;
 }
 
 export interface Decision {
@@ -27,6 +29,8 @@ export interface Decision {
   readonly reference: string;
   readonly schema: SchemaVerdict;
   readonly machines: readonly AppMachine[];
+  /** Whether the update has to ask the machines first, because Pulumi's state may be wrong about them. */
+  readonly refresh: boolean;
 }
 
 /** @throws UserError when there is no way back, with what to do then */
@@ -49,6 +53,7 @@ export function decide(known: Known): Decision {
     reference: keptReference(kept),
     schema: judgeSchema({ label: to.label, manifest: kept.manifest }, unique(passed).map(manifestOf)),
     machines,
+    refresh: known.pending || isStateBehind(machines),
   };
 }
 

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import type { Progress } from "../../toolchain/progress";
 import { settingsFile } from "../checkout";
+import type { StoredRelease } from "../../release/store/store";
 import { UserError } from "../errors";
 import { setRelease } from "../release/setRelease";
 import { stackStore } from "../release/stackStore";
@@ -10,7 +11,7 @@ import { updateStack } from "../stack/update";
 import { confirm } from "../terminal/confirm";
 import { createProgress } from "../terminal/progress";
 import { type Decision, decide } from "./decide";
-import { askAppMachines } from "./machines";
+import { askAppMachines, askWhenIdle } from "./machines";
 import { readWished } from "./wished";
 
 export function rollbackCommand(): Command {
@@ -30,7 +31,9 @@ async function rollback(
   { to, yes = false }: { to?: string; yes?: boolean },
   progress: Progress,
 ): Promise<number> {
-  const decision = await progress.step({ title: `Looking for the way back of ${stack}` }, () => look(stack, to));
+  const decision = await progress.step({ title: `Looking for the way back of ${stack}` }, (say) =>
+    look(stack, to, say),
+  );
   progress.note(told(decision));
   if (!decision.schema.fits && !yes) {
     progress.note(
@@ -40,8 +43,10 @@ async function rollback(
     await confirm(decision.to.version, undefined, "--yes");
   }
   setRelease(stack, decision.reference);
-  const code = await updateStack(stack, `rollback to ${decision.to.name} ${decision.to.version}`, progress);
+  const message = `rollback to ${decision.to.name} ${decision.to.version}`;
+  const code = await updateStack(stack, { message, refresh: decision.refresh, progress });
   if (code === 0) {
+    await verify(stack, decision.to);
     progress.note(`${settingsFile(stack).name} names ${decision.reference}, and that is what runs.`);
     return 0;
   }
@@ -53,10 +58,21 @@ async function rollback(
   );
 }
 
-async function look(stack: string, version: string | undefined): Promise<Decision> {
+/** Success is what machines say, not what Pulumi's state says. */
+async function verify(stack: string, { sha256, name, version }: StoredRelease): Promise<void> {
+  const machines = await askAppMachines(stack, await stackState(stack));
+  const others = machines.filter(({ runs }) => runs !== undefined && runs !== sha256);
+  if (others.length === 0) return;
+  throw new UserError(
+    `${others.map((machine) => machine.name).join(" and ")} of "${stack}" does not run ${name} ${version}, although Pulumi ` +
+      "says that all is done: `pulumi up --refresh` looks at the machines first",
+  );
+}
+
+async function look(stack: string, version: string | undefined, say: (detail: string) => void): Promise<Decision> {
   const [state, wished, { store }] = await Promise.all([stackState(stack), readWished(stack), stackStore(stack)]);
-  const [machines, stored] = await Promise.all([askAppMachines(stack, state), store.list()]);
-  return decide({ stack, version, wished, machines, stored, store });
+  const [machines, stored] = await Promise.all([askWhenIdle(stack, state, say), store.list()]);
+  return decide({ stack, version, wished, machines, stored, store, pending: state.pending.length > 0 });
 }
 
 function told({ kind, from, to, reference, schema, machines }: Decision): string {

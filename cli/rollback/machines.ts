@@ -1,16 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { appPaths } from "../../roles/app/paths";
 import { lastLines, run } from "../../toolchain/run";
 import { type Way, waysOf } from "../ssh/config";
 import { onMachine } from "../ssh/way";
 import type { StackState } from "../stack/state";
-import type { Rollout } from "./plan";
+import { runningReleases } from "../release/stacks";
+import type { MachineSituation, Rollout } from "./plan";
 
 /** One app machine as it says itself. */
-export interface AppMachine {
-  readonly name: string;
-  /** SHA-256 of the release that its link leads to. */
-  readonly runs?: string;
+export interface AppMachine extends MachineSituation {
   readonly rollouts: readonly Rollout[];
+  /** Whether it is at work on something that was begun: it carries that to its end by itself. */
+  readonly busy?: boolean;
   /** Why it says nothing. */
   readonly silent?: string;
 }
@@ -21,12 +22,38 @@ const limit = 15;
 /** Where the machine plugin notes roll-outs (machine/onMachine/rollouts.py). */
 const log = "/var/log/holdfast/rollouts.log";
 
-const question = `readlink ${appPaths.release} || echo; cat ${log} 2>/dev/null || true`;
+const question = [
+  `readlink ${appPaths.release} || echo`,
+  "systemctl list-units --plain --no-legend --state=activating,active,reloading holdfast-apply@*.service | wc -l",
+  `cat ${log} 2>/dev/null || true`,
+].join("; ");
 
 /** Asks all app machines of a stack at once what they run, and what was rolled out on them. */
 export async function askAppMachines(stack: string, state: StackState): Promise<AppMachine[]> {
   const ways = waysOf(state).filter(({ machine }) => /^app-\d+$/.test(machine));
-  return Promise.all(ways.map((way) => ask(stack, way)));
+  const recorded = runningReleases(state);
+  return Promise.all(ways.map(async (way) => ({ ...(await ask(stack, way)), recorded: recorded[way.machine] })));
+}
+
+/** Seconds between two looks at machines that are busy. */
+const pause = 2;
+
+/**
+ * The same when none of them is busy any more. A machine whose `pulumi` was killed goes on with what it was told; what it
+ * will run is known only then.
+ */
+export async function askWhenIdle(
+  stack: string,
+  state: StackState,
+  say: (detail: string) => void,
+): Promise<AppMachine[]> {
+  for (;;) {
+    const machines = await askAppMachines(stack, state);
+    const busy = machines.filter((machine) => machine.busy).map(({ name }) => name);
+    if (busy.length === 0) return machines;
+    say(`${busy.join(" and ")} still at work on a roll-out that was begun (Ctrl-C when somebody else is rolling out)`);
+    await sleep(pause * 1000);
+  }
 }
 
 async function ask(stack: string, way: Way): Promise<AppMachine> {
@@ -36,8 +63,9 @@ async function ask(stack: string, way: Way): Promise<AppMachine> {
       run(program, args, { timeout: limit }),
     );
     if (said.code !== 0) return { name, rollouts: [], silent: lastLines(said, 1) };
-    const [link = "", ...lines] = said.stdout.split("\n");
-    return { name, runs: /[0-9a-f]{64}/.exec(link)?.[0], rollouts: parseLog(name, lines) };
+    const [link = "", applies = "", ...lines] = said.stdout.split("\n");
+    const runs = /[0-9a-f]{64}/.exec(link)?.[0];
+    return { name, runs, busy: Number(applies) > 0, rollouts: parseLog(name, lines) };
   } catch (error) {
     return { name, rollouts: [], silent: (error as Error).message };
   }
@@ -48,14 +76,16 @@ export function parseLog(machine: string, lines: readonly string[]): Rollout[] {
   return lines.flatMap((line) => {
     const entry = parseLine(line);
     if (entry?.archive !== appPaths.release || !entry.date || !entry.to) return [];
-    const { date, to: label, sha256, result } = entry;
-    return [{ date, machine, to: { label, ...(sha256 && { sha256 }) }, applied: result === "applied" }];
+    const { date, from, to: label, sha256, result } = entry;
+    const to = { label, ...(sha256 && { sha256 }) };
+    return [{ date, machine, ...(from && { from }), to, applied: result === "applied" }];
   });
 }
 
 interface LogLine {
   readonly date?: string;
   readonly archive?: string;
+  readonly from?: string | null;
   readonly to?: string;
   readonly sha256?: string | null;
   readonly result?: string;

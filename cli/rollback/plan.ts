@@ -11,9 +11,20 @@ export interface Rollout {
   /** ISO 8601, UTC. */
   readonly date: string;
   readonly machine: string;
+  /** What it was called that the machine had before; absent on a new machine. */
+  readonly from?: string;
   readonly to: KnownRelease;
   /** Whether the machine had it when all was done; otherwise it put its old release back. */
   readonly applied: boolean;
+}
+
+/** One app machine; both are SHA-256 of a release. */
+export interface MachineSituation {
+  readonly name: string;
+  /** What it says that it runs; undefined when it says nothing. */
+  readonly runs?: string;
+  /** What Pulumi's state says of it, which a cut update may have left behind. */
+  readonly recorded?: string;
 }
 
 export interface Situation {
@@ -21,8 +32,7 @@ export interface Situation {
   readonly wished?: KnownRelease;
   /** Whether somebody has begun to roll out what the settings name: a folder may have been edited since. */
   readonly attempted: boolean;
-  /** App machines that answered, and the SHA-256 of what they run now. */
-  readonly machines: readonly { readonly name: string; readonly runs?: string }[];
+  readonly machines: readonly MachineSituation[];
   /** Of all machines, in any order. */
   readonly rollouts: readonly Rollout[];
 }
@@ -35,9 +45,17 @@ export function isSame(a: KnownRelease, b: KnownRelease): boolean {
   return a.sha256 !== undefined && b.sha256 !== undefined ? a.sha256 === b.sha256 : a.label === b.label;
 }
 
-/** Whether a machine that runs this content may run that release. */
-function mayBe({ sha256 }: KnownRelease, runs: string): boolean {
-  return sha256 === undefined || sha256 === runs;
+/** Whether this content may be that release. */
+function mayBe(release: KnownRelease, sha256: string): boolean {
+  return release.sha256 === undefined || release.sha256 === sha256;
+}
+
+/**
+ * Whether Pulumi's state knows less than the machines: a machine finishes what a killed `pulumi` had begun, and nobody
+ * notes it. Then an update would take for done what is not.
+ */
+export function isStateBehind(machines: readonly MachineSituation[]): boolean {
+  return machines.some(({ runs, recorded }) => runs !== undefined && runs !== recorded);
 }
 
 /**
@@ -56,7 +74,9 @@ export function planRollback({ wished, attempted, machines, rollouts }: Situatio
 
   const before = line.slice(0, index);
   const known = [...before, current];
-  const newer = machines.some(({ runs }) => runs !== undefined && !known.some((release) => mayBe(release, runs)));
+  const newer = machines
+    .flatMap(({ runs, recorded }) => [runs, recorded])
+    .some((sha256) => sha256 !== undefined && !known.some((release) => mayBe(release, sha256)));
   if (newer && wished && isSame(current, wished)) return { kind: "finish", to: current };
   const to = complete.filter((release) => before.includes(release)).at(-1) ?? before.at(-1);
   return to ? { kind: "back", to } : { kind: "nothing" };
@@ -68,8 +88,10 @@ export function planRollback({ wished, attempted, machines, rollouts }: Situatio
  */
 export function lineOf(rollouts: readonly Rollout[]): KnownRelease[] {
   const line: KnownRelease[] = [];
-  for (const { to, applied } of inOrder(rollouts)) {
+  for (const { from, to, applied } of inOrder(rollouts)) {
     if (!applied) continue;
+    // A log that begins in the middle still knows what was there before.
+    if (line.length === 0 && from !== undefined && from !== to.label) line.push({ label: from });
     const index = line.findIndex((release) => isSame(release, to));
     if (index >= 0) line.length = index + 1;
     else line.push(to);

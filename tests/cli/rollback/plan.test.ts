@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  isStateBehind,
   type KnownRelease,
   lineOf,
   planRollback,
@@ -89,6 +90,29 @@ test("nothing was ever rolled out: nothing", () => {
 
 test("without checksums releases are told apart by what they are called", () => {
   const rollouts = logOf(...second).map((one) => ({ ...one, to: { label: one.to.label } }));
+  const machines = [{ name: "app-1", runs: "sha-1.1" }];
+  expect(planRollback({ wished: release("1.1"), attempted: true, machines, rollouts })).toEqual({
+    kind: "back",
+    to: { label: "shop 1.0" },
+  });
+});
+
+test("all machines finished a rollback by themselves, but Pulumi does not know it: on with it", () => {
+  const rollouts = logOf(...second, "app-1 1.0", "app-2 1.0");
+  const machines = [
+    { name: "app-1", runs: "sha-1.0", recorded: "sha-1.0" },
+    { name: "app-2", runs: "sha-1.0", recorded: "sha-1.1" },
+  ];
+  expect(planRollback({ wished: release("1.0"), attempted: true, machines, rollouts })).toMatchObject({
+    kind: "finish",
+  });
+  expect(isStateBehind(machines)).toBe(true);
+  expect(isStateBehind(machines.slice(0, 1))).toBe(false);
+});
+
+test("a log that begins in the middle knows what was there before", () => {
+  const [rollout] = logOf("app-1 1.1");
+  const rollouts = rollout ? [{ ...rollout, from: "shop 1.0" }] : [];
   const machines = [{ name: "app-1", runs: "sha-1.1" }];
   expect(planRollback({ wished: release("1.1"), attempted: true, machines, rollouts })).toEqual({
     kind: "back",
