@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { makeBlueprint } from "../blueprint/blueprint";
-import { readSettings } from "../blueprint/settings";
 import { renderLadder } from "../failures/ladder";
 import { renderHtml } from "../failures/render/html/page";
 import { renderJson } from "../failures/render/json";
@@ -10,7 +9,7 @@ import { makeReport } from "../failures/report";
 import { rungsAbove } from "../failures/rungs";
 import { drillJournals } from "./drillJournals";
 import { listPrices } from "./prices";
-import { settingsSource } from "./settingsSource";
+import { readStackSettings } from "./stackSettings";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
 
@@ -29,8 +28,8 @@ export function reportCommand(): Command {
         "html",
       ]),
     )
-    .action((options: ReportFlags) => {
-      process.stdout.write(renderedReport(options));
+    .action(async (options: ReportFlags) => {
+      process.stdout.write(await renderedReport(options));
     });
 }
 
@@ -47,8 +46,8 @@ interface ReportFlags {
  *
  * @throws SettingsError when the stack's settings cannot be used, UserError when there are none
  */
-export function renderedReport({ stack, ...flags }: ReportFlags): string {
-  const { settings } = readSettings(settingsSource(stack));
+export async function renderedReport({ stack, ...flags }: ReportFlags): Promise<string> {
+  const { settings } = await readStackSettings(stack);
   const options = { prices: listPrices, journals: drillJournals() };
   if (flags.ladder) return renderLadder(settings, options);
   const made = makeReport(makeBlueprint(settings), options);

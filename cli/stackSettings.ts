@@ -1,5 +1,6 @@
+import { parseReference } from "../blueprint/releaseReference";
 import { readSettings, type SettingsSource } from "../blueprint/settings";
-import { withRelease } from "../release/program";
+import { releaseOf, withRelease } from "../release/program";
 import { lastLines } from "../toolchain/run";
 import { UserError } from "./errors";
 import { settingsSource } from "./settingsSource";
@@ -13,7 +14,11 @@ const releases = "holdfast:releases";
  * @throws SettingsError when they cannot be used, UserError when there are none
  */
 export async function readStackSettings(stack: string) {
-  return readSettings(await withRelease(await withStoreKeys(settingsSource(stack))));
+  const source = settingsSource(stack);
+  const release = parseReference(releaseOf(source.config["holdfast:app"]) ?? "").value?.kind;
+  // Only what lies in the store needs its keys, and with them a way to the stack's secrets.
+  const fromStore = release === "version" || release === "content";
+  return readSettings(await withRelease(fromStore ? await withStoreKeys(source) : source));
 }
 
 /**

@@ -28,12 +28,12 @@ test("a stack that there is not", () => {
   expect(stderr.trim()).toBe('holdfast: there is no stack "nope": Pulumi.nope.yaml does not exist');
 });
 
-test("each flag gives its form", () => {
-  const start = (flag: object) => renderedReport({ stack: "prod", ...flag }).slice(0, 15);
-  expect(start({ json: true })).toMatch(/^\{/);
-  expect(start({ markdown: true })).toBe("# Failure repor");
-  expect(start({ html: true })).toBe("<!doctype html>");
-  expect(start({ ladder: true })).toBe("| rung | load b");
+test("each flag gives its form", async () => {
+  const start = async (flag: object) => (await renderedReport({ stack: "prod", ...flag })).slice(0, 15);
+  expect(await start({ json: true })).toMatch(/^\{/);
+  expect(await start({ markdown: true })).toBe("# Failure repor");
+  expect(await start({ html: true })).toBe("<!doctype html>");
+  expect(await start({ ladder: true })).toBe("| rung | load b");
 });
 
 test("settings come in the form in which Pulumi hands them over", () => {

@@ -116,4 +116,29 @@ export const badData: readonly BadSettings[] = [
     written: { releases: { keep: 0 } },
     says: ["holdfast:releases.keep: 0 is less than 1"],
   },
+  {
+    mistake: "releases in a bucket on no server",
+    written: { releases: { store: "s3://releases" } },
+    says: ["holdfast:releases.store: s3://releases is a bucket on no server | add the server"],
+  },
+  {
+    mistake: "releases in a bucket without a name",
+    written: { releases: { store: "s3://", endpoint: "https://nbg1.your-objectstorage.com" } },
+    says: ["holdfast:releases.store: s3:// has no name of a bucket | store: s3://releases"],
+  },
+  {
+    mistake: "releases over an open line",
+    written: { releases: { store: "http://releases.example.org" } },
+    says: ["holdfast:releases.store: http://releases.example.org is not an https address | use https"],
+  },
+  {
+    mistake: "releases in a bucket over an open line",
+    written: { releases: { store: "s3://releases", endpoint: "http://nbg1.your-objectstorage.com" } },
+    says: ["holdfast:releases.endpoint: http://nbg1.your-objectstorage.com is not an https address"],
+  },
+  {
+    mistake: "keys of the releases in plain text",
+    written: { releases: { accessKey: "hunter2", secretKey: "hunter2" } },
+    says: ["holdfast:releases: has its keys in plain text | make new ones"],
+  },
 ];
