@@ -10,7 +10,14 @@ import { locations, type Location, type LocationName, type ServerTypeName } from
 import { databaseOf, type Database } from "./database";
 import { freeze } from "./freeze";
 import { instanceMemory } from "./memory";
-import { appOpenings, databaseOpenings, loadBalancerOpenings, type Neighbours, type Opening } from "./openings";
+import {
+  appOpenings,
+  databaseOpenings,
+  laterWayIn,
+  loadBalancerOpenings,
+  type Neighbours,
+  type Opening,
+} from "./openings";
 import { ports } from "./ports";
 import type { Settings } from "./settings";
 
@@ -94,6 +101,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
     loadBalancers: apart
       ? numbers(loadBalancer.machines).map((number) => privateAddress("load-balancer", number))
       : [privateAddress("app", 1)],
+    jumpHosts: [...numbers(2).map((number) => privateAddress("load-balancer", number)), privateAddress("app", 1)],
     appMachines: numbers(app.machines).map((number) => privateAddress("app", number)),
     instances: [app.port, app.port + app.instances - 1],
     agents: [ports.agent + 1, ports.agent + app.instances],
@@ -105,7 +113,11 @@ export function makeBlueprint(settings: Settings): Blueprint {
     is: Pick<Machine, "roles" | "serverType" | "publicIpv4">,
   ): Machine => {
     const name = `${kind}-${number}`;
-    const openings = is.roles.flatMap((role) => openingsOf[role](neighbours));
+    const later = apart && kind === "app" && number === 1;
+    const openings = [
+      ...is.roles.flatMap((role) => openingsOf[role](neighbours)),
+      ...(later ? [laterWayIn(neighbours)] : []),
+    ];
     return {
       ...is,
       name,
@@ -161,7 +173,10 @@ export function makeBlueprint(settings: Settings): Blueprint {
     firewalls: Object.fromEntries(
       machines.map(({ firewall, labels: { role = "" }, openings }) => [
         firewall,
-        { openings: openings.filter(({ side }) => side === "public"), labels: { stack, role } },
+        {
+          openings: openings.filter(({ machineOnly, side }) => side === "public" && !machineOnly),
+          labels: { stack, role },
+        },
       ]),
     ),
     instances: machines.filter(({ roles }) => roles.includes("app")).flatMap((on) => instancesOf(on, settings)),

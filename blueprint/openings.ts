@@ -12,6 +12,8 @@ export interface Opening {
   readonly from: readonly string[];
   /** Shown beside the rule in both firewalls. */
   readonly purpose: string;
+  /** Whether only the machine's own firewall opens it, while Hetzner's stays shut. @default both do */
+  readonly machineOnly?: true;
 }
 
 export const anywhere = ["0.0.0.0/0", "::/0"] as const;
@@ -19,8 +21,13 @@ export const anywhere = ["0.0.0.0/0", "::/0"] as const;
 /** What the openings of a machine depend on. */
 export interface Neighbours {
   readonly allowFrom: readonly string[];
-  /** Private addresses of the load balancers, which are the jump hosts as well. */
+  /** Private addresses of the machines that have the load balancer's role. */
   readonly loadBalancers: readonly string[];
+  /**
+   * Private addresses of every machine that is the way in on some rung of the ladder. The step from one rung to another
+   * comes by the new way to machines that still have the old configuration.
+   */
+  readonly jumpHosts: readonly string[];
   /** Private addresses of the app machines. */
   readonly appMachines: readonly string[];
   /** Ports of the instances of one app machine. */
@@ -29,12 +36,12 @@ export interface Neighbours {
   readonly agents: readonly [number, number];
 }
 
-export function loadBalancerOpenings({ allowFrom, loadBalancers, appMachines }: Neighbours): Opening[] {
+export function loadBalancerOpenings({ allowFrom, loadBalancers, jumpHosts, appMachines }: Neighbours): Opening[] {
   return [
     { side: "public", protocol: "tcp", ports: [ports.http, ports.http], from: anywhere, purpose: "visitors" },
     { side: "public", protocol: "icmp", from: anywhere, purpose: "path MTU and ping" },
     { side: "public", protocol: "tcp", ports: [ports.ssh, ports.ssh], from: allowFrom, purpose: "admins" },
-    ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     // App machines look whether a load balancer still sends visitors to an instance that is about to be stopped.
     ...overPrivateNetwork(
       [...new Set([...loadBalancers, ...appMachines])],
@@ -47,18 +54,27 @@ export function loadBalancerOpenings({ allowFrom, loadBalancers, appMachines }: 
   ];
 }
 
-export function appOpenings({ loadBalancers, instances, agents }: Neighbours): Opening[] {
+export function appOpenings({ loadBalancers, jumpHosts, instances, agents }: Neighbours): Opening[] {
   return [
-    ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(loadBalancers, instances, "instances"),
     ...overPrivateNetwork(loadBalancers, agents, "drain agents"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];
 }
 
-export function databaseOpenings({ loadBalancers, appMachines }: Neighbours): Opening[] {
+/**
+ * The first app machine becomes the way in when the last load balancer goes: it then has to let admins in before it can be
+ * configured to. Until that day nobody comes this way, since Hetzner's firewall is shut and the machine has no public IPv4.
+ */
+export function laterWayIn({ allowFrom }: Neighbours): Opening {
+  const range = [ports.ssh, ports.ssh] as const;
+  return { side: "public", protocol: "tcp", ports: range, from: allowFrom, purpose: "admins", machineOnly: true };
+}
+
+export function databaseOpenings({ jumpHosts, appMachines }: Neighbours): Opening[] {
   return [
-    ...overPrivateNetwork(loadBalancers, [ports.ssh, ports.ssh], "jump hosts"),
+    ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];

@@ -87,7 +87,7 @@ function storage({ s3, storage: { location, type } }: BackupFacts): Picture["bey
 
 function box({ blueprint }: Facts, machine: Machine): Box {
   const publicNets = [...(machine.publicIpv4 ? ["IPv4"] : []), ...(machine.publicIpv6 ? ["IPv6"] : [])].join(" and ");
-  const letsIn = machine.openings.some(({ side }) => side === "public");
+  const letsIn = machine.openings.some(({ machineOnly, side }) => side === "public" && !machineOnly);
   return {
     name: machine.serverName,
     lines: [
