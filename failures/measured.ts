@@ -1,5 +1,5 @@
 import type { Facts } from "./facts";
-import type { Assessment, FailureId } from "./types";
+import type { Assessment, FailureId, Promises } from "./types";
 
 /** What a drill measured, by the failure that it puts into a running stack. */
 export interface Measurement {
@@ -44,10 +44,20 @@ const drills: Readonly<Record<string, { readonly failure: FailureId; readonly ab
   "app-machine-cut-off": { failure: "app-machine", about: hasSpareMachine },
   "active-power-loss": { failure: "load-balancer-machine", about: hasPair },
   "kill-haproxy": { failure: "haproxy-process" },
+  "kill-postgresql": { failure: "database-process", about: ({ database }) => database !== undefined },
+  "database-power-loss": { failure: "database-machine", about: ({ database }) => database?.apart === true },
+  "lose-database": { failure: "volume", about: hasBackup },
+  "dropped-table": { failure: "dropped-table", about: hasBackup },
+  "storage-away": { failure: "backup-storage", about: hasBackup },
+  "release-never-healthy": { failure: "bad-release", about: hasSpareInstance },
+  "release-crashes": { failure: "bad-release", about: hasSpareInstance },
   "api-outage": { failure: "cloud-api", about: hasPair },
   "request-flood": { failure: "flood" },
   "slow-headers": { failure: "flood" },
 };
+
+/** Names of all drills whose figures the report shows. */
+export const drillsOfTheReport: readonly string[] = Object.keys(drills);
 
 /**
  * What was measured, as far as it says something about this stack. Drills that did not get to their end measured
@@ -84,7 +94,7 @@ const allowance = 0.25;
 /** Measurements that break what the report promises, one sentence each: then the promise is wrong. */
 export function contradictions({ promises = {} }: Assessment, measured: readonly Measurement[]): string[] {
   return measured.flatMap(({ drill, figure, metric, worst, unit }) => {
-    const promised = promises[metric as keyof typeof promises];
+    const promised = promises[metric as keyof Promises];
     const most = promised === undefined ? Infinity : promised + (unit === "s" ? allowance : 0);
     return worst > most
       ? [`${figure} was ${worst} in the drill ${drill}, more than the ${promised} that is promised`]
@@ -98,6 +108,10 @@ function hasSpareInstance({ blueprint }: Facts): boolean {
 
 function hasSpareMachine({ appMachines }: Facts): boolean {
   return appMachines.length > 1;
+}
+
+function hasBackup({ database }: Facts): boolean {
+  return database?.backup !== undefined;
 }
 
 function hasPair({ pair }: Facts): boolean {

@@ -36,6 +36,23 @@ export type Service =
   /** Nobody answers until a person acts or what failed returns. */
   | "stops";
 
+/** By the drills' own names of what they measure. */
+export interface Promises {
+  /** Safe requests that fail. */
+  readonly failed?: number;
+  /** Seconds that the slowest of the others takes. */
+  readonly slowest?: number;
+  /** Acknowledged writes that are not there afterwards. */
+  readonly lost?: number;
+  /** The same, without those of the time that a restore may lack. */
+  readonly lostOld?: number;
+  /** Rows of before the chosen moment that a restore lacks, and rows of after it that are there. */
+  readonly missing?: number;
+  readonly extra?: number;
+  /** Pieces of the log that never reach the backup storage. */
+  readonly dropped?: number;
+}
+
 /** What happens when one thing fails. Texts are sentences without a full stop; `code` stands between backticks. */
 export interface Assessment {
   readonly service: Service;
@@ -53,14 +70,7 @@ export interface Assessment {
     readonly unsafe: string;
   };
   /** What a drill may measure at most. */
-  readonly promises?: {
-    /** Safe requests that fail. */
-    readonly failed?: number;
-    /** Seconds that the slowest of the others takes. */
-    readonly slowest?: number;
-    /** Acknowledged writes that are not there afterwards. */
-    readonly lost?: number;
-  };
+  readonly promises?: Promises;
   readonly data: string;
   readonly person: string;
   readonly singlePoints: readonly SinglePoint[];

@@ -21,6 +21,7 @@ function assess({ database }: Facts): Assessment | undefined {
       ),
     },
     visitors: { safe: fate, unsafe: fate },
+    ...(backup && { promises: { missing: 0, extra: 0, lost: 0 } }),
     data: backup
       ? `What was written after the second that is chosen, in all tables; a mistake that nobody notices for ${backup.retentionDays} days stays`
       : "The table",

@@ -1,4 +1,5 @@
-import type { DrillJournal } from "../../failures/measured";
+import { drills } from "../../drills";
+import { type DrillJournal, drillsOfTheReport } from "../../failures/measured";
 import { linesOf } from "../../failures/render/entries";
 import { drillJournals } from "../../cli/drillJournals";
 import { settingsOf } from "../blueprint/source";
@@ -46,6 +47,27 @@ test("a measurement that breaks a promise is shown as what it is", () => {
   const report = reportOf({ app: { timeouts: { safe: 1.5 } } }, { journals });
   expect(entryOf(report, "instance-crash").contradicted).toHaveLength(1);
   expect(entryOf(report, "app-machine").contradicted[0]).toContain("more than the 1.8 that is promised");
+});
+
+test.each([
+  ["kill-postgresql", "lost", "database-process"],
+  ["database-power-loss", "lost", "database-machine"],
+  ["lose-database", "lostOld", "volume"],
+  ["dropped-table", "missing", "dropped-table"],
+  ["storage-away", "dropped", "backup-storage"],
+] as const)("a row that the drill %s lost breaks a promise", (drill, metric, failure) => {
+  const numbers = { database: { machines: 1 }, backup: {} };
+  const contradicted = (worst: number) => {
+    const journals = [journal(drill, metric, worst)];
+    return entryOf(reportOf(numbers, { journals }), failure).contradicted;
+  };
+  expect(contradicted(0)).toEqual([]);
+  expect(contradicted(1)).toHaveLength(1);
+});
+
+test("every drill that the report listens to is one that there is", () => {
+  const names = drills.map(({ name }) => name);
+  expect(drillsOfTheReport.filter((name) => !names.includes(name))).toEqual([]);
 });
 
 test("no drill that ran so far breaks what the report of the local stack promises", () => {
