@@ -4,7 +4,7 @@ import { ago, gigabytes, percent } from "./figures";
 import { type FloatingIpStatus, inRotation, type MachineStatus, type StackStatus } from "./status";
 
 /** More machines than this are no screen any more: then only those with something to say are shown. */
-const screen = 16;
+export const screen = 16;
 
 /** The status for people: one screen, what is wrong at the top. */
 export function statusText(status: StackStatus, colours: Colours): string {
