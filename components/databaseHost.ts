@@ -12,11 +12,12 @@ import { databasePaths, databaseUnits, unitPath } from "../roles/database/paths"
 import { mountUnit, volumeFile } from "../roles/database/volume";
 import type { BackupRepository } from "./backupRepository";
 import { DatabaseVolume } from "./databaseVolume";
-import { encrypted, type JumpHost, type LateFile, Machine, type Surroundings } from "./machine";
+import { encrypted, type JumpHost, type LateFile, type LeaseArgs, Machine, type Surroundings } from "./machine";
 
 export interface DatabaseHostArgs extends Surroundings, Database {
   /** The load balancers, which are the way in. */
   readonly jumpHosts: readonly JumpHost[];
+  readonly lease: LeaseArgs;
   /** The app machines; the first has the database, where it has no machine of its own. */
   readonly apps: readonly Machine[];
   /** Where its backups go. @default it has none */
@@ -61,7 +62,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
     );
     const attachment = this.attach(data, holder, [
       // Its firewall first, and programs while the database still runs where it was.
-      ...this.machines.map((machine) => machine.configure({ via })),
+      ...this.machines.map((machine) => machine.configure({ via, lease: args.lease })),
       this.installPrograms(holder, via),
     ]);
     this.configuration = this.configure(holder, via, { data, attachment, password, certificate });
@@ -84,6 +85,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
         part: "database-programs",
         serverId: holder.server.id,
         connection: holder.connection(via),
+        lease: this.args.lease,
         packages: [...(databasePackages().packages ?? [])],
       },
       { parent: this, deletedWith: holder.server },
@@ -122,6 +124,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
         // By way of the attachment: what moves the volume away withdraws this first.
         serverId: pulumi.interpolate`${from.attachment.serverId}`,
         connection: holder.connection(via),
+        lease: this.args.lease,
         ...rest,
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
@@ -139,9 +142,14 @@ function lateFiles({ data, password, certificate }: Parameters<DatabaseHost["con
   return {
     [volume]: { content: pulumi.all([data.volumeId, data.size]).apply(([id, size]) => volumeFile(id, size)) },
     [unitPath(databaseUnits.mount)]: { content: data.volumeId.apply(mountUnit) },
-    [passwordFile]: { content: pulumi.interpolate`${password.result}\n`, mode: "0600" },
+    [passwordFile]: { content: pulumi.secret(pulumi.interpolate`${password.result}\n`), mode: "0600" },
     [certificateFile]: { content: certificate.certificate.apply(withNewline) },
-    [key]: { content: certificate.key.apply(withNewline), owner: "postgres", group: "postgres", mode: "0600" },
+    [key]: {
+      content: pulumi.secret(certificate.key.apply(withNewline)),
+      owner: "postgres",
+      group: "postgres",
+      mode: "0600",
+    },
   };
 }
 
@@ -152,7 +160,9 @@ function instanceFiles(
 ): Readonly<Record<string, LateFile>> {
   return {
     [appPaths.databaseEnvironment]: {
-      content: result.apply((password) => instanceDatabaseEnvironment({ address, port, database, user, password })),
+      content: pulumi.secret(
+        result.apply((password) => instanceDatabaseEnvironment({ address, port, database, user, password })),
+      ),
       mode: "0600",
     },
     [appPaths.databaseAuthority]: { content: authority.apply(withNewline) },

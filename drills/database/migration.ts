@@ -52,7 +52,7 @@ export const failedMigration: Drill = {
     ...nothingLost,
   ],
   cannot: needsDatabase,
-  load: readers,
+  load: readers(280),
   loadUntilOver: true,
   runs: 3,
   abortAfter: 300,

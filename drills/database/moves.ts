@@ -26,7 +26,7 @@ export const databaseMoves: Drill = {
     ...nothingLost,
   ],
   cannot: needsDatabase,
-  load: readers,
+  load: readers(880),
   loadUntilOver: true,
   runs: 3,
   abortAfter: 900,

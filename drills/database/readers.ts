@@ -1,4 +1,10 @@
 import type { Drill } from "../frame/drill";
 
-/** Visitors who read while others write; the load ends with the drill. */
-export const readers: Drill["load"] = { rate: 20, duration: 1500, timeout: 10 };
+/**
+ * Visitors who read while others write; the load ends with the drill.
+ *
+ * @param duration seconds that it may take at most
+ */
+export function readers(duration: number): Drill["load"] {
+  return { rate: 20, duration, timeout: 10 };
+}

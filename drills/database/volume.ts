@@ -43,7 +43,7 @@ export const volumeFull: Drill = {
     ...nothingLost,
   ],
   cannot: needsDatabase,
-  load: readers,
+  load: readers(380),
   loadUntilOver: true,
   runs: 2,
   abortAfter: 400,
