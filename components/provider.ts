@@ -1,5 +1,5 @@
 import { Provider } from "@pulumi/hcloud/provider";
-import { checkTarget, type Target } from "../blueprint/target";
+import { checkTarget, officialEndpoint, type Target } from "../blueprint/target";
 import { SettingsError } from "../blueprint/problems";
 
 /** Takes a token's place in previews, which ask nothing of the cloud; as long as a real one. */
@@ -19,5 +19,7 @@ export interface CloudArgs extends Target {
 export function cloud({ stack, endpoint, token, preview }: CloudArgs): Provider {
   const problems = checkTarget(stack, { endpoint, token }, { preview });
   if (problems.length > 0) throw new SettingsError(stack, problems);
-  return new Provider("hcloud", { endpoint, token: token ?? noToken });
+  // Storage Boxes have an API of their own, in the same place on a local cloud.
+  const storage = endpoint === officialEndpoint ? {} : { endpointHetzner: endpoint };
+  return new Provider("hcloud", { endpoint, ...storage, token: token ?? noToken });
 }
