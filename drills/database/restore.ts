@@ -31,7 +31,7 @@ export const loseDatabase: Drill = {
     },
     { metric: "up", text: "`pulumi up`", unit: "s" },
     { metric: "restore", text: "`holdfast restore`, from the command to its end", unit: "s" },
-    { metric: "ratio", text: "that beside `pgbackrest restore` alone", unit: "ratio" },
+    { metric: "ratio", text: "copying in it beside `pgbackrest restore` alone", unit: "ratio", worst: 1.2 },
   ],
   cannot: needsBackups,
   load: readers,
@@ -51,8 +51,11 @@ export const loseDatabase: Drill = {
 
     const up = await stack.up({ refresh: true });
     if (up.code !== 0) throw new Error(`pulumi up failed:\n${up.output.slice(-3000)}`);
+    // Before and after, because what has been read once is read faster the next time.
+    const before = await plainRestore(stack);
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
-    const plain = await plainRestore(stack);
+    const copying = await lastCopying(stack);
+    const plain = (before + (await plainRestore(stack))) / 2;
 
     const there = new Set(await query(stack, `SELECT id FROM entries WHERE id LIKE '${run}-%'`));
     const lost = acknowledged.filter((number) => !there.has(`${run}-${number}`));
@@ -63,8 +66,9 @@ export const loseDatabase: Drill = {
       unexpected: [...there].filter((id) => !told.has(id)).length,
       up: up.duration,
       restore: duration,
+      copying,
       plain,
-      ratio: duration / plain,
+      ratio: copying / plain,
       gib: bulk,
     };
   },
@@ -164,6 +168,12 @@ async function plainRestore(stack: Stack): Promise<number> {
   const seconds = (performance.now() - begun) / 1000;
   await stack.inside(machine, `rm -rf ${folder}`);
   return seconds;
+}
+
+/** Seconds that the last `holdfast restore` spent on copying, as its program has noted. */
+async function lastCopying(stack: Stack): Promise<number> {
+  const noted = await stack.inside(await databaseMachine(stack), "cat /var/lib/holdfast/restore-speed.json");
+  return (JSON.parse(noted) as { seconds: number }).seconds;
 }
 
 /** The stack runs with what was restored; what was put aside for it goes. */
