@@ -1,3 +1,4 @@
+import { serverTypes, type ServerType } from "../../blueprint/catalog";
 import { describeResource, type ResourceChange } from "./resources";
 
 /**
@@ -5,18 +6,28 @@ import { describeResource, type ResourceChange } from "./resources";
  * Facts about updates in place are those of the hcloud plugin (1.41).
  */
 export function consequences(changes: readonly ResourceChange[]): readonly string[] {
-  return changes.flatMap((change) => {
-    switch (change.operation) {
-      case "replace":
-        return replaced(change);
-      case "delete":
-        return deleted(change);
-      case "update":
-        return change.kind === "Server" ? serverUpdated(change) : updated(change);
-      default:
-        return [];
-    }
-  });
+  return [...changes.flatMap(consequencesOf), ...(changes.some(isResized) ? [resizing] : [])];
+}
+
+const resizing =
+  "Hetzner starts a machine again once its type has changed. `npx holdfast up` does one machine after the other; plain " +
+  "`pulumi up` powers them off together.";
+
+function isResized({ kind, operation, properties }: ResourceChange): boolean {
+  return operation === "update" && kind === "Server" && properties.includes("serverType");
+}
+
+function consequencesOf(change: ResourceChange): string[] {
+  switch (change.operation) {
+    case "replace":
+      return replaced(change);
+    case "delete":
+      return deleted(change);
+    case "update":
+      return change.kind === "Server" ? serverUpdated(change) : updated(change);
+    default:
+      return [];
+  }
 }
 
 const losses: Readonly<Record<string, string>> = {
@@ -54,10 +65,7 @@ function serverUpdated(change: ResourceChange): string[] {
   const said: string[] = [];
   if (changed("serverType")) {
     const [from, to] = [before, after].map((state) => String(state?.inputs?.serverType));
-    said.push(
-      `The machine ${name} is powered off to change its type from ${from} to ${to}, and is not started again by Pulumi. ` +
-        "Its disk grows with the type, after which there is no way back to a type with a smaller one.",
-    );
+    said.push(`The machine ${name} is powered off to change its type from ${from} to ${to}${disk(from, to)}.`);
   }
   if (changed("publicNets")) {
     said.push(`The machine ${name} is powered off and on again to change its public addresses.`);
@@ -72,6 +80,15 @@ function serverUpdated(change: ResourceChange): string[] {
     said.push(`Hetzner's backups of the machine ${name} are switched off, and those that exist are deleted.`);
   }
   return said;
+}
+
+/** What a change of type does to the disk, which grows with it and never shrinks. */
+function disk(from = "", to = ""): string {
+  const [old, now] = [from, to].map((name) => (serverTypes as Readonly<Record<string, ServerType>>)[name]?.disk);
+  if (old === undefined || now === undefined || old === now) return "";
+  return now > old
+    ? "; its disk grows, after which there is no way back to a smaller one"
+    : "; Hetzner refuses that where its disk is larger than the new type's";
 }
 
 function updated(change: ResourceChange): string[] {

@@ -7,6 +7,7 @@ import { describeResource, resourceChanges } from "../previewComment/resources";
 import { Project } from "../stack/project";
 import { confirm } from "../terminal/confirm";
 import { gate, refusal } from "./gate";
+import { resizeInTurn, resizes } from "./resize";
 import { unprotect } from "./unprotect";
 
 interface Flags {
@@ -63,5 +64,6 @@ async function up({ stack, allow, yes }: Flags): Promise<number> {
   else if (!yes) await confirm(stack, undefined, "--yes");
 
   await unprotect(project, result.allowed);
+  await resizeInTurn(project, resizes(changes));
   return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
 }

@@ -45,7 +45,7 @@ describe("what a person has to know before", () => {
         differs: ["serverType"],
       }),
     );
-    expect(text).toMatch(/^The machine app-1 is powered off to change its type from cx23 to cx33/);
+    expect(text).toMatch(/^The machine app-1 is powered off to change its type from cx23 to cx33; its disk grows/);
     expect(text).toContain("no way back");
   });
 

@@ -1,0 +1,139 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { collections } from "../../cli/cloud/collections";
+import type { DaemonInfo } from "../../local/paths";
+import { run, type RunResult } from "../../toolchain/run";
+import { Clone } from "./stack/clone";
+
+// Three environments in one local cloud, in which they share a project as they never should at Hetzner: whatever one of
+// them does, the others do not notice.
+
+const cloud = "local-side";
+const prod = `${cloud}-prod`;
+const staging = `${cloud}-staging`;
+let clone: Clone;
+
+beforeAll(async () => {
+  clone = new Clone(cloud);
+  await clone.holdfast(["local", "down"]);
+  writeSettings(cloud, "local", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 0 } });
+  writeSettings(prod, "prod", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 1 } });
+  writeSettings(staging, "staging", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 1 } });
+}, 120_000);
+
+afterAll(() => clone.remove(), 300_000);
+
+/** Settings of a stack in the repository with fewer machines, under a name that the local cloud takes. */
+function writeSettings(stack: string, like: string, change: Readonly<Record<string, object>>, type = "cx23"): void {
+  const { config } = parse(readFileSync(join(clone.folder, `Pulumi.${like}.yaml`), "utf8")) as {
+    config: Record<string, Record<string, unknown>>;
+  };
+  for (const [section, values] of Object.entries(change)) {
+    config[`holdfast:${section}`] = { ...config[`holdfast:${section}`], ...values, serverType: type };
+  }
+  // The local cloud's own key; a database and backups are other rehearsals' business.
+  for (const section of ["admin", "database", "backup", "failoverToken"]) {
+    Reflect.deleteProperty(config, `holdfast:${section}`);
+  }
+  writeFileSync(join(clone.folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+}
+
+function expectSuccess(result: RunResult): RunResult {
+  if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.stdout}\n${result.stderr}`);
+  return result;
+}
+
+/** Everything that the API lists, without what changes by itself. */
+async function everything(): Promise<Record<string, unknown>> {
+  const { endpoint, token } = JSON.parse(readFileSync(clone.paths.daemon, "utf8")) as DaemonInfo;
+  const lists: Record<string, unknown> = {};
+  for (const { path } of collections) {
+    const answer = await fetch(`${endpoint}/${path}?per_page=50`, { headers: { authorization: `Bearer ${token}` } });
+    const body = (await answer.json()) as Record<string, { id: number; name: string; labels: object }[] | undefined>;
+    lists[path] = (body[path] ?? []).map(({ id, name, labels }) => ({ id, name, labels }));
+  }
+  return lists;
+}
+
+async function urlOf(stack: string): Promise<string> {
+  const script = 'eval "$(node bin/holdfast local env --stack "$1")" && exec pulumi stack output url --stack "$1"';
+  const env = { HOLDFAST_LOCAL: cloud };
+  const shown = await run("/bin/sh", ["-c", script, "sh", stack], { cwd: clone.folder, env, timeout: 60 });
+  return expectSuccess(shown).stdout.trim();
+}
+
+const visit = async (url: string, ...options: string[]) =>
+  expectSuccess(
+    await clone.holdfast(["local", "internet", "--", "curl", "-fsS", "--max-time", "10", ...options, `${url}/`]),
+  ).stdout;
+
+/** The API's word for a machine's server type and state. */
+async function machineOf(stack: string, machine: string): Promise<{ type: string; status: string }> {
+  const { endpoint, token } = JSON.parse(readFileSync(clone.paths.daemon, "utf8")) as DaemonInfo;
+  const url = `${endpoint}/servers?name=${stack}-${machine}`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const [server] = ((await answer.json()) as { servers: { status: string; server_type: { name: string } }[] }).servers;
+  return { type: server?.server_type.name ?? "", status: server?.status ?? "" };
+}
+
+let withoutStaging: Record<string, unknown>;
+
+test("three environments come up beside one another", async () => {
+  expectSuccess(await clone.holdfast(["local", "up"]));
+  expectSuccess(await clone.holdfast(["up", "--stack", prod, "--yes"]));
+  withoutStaging = await everything();
+  expectSuccess(await clone.holdfast(["up", "--stack", staging, "--yes"]));
+
+  const urls = [(await clone.status()).url ?? "", await urlOf(prod), await urlOf(staging)];
+  expect(new Set(urls).size).toBe(3);
+  for (const url of urls) expect(await visit(url)).toContain("Guestbook");
+}, 900_000);
+
+test("each has nothing to do after it, and the doctor finds nothing", async () => {
+  for (const stack of [prod, staging]) {
+    const { stdout } = expectSuccess(await clone.holdfast(["up", "--stack", stack, "--yes"]));
+    expect(stdout).toContain(`Nothing changes in "${stack}"`);
+    const { stdout: found } = expectSuccess(await clone.holdfast(["doctor", "--stack", stack]));
+    expect(found).not.toContain("PROBLEM");
+  }
+}, 300_000);
+
+test("another server type: the machine is off, and on again with it, and serves", async () => {
+  writeSettings(staging, "staging", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 1 } }, "cx33");
+  const { stdout } = expectSuccess(await clone.holdfast(["up", "--stack", staging, "--yes"]));
+  expect(stdout).toContain("The machine app-1 is powered off to change its type from cx23 to cx33");
+  for (const machine of ["app-1", "load-balancer-1"]) {
+    expect(await machineOf(staging, machine)).toEqual({ type: "cx33", status: "running" });
+  }
+  expect(await visit(await urlOf(staging))).toContain("Guestbook");
+}, 300_000);
+
+test("the teardown of staging wants to be confirmed", async () => {
+  const refused = await clone.holdfast(["teardown", staging, "--yes", prod]);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain("not confirmed");
+}, 120_000);
+
+test("after the teardown of staging the API lists what it listed before", async () => {
+  const { stdout } = expectSuccess(await clone.holdfast(["teardown", staging, "--yes", staging]));
+  expect(stdout).toMatch(new RegExp(`server +${staging}-app-1`));
+  expect(stdout).toContain(`Nothing of "${staging}" is left`);
+  expect(await everything()).toEqual(withoutStaging);
+  for (const url of [(await clone.status()).url ?? "", await urlOf(prod)]) {
+    expect(await visit(url)).toContain("Guestbook");
+  }
+}, 300_000);
+
+test("prod is protected: its teardown is refused, and losing a machine wants its name", async () => {
+  const refused = await clone.holdfast(["teardown", prod, "--yes", prod]);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toContain("is protected");
+
+  writeSettings(prod, "prod", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 0 } });
+  const smaller = await clone.holdfast(["up", "--stack", prod, "--yes"]);
+  expect(smaller.code).not.toBe(0);
+  expect(smaller.stderr).toContain("the floating IP visitors is protected and would be deleted");
+  expect(smaller.stderr).toMatch(/--allow .*visitors/);
+  expect(await everything()).toEqual(withoutStaging);
+}, 300_000);
