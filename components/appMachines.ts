@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
 import type { Configuration } from "../machine/configuration";
 import { configureInTurn } from "./configureInTurn";
-import { type ConfigureArgs, Machine, type Surroundings } from "./machine";
+import { type ConfigureArgs, type JumpHost, type LeaseArgs, Machine, type Surroundings } from "./machine";
 
 /** The machines that run the app: their servers first, since one of them may have the database, and configured later. */
 export class AppMachines extends pulumi.ComponentResource {
@@ -16,9 +16,18 @@ export class AppMachines extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  /**
+   * The stack's lease is kept on the first machine to get a release: where that one fails, nobody else is touched, and
+   * where it cannot be asked neither.
+   */
+  lease(via: readonly JumpHost[]): LeaseArgs {
+    const [first] = this.machines;
+    if (!first) throw new Error("a stack has at least one app machine");
+    return first.lease(via);
+  }
+
   /** Brings the app to its state, machine by machine. */
-  configure(args: Omit<ConfigureArgs, "leaseKeeper">): Configuration[] {
-    // The first one to get a release: where it fails, nobody else is touched, and where it cannot be asked neither.
-    return configureInTurn(this.machines, { ...args, leaseKeeper: this.machines[0] });
+  configure(args: ConfigureArgs): Configuration[] {
+    return configureInTurn(this.machines, args);
   }
 }

@@ -57,6 +57,7 @@ export class Environment extends pulumi.ComponentResource {
     const loadBalancers = new LoadBalancerPair("load-balancers", { ...surroundings, failover }, inside);
     const apps = new AppMachines("apps", surroundings, inside);
     const { jumpHosts } = loadBalancers;
+    const lease = apps.lease(jumpHosts);
     const storage = backup && new BackupStorage("backup", { blueprint, storage: backup.storage }, inside);
     const repository =
       storage && new BackupRepository("repository", { blueprint, storage: storage.way, bucketKeys }, inside);
@@ -64,15 +65,16 @@ export class Environment extends pulumi.ComponentResource {
       blueprint.database &&
       new DatabaseHost(
         "database",
-        { ...surroundings, ...blueprint.database, jumpHosts, apps: apps.machines, repository },
+        { ...surroundings, ...blueprint.database, jumpHosts, lease, apps: apps.machines, repository },
         inside,
       );
     const configurations = apps.configure({
       via: jumpHosts,
+      lease,
       after: database ? [database.configuration] : [],
       late: () => database?.instanceFiles ?? {},
     });
-    loadBalancers.configure(configurations);
+    loadBalancers.configure(configurations, lease);
 
     // Without a load balancer of its own, the app machine has the role too.
     const alone = apps.machines[0]?.server.ipv4Address;

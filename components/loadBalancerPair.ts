@@ -5,7 +5,7 @@ import { claimerConfiguration, claimerPaths } from "../roles/loadBalancer/claime
 import { floatingIpPaths } from "../roles/loadBalancer/floatingIps";
 import { configureInTurn } from "./configureInTurn";
 import { FloatingIp } from "./floatingIp";
-import { type JumpHost, type LateFile, Machine, type Surroundings } from "./machine";
+import { type JumpHost, type LateFile, type LeaseArgs, Machine, type Surroundings } from "./machine";
 
 /** What load balancers need to move the floating IP. */
 export interface Failover {
@@ -53,9 +53,9 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
    *
    * @param after the configurations of the app machines
    */
-  configure(after: readonly pulumi.Resource[]): void {
+  configure(after: readonly pulumi.Resource[], lease: LeaseArgs): void {
     // The one that takes over comes first: if the change is bad, the one that serves never sees it.
-    configureInTurn([...this.machines].reverse(), { after, late: (machine) => this.failoverFiles(machine) });
+    configureInTurn([...this.machines].reverse(), { after, lease, late: (machine) => this.failoverFiles(machine) });
   }
 
   /** What the claimer is told; ids and addresses are known once the resources are there. */

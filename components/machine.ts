@@ -38,9 +38,12 @@ export interface ConfigureArgs {
   readonly after?: readonly pulumi.Resource[];
   /** Files whose content is known only when other resources are there, by their path. @default none */
   readonly late?: (machine: Machine) => Readonly<Record<string, LateFile>>;
-  /** The machine that keeps the stack's lease, without which this one may not be changed. @default none is needed */
-  readonly leaseKeeper?: Machine;
+  /** The stack's lease, without which the machine may not be changed. @default none is needed */
+  readonly lease?: LeaseArgs;
 }
+
+/** Where the stack's lease is kept. */
+export type LeaseArgs = ReturnType<Machine["lease"]>;
 
 /** A file that a component writes for a role, because it tells of other resources. */
 export interface LateFile {
@@ -110,8 +113,13 @@ export class Machine extends pulumi.ComponentResource {
     };
   }
 
+  /** The lease of the stack whose keeper this machine is. @param via the way to it, see `connection` */
+  lease(via: readonly JumpHost[]) {
+    return { ...this.connection(via), serverId: this.server.id };
+  }
+
   /** Brings the machine to what its roles say. */
-  configure({ via = [], after = [], late, leaseKeeper }: ConfigureArgs): Configuration {
+  configure({ via = [], after = [], late, lease }: ConfigureArgs): Configuration {
     const { blueprint, machine, releaseSha256 } = this.args;
     const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
     return new Configuration(
@@ -120,7 +128,7 @@ export class Machine extends pulumi.ComponentResource {
         machine: machine.name,
         serverId: this.server.id,
         connection: this.connection(via),
-        ...(leaseKeeper && { lease: leaseKeeper.connection(via) }),
+        ...(lease && { lease }),
         packages: [...packages],
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),

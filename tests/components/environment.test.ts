@@ -59,6 +59,15 @@ describe("the first rehearsal", () => {
     `);
   });
 
+  test("changes no machine but under the lease that the first app machine keeps", () => {
+    const { serverId } = one(seen, configuration, "app-1").inputs;
+    const leases = all(seen, configuration).map(({ inputs }) => inputs.lease);
+    expect(leases).toHaveLength(3);
+    for (const lease of leases) {
+      expect(lease).toMatchObject({ serverId, host: "10.0.1.41", user: "holdfast", via: [{ user: "holdfast" }] });
+    }
+  });
+
   test("configures app machines one after the other through the load balancer, and the load balancer last", async () => {
     const [app1, app2, loadBalancer] = ["app-1", "app-2", "load-balancer-1"].map((name) =>
       one(seen, configuration, name),
