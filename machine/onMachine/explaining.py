@@ -93,11 +93,11 @@ def where_it_listens(name: str) -> str:
     """A program that runs and does not answer has often opened another port than it was told."""
     pids = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
     if not pids:
-        return "None of its processes runs now."
+        return "none of its processes runs now"
     ports = sorted(processes.listening_ports(set(pids)))
     if not ports:
-        return "It runs, but has not opened any TCP port."
-    return f"It listens on port {', '.join(map(str, ports))}."
+        return "it runs, but has not opened any TCP port"
+    return f"it listens on port {', '.join(map(str, ports))}"
 
 
 def last_words(name: str, since: float, details: str) -> str:

@@ -96,10 +96,8 @@ def _said(command: str, code: int, output: str) -> str:
 
 
 def _never_ready(name: str, timeout: float, said: str, crashes: int, begun: Begun) -> str:
-    message = f"it did not become healthy within {timeout:.0f} s: {said}. {where_it_listens(name)}"
-    if crashes > 0:
-        message += f" Meanwhile {why_it_ended(name, begun.at, {})}."
-    return message
+    message = f"it did not become healthy within {timeout:.0f} s: {said}; {where_it_listens(name)}"
+    return message if crashes == 0 else f"{message}; meanwhile {why_it_ended(name, begun.at, {})}"
 
 
 def _require_settled(name: str, deadline: float) -> None:

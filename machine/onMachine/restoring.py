@@ -53,10 +53,12 @@ def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events,
         return
     care: Care = old.get("care", {})
     up = look.get("ActiveState") in UP
+    # Taken out by this apply and not put back since: there is nothing to drain.
+    serves = up and ("ready" in actions or (old["active"] and "drain" not in actions))
     try:
         if not old["active"]:
             if look.get("ActiveState") not in ("inactive", None):
-                _take_out(name, care, up, events)
+                _take_out(name, care, serves, events)
                 begin(name, "stop", care, look, events)
         elif up and actions <= {"drain", "reload", "enable"}:
             # It still runs as before: at most its configuration has to be read again.
@@ -65,16 +67,16 @@ def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events,
             if "drain" in actions:
                 put_into_service(name, care, events)
         else:
-            _take_out(name, care, up, events)
+            _take_out(name, care, serves, events)
             require_health(name, care, begin(name, "restart", care, look, events), events)
             put_into_service(name, care, events)
     except Failed as failure:
         problems.append(f"{name}: {failure}" + (f": {failure.details}" if failure.details else ""))
 
 
-def _take_out(name: str, care: Care, up: bool, events: Events) -> None:
+def _take_out(name: str, care: Care, serves: bool, events: Events) -> None:
     """On the way back a unit is stopped in any case: the version it runs is the one that was refused."""
-    if not up:
+    if not serves:
         return
     try:
         take_out_of_service(name, care, events)

@@ -83,7 +83,8 @@ class Transaction:
 
     def note_touched(self, unit: str, action: str) -> None:
         """
-        Before a unit is touched (`drain`, `stop`, `restart` …): after a crash, exactly these have to be looked after.
+        Before a unit is touched (`drain`, `stop`, `restart`, `ready` …): after a crash, exactly these have to be looked
+        after.
         After it has come back: `restored`, so that a way back that is cut as well goes on where it was.
         """
         with open(self.folder / "touched.jsonl", "a", encoding="utf-8") as file:

@@ -76,6 +76,7 @@ def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, even
         if unit["state"] == "running":
             require_health(name, unit, begun, events)
             if action != "reload":
+                transaction.note_touched(name, "ready")
                 put_into_service(name, unit, events)
     except Failed as failure:
         raise type(failure)(f"{name}: {failure}", last_words(name, begun.at, failure.details)) from failure

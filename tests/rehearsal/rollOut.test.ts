@@ -37,16 +37,16 @@ test("a release comes, and the next one after it; a preview says which", async (
   expect(await lab.inside(front.id, "ls /opt/app/releases")).toBe("1.0\n1.1\n");
 });
 
-test.each<[Behaviour, RegExp, Partial<UnitInput>?]>([
-  ["answers 500", /did not become healthy within 4 s: .*returned error: 500.* It listens on port 8001\./],
-  ["opens another port", /curl: \(7\).*It listens on port 9001\./],
+test.each<[Behaviour, RegExp, Partial<UnitInput>]>([
+  ["answers 500", /did not become healthy within 4 s: .*returned error: 500.* it listens on port 8001/, {}],
+  ["opens another port", /curl: \(7\).*it listens on port 9001/, {}],
   [
     "crashes after 2 s",
     /it crashed with exit status 3, 2\.\d s after its start, after it had been healthy/,
     { healthyFor: 6 },
   ],
-  ["has no program", /it crashed with exit status 2, 0\.\d s after its start/],
-  ["eats memory", /it ran out of memory and was killed/],
+  ["has no program", /it crashed with exit status 2, .*3 times/, {}],
+  ["eats memory", /it ran out of memory and was killed/, {}],
 ])(
   "a release that %s is refused with the reason, and the old one is back in service",
   async (behaviour, reason, more) => {
