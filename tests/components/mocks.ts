@@ -20,6 +20,8 @@ export interface Seen {
 /** What is drawn or issued, and not asked for. */
 export const drawn: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "random:index/randomPassword:RandomPassword": { result: "p".repeat(40) },
+  "holdfast:keys:KeyPair": { publicKey: "ssh-ed25519 AAAA backup", privateKey: "PRIVATE HALF\n" },
+  "hcloud:index/storageBox:StorageBox": { server: "u100001.your-storagebox.de", username: "u100001" },
   "holdfast:certificates:ServerCertificate": { authority: "AUTHORITY\n", certificate: "CERTIFICATE\n", key: "KEY\n" },
 };
 
