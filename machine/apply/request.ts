@@ -23,6 +23,7 @@ type ArchiveOf = NonNullable<ConfigurationInputs["archives"]>[string];
 
 /** Under which lease a machine is changed; a machine that has seen a higher generation refuses. */
 export interface LeaseClaim {
+  /** 0: knowingly without a lease. */
   readonly generation: number;
   readonly owner: string;
   readonly reason: string;

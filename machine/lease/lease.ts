@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LeaseClaim } from "../apply/request";
 import type { LeaseInput } from "../inputs";
 import { pinOf, type HostKeys } from "../ssh/hostKeys";
-import type { Session } from "../ssh/session";
+import { ConnectionBroken, type Session } from "../ssh/session";
 import { waitForMachine, waitingLimit, type Tell } from "../ssh/waiting";
 import { askForLease, type LeaseAnswer, type LeaseRecord } from "./ask";
 import { identity, type Identity } from "./identity";
-import { leaseLost, leaseTaken, leaseUnreachable } from "./messages";
+import { leaseLost, leaseTaken, leaseUnreachable, leaseWaitedFor } from "./messages";
 import { leaseWait } from "./settings";
 
 /** Seconds that the lease lasts without being renewed: the one of a killed run ends within two minutes. */
@@ -111,23 +111,32 @@ export class Lease implements LeaseClaim {
     const started = Date.now();
     for (;;) {
       const asked = Date.now();
-      const answer = await this.ask("take", signal, tell).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw leaseUnreachable(this.where.host, error instanceof Error ? error.message : String(error));
-      });
-      if (answer.result === "taken") {
+      const answer = await this.tryToTake(signal, tell);
+      if (answer?.result === "taken") {
         this.generation = answer.lease.generation;
         this.renewedAt = asked;
         return;
       }
-      if (answer.result !== "held") throw new Error(`The lease was answered with ${answer.result}.`);
       const waited = (Date.now() - started) / 1_000;
-      if (waited >= limit) throw leaseTaken(answer.lease, limit);
-      tell(
-        `waiting for the stack's lease: ${answer.lease.owner} has it since ${answer.lease.since} (${answer.lease.reason}), ` +
-          `${waited.toFixed(0)} of ${limit.toFixed(0)} s`,
-      );
+      if (answer?.result === "held") {
+        if (waited >= limit) throw leaseTaken(answer.lease, limit);
+        tell(leaseWaitedFor(answer.lease, waited, limit));
+      } else if (waited >= limit) {
+        throw leaseUnreachable(this.where.host, "its connection breaks again and again");
+      }
       await pause(poll, undefined, { signal });
+    }
+  }
+
+  /** Undefined: the connection broke, as it does when the machine restarts. */
+  private async tryToTake(signal: AbortSignal, tell: Tell): Promise<LeaseAnswer | undefined> {
+    try {
+      return await this.ask("take", signal, tell);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.close();
+      if (error instanceof ConnectionBroken) return undefined;
+      throw leaseUnreachable(this.where.host, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -162,7 +171,7 @@ export class Lease implements LeaseClaim {
     const { owner, reason, generation } = this;
     const body = action === "take" ? { owner, reason, seconds: lifetime } : { generation, seconds: lifetime };
     this.session ??= await this.connect(signal, tell, action === "take" ? waitingLimit() : lifetime / 3);
-    return (await askForLease(this.session, action, body, signal, tell)) satisfies LeaseAnswer;
+    return askForLease(this.session, action, body, signal, tell);
   }
 
   private async connect(signal: AbortSignal, tell: Tell, limit: number): Promise<Session> {

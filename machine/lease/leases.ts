@@ -71,9 +71,9 @@ export class Leases {
   }
 }
 
-/** Under no lease, but still newer than everything before: what an older run has left going is fenced off. */
+/** Generation 0 is no lease: machines note who it was, and neither refuse nor remember it. */
 function unleased(): Held {
-  return { ...identity(), generation: Date.now(), hostKeys: {}, confirm: () => Promise.resolve() };
+  return { ...identity(), generation: 0, hostKeys: {}, confirm: () => Promise.resolve() };
 }
 
 /** Of this process. */

@@ -1,5 +1,11 @@
 import type { LeaseRecord } from "./ask";
 
+/** Somebody else has it, and we wait. */
+export function leaseWaitedFor({ owner, since, reason }: LeaseRecord, waited: number, limit: number): string {
+  const time = `${waited.toFixed(0)} of ${limit.toFixed(0)} s`;
+  return `waiting for the stack's lease: ${owner} has it since ${since} (${reason}), ${time}`;
+}
+
 /** Somebody else had it all the time. */
 export function leaseTaken(held: LeaseRecord, limit: number): Error {
   return new Error(

@@ -24,6 +24,8 @@ class Fence(TypedDict):
     reason: str
 
 
+# Generation of a person who goes without a lease, and says so.
+WITHOUT = 0
 NOBODY: Fence = {"generation": 0, "owner": "nobody", "reason": ""}
 
 
@@ -37,6 +39,8 @@ def read(layout: Layout) -> Fence:
 
 def enter(layout: Layout, lease: Lease) -> None:
     """Notes the generation. Raises `Failed` when the machine works for a newer one already."""
+    if lease["generation"] == WITHOUT:
+        return
     layout.make()
     with open(layout.state / "fence.lock", "a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -54,7 +58,7 @@ def check(layout: Layout, request: Request) -> Callable[[], None]:
 
     def require() -> None:
         known = read(layout)
-        if lease is not None and lease["generation"] < known["generation"]:
+        if lease is not None and WITHOUT < lease["generation"] < known["generation"]:
             raise Aborted(_lost(known))
 
     return require

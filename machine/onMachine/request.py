@@ -51,6 +51,7 @@ class Lease(TypedDict):
     """Under which lease of the stack the request is made."""
 
     generation: int
+    """0: knowingly without a lease."""
     owner: str
     reason: str
 

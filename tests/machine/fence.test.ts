@@ -54,6 +54,12 @@ test("who loses the lease in the middle of a roll-out goes back, and then the ne
   ]);
 });
 
+test("who knowingly goes without a lease is not refused, and refuses nobody", async () => {
+  await root.submit(systemd.rollOut("one", 1, {}, under(5, "anna")));
+  expect(await root.submit(systemd.rollOut("two", 1, {}, under(0, "anna")))).toMatchObject({ result: "applied" });
+  expect(await root.submit(systemd.rollOut("three", 1, {}, under(5, "anna")))).toMatchObject({ result: "applied" });
+});
+
 test("what needs no lease is not fenced", async () => {
   await root.submit(systemd.rollOut("one", 1, {}, under(5, "anna")));
   expect(await root.submit(systemd.rollOut("two", 1))).toMatchObject({ result: "applied" });
