@@ -5,6 +5,7 @@ back into service what that one had taken out. For people there is the command `
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -73,8 +74,15 @@ exec /usr/bin/python3 {program} "$@"
 
 def install(layout: Layout) -> None:
     """Idempotent. Removes older versions of the program."""
-    program = Path(__file__).parent
     layout.make()
+    with open(layout.state / "install.lock", "a+", encoding="utf-8") as file:
+        # Several configurations of one machine may begin at the same moment; each of them installs.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _install(layout)
+
+
+def _install(layout: Layout) -> None:
+    program = Path(__file__).parent
     replace(SYSTEM / "holdfast-apply@.service", APPLY_UNIT.format(program=program).encode(), 0o644)
     replace(SYSTEM / "holdfast-recover.service", RECOVER_UNIT.format(program=program).encode(), 0o644)
     replace(SYSTEM / "holdfast-return.service", RETURN_UNIT.format(program=program).encode(), 0o644)
