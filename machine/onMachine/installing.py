@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from layout import Failed, Layout, replace, run
 from locking import lock
 
 SYSTEM = Path("/etc/systemd/system")
+# How a version's folder is called: after the hash of its content.
+VERSION = re.compile(r"[0-9a-f]{16}")
 
 APPLY_UNIT = """\
 # Written by Holdfast. Carries one apply, so that it comes to an end whatever happens to the connection.
@@ -95,7 +98,8 @@ def _install(layout: Layout) -> None:
     try:
         with lock(layout, 0):
             for other in program.parent.iterdir():
-                if other != program:
+                # Roles have folders beside it, and another installation may be unpacking itself.
+                if other != program and VERSION.fullmatch(other.name):
                     shutil.rmtree(other, ignore_errors=True)
     except Failed:
         pass  # an apply of an older version is at work; the next installation removes it
