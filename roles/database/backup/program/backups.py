@@ -48,18 +48,25 @@ def adopt(settings: Settings, repository: PgBackRest) -> None:
 
 
 def run_backup(settings: Settings, repository: PgBackRest, kind: str) -> None:
-    ensure_stanza(settings, repository)
+    info = ensure_stanza(settings, repository)
     marker.write(settings, f"backup {kind}")
     begun = time.monotonic()
     say(f"{kind} backup begins")
-    percent = Percent("backup")
-    repository.command("backup", f"--type={kind}", "--log-level-console=detail", on_line=percent)
-    info = record(settings, repository)
+    failed = []
+    for key in info.repositories:
+        # One place that is away must not cost the backup in the other.
+        try:
+            options = [f"--repo={key}", f"--type={kind}", "--log-level-console=detail"]
+            repository.command("backup", *options, on_line=Percent("backup"))
+        except Problem as problem:
+            failed.append(f"repository {key}: {problem}")
+    info = record(settings, repository, "; ".join(failed) or None)
+    if failed:
+        raise Problem("\n".join(failed))
     newest = info.backups[-1]
-    seconds = time.monotonic() - begun
     say(
         f"backup {newest.label}: {size(newest.size)} database, {size(newest.stored)} new in the repository, "
-        f"{duration(seconds)}"
+        f"{duration(time.monotonic() - begun)}"
     )
 
 
@@ -117,7 +124,7 @@ def record(settings: Settings, repository: PgBackRest, problem: str | None = Non
     info = repository.info()
     # What is not known now is not forgotten: the file keeps the backups that were there when it was last asked.
     if info.reachable:
-        write_json(BACKUPS, description(settings, info, problem))
+        write_json(BACKUPS, description(settings, info, problem or info.reason or None))
     elif problem is not None:
         previous = last_known()
         write_json(BACKUPS, {**previous, "checked": now(), "problem": problem})

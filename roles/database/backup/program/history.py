@@ -55,10 +55,11 @@ def usable(info: Info, forks: Sequence[Fork]) -> list[Backup]:
 
 
 def forks_of(repository: PgBackRest, info: Info) -> list[Fork]:
+    """None where the newest timeline is older than its repository: then nothing in it is of before the fork."""
     if info.last_wal is None or timeline(info.last_wal) == 1:
         return []
     name = f"{timeline(info.last_wal):08X}.history"
-    return parse_history(repository.file(f"archive/{repository.settings.stanza}/{info.archive}/{name}"))
+    return parse_history(repository.file(info.repository, f"archive/{repository.settings.stanza}/{info.archive}/{name}"))
 
 
 def choose(backups: Sequence[Backup], target: datetime | None, last_wal_at: datetime | None) -> Backup:
@@ -89,7 +90,7 @@ def archived_until(repository: PgBackRest, info: Info) -> datetime | None:
     if info.last_wal is None:
         return None
     folder = f"archive/{repository.settings.stanza}/{info.archive}/{info.last_wal[:16]}"
-    times = [entry["time"] for name, entry in repository.listing(folder).items() if name.startswith(info.last_wal)]
+    times = [entry["time"] for name, entry in repository.listing(info.repository, folder).items() if name.startswith(info.last_wal)]
     return moment(max(times)) if times else None
 
 

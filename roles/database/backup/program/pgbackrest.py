@@ -36,14 +36,19 @@ class Backup:
 @dataclass(frozen=True)
 class Info:
     reachable: bool
+    """Whether at least one of the repositories answers."""
     reason: str
-    """Why it is not reachable or not usable; empty otherwise."""
+    """Why one of them does not; empty when all do."""
     exists: bool
-    """Whether the repository knows the stanza."""
+    """Whether every repository that answers knows the stanza."""
     system: int | None
-    """Identifier of the cluster that the repository belongs to now."""
+    """Identifier of the cluster that the repositories belong to now."""
     backups: tuple[Backup, ...]
-    """Oldest first."""
+    """Of all repositories that answer, oldest first."""
+    repositories: tuple[int, ...]
+    """Numbers of all that are configured."""
+    repository: int
+    """The first that answers: the one that the following are about."""
     last_wal: str | None
     archive: str | None
     """Folder of the WAL of the newest history, e.g. `17-1`."""
@@ -71,13 +76,15 @@ class PgBackRest:
     def info(self) -> Info:
         return understand(json.loads(self.quiet("--output=json", "info")), self.settings.stanza)
 
-    def file(self, path: str) -> str:
-        """A text file of the repository, decrypted."""
-        return self.quiet("repo-get", path)
+    def file(self, repository: int, path: str) -> str:
+        """A text file of a repository, decrypted; empty when it is not there."""
+        return self.quiet(f"--repo={repository}", "--ignore-missing", "repo-get", path)
 
-    def listing(self, path: str, *options: str) -> dict[str, Any]:
-        """Name → what is known of it, of a folder of the repository."""
-        content: dict[str, Any] = json.loads(self.quiet("--output=json", *options, "repo-ls", path))
+    def listing(self, repository: int, path: str, *options: str) -> dict[str, Any]:
+        """Name → what is known of it, of a folder of a repository."""
+        content: dict[str, Any] = json.loads(
+            self.quiet(f"--repo={repository}", "--output=json", *options, "repo-ls", path)
+        )
         return content
 
     def quiet(self, *arguments: str) -> str:
@@ -90,31 +97,33 @@ def understand(answer: list[dict[str, Any]], stanza: str) -> Info:
     """What `pgbackrest info --output=json` says of a stanza."""
     found = next((entry for entry in answer if entry["name"] == stanza), None)
     if found is None:
-        return Info(True, "the repository is empty", False, None, (), None, None)
-    failing = [repo["status"] for repo in found.get("repo", []) if repo["status"]["code"] == 99]
-    reason = "; ".join(str(status["message"]) for status in failing)
-    missing = {1, 3}
-    codes = {repo["status"]["code"] for repo in found.get("repo", [])} or {found["status"]["code"]}
+        return Info(True, "", False, None, (), (1,), 1, None, None)
+    states = {int(repo["key"]): repo["status"] for repo in found["repo"]}
+    answering = [key for key, status in states.items() if status["code"] != UNREACHABLE]
+    reasons = [str(status["message"]) for status in states.values() if status["code"] == UNREACHABLE]
+    first = min(answering, default=1)
     databases = {(entry["repo-key"], entry["id"]): int(entry["system-id"]) for entry in found.get("db", [])}
-    newest = max(databases, default=None)
-    backups = sorted(
-        (backup(entry, databases) for entry in found.get("backup", [])), key=lambda one: (one.finished, one.label)
-    )
-    current = [
+    newest = max((key for key in databases if key[0] == first), default=None)
+    archives = [
         archive
         for archive in found.get("archive", [])
-        if archive.get("max")
-        and newest is not None
-        and (archive["database"]["repo-key"], archive["database"]["id"]) == newest
+        if archive.get("max") and (archive["database"]["repo-key"], archive["database"]["id"]) == newest
     ]
     return Info(
-        reachable=not failing,
-        reason=reason.strip().replace("\n", " "),
-        exists=not codes & missing and bool(databases),
+        reachable=bool(answering),
+        reason=" ".join("; ".join(reasons).split()),
+        exists=newest is not None and all(states[key]["code"] not in NO_STANZA for key in answering),
         system=databases[newest] if newest is not None else None,
-        backups=tuple(backups),
-        last_wal=str(current[-1]["max"]) if current else None,
-        archive=str(current[-1]["id"]) if current else None,
+        backups=tuple(
+            sorted(
+                (backup(entry, databases) for entry in found.get("backup", [])),
+                key=lambda one: (one.finished, one.label),
+            )
+        ),
+        repositories=tuple(sorted(states)),
+        repository=first,
+        last_wal=str(archives[-1]["max"]) if archives else None,
+        archive=str(archives[-1]["id"]) if archives else None,
     )
 
 
@@ -135,6 +144,10 @@ def backup(entry: dict[str, Any], databases: dict[tuple[int, int], int]) -> Back
         damaged=bool(entry.get("error")),
     )
 
+
+UNREACHABLE = 99
+NO_STANZA = (1, 3)
+"""pgBackRest's codes for the state of a repository: something else went wrong; nothing there, or not all of it."""
 
 MEANINGS = (
     (

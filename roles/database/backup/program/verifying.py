@@ -29,7 +29,7 @@ def verify(settings: Settings, repository: PgBackRest) -> None:
         raise Problem(f"the backup storage cannot be reached: {info.reason}")
     affected: dict[str, list[str]] = {}
     damages: list[Damage] = []
-    for key in sorted({one.repository for one in info.backups} or {1}):
+    for key in info.repositories:
         say(f"reading every file of repository {key}")
         output = output_of(repository, key)
         found = [*understand(output), *missing(repository, key)]
@@ -72,7 +72,7 @@ def understand(output: str) -> list[Damage]:
 
 def missing(repository: PgBackRest, key: int) -> list[Damage]:
     """WAL that is not there, between segments that are: pgBackRest reads what it finds and misses nothing."""
-    names = repository.listing(f"archive/{repository.settings.stanza}", f"--repo={key}", "--recurse")
+    names = repository.listing(key, f"archive/{repository.settings.stanza}", "--recurse")
     return [
         Damage(f"missing: {segment}", None, segment)
         for segment in gaps({name.split("/")[-1][:24] for name in names if re.search(r"/[0-9A-F]{24}-[0-9a-f]{40}", name)})

@@ -44,7 +44,7 @@ class HistoryTest(unittest.TestCase):
         self.late = made("20260301-110000F", NOON - timedelta(hours=1), lsn="0/8000100")
 
     def info(self, *backups: pgbackrest.Backup, last: str = "000000010000000000000009") -> pgbackrest.Info:
-        return pgbackrest.Info(True, "", True, 7, backups, last, "17-1")
+        return pgbackrest.Info(True, "", True, 7, backups, (1,), 1, last, "17-1")
 
     def test_the_newest_backup_before_the_moment_is_chosen(self) -> None:
         chosen = history.choose([self.early, self.late], NOON - timedelta(minutes=90), NOON)
@@ -101,6 +101,18 @@ class InfoTest(unittest.TestCase):
         info = pgbackrest.understand(self.answer(99, "[TimeoutError] timeout connecting to '203.0.113.9:23'"), "main")
         self.assertFalse(info.reachable)
         self.assertIn("timeout connecting", info.reason)
+
+    def test_one_of_two_places_that_is_away_is_said_and_the_other_used(self) -> None:
+        answer = self.answer()
+        answer[0]["repo"].insert(0, {"key": 1, "status": {"code": 99, "message": "no way there"}})
+        answer[0]["repo"][1]["key"] = 2
+        for part in answer[0]["db"]:
+            part["repo-key"] = 2
+        for part in answer[0]["archive"]:
+            part["database"]["repo-key"] = 2
+        info = pgbackrest.understand(answer, "main")
+        self.assertEqual((info.reachable, info.reason), (True, "no way there"))
+        self.assertEqual((info.repositories, info.repository, info.last_wal), ((1, 2), 2, "B" * 24))
 
     def test_an_empty_repository_has_no_stanza(self) -> None:
         self.assertFalse(pgbackrest.understand([], "main").exists)
