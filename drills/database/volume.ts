@@ -38,7 +38,7 @@ export const volumeFull: Drill = {
     "Instances may only read before PostgreSQL runs out of room; visitors see an error when they write, and none when they read. With room, writing goes on by itself.",
   claims: [
     { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
-    { metric: "restarts", text: "times that PostgreSQL went down", unit: "changes", worst: 0 },
+    { metric: "restarts", text: "times that PostgreSQL crashed", unit: "changes", worst: 0 },
     { metric: "recovered", text: "from the start of pulumi up until the app takes lines", unit: "s", worst: 60 },
     ...nothingLost,
   ],

@@ -15,7 +15,7 @@ export function volumeDevice(volumeId: number | string): string {
  */
 export function volume(): RoleConfiguration {
   return {
-    packages: ["e2fsprogs"],
+    packages: ["xfsprogs"],
     files: {
       [paths.volumeProgram]: {
         content: readFileSync(join(__dirname, "program/volume.sh"), "utf8"),
@@ -41,7 +41,7 @@ export function volume(): RoleConfiguration {
 
 /** Which volume it is, and how large: another size lets the file system grow. */
 export function volumeFile(volumeId: number | string, size: number): string {
-  return lines(heading(), `DEVICE=${volumeDevice(volumeId)}`, `# GiB: ${size}`);
+  return lines(heading(), `DEVICE=${volumeDevice(volumeId)}`, `MOUNT=${paths.mount}`, `# GiB: ${size}`);
 }
 
 /** systemd derives the unit's name from where it mounts. `noatime`: reading a page is no reason to write one. */
@@ -56,8 +56,8 @@ export function mountUnit(volumeId: number | string): string {
     "[Mount]",
     `What=${volumeDevice(volumeId)}`,
     `Where=${paths.mount}`,
-    "Type=ext4",
-    "Options=noatime,errors=remount-ro",
+    "Type=xfs",
+    "Options=noatime",
     "",
     "[Install]",
     "WantedBy=multi-user.target",

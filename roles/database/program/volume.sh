@@ -1,6 +1,6 @@
 #!/bin/sh
 # The database's volume. `prepare` gives an empty one a file system; `grow` lets the file system fill it, while in use.
-# /etc/holdfast/database/volume says which DEVICE it is.
+# /etc/holdfast/database/volume says which DEVICE it is and where it is mounted (MOUNT).
 set -eu
 
 . "${HOLDFAST_VOLUME:-/etc/holdfast/database/volume}"
@@ -22,20 +22,18 @@ case "${1:-}" in
 prepare)
     code=0
     type=$(blkid --probe --output value --match-tag TYPE "$DEVICE") || code=$?
-    if [ "$type" = ext4 ]; then
+    if [ "$type" = xfs ]; then
         echo "$DEVICE has its file system already"
         exit 0
     fi
     # 2: blkid recognises nothing. Anything else may be somebody's data, and so may bytes that nobody recognises.
-    [ "$code" -eq 2 ] || fail "$DEVICE has something else than ext4 on it (${type:-unclear}): nothing was written to it"
+    [ "$code" -eq 2 ] || fail "$DEVICE has something else than XFS on it (${type:-unclear}): nothing was written to it"
     cmp -s -n 4194304 "$DEVICE" /dev/zero || fail "$DEVICE is not empty: nothing was written to it"
-    # Nothing is kept back for root: root writes nothing there. Tables of free blocks are written at once, so that a
-    # database under load does not wait for them.
-    mkfs.ext4 -q -m 0 -E lazy_itable_init=0,lazy_journal_init=0 -L database "$DEVICE"
+    mkfs.xfs -q -L database "$DEVICE"
     echo "made a file system on $DEVICE"
     ;;
 grow)
-    resize2fs "$DEVICE"
+    xfs_growfs "$MOUNT"
     ;;
 *)
     fail "usage: $0 prepare|grow"
