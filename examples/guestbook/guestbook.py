@@ -11,13 +11,14 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 import uuid
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from entries import BadEntry, Entries, Entry, Unavailable, new_entry
@@ -57,6 +58,11 @@ class Guestbook(ThreadingHTTPServer):
         self.entries = entries
         self.leaving = False
         self.idle: set[socket.socket] = set()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A health check closes its connection as soon as it has seen the status, and that is nothing to tell."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def leave(self) -> None:
         """Tells load balancers first, goes on serving until they know, then finishes what is under way."""

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 HABITS = json.load(open("habits.json", encoding="utf-8"))
 NAME = f"{os.environ['MACHINE']}-{os.environ['INSTANCE']}"
@@ -36,6 +37,11 @@ leaving = threading.Event()
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A health check closes its connection as soon as it has seen the status, and that is nothing to tell."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
