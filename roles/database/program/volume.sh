@@ -3,6 +3,7 @@
 # /etc/holdfast/database/volume says which DEVICE it is and where it is mounted (MOUNT).
 set -eu
 
+# shellcheck source=/dev/null
 . "${HOLDFAST_VOLUME:-/etc/holdfast/database/volume}"
 
 fail() {
