@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { run } from "../../local/machines/command";
 import type { Drill } from "../frame/drill";
 import { needsTwoAppMachines, type Stack } from "../frame/stack";
-import { buildRelease, type Habits } from "./releases";
+import { buildRelease, goodHabits, type Habits } from "./releases";
 import { type BuiltRelease, finish, others, prepare, rollOut, runningVersion } from "./stack";
 
 let built = 0;
@@ -80,8 +80,8 @@ export const badReleases: readonly Drill[] = [
       title: "Roll-out of a release that crashes 3 s after it got healthy",
       hypothesis: "The first instance is watched for 5 s before visitors come, so none of them sees it.",
     },
-    /app@1\.service: .*giving up after/s,
-    withHabits({ crash: 4 }),
+    /app@1\.service: .*after it had been healthy/,
+    withHabits({ crash: goodHabits.start + 3 }),
   ),
   badRelease(
     {

@@ -14,8 +14,8 @@ export interface Habits {
   readonly exit: "at once" | "tell";
 }
 
-/** A second to start is what small servers take; ending at once is the worst that SIGTERM may meet. */
-export const goodHabits: Habits = { start: 1, health: 200, crash: null, exit: "at once" };
+/** Two seconds to start is what a program with its imports or its image takes; ending at once is the worst on SIGTERM. */
+export const goodHabits: Habits = { start: 2, health: 200, crash: null, exit: "at once" };
 
 /** The folder in which this process's releases are built; gone when the process ends. */
 let folder: string | undefined;
