@@ -13,6 +13,15 @@ export interface Status {
   readonly endpoint: string | null;
   readonly machines: readonly MachineDescription[];
   readonly floatingIps: readonly { readonly name: string; readonly address: string; readonly machine: string | null }[];
+  readonly storageBoxes: readonly StorageBoxDescription[];
+}
+
+export interface StorageBoxDescription {
+  readonly name: string;
+  /** Account and host, as SFTP takes them. */
+  readonly login: string;
+  readonly state: string;
+  readonly addresses: readonly string[];
 }
 
 export function statusCommand(): Command {
@@ -30,7 +39,9 @@ export function statusCommand(): Command {
 /** Asks the running local cloud; one that does not run has no machines, though there may be some left over. */
 export async function readStatus(name = localCloudName()): Promise<Status> {
   const daemon = await findDaemon(name);
-  if (!daemon) return { name, running: false, url: null, endpoint: null, machines: [], floatingIps: [] };
+  if (!daemon) {
+    return { name, running: false, url: null, endpoint: null, machines: [], floatingIps: [], storageBoxes: [] };
+  }
   const status = await cloudStatus(daemon);
   const output = readState(name)?.outputs.url;
   return {
@@ -44,6 +55,12 @@ export async function readStatus(name = localCloudName()): Promise<Status> {
       address: ip.ip,
       machine: ip.server?.name ?? null,
     })),
+    storageBoxes: status.storageBoxes.map((box) => ({
+      name: box.name,
+      login: `${box.username}@${box.host}`,
+      state: box.status === "active" && !box.running ? "died" : box.status,
+      addresses: [box.addresses.ipv4, box.addresses.ipv6],
+    })),
   };
 }
 
@@ -54,6 +71,7 @@ export function statusText(status: Status): string {
     `URL       ${status.url ?? "none yet: no `pulumi up` has made a stack"}`,
     `API       ${status.endpoint}`,
     ...status.floatingIps.map((ip) => `Floating  ${ip.address} (${ip.name}) on ${ip.machine ?? "no machine"}`),
+    ...status.storageBoxes.map((box) => `Storage   ${box.login} (${box.name}) ${box.state}`),
     "",
     machinesTable(status.machines),
   ].join("\n");

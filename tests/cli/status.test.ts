@@ -70,7 +70,15 @@ describe("finding a machine", () => {
 
 describe("status for people", () => {
   it("says what to do when nothing runs", () => {
-    const nothing = { name: "local", running: false, url: null, endpoint: null, machines: [], floatingIps: [] };
+    const nothing = {
+      name: "local",
+      running: false,
+      url: null,
+      endpoint: null,
+      machines: [],
+      floatingIps: [],
+      storageBoxes: [],
+    };
     expect(statusText(nothing)).toContain("make local");
   });
 
@@ -82,11 +90,13 @@ describe("status for people", () => {
       endpoint: "http://127.0.0.1:1/v1",
       machines: [balancer, app].map(describeMachine),
       floatingIps: [{ name: "vip", address: "203.0.113.100", machine: balancer.name }],
+      storageBoxes: [{ name: "backup", login: "u100009@u100009.your-storagebox.de", state: "active", addresses: [] }],
     });
     expect(text).toMatchInlineSnapshot(`
       "URL       http://203.0.113.100
       API       http://127.0.0.1:1/v1
       Floating  203.0.113.100 (vip) on local-load-balancer-1
+      Storage   u100009@u100009.your-storagebox.de (backup) active
 
       MACHINE                ROLES                  STATE    PRIVATE    PUBLIC IPV4   PUBLIC IPV6      INIT PID
       local-load-balancer-1  loadBalancer, monitor  running  10.0.1.11  203.0.113.10  2001:db8:0:1::1  4711

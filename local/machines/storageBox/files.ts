@@ -21,6 +21,7 @@ export function storageBoxFiles(box: StorageBoxSpec): Record<string, string> {
         sshKeys.map((key) => `${key}\n`).join(""),
       ]),
     ),
+    "/etc/systemd/system/default.target": bootTarget,
     "/etc/ssh/sshd_config.d/10-storage-box.conf": sshdConfiguration(box),
     "/etc/systemd/system/storage-box.service": setupUnit(box),
     "/etc/systemd/system/ssh.service.d/10-storage-box.conf":
@@ -31,6 +32,13 @@ export function storageBoxFiles(box: StorageBoxSpec): Record<string, string> {
 function accountLine({ name, passwordHash, home, readOnly, enabled }: StorageAccount): string {
   return `${[name, passwordHash, home, readOnly ? "ro" : "rw", enabled ? "on" : "off"].join(":")}\n`;
 }
+
+/** Nothing of what a server runs beside SSH: a box is to cost this computer as little as can be. */
+const bootTarget = `[Unit]
+Description=Storage Box
+Requires=basic.target ssh.service
+After=basic.target ssh.service
+`;
 
 /** SFTP and nothing else, each account in a folder of its own. */
 function sshdConfiguration({ idleTimeout }: StorageBoxSpec): string {
