@@ -78,7 +78,12 @@ class PgBackRest:
 
     def file(self, repository: int, path: str) -> str:
         """A text file of a repository, decrypted; empty when it is not there."""
-        return self.quiet(f"--repo={repository}", "--ignore-missing", "repo-get", path)
+        try:
+            return self.quiet(f"--repo={repository}", "--ignore-missing", "repo-get", path)
+        except Failed as failure:
+            if failure.output.strip():
+                raise
+            return ""
 
     def listing(self, repository: int, path: str, *options: str) -> dict[str, Any]:
         """Name → what is known of it, of a folder of a repository."""
