@@ -41,7 +41,7 @@ const commands = Object.keys(workflows)
 test("each step is a command that a person can run, with options that it has", async () => {
   expect(commands.length).toBeGreaterThan(5);
   for (const words of new Set(commands)) {
-    const names = /^[a-z-]+(?: publish)?/.exec(words)?.[0].split(" ") ?? [];
+    const names = /^[a-z-]+(?: (?:publish|build))?/.exec(words)?.[0].split(" ") ?? [];
     const { code, stdout } = await run(process.execPath, ["bin/holdfast", ...names, "--help"], {
       cwd: repository,
       timeout: 60,
