@@ -10,6 +10,7 @@ database itself, so that nobody's laptop has to stay open; and it is started aga
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -74,20 +75,25 @@ def begin() -> None:
 
 
 def end() -> None:
-    if not os.path.exists(STATE):
+    try:
+        instances: list[int] = read(STATE)["instances"]
+    except FileNotFoundError:
         return
-    instances: list[int] = read(STATE)["instances"]
     systemctl("start", instances)
     for number in instances:
         drain(number, "ready")
-    os.unlink(STATE)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(STATE)  # Somebody else may have ended it at the same moment: once more does no harm.
     print(f"instances {', '.join(map(str, instances)) or 'none'}: back", flush=True)
 
 
 def hold() -> None:
     settings = read(SETTINGS)
-    while os.path.exists(STATE):
-        state = read(STATE)
+    while True:
+        try:
+            state = read(STATE)
+        except FileNotFoundError:
+            return
         there = accepts(settings["address"], int(settings["port"]))
         if there and (state["away"] or time.time() - state["since"] > NEVER_AWAY_SECONDS):
             end()

@@ -12,7 +12,7 @@ from typing import Any
 import cluster
 import marker
 from commands import Failed, Problem, run, say
-from files import write_json
+from files import read_json, write_json
 from history import moment
 from pgbackrest import Info, PgBackRest
 from room import duration, size
@@ -132,8 +132,6 @@ def record(settings: Settings, repository: PgBackRest, problem: str | None = Non
 
 
 def last_known() -> dict[str, Any]:
-    from files import read_json
-
     empty = {"version": 1, "updated": None, "backups": [], "lastArchived": None}
     known: dict[str, Any] = read_json(BACKUPS) or empty
     return known

@@ -136,6 +136,9 @@ def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: da
     options = [f"--set={chosen.label}", f"--repo={chosen.repository}", f"--pg1-path={settings.data}"]
     # Visitors must not see a database that is still on its way.
     options += ["--recovery-option=hot_standby=off"]
+    # PostgreSQL would ask the other place for each segment too, and wait for it to answer when it is away.
+    get = " ".join(["pgbackrest", *repository.options, f"--repo={chosen.repository}", "archive-get"])
+    options.append(f'--recovery-option=restore_command={get} %f "%p"')
     if target:
         options += ["--type=time", f"--target={target.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", "--target-action=promote"]
     begun = time.monotonic()
