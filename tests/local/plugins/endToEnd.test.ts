@@ -37,6 +37,7 @@ jest.setTimeout(300_000);
     await pulumi("stack", "init", "test");
     await pulumi("config", "set", "--secret", "hcloud:token", token);
     await pulumi("config", "set", "hcloud:endpoint", api.endpoint);
+    await pulumi("config", "set", "hcloud:endpointHetzner", api.endpoint);
     await pulumi("config", "set", "hcloud:pollInterval", "100ms");
   });
 
@@ -102,34 +103,37 @@ jest.setTimeout(300_000);
 
   test("everything is made, and a second run changes nothing", async () => {
     const preview = await pulumi("preview");
-    expect(counts(preview)).toMatchObject({ "to create": 21 });
+    expect(counts(preview)).toMatchObject({ "to create": 24 });
     expect(await list("servers")).toEqual([]);
 
-    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ created: 21 });
+    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ created: 24 });
     const [web] = (await list("servers")).filter(({ name }) => name === "web-1");
     expect(web).toMatchObject({ status: "running", labels: { stack: "test" }, private_net: [{ ip: "10.0.1.10" }] });
     expect(JSON.parse(await pulumi("stack", "output", "--json"))).toMatchObject({
       password: "[secret]",
       appNetwork: "10.0.1.20",
       image: "debian",
+      box: expect.stringMatching(/^u\d+\.your-storagebox\.de$/) as string,
     });
 
-    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ unchanged: 21 });
+    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ unchanged: 24 });
   });
 
   test("a refresh finds nothing where nobody changed anything", async () => {
     await pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
-    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ unchanged: 21 });
+    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ unchanged: 24 });
   });
 
   test("a changed program updates in place, and then nothing again", async () => {
     variant = "changed";
     const output = await pulumi("up", "--yes", "--skip-preview");
-    expect(counts(output)).toMatchObject({ updated: 11, unchanged: 10 });
+    expect(counts(output)).toMatchObject({ updated: 12, unchanged: 12 });
     const servers = await list("servers");
     expect(servers).toHaveLength(2);
     expect(await list("volumes")).toMatchObject([{ size: 20 }]);
-    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ unchanged: 21 });
+    const [box] = await list("storage_boxes");
+    expect(box).toMatchObject({ storage_box_type: { name: "bx21" }, access_settings: { reachable_externally: true } });
+    expect(counts(await pulumi("up", "--yes", "--skip-preview"))).toEqual({ unchanged: 24 });
   });
 
   test("drift is found by a refresh and put right by the next run", async () => {
@@ -155,7 +159,7 @@ jest.setTimeout(300_000);
       "--protect=false",
       "--generate-code=false",
     );
-    expect(counts(output)).toMatchObject({ unchanged: 21 });
+    expect(counts(output)).toMatchObject({ unchanged: 24 });
     await pulumi("state", "delete", "--yes", "urn:pulumi:test::stand-ins::hcloud:index/network:Network::byHand");
     await change("DELETE", `/networks/${id}`);
   });
@@ -165,7 +169,7 @@ jest.setTimeout(300_000);
     try {
       await pulumi("config", "set", "hcloud:endpoint", "https://api.hetzner.cloud/v1", "--stack", "elsewhere");
       variant = "elsewhere";
-      expect(counts(await pulumi("preview", "--stack", "elsewhere"))).toEqual({ "to create": 21 });
+      expect(counts(await pulumi("preview", "--stack", "elsewhere"))).toEqual({ "to create": 24 });
       await expect(pulumi("up", "--yes", "--skip-preview", "--stack", "elsewhere")).rejects.toThrow(
         "pulumi plugin install resource hcloud",
       );

@@ -87,12 +87,35 @@ const snapshot = new hcloud.Snapshot(
   { dependsOn: [assignment, pointer, route] },
 );
 
+const boxPassword = new random.RandomPassword("box", {
+  length: 20,
+  overrideSpecial: "-_.",
+  minSpecial: 1,
+  minNumeric: 1,
+});
+const box = new hcloud.StorageBox("box", {
+  storageBoxType: changed ? "bx21" : "bx11",
+  location: "hel1",
+  password: boxPassword.result,
+  sshKeys: [process.env.PUBLIC_KEY],
+  labels,
+  accessSettings: { sshEnabled: true, reachableExternally: changed },
+  snapshotPlan: { maxSnapshots: 7, hour: 4, minute: 30 },
+});
+const subaccount = new hcloud.StorageBoxSubaccount("team", {
+  storageBoxId: number(box),
+  homeDirectory: "team",
+  password: boxPassword.result,
+  accessSettings: { sshEnabled: true },
+});
+
 module.exports = {
   password: password.result,
+  box: box.server,
   entry: floating.ipAddress,
   webAddress: web.ipv4Address,
   appNetwork: appNetwork.ip,
   // Functions ask the API even in a preview, which a stack elsewhere must not.
   image: process.env.VARIANT === "elsewhere" ? "" : hcloud.getImageOutput({ name: "debian-13" }).osFlavor,
-  all: [route, attachment, assignment, floating6, dataAttachment, pointer, snapshot].map(({ id }) => id),
+  all: [route, attachment, assignment, floating6, dataAttachment, pointer, snapshot, subaccount].map(({ id }) => id),
 };
