@@ -68,9 +68,10 @@ function portError(error: Error, address: string): Error {
  */
 export async function main(definition: PluginDefinition, args = process.argv.slice(2)): Promise<void> {
   const plugin = await servePlugin(definition, { engineAddress: args.at(-1) });
-  process.stdout.write(`${String(plugin.port)}\n`);
   endWithEngine(() => plugin.close());
   endOnSignal(() => plugin.close());
+  // Last: whoever reads it may ask for the end at once.
+  process.stdout.write(`${String(plugin.port)}\n`);
 }
 
 /** The engine's way to end a plugin. */

@@ -124,10 +124,13 @@ class _Apply:
         if has_unit_files(differences.paths):
             systemctl("daemon-reload")
         actions = {name: "stop" for name in differences.leaving_units}
+        deeds: list[units.Deed] = []
         for unit in self.request["units"]:
-            action = units.bring_to_state(unit, differences.paths, self.transaction, self.events, self.fence)
-            if action is not None:
-                actions[unit["name"]] = action
+            deed = units.bring_to_state(unit, differences.paths, self.transaction, self.events, self.fence)
+            if deed is not None:
+                deeds.append(deed)
+        units.watch(deeds, self.events)
+        actions.update((deed.unit["name"], deed.action) for deed in deeds)
         for check in self.request["checks"]:
             _require_check(check, self.events)
         return actions

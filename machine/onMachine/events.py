@@ -17,10 +17,13 @@ class Events:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "events.jsonl"
+        self._last = ""
 
     def status(self, text: str) -> None:
-        """What is going on just now."""
-        self._write({"event": "status", "text": text})
+        """What is going on just now. Said again, it is no news."""
+        if text != self._last:
+            self._last = text
+            self._write({"event": "status", "text": text})
 
     def info(self, text: str) -> None:
         """Something worth keeping on the screen."""
@@ -41,7 +44,7 @@ class Journal(Events):
     """For a run that nobody follows: what it tells stands in the machine's journal."""
 
     def __init__(self) -> None:
-        pass
+        self._last = ""
 
     def _write(self, event: dict[str, Any]) -> None:
         print(event["text"], flush=True)

@@ -11,7 +11,7 @@ from layout import last_lines, run
 from systemd import show
 
 # Messages of systemd, by their ids in its catalog.
-UNIT_STARTED = "39f53479d3a045ac8e11786248231fbb"
+UNIT_STARTED = "39f53479d3a045ac8e11786248231fbf"
 PROCESS_EXITED = "98e322203f7a4ed290d09fe03c09fe15"
 OUT_OF_MEMORY = "fe6faa94e7774663a0da52717891d8ef"
 
@@ -55,7 +55,10 @@ def in_words(entries: list[dict[str, Any]]) -> str | None:
     if any(entry.get("MESSAGE_ID") == OUT_OF_MEMORY for entry in entries):
         return f"it ran out of memory and was killed{when}"
     if code in ("killed", "dumped"):
-        return f"it was killed by {_signal_name(status)}{when}"
+        killer = _signal_name(status)
+        # Not every kernel tells systemd that it was the one.
+        hint = ", which is how the kernel ends a process when memory is used up" if killer == "SIGKILL" else ""
+        return f"it was killed by {killer}{when}{hint}"
     if status in NOT_BEGUN:
         return NOT_BEGUN[status]
     if status == "0":

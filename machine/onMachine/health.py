@@ -38,6 +38,11 @@ def require_health(name: str, care: Care, begun: Begun, events: Events) -> None:
         _require_settled(name, time.monotonic() + care.get("timeout", 30))
 
 
+def require_no_crashes(name: str, begun: Begun) -> None:
+    """For a unit that has been well once: raises `Failed` with the reason when it has crashed since."""
+    _require_no_crash(name, begun, was_healthy=True)
+
+
 def put_into_service(name: str, care: Care, events: Events) -> None:
     command = care.get("afterHealthy")
     if command is None:

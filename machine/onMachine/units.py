@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from comparing import is_active_as_wanted, is_enabled_as_wanted
 from events import Events
 from explaining import last_words, why_it_did_not_start
-from health import Begun, put_into_service, require_health
+from health import Begun, put_into_service, require_health, require_no_crashes
 from layout import Failed
 from looking import look_at_unit
 from request import Care, Manifest, Unit, care_of
@@ -20,6 +22,15 @@ from transaction import Transaction, UnitBefore
 Fence = Callable[[], None]
 
 UP = ("active", "reloading", "refreshing")
+
+
+@dataclass
+class Deed:
+    """What was done to a unit, in a word, and when it began."""
+
+    unit: Unit
+    action: str
+    begun: Begun
 
 
 def before(leaving: list[str], units: list[Unit], previous: Manifest) -> dict[str, UnitBefore]:
@@ -52,8 +63,11 @@ def leave(name: str, care: Care, transaction: Transaction, events: Events, fence
         systemctl("--no-reload", "disable", name)
 
 
-def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, events: Events, fence: Fence) -> str | None:
-    """Does the least that is needed; returns what was done, in a word, or None."""
+def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, events: Events, fence: Fence) -> Deed | None:
+    """
+    Does the least that is needed; returns what was done, or None. What starts from nothing has to be well once here, and
+    for as long as it should in `watch`, together with its neighbours: nobody depends on it yet.
+    """
     name = unit["name"]
     look = look_at_unit(name)
     if look.get("LoadState") == "not-found":
@@ -65,22 +79,47 @@ def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, even
     action = _action(unit, changed, look)
     if action is None:
         return None
-    begun = Begun(time.time())
-    try:
+    deed = Deed(unit, action, Begun(time.time()))
+    with _explained(deed):
         if action in ("stop", "restart"):
             _take_out(name, unit, look, transaction, events, fence)
         fence()
         events.status(f"{action} {name}")
         transaction.note_touched(name, action)
-        begun = begin(name, action, unit, look, events)
+        deed.begun = begin(name, action, unit, look, events)
         if unit["state"] == "running":
-            require_health(name, unit, begun, events)
+            hold = 0 if action == "start" else unit.get("healthyFor", 0)
+            require_health(name, {**care_of(unit), "healthyFor": hold}, deed.begun, events)
             if action != "reload":
                 transaction.note_touched(name, "ready")
                 put_into_service(name, unit, events)
+    return deed
+
+
+def watch(deeds: list[Deed], events: Events) -> None:
+    """Those that started from nothing, all at the same time, for as long as one of them has to stay well."""
+    started = [deed for deed in deeds if deed.action == "start" and deed.unit["state"] == "running"]
+    seconds = max((deed.unit.get("healthyFor", 0) for deed in started), default=0)
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        for deed in started:
+            with _explained(deed):
+                require_no_crashes(deed.unit["name"], deed.begun)
+        events.status(f"everything started, and has to stay up for {left:.0f} s more")
+        time.sleep(min(left, 0.3))
+    for deed in started if seconds > 0 else []:
+        with _explained(deed):
+            require_health(deed.unit["name"], {**care_of(deed.unit), "healthyFor": 0}, deed.begun, events)
+
+
+@contextmanager
+def _explained(deed: Deed) -> Iterator[None]:
+    """Failures name their unit, and bring its last words."""
+    try:
+        yield
     except Failed as failure:
-        raise type(failure)(f"{name}: {failure}", last_words(name, begun.at, failure.details)) from failure
-    return action
+        name = deed.unit["name"]
+        raise type(failure)(f"{name}: {failure}", last_words(name, deed.begun.at, failure.details)) from failure
 
 
 def begin(name: str, action: str, care: Care, look: dict[str, str], events: Events) -> Begun:

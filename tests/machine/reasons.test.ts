@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { program } from "./onMachine";
 
-const started = "39f53479d3a045ac8e11786248231fbb";
+const started = "39f53479d3a045ac8e11786248231fbf";
 const exited = "98e322203f7a4ed290d09fe03c09fe15";
 const outOfMemory = "fe6faa94e7774663a0da52717891d8ef";
 
@@ -40,6 +40,11 @@ describe("why an instance ended, in plain words", () => {
       "an end that it calls a success",
       [start(0), exit(2, "exited", 0)],
       "it ended by itself, with exit status 0, 2.0 s after its start",
+    ],
+    [
+      "a kill of which nobody says the reason",
+      [start(0), exit(4, "killed", 9)],
+      "it was killed by SIGKILL, 4.0 s after its start, which is how the kernel ends a process when memory is used up",
     ],
     [
       "no memory left",

@@ -35,3 +35,20 @@ test("the first line of stdout is the port, and nothing follows", async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test("the engine's SIGINT ends it after it has given back what it holds", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-plugin-"));
+  const finish = `finish: async () => { await new Promise((r) => setTimeout(r, 50)); process.stdout.write("given back\\n"); },`;
+  writeFileSync(join(folder, "launch.js"), launcher.replace("resources: {}", `${finish} resources: {}`));
+  const child = spawn(process.execPath, [join(folder, "launch.js"), "127.0.0.1:1"], { stdio: "pipe" });
+  try {
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    await once(child.stdout, "data");
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(output).toContain("given back");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

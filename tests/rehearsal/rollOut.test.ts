@@ -46,7 +46,7 @@ test.each<[Behaviour, RegExp, Partial<UnitInput>]>([
     { healthyFor: 6 },
   ],
   ["has no program", /it crashed with exit status 2, .*3 times/, {}],
-  ["eats memory", /it ran out of memory and was killed/, {}],
+  ["eats memory", /(ran out of memory and was killed|was killed by SIGKILL, .*memory is used up)/, {}],
 ])(
   "a release that %s is refused with the reason, and the old one is back in service",
   async (behaviour, reason, more) => {
