@@ -53,11 +53,9 @@ async function restore(stack: string, options: Options): Promise<number> {
   console.log("stopping the app");
   await machine.pauseApp();
   const code = await begun(machine, request);
-  if (code === 0) {
-    // What watches the database would find out by itself, a second later.
-    await machine.resumeApp();
-    console.log("the app is back");
-  }
+  // Restored or as before, the database is there: what watches it on the app machines would find out a second later.
+  await machine.resumeApp();
+  console.log("the app is back");
   return code;
 }
 

@@ -177,10 +177,13 @@ def settle(settings: Settings, foreign: bool) -> None:
         cluster.query(settings, f"ALTER SYSTEM RESET {name}")
     for unit in settings.role_units:
         run(["systemctl", "restart", unit])
-    own = PgBackRest(settings)
     if foreign:
-        say("this stack's repository goes on with the restored database")
-        own.command("stanza-upgrade")
+        try:
+            PgBackRest(settings).command("stanza-upgrade")
+            say("this stack's repository goes on with the restored database")
+        except Problem as problem:
+            say(f"the database is restored, but has no backups yet: {problem}\nOnce the storage is there: `holdfast backup adopt`")
+            return
     # On a new timeline, a backup of before serves only for moments of before.
     run(["systemctl", "start", "--no-block", f"holdfast-backup@{'full' if foreign else 'diff'}.service"])
 
