@@ -5,7 +5,7 @@ import { diffInputs } from "./diff";
 import { foretell } from "./foretell";
 import { overSsh } from "./overSsh";
 import { plainInputs, secretTexts } from "./values";
-import { moveInWords, nothing, withdraw, withdrawLimit } from "./withdraw";
+import { moveInWords, nothing, withdraw } from "./withdraw";
 
 /**
  * `holdfast:machine:Configuration`. Outputs are the inputs and `hostKeys`. Secrets stay wrapped wherever they stand.
@@ -52,15 +52,15 @@ export const configurationHandler: ResourceHandler = {
    * The machine stays as it is, and is not asked: it usually goes with its server, and taking its firewall or SSH
    * settings away from one that stays would open it. Only what asks for it is taken off.
    */
-  async delete({ id, inputs, outputs }, call) {
+  async delete({ id, inputs, outputs, timeout }, call) {
     if (inputs.withdraw !== true) {
       call.log("nothing on the machine is changed by deleting its configuration", { level: "debug" });
       return;
     }
     const empty = nothing(plainInputs(inputs)) as unknown as Values;
     const pinned = (outputs.hostKeys ?? {}) as HostKeys;
-    const apply = () => applyTo(id, empty, pinned, withdrawLimit, call);
-    await withdraw(String(inputs.machine), apply, overSsh().isUnreachable, call);
+    const apply = () => applyTo(id, empty, pinned, timeout, call);
+    await withdraw(String(inputs.machine), apply, overSsh().isAnotherMachine, call);
   },
 };
 

@@ -1,8 +1,8 @@
 import { UNKNOWN, type Call, type Values } from "../../plugin/types";
 import type { ConfigurationInputs } from "../inputs";
 
-/** Seconds that a machine may take to answer before what is on it counts as out of reach. */
-export const withdrawLimit = 90;
+/** Names machines, separated by commas, that are gone: nobody asks them to stop anything. */
+export const goneVariable = "HOLDFAST_GONE";
 
 /** A configuration that asks for nothing: what was managed under its name leaves the machine, units first. */
 export function nothing({ machine, serverId, connection, lease }: ConfigurationInputs): ConfigurationInputs {
@@ -10,23 +10,33 @@ export function nothing({ machine, serverId, connection, lease }: ConfigurationI
 }
 
 /**
- * Takes a configuration off its machine. One that cannot be reached is told and does not stop the rest: it is gone, or
- * off, and then nothing of the configuration runs on it.
+ * Takes a configuration off its machine. Only a machine that is certainly gone is not asked: one that merely cannot be
+ * reached may still use what the next step takes away from it.
+ *
+ * @throws when it was not taken off; nothing else changes then
  */
 export async function withdraw(
   machine: string,
   apply: () => Promise<unknown>,
-  isUnreachable: (error: unknown) => boolean,
+  isAnotherMachine: (error: unknown) => boolean,
   call: Pick<Call, "log">,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
+  if (environment[goneVariable]?.split(",").includes(machine)) {
+    call.log(`${machine} is gone, as ${goneVariable} says: nothing was stopped there`, { level: "warning" });
+    return;
+  }
   try {
     await apply();
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
-    call.log(
-      `${machine} does not answer, so nothing was stopped there; for what comes next it counts as off. ${String(error)}`,
-      { level: "warning" },
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!isAnotherMachine(error)) {
+      throw new Error(
+        `What runs on ${machine} could not be stopped, so nothing was taken away from it: ${reason}\n` +
+          `Start it. If it is gone for good: ${goneVariable}=${machine} pulumi up`,
+      );
+    }
+    call.log(`${machine} is another machine now: nothing was stopped on the old one`, { level: "warning" });
   }
 }
 

@@ -14,17 +14,9 @@ export type FailureReason =
 /** Those that waiting does not cure. `keyRefused` is one only after cloud-init had its time to make the user. */
 export const hopeless: ReadonlySet<FailureReason> = new Set(["hostKeyChanged", "noKey"]);
 
-/** Nobody answers as that machine: it is off or gone, or another one has its address. A refused key is an answer. */
-const unreachable: ReadonlySet<FailureReason> = new Set([
-  "refused",
-  "noRoute",
-  "timeout",
-  "unknownHost",
-  "hostKeyChanged",
-]);
-
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof ConnectionFailure && unreachable.has(error.reason);
+/** Another machine answers at that address: the one that was there is gone. */
+export function isAnotherMachine(error: unknown): boolean {
+  return error instanceof ConnectionFailure && error.reason === "hostKeyChanged";
 }
 
 /** Errors of Node's sockets and of ssh2, as far as they are told apart. */
