@@ -89,6 +89,7 @@ export class BucketShelf implements Shelf {
       body,
     }: { query?: URLSearchParams; headers?: Record<string, string>; body?: Asked["body"] } = {},
   ): Promise<Response> {
+    if (!this.bucket.keys) throw this.withoutKeys();
     const path = key === "" ? "" : `/${this.bucket.prefix}${key}`.split("/").map(encodeURIComponent).join("/");
     const url = `${this.root}${path}${query ? `?${query.toString()}` : ""}`;
     // The body is not signed over but its checksum, so it can be a stream.
@@ -97,6 +98,14 @@ export class BucketShelf implements Shelf {
     const listing = key === "";
     if (response.ok || response.status === 412 || (response.status === 404 && !listing)) return response;
     throw this.refusal(url, response.status, await response.text());
+  }
+
+  private withoutKeys(): ReleaseError {
+    return new ReleaseError(this.place, {
+      wrong: "cannot be asked: there are no keys to it",
+      why: "a store lets nobody in without the right ones",
+      fix: "set holdfast:releases.accessKey and .secretKey, or $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY",
+    });
   }
 
   private refusal(url: string, status: number, answer: string): ReleaseError {

@@ -84,6 +84,7 @@ test("two who build one version differently at the same moment: one is refused",
 });
 
 test.each([
+  ["no keys", { keys: undefined }, /the bucket releases at .* cannot be asked: there are no keys to it/],
   [
     "wrong keys",
     { keys: { accessKey: "holdfast", secretKey: "wrong" } },
