@@ -1,7 +1,7 @@
 import { collections } from "../../cli/cloud/collections";
+import { needsDatabase, query } from "../database/writing";
 import type { Claim, Measurements } from "../frame/drill";
 import type { Stack, UpOptions } from "../frame/stack";
-import { machinesWithRole } from "../frame/stack";
 import { settingsOf, steps, type Step } from "./rungs";
 import { Visitor } from "./visitor";
 
@@ -35,6 +35,8 @@ export const climb = {
  * @throws when a `pulumi up` fails
  */
 export async function runClimb(stack: Stack, say: (line: string) => void): Promise<Measurements> {
+  const cannot = await needsDatabase(stack);
+  if (cannot !== undefined) throw new Error(`nothing could be kept on the way: ${cannot}`);
   say("to the bottom");
   await up(stack, { settings: settingsOf(0), refresh: true });
   const bottom = await inventory(stack);
@@ -50,7 +52,7 @@ export async function runClimb(stack: Stack, say: (line: string) => void): Promi
   } finally {
     await visitor.leave();
   }
-  const kept = await entriesIn(stack);
+  const kept = new Set(await query(stack, "SELECT id FROM entries"));
   const { written } = visitor;
   const left = await inventory(stack);
   say(`${written.length} entries were acknowledged`);
@@ -124,13 +126,4 @@ function lastingName({ name, type = "" }: Listed): string {
 /** How many things are in the second inventory that were not in the first. */
 export function leftBehind(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
   return [...after].reduce((sum, [thing, count]) => sum + Math.max(0, count - (before.get(thing) ?? 0)), 0);
-}
-
-/** Ids of all entries that the database has. */
-async function entriesIn(stack: Stack): Promise<ReadonlySet<string>> {
-  const [machine] = await machinesWithRole(stack, "database");
-  if (!machine) throw new Error(`${stack.name} has no database: nothing could be kept on the way`);
-  const query = "SELECT id FROM entries";
-  const listed = await stack.inside(machine, `runuser -u postgres -- psql -XqAt -d app -c "${query}"`);
-  return new Set(listed.split("\n").filter(Boolean));
 }

@@ -13,7 +13,7 @@ const arrow = 18;
 /** A box that has its row for itself. */
 const wideBox = 260;
 /** How wide a character is at most in the sizes of style.ts; flows have the whole width. */
-const character = 7.4;
+const character = 7;
 /** The same in bold. */
 const boldCharacter = 8;
 const flowCharacters = 46;

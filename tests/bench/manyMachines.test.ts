@@ -1,0 +1,21 @@
+import { resultOf } from "../../bench/manyMachines";
+
+const samples = (seconds: number, memory: number) => [1, 2, 3].map(() => ({ time: seconds, memory }));
+
+test("what each further machine takes, and whether the last hundred take more than the first", () => {
+  const { measurements, what } = resultOf(
+    new Map([
+      [2, samples(3, 300)],
+      [101, samples(3 + 99 * 0.05, 500)],
+      [200, samples(3 + 99 * 0.05 + 99 * 0.06, 800)],
+    ]),
+  );
+  expect(measurements["each machine from 2 to 101"]?.median).toBe(0.05);
+  expect(measurements["each machine from 101 to 200"]?.median).toBe(0.06);
+  expect(what).toContain("each of the last 99 took 1.20 times as long");
+  expect(measurements["memory with 200 app machines"]).toMatchObject({ median: 800, unit: "MiB" });
+});
+
+test("a size that was not measured is no result", () => {
+  expect(() => resultOf(new Map([[2, samples(3, 300)]]))).toThrow("not measured");
+});
