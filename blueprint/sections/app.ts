@@ -90,7 +90,7 @@ export const appSection = section(
     }).default(30),
     settleTime: wholeNumber(0, 600, {
       description:
-        "Seconds that a new instance has to be healthy without a break before visitors come to it and the next one is touched. By default five, in which HAProxy has it back at full weight too.",
+        "Seconds that a new instance has to be healthy without a break before visitors come to it and the next one is touched. By default five.",
       why: "a release that crashes soon after its start must not get visitors",
       example: "settleTime: 5",
     }).default(5),
