@@ -6,7 +6,7 @@ import { run } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
 import { visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
-import { run as runProgram } from "../../toolchain/run";
+import { untilAsked } from "./untilAsked";
 import type { LoadResult } from "../load/outcomes";
 import type { StreamsResult } from "../load/streams";
 import type { WriterResult } from "../load/writers";
@@ -80,7 +80,7 @@ class Visitors {
   async run(program: string, options: object, signal?: AbortSignal): Promise<unknown> {
     const asked = JSON.stringify({ sources: this.sources, ...options });
     const command = ["netns", "exec", this.namespace, process.execPath, "--import", "tsx", program, asked];
-    const { code, stdout, stderr } = await runProgram("ip", command, { signal });
+    const { code, stdout, stderr } = await untilAsked("ip", command, signal);
     if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
     return JSON.parse(stdout);
   }

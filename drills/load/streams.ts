@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { Agent, request, type ClientRequest } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -36,6 +37,8 @@ const comeBack = 200;
 
 /** Keeps the streams open, anew after each end, until the signal. */
 export async function streams(options: StreamOptions, signal: AbortSignal): Promise<StreamsResult> {
+  // Each stream waits for it.
+  setMaxListeners(0, signal);
   const ended: EndedStream[] = [];
   let opened = 0;
   let refused = 0;
@@ -65,8 +68,10 @@ function oneStream(
 ): Promise<EndedStream | "refused" | "ours"> {
   return new Promise((resolve) => {
     const call = open(kind, url, source);
+    let upgraded: Duplex | undefined;
     const ours = () => {
       resolve("ours");
+      upgraded?.destroy();
       call.destroy();
     };
     signal.addEventListener("abort", ours, { once: true });
@@ -77,11 +82,14 @@ function oneStream(
     };
     call.on("error", () => end("cut"));
     call.on("upgrade", (_response, socket: Duplex, head: Buffer) => {
+      upgraded = socket;
       const frames = new Frames();
       const take = (bytes: Buffer) => {
         for (const { opcode, text } of frames.add(bytes)) {
           if (opcode === 0x1) instance = text;
-          if (opcode === 0x8) end("told");
+          if (opcode !== 0x8) continue;
+          end("told");
+          socket.destroy();
         }
       };
       take(head);
