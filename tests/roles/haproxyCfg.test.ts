@@ -16,7 +16,7 @@ test("each instance is a server of its own, in both backends, checked once", () 
       const lines = cfg(settings).split("\n");
       for (const { name, address, port, agentPort } of makeBlueprint(settings).instances) {
         expect(lines.filter((line) => line.startsWith(`    server ${name} ${address}:${port}`))).toEqual([
-          `    server ${name} ${address}:${port} agent-check agent-port ${agentPort} agent-inter 1000ms`,
+          `    server ${name} ${address}:${port} agent-check agent-port ${agentPort} agent-inter 250ms`,
           `    server ${name} ${address}:${port} track safe/${name}`,
         ]);
       }

@@ -75,7 +75,7 @@ class AgentTest(unittest.TestCase):
         self.agent = subprocess.Popen(
             [sys.executable, AGENT, self.path("agent.json")], stdout=self.output, stderr=self.output, env=environment
         )
-        eventually(lambda: self.ask() is not None, 5, "the agent answers")
+        eventually(lambda: self.ask() is not None, 30, "the agent answers")
 
     def tearDown(self) -> None:
         self.agent.terminate()
@@ -140,7 +140,7 @@ class AgentTest(unittest.TestCase):
             self.write("passing/1.roll-out", "drain\n")
             time.sleep(7)
             self.assertEqual(self.ask(), "drain\n")
-        eventually(lambda: self.ask() == "ready\n", 9, "put back")
+        eventually(lambda: self.ask() == "ready\n", 20, "put back")
         self.assertIn("is no more, so it is put back", self.read("output"))
 
     def test_what_a_person_took_out_stays_out(self) -> None:

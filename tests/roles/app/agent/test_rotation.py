@@ -26,7 +26,7 @@ class App(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
         if self.path == "/slow":
-            time.sleep(2)
+            time.sleep(5)
         self.send_response(200)
         self.send_header("Content-Length", "1")
         self.end_headers()
@@ -81,7 +81,7 @@ class RotationTest(unittest.TestCase):
         # The watchdog finds no systemctl here and has no reason to look for one: both instances answer.
         self.start(sys.executable, "-B", AGENT, self.path("agent.json"))
         self.haproxy = self.start("haproxy", "-q", "-db", "-f", self.path("haproxy.cfg"))
-        eventually(lambda: self.statuses() == {"app-1-1": "UP", "app-1-2": "UP"}, 10, "both are up")
+        eventually(lambda: self.statuses() == {"app-1-1": "UP", "app-1-2": "UP"}, 30, "both are up")
 
     def tearDown(self) -> None:
         for process in reversed(self.processes):
@@ -168,7 +168,7 @@ class RotationTest(unittest.TestCase):
         self.rotation("out", "1")
         self.apps[0].kill()
         self.apps[0].wait()
-        eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 5, "it is down")
+        eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 20, "it is down")
         self.start(sys.executable, "-c", APP, str(self.ports["port1"]), "1")
         self.assertEqual(self.rotation("in", "1")[0], 0)
         (throttle,) = [row["throttle"] for row in self.statistics() if row["svname"] == "app-1-1"]
@@ -187,7 +187,7 @@ class RotationTest(unittest.TestCase):
         for visitor in visitors:
             visitor.join()
         self.assertIn("nothing under way", output)
-        self.assertGreater(seconds, 1.2)
+        self.assertGreater(seconds, 2)
         self.assertEqual(sorted(answers), ["1"] * 3 + ["2"] * 3)
 
     def test_out_does_not_wait_longer_than_it_may_and_counts_what_is_cut(self) -> None:
@@ -205,7 +205,7 @@ class RotationTest(unittest.TestCase):
     def test_in_fails_and_says_why_when_a_load_balancer_does_not_agree(self) -> None:
         self.rotation("out", "1")
         self.apps[0].kill()
-        eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 5, "it is down")
+        eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 20, "it is down")
         code, output, seconds = self.rotation("in", "1")
         self.assertEqual(code, 1)
         self.assertRegex(output, r"load-balancer-1 does not send visitors to it after 15 s: it sees DOWN \(L4CON\)")
