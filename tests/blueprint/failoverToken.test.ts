@@ -23,20 +23,20 @@ test.each([1, 2])("without it, machines are not made with load balancers: %i", (
 });
 
 test("a preview does without, so it needs no account", () => {
-  expect(readSettings({ ...source({}), preview: true }).secrets).toEqual({});
+  expect(readSettings({ ...source({}), preview: true }).secrets.failoverToken).toBeUndefined();
 });
 
 test("so does a stack without load balancers, which has no address to move", () => {
-  expect(readSettings(source({ loadBalancers: 0 })).secrets).toEqual({});
+  expect(readSettings(source({ loadBalancers: 0 })).secrets.failoverToken).toBeUndefined();
 });
 
 test("so does a local stack: its cloud has one token for everybody", () => {
-  expect(readSettings(source({ stack: "local", loadBalancers: 2 })).secrets).toEqual({});
+  expect(readSettings(source({ stack: "local", loadBalancers: 2 })).secrets.failoverToken).toBeUndefined();
 });
 
 test("it is handed over beside the settings, never in them: whoever sees a blueprint sees settings", () => {
   const { secrets, settings } = readSettings(source({ token }));
-  expect(secrets).toEqual({ failoverToken: token });
+  expect(secrets.failoverToken).toBe(token);
   expect(JSON.stringify(settings)).not.toContain(token);
 });
 
