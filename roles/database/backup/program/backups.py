@@ -132,7 +132,7 @@ def record(settings: Settings, repository: PgBackRest, problem: str | None = Non
 
 
 def last_known() -> dict[str, Any]:
-    empty = {"version": 1, "updated": None, "backups": [], "lastArchived": None}
+    empty: dict[str, Any] = {"version": 1, "updated": None, "backups": [], "lastArchived": None}
     known: dict[str, Any] = read_json(BACKUPS) or empty
     return known
 
