@@ -10,7 +10,7 @@ import { metadataAnswer, type MetadataAnswer } from "./service/metadata";
 import { effects, operations } from "./service/operations";
 import { reconcile } from "./service/reconcile";
 import { indexes, type Tables } from "./service/rows";
-import { watchStorageBoxes } from "./service/storageBoxes/plan";
+import { watchStorageBoxes } from "./service/storageBoxes/watch";
 import { watchMachines } from "./service/watch";
 import { Store } from "./store/store";
 import { transport } from "./transport/server";

@@ -29,8 +29,12 @@ export async function ensureStorageBox(parts: BoxParts, box: StorageBoxSpec, ser
   for (const [path, content] of Object.entries(storageBoxFiles(box))) await parts.writeFile(box.id, path, content);
   if ((await parts.inspect(box.id)).running) await inBox(parts, box.id, `sh ${SETUP} ${volumePath(box.id)}`);
   else await parts.start(box.id);
-  await inBox(parts, box.id, `timeout 60 sh -c 'until systemctl is-active --quiet ssh.service; do sleep 0.1; done'`);
+  await inBox(parts, box.id, untilItServes);
 }
+
+/** What kept SSH from starting is told by the unit before it. */
+const untilItServes = `timeout 60 sh -c 'until systemctl is-active --quiet ssh.service; do sleep 0.1; done' ||
+{ journalctl --unit storage-box.service --lines 20 --no-pager --output cat >&2; exit 1; }`;
 
 function machineOf(box: StorageBoxSpec, servers: Sources): MachineSpec {
   const sftp: FirewallRule = {

@@ -179,6 +179,14 @@ describe("Storage Boxes", () => {
     expect((await read(id)).snapshot_plan).toBeNull();
   });
 
+  test("are brought back when they end by themselves", async () => {
+    const { id } = await make();
+    driver.calls.length = 0;
+    driver.die(id);
+    await api.clock.advance(30);
+    expect(driver.calls).toContain(`ensureStorageBox ${id}`);
+  });
+
   test("cut idle sessions sooner when they are told to", async () => {
     const { id } = await make();
     await api.must("POST", `/_local/storage_boxes/${id}`, { idleTimeout: 5 });

@@ -1,0 +1,44 @@
+import type { Cloud } from "../cloud";
+import { followPlan } from "./plan";
+
+/** Milliseconds between two looks at the boxes: short enough to meet every minute that a plan may name. */
+const interval = 20_000;
+
+/**
+ * Measures how much the boxes hold, brings back those that died, and makes the snapshots that their plans want. A time
+ * at which the local cloud does not run is missed, and not made up for.
+ *
+ * @returns a function that ends the watch
+ */
+export function watchStorageBoxes(cloud: Cloud): () => void {
+  let cancel: () => void = () => undefined;
+  let ended = false;
+  const next = () => {
+    if (!ended) cancel = cloud.clock.after(interval, begin);
+  };
+  const begin = () => {
+    cloud.machines.background("watching the Storage Boxes", lookAtAll(cloud, () => ended).finally(next));
+  };
+  next();
+  return () => {
+    ended = true;
+    cancel();
+  };
+}
+
+async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
+  for (const box of cloud.store.all("storage_boxes").filter(({ status }) => status === "active")) {
+    if (ended()) return;
+    await look(cloud, box.id).catch((error: unknown) => {
+      cloud.log(`looking at storage box ${box.name}: ${String(error)}`);
+    });
+    if (!ended()) cloud.store.transaction(() => followPlan(cloud, box.id));
+  }
+}
+
+/** A box that ended by itself is brought back: its owner has no switch for it. */
+async function look(cloud: Cloud, id: number): Promise<void> {
+  const { exists, running } = await cloud.machines.inspect(id);
+  if (exists && !running) await cloud.machines.ensureStorageBox(id);
+  await cloud.machines.measureStorageBox(id);
+}
