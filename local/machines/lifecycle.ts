@@ -47,8 +47,16 @@ export async function switchOn(cloud: string, id: number): Promise<void> {
   const isGone = () => processesOf(cloud, id).length === 0;
   if (!(await waitUntil(() => isUp() || isGone(), START_TIMEOUT)) || !isUp()) {
     const said = readFileSync(files.console, "utf8").trim().split("\n").slice(-5).join("\n");
-    throw new Error(`machine ${id} did not start; the end of its console:\n${said}`);
+    throw new Error(`machine ${id} did not start; the end of its console:\n${said}${hint(said)}`);
   }
+}
+
+/** What a person can do about a limit of this computer that all machines share; each takes some five instances. */
+function hint(said: string): string {
+  if (!/inotify.*Too many open files/.test(said)) return "";
+  const limit = "fs.inotify.max_user_instances";
+  const value = readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8").trim();
+  return `\nThis computer's limit ${limit} is ${value}, and used up: end machines, or raise it (sysctl ${limit}=1024).`;
 }
 
 /** Asks the machine to shut down; tells whether it did. A machine that is still booting may miss the first request. */
