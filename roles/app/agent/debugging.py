@@ -100,18 +100,21 @@ def begin(configuration: Configuration, instance: Instance, who: str, as_is: boo
     systemctl("restart", f"app@{number}.service")
 
 
-def follow(number: int) -> None:
-    """The instance's log to the output, until somebody ends the session."""
-    log = subprocess.Popen(["journalctl", "--follow", "--lines=20", "--output=cat", f"--unit=app@{number}.service"])
-    try:
-        while log.poll() is None:
-            if not is_active(unit(number)):
-                say(f"instance {number}: the debug session was ended on the machine")
-                return
-            time.sleep(1.0)
-    finally:
-        log.terminate()
-        log.wait()
+def follow(configuration: Configuration, number: int) -> None:
+    """
+    The instance's log to the output, until somebody ends the session. Asked for every second: `journalctl --follow` gives
+    up where the kernel has no more watches to give, and a session should not depend on that.
+    """
+    cursor = os.path.join(configuration.passing_states, f"{number}.cursor")
+    if os.path.exists(cursor):
+        os.unlink(cursor)
+    command = ["journalctl", "--quiet", "--output=cat", f"--unit=app@{number}.service", f"--cursor-file={cursor}"]
+    # The first time there is no cursor to go on from, and the whole journal would come.
+    subprocess.run([*command, "--lines=20"], check=False)
+    while is_active(unit(number)):
+        subprocess.run(command, check=False)
+        time.sleep(1.0)
+    say(f"instance {number}: the debug session was ended on the machine")
 
 
 def take_signs_of_life(configuration: Configuration, number: int) -> None:
@@ -191,7 +194,7 @@ def main() -> int:
             # Whatever ends this process, a signal or the end of the input, ends the session.
             try:
                 begin(configuration, instance, arguments.who, arguments.as_is)
-                follow(instance.number)
+                follow(configuration, instance.number)
             finally:
                 # A second signal must not interrupt the way back.
                 for number in (signal.SIGTERM, signal.SIGHUP):

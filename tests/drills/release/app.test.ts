@@ -11,6 +11,9 @@ afterEach(() => {
   for (const process of running.splice(0)) process.kill("SIGKILL");
 });
 
+// Starting a process takes a moment on a computer that has other things to do.
+jest.setTimeout(60_000);
+
 let built = 0;
 
 async function start(habits: Partial<Habits>): Promise<{ url: string; app: ChildProcess; ended: Promise<number> }> {
@@ -33,7 +36,7 @@ async function start(habits: Partial<Habits>): Promise<{ url: string; app: Child
       ),
     100,
   );
-  expect(await waitUntil(() => answers, 10)).toBe(true);
+  expect(await waitUntil(() => answers, 40)).toBe(true);
   clearInterval(ask);
   return { url, app, ended };
 }

@@ -1,8 +1,7 @@
-import { execFile, execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { agent, agentPaths } from "../../../roles/app/agent";
-import { which } from "../../../toolchain/run";
+import { pythonTests } from "./agent/pythonTests";
 
 const settings = {
   privateAddress: "10.0.1.40",
@@ -37,41 +36,14 @@ test("holdfast-drain refuses what it does not know, and says how it is used", ()
 });
 
 // Watchdogs are tested in real time, so all run side by side.
-const folder = join(__dirname, "agent");
-const runsOf = (file: string, group: string) =>
-  [...readFileSync(join(folder, `${file}.py`), "utf8").matchAll(/def (test_\w+)/g)].map(([, name = ""]) => ({
-    name: name.slice(5).replaceAll("_", " "),
-    run: runPython(`${file}.${group}.${name}`),
-  }));
-const agentRuns = runsOf("test_agent", "AgentTest");
-const rotationRuns = which("haproxy") ? runsOf("test_rotation", "RotationTest") : [];
-for (const { run } of [...agentRuns, ...rotationRuns]) run.catch(() => undefined);
-
-function runPython(test: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const args = ["-B", "-m", "unittest", test];
-    execFile("python3", args, { cwd: folder }, (error, _stdout, stderr) => {
-      if (error) reject(new Error(stderr));
-      else resolve(stderr);
-    });
-  });
-}
+const runs = pythonTests("test_agent", "AgentTest").map(({ name, run }) => ({ name, running: run() }));
+for (const { running } of runs) running.catch(() => undefined);
 
 describe("the agent as a process", () => {
-  test.each(agentRuns)(
+  test.each(runs)(
     "$name",
-    async ({ run }) => {
-      expect(await run).toMatch(/^OK$/m);
-    },
-    120_000,
-  );
-});
-
-(rotationRuns.length > 0 ? describe : describe.skip)("rotation, with HAProxy in front of instances", () => {
-  test.each(rotationRuns.length > 0 ? rotationRuns : [{ name: "needs haproxy", run: Promise.resolve("") }])(
-    "$name",
-    async ({ run }) => {
-      expect(await run).toMatch(/^OK$/m);
+    async ({ running }) => {
+      expect(await running).toMatch(/^OK$/m);
     },
     120_000,
   );

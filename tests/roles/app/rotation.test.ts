@@ -1,0 +1,13 @@
+import { which } from "../../../toolchain/run";
+import { pythonTests } from "./agent/pythonTests";
+
+// One after the other: HAProxy's checks and the agent's answers have their time limits.
+(which("haproxy") ? describe : describe.skip)("rotation, with HAProxy in front of instances", () => {
+  test.each(pythonTests("test_rotation", "RotationTest"))(
+    "$name",
+    async ({ run }) => {
+      expect(await run()).toMatch(/^OK$/m);
+    },
+    120_000,
+  );
+});
