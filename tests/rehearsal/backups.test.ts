@@ -6,7 +6,7 @@ import { until } from "../../drills/frame/wait";
 import { Clone } from "./stack/clone";
 
 /** A stack with a database and backups, used from the command line: made, looked at, proven, put back, and rescued. */
-const clone = new Clone("backups");
+const clone = new Clone("local-backups");
 
 beforeAll(async () => {
   // Two machines: the app's, which has the load balancer's role too, and the database's.
@@ -16,7 +16,8 @@ beforeAll(async () => {
       .replace("machines: 2", "machines: 1")
       .replace(/(holdfast:loadBalancer:\s+machines:) 1/, "$1 0"),
   );
-  expect((await clone.holdfast(["local", "up"], { timeout: 900 })).code).toBe(0);
+  const { code, stdout, stderr } = await clone.holdfast(["local", "up"], { timeout: 900 });
+  if (code !== 0) throw new Error(`${stdout.slice(-3000)}\n${stderr}`);
 }, 900_000);
 
 afterAll(() => clone.remove(), 300_000);
