@@ -76,7 +76,7 @@ class _Apply:
             differences = self._prepare()
         except Failed as failure:
             kind = "aborted" if isinstance(failure, Aborted) else "failed"
-            rollouts.note(self.layout, self.rollout, kind, _with_details(failure), self.events)
+            rollouts.note(self.layout, self.rollout, kind, str(failure), self.events)
             raise
         try:
             self._stage(differences)
@@ -140,10 +140,9 @@ class _Apply:
         self.events.status("putting the old configuration back")
         kind = Aborted if isinstance(failure, Aborted) else Failed
         result = "aborted" if kind is Aborted else "failed"
-        words = _with_details(failure)
         if self.transaction.plan() is None:
-            rollouts.note(self.layout, self.rollout, result, words, self.events)
-        problems = undo(self.transaction, result, words, booting=False, events=self.events)
+            rollouts.note(self.layout, self.rollout, result, str(failure), self.events)
+        problems = undo(self.transaction, result, str(failure), booting=False, events=self.events)
         return kind(f"{failure}. {told(problems)}", failure.details)
 
     def _make_users(self) -> None:
@@ -158,10 +157,6 @@ class _Apply:
     def _changed(self, differences: Differences) -> list[str]:
         own = self.layout.manifest(self.request["configuration"])
         return sorted(path for path in differences.paths if path != own)
-
-
-def _with_details(failure: Failed) -> str:
-    return f"{failure}" + (f": {last_lines(failure.details, 3)}" if failure.details else "")
 
 
 def _require_check(check: Check, events: Events) -> None:

@@ -30,10 +30,13 @@ class Begun:
     """How often systemd had restarted it by itself before."""
 
 
-def require_health(name: str, care: Care, begun: Begun, events: Events) -> None:
-    """Returns when the unit is well; raises `Failed` with the reason when it crashes or the time is over."""
+def require_health(name: str, care: Care, begun: Begun, events: Events, hold: float | None = None) -> None:
+    """
+    Returns when the unit is well, and has been for `hold` seconds (where it says no other number, its own); raises
+    `Failed` with the reason when it crashes or the time is over.
+    """
     if "healthy" in care:
-        _require_answers(name, care, begun, events)
+        _require_answers(name, care, begun, events, care.get("healthyFor", 0) if hold is None else hold)
     else:
         _require_settled(name, time.monotonic() + care.get("timeout", 30))
 
@@ -53,9 +56,9 @@ def put_into_service(name: str, care: Care, events: Events) -> None:
         raise Failed(message, last_lines(answer.stdout))
 
 
-def _require_answers(name: str, care: Care, begun: Begun, events: Events) -> None:
+def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: float) -> None:
     started = time.monotonic()
-    timeout, hold = care.get("timeout", 30), care.get("healthyFor", 0)
+    timeout = care.get("timeout", 30)
     # Since when `healthy` has succeeded without a break, and what it said the last time that it did not.
     since: float | None = None
     was_healthy = False

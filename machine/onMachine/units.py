@@ -88,8 +88,7 @@ def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, even
         transaction.note_touched(name, action)
         deed.begun = begin(name, action, unit, look, events)
         if unit["state"] == "running":
-            hold = 0 if action == "start" else unit.get("healthyFor", 0)
-            require_health(name, {**care_of(unit), "healthyFor": hold}, deed.begun, events)
+            require_health(name, unit, deed.begun, events, hold=0 if action == "start" else None)
             if action != "reload":
                 transaction.note_touched(name, "ready")
                 put_into_service(name, unit, events)
@@ -109,7 +108,7 @@ def watch(deeds: list[Deed], events: Events) -> None:
         time.sleep(min(left, 0.3))
     for deed in started if seconds > 0 else []:
         with _explained(deed):
-            require_health(deed.unit["name"], {**care_of(deed.unit), "healthyFor": 0}, deed.begun, events)
+            require_health(deed.unit["name"], deed.unit, deed.begun, events, hold=0)
 
 
 @contextmanager

@@ -96,13 +96,13 @@ describe("a roll-out over the instances of a machine", () => {
   test("fails when an instance crashes while it has to stay healthy", async () => {
     const restarts = join(systemd.folder, "app@1.service.restarts");
     const crashesLater = {
-      healthyFor: 5,
+      healthyFor: 60,
       healthy: `test -e "$FAKE_SYSTEMD/asked" && grep -q two "$FAKE_SYSTEMD/app@1.service.active" && echo 1 >'${restarts}'; touch "$FAKE_SYSTEMD/asked"`,
     };
     const started = Date.now();
     const end = await root.submit(systemd.rollOut("two", 2, { 1: crashesLater }));
     expect(end.error).toContain("after it had been healthy");
-    expect(Date.now() - started).toBeLessThan(4_000);
+    expect(Date.now() - started).toBeLessThan(30_000);
     expect(systemd.serving()).toEqual({ 1: "one", 2: "one" });
   });
 
