@@ -17,5 +17,5 @@ test("what each further machine takes, and whether the last hundred take more th
 });
 
 test("a size that was not measured is no result", () => {
-  expect(() => resultOf(new Map([[2, samples(3, 300)]]))).toThrow("not measured");
+  expect(() => resultOf(new Map([[2, samples(3, 300)]]))).toThrow("nothing was measured");
 });
