@@ -1,5 +1,6 @@
 import { Server } from "@pulumi/hcloud/server";
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
 import type { Blueprint, Machine as MachinePlan } from "../blueprint/blueprint";
 import { Configuration } from "../machine/configuration";
 import { adminUser } from "../roles/adminUser";
@@ -107,10 +108,16 @@ export class Machine extends pulumi.ComponentResource {
   /** How the machine is reached: through jump hosts, or without any straight at its public address. */
   connection(via: readonly JumpHost[]) {
     return {
-      host: via.length > 0 ? this.plan.privateAddress : this.server.ipv4Address,
+      host: via.length > 0 ? this.plan.privateAddress : this.publicAddress,
       user: adminUser,
       via: via.map((jumpHost) => ({ ...jumpHost, user: adminUser })),
     };
+  }
+
+  /** A server that is about to get a public address has none in a preview: which one is known after the update. */
+  private get publicAddress(): pulumi.Output<string> {
+    const notYet = pulumi.runtime.isDryRun() ? (unknown as unknown as string) : "";
+    return this.server.ipv4Address.apply((address) => (address === "" ? notYet : address));
   }
 
   /** The lease of the stack whose keeper this machine is. @param via the way to it, see `connection` */

@@ -142,6 +142,17 @@ const pairs: readonly Pair[] = [
     ],
   },
   {
+    title: "down to one machine again: its address goes, and the preview does not stumble over the next one",
+    before: app({ machines: 1 }),
+    after: { ...app({ machines: 1 }), ...balancer({ machines: 0 }) },
+    says: [
+      "The floating IP visitors is deleted: the address goes back to Hetzner",
+      "The machine app-1 is powered off and on again to change its public addresses.",
+      "🔻 Visitors come by the machine's own address",
+    ],
+    hides: ["No update is possible"],
+  },
+  {
     title: "a variable of the app, in plain text",
     after: app({ environment: { GREETING: "hello" } }),
     says: [/^\+.*GREETING.*hello/m, "app-1 will restart app@1.service"],
