@@ -57,7 +57,7 @@ function comment(environments: readonly EnvironmentChange[], before: string, det
     "## What this change does",
     ...touched.map((one) => environmentSection(one, detail)),
     ...(untouched.length > 0 ? [`Nothing changes in ${untouched.join(", ")}.`] : []),
-    `<sub>Compared with what ${code(before)} describes, not with what runs: what was changed by hand is not seen. ` +
+    `<sub>Compared with what ${code(before.replace(/^([0-9a-f]{12})[0-9a-f]{28}$/, "$1"))} describes, not with what runs: what was changed by hand is not seen. ` +
       "Prices are list prices without VAT, not the bill. Secrets are never shown.</sub>",
   ]
     .join("\n\n")
