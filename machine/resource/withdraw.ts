@@ -40,9 +40,12 @@ export async function withdraw(
   }
 }
 
-/** What a person has to know when a configuration goes from one machine to another; nothing for those that do not. */
+/**
+ * What a person has to know when a configuration leaves its machine; nothing for those that stay. The engine asks before it
+ * knows where it goes: what it depends on is replaced, so its server is unknown.
+ */
 export function moveInWords(oldInputs: Values, news: Values): string | undefined {
-  const [from, to] = [oldInputs.machine, news.machine];
-  if (typeof news.moving !== "string" || news.moving === UNKNOWN || from === to) return undefined;
-  return `goes from ${String(from)} to ${String(to)}: ${news.moving}`;
+  const leaves = news.machine !== oldInputs.machine || news.serverId === UNKNOWN;
+  if (typeof news.moving !== "string" || news.moving === UNKNOWN || !leaves) return undefined;
+  return `leaves ${String(oldInputs.machine)}: ${news.moving}`;
 }

@@ -1,7 +1,7 @@
 import { configurationHandler as handler } from "../../machine/resource/handler";
 import { moveInWords, nothing, withdraw } from "../../machine/resource/withdraw";
 import { ConnectionFailure, isAnotherMachine } from "../../machine/ssh/failures";
-import type { Call, Values } from "../../plugin/types";
+import { UNKNOWN, type Call, type Values } from "../../plugin/types";
 
 const inputs = {
   machine: "app-1",
@@ -20,16 +20,20 @@ function diff(oldInputs: Values, news: Values) {
 
 test("what moves says what that means, and leaves the old machine before it comes to the new one", () => {
   const { said, result } = diff(inputs, { ...inputs, machine: "database-1", serverId: "43" });
-  expect(said).toEqual(["goes from app-1 to database-1: the app has no database for a while"]);
+  expect(said).toEqual(["leaves app-1: the app has no database for a while"]);
   expect(result).toMatchObject({ replaces: ["serverId"], deleteBeforeReplace: true });
 });
 
-test("another server of the same name is no move, and needs no words", () => {
-  expect(moveInWords(inputs, { ...inputs, serverId: "43" })).toBeUndefined();
+test("it is said as soon as it is known that it has to leave, before it is known where to", () => {
+  expect(moveInWords(inputs, { ...inputs, serverId: UNKNOWN })).toContain("leaves app-1");
+});
+
+test("what stays needs no words", () => {
+  expect(moveInWords(inputs, { ...inputs, files: {} })).toBeUndefined();
 });
 
 test("an ordinary configuration is replaced in the usual order", () => {
-  const { withdraw: _, ...ordinary } = inputs;
+  const ordinary = { ...inputs, withdraw: false };
   expect(diff(ordinary, { ...ordinary, serverId: "43" }).result).not.toHaveProperty("deleteBeforeReplace");
 });
 
