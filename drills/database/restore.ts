@@ -1,3 +1,4 @@
+import { goneVariable } from "../../machine/resource/withdraw";
 import type { Drill } from "../frame/drill";
 import { restore } from "../frame/faults";
 import type { Stack } from "../frame/stack";
@@ -45,11 +46,15 @@ export const loseDatabase: Drill = {
     const lines = stack.write({ run, rate: writeRate, duration: writing + 60 }, over.signal);
     await pause(writing);
     const lostAt = Math.floor(writing * writeRate);
-    await deleteDatabase(stack);
+    const gone = await deleteDatabase(stack);
     over.abort();
     const { acknowledged, unknown } = await lines;
 
-    const up = await stack.up({ refresh: true });
+    // As somebody says who knows that the machine is gone, and not just away.
+    process.env[goneVariable] = gone;
+    const up = await stack.up({ refresh: true }).finally(() => {
+      Reflect.deleteProperty(process.env, goneVariable);
+    });
     if (up.code !== 0) throw new Error(`pulumi up failed:\n${up.output.slice(-3000)}`);
     // Before and after, because what has been read once is read faster the next time.
     const before = await plainRestore(stack);
@@ -141,8 +146,12 @@ async function withBulk(stack: Stack): Promise<void> {
   await archived(stack, 300);
 }
 
-/** As somebody does who has clicked on the wrong machine, and then on its volume. */
-async function deleteDatabase(stack: Stack): Promise<void> {
+/**
+ * As somebody does who has clicked on the wrong machine, and then on its volume.
+ *
+ * @returns the machine's name, as Pulumi knows it
+ */
+async function deleteDatabase(stack: Stack): Promise<string> {
   const machine = await databaseMachine(stack);
   const { volumes } = (await stack.api("GET", "/v1/volumes")) as { volumes: { id: number; server: number | null }[] };
   const volume = volumes.find(({ server }) => server === machine.id);
@@ -153,6 +162,7 @@ async function deleteDatabase(stack: Stack): Promise<void> {
     return answer.volume.server === null;
   });
   await stack.api("DELETE", `/v1/volumes/${volume.id}`);
+  return machine.name.replace(new RegExp(`^${stack.name}-`), "");
 }
 
 /** Seconds that pgBackRest alone takes for the same files, into a folder beside. */
