@@ -144,7 +144,7 @@ test("a session without traffic is cut", async () => {
   const idle = await onMachine(
     driver,
     CLIENT,
-    `(echo ls; sleep 15; echo ls) | timeout 30 sftp -q -P 23 -i /root/key -o StrictHostKeyChecking=accept-new u100050@${host}`,
+    `(echo ls; sleep 11; echo ls) | timeout 30 sftp -q -P 23 -i /root/key -o StrictHostKeyChecking=accept-new u100050@${host}`,
     40,
   );
   expect(idle.code).not.toBe(0);
