@@ -50,10 +50,12 @@ def out(configuration: Configuration, instance: Instance, owner: Owner, who: str
     def is_drained(view: View) -> bool:
         return not view.is_up and (view.open == 0 or time.monotonic() >= drained_by)
 
-    outcome = wait_for(configuration, instance, is_drained, max(configuration.drain_seconds, NOTICE_SECONDS))
+    # A second more than the drain, for the looks that find it over.
+    outcome = wait_for(configuration, instance, is_drained, max(configuration.drain_seconds + 1, NOTICE_SECONDS))
     tell_unreachable(instance, outcome)
-    if outcome.pending:
-        names = ", ".join(outcome.pending)
+    unaware = [name for name in outcome.pending if name in outcome.views and outcome.views[name].is_up]
+    if unaware:
+        names = ", ".join(unaware)
         say(f"instance {instance.number}: still in rotation at {names}, where nobody listens to this machine's agent")
     elif still_open := sum(view.open for view in outcome.views.values()):
         limit = f"{configuration.drain_seconds:.0f} s"

@@ -206,10 +206,10 @@ class RotationTest(unittest.TestCase):
         self.assertEqual(sorted(answers), ["1"] * 3 + ["2"] * 3)
 
     def test_out_does_not_wait_longer_than_it_may_and_counts_what_is_cut(self) -> None:
-        self.configure(drain=1)
+        self.configure(drain=6)
         self.visit(4, "/slow?50")
         code, output, _ = self.rotation("out", "2")
-        told = "instance 2: 2 requests or connections still open after 1 s; they end with it\n"
+        told = "instance 2: 2 requests or connections still open after 6 s; they end with it\n"
         self.assertEqual((code, output), (0, told))
 
     def test_in_fails_and_says_why_when_a_load_balancer_does_not_agree(self) -> None:
