@@ -93,13 +93,13 @@ function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal)
   return `${cores} × ${processor}, ${memoryGiB} GiB, Linux ${kernel.split("-")[0] ?? ""}`;
 }
 
-/** What is counted says in its own words what it counts. */
-const counted = new Set(["requests", "moves", "owners", "changes", "rows", "connections"]);
+/** Everything else is counted, and the claim's text says what. */
+const units = new Set(["s", "requests/s", "µs", "MiB"]);
 
 function amount(value: number, unit: string): string {
   const rounded = Number(value.toFixed(2));
   if (unit === "ratio") return `× ${rounded}`;
-  return counted.has(unit) ? String(rounded) : `${rounded} ${unit}`;
+  return units.has(unit) ? `${rounded} ${unit}` : String(rounded);
 }
 
 function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string[] {
