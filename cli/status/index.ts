@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { isLocalStack } from "../../blueprint/stacks";
 import type { Target } from "../../blueprint/target";
 import { cloudOf, localCloudName } from "../../local/paths";
@@ -14,7 +14,7 @@ import { askMachines } from "./machines";
 import { type KnownStack, makeStatus, type StackStatus } from "./status";
 import { screen, statusText } from "./text";
 
-/** Seconds that each machine and the API may take: the screen is there in two. */
+/** Seconds that each machine and the API may take by default: the screen is there in two. */
 const limit = 1.5;
 /** Seconds more for each machine beyond a screenful: they are asked side by side, but by one processor. */
 const more = 0.02;
@@ -28,9 +28,15 @@ export function statusCommand(): Command {
     .description("how a stack is: machines, instances, floating IP, release, disks, and what needs a person")
     .option("--stack <name>", "another stack than the local one")
     .option("--json", "for programs")
+    .option(
+      "--timeout <seconds>",
+      "for each machine and the API: more where this computer or the line is slow",
+      seconds,
+      limit,
+    )
     .addHelpText("after", `\nExit code: 0 when there is no alarm, ${ALARM} when there is one.`)
-    .action(async (options: { stack?: string; json?: boolean }) => {
-      const status = await readStatus(options.stack ?? localCloudName());
+    .action(async (options: { stack?: string; json?: boolean; timeout: number }) => {
+      const status = await readStatus(options.stack ?? localCloudName(), options.timeout);
       console.log(options.json ? JSON.stringify(status, undefined, 2) : statusText(status, coloursFor()));
       if (status.alarms.length > 0) process.exitCode = ALARM;
     });
@@ -39,14 +45,15 @@ export function statusCommand(): Command {
 /**
  * Asks all machines and the API at the same time.
  *
+ * @param timeout seconds for each of them
  * @throws when the stack has no state
  */
-export async function readStatus(stack: string): Promise<StackStatus> {
+export async function readStatus(stack: string, timeout: number): Promise<StackStatus> {
   const [state, target] = await stateAndTarget(stack);
   const ways = waysOf(state);
   const [answers, cloud] = await Promise.all([
-    askMachines(ways, { limit: limit + more * Math.max(0, ways.length - screen), keyFile: keyFile(stack) }),
-    askCloudOrSayWhyNot(stack, target),
+    askMachines(ways, { limit: timeout + more * Math.max(0, ways.length - screen), keyFile: keyFile(stack) }),
+    askCloudOrSayWhyNot(stack, target, timeout),
   ]);
   return makeStatus(knownFrom(stack, state), answers, cloud);
 }
@@ -64,13 +71,20 @@ export function knownFrom(stack: string, { outputs, resources }: StackState): Kn
   };
 }
 
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 600)) throw new InvalidArgumentError("has to be a number of seconds, at most 600");
+  return value;
+}
+
 async function askCloudOrSayWhyNot(
   stack: string,
   { endpoint, token }: Target,
+  timeout: number,
 ): Promise<CloudView | { unknown: string }> {
   if (token === undefined) return { unknown: "there is no token (HCLOUD_TOKEN, or hcloud:token in the stack)" };
   const late = new Promise<{ unknown: string }>((resolve) => {
-    setTimeout(() => resolve({ unknown: `no answer within ${limit} s` }), limit * 1000).unref();
+    setTimeout(() => resolve({ unknown: `no answer within ${timeout} s` }), timeout * 1000).unref();
   });
   const asked = askCloud(stack, { endpoint, token }).catch((error: unknown) => ({ unknown: (error as Error).message }));
   return Promise.race([asked, late]);

@@ -74,7 +74,7 @@ test("a shell over SSH shows whose keys were pinned", async () => {
 
 test("the status knows every machine and instance, and who took one out of rotation", async () => {
   await clone.onMachine("app-1", "holdfast-drain 1 drain");
-  const { stdout } = await clone.holdfast(["status", "--json"]);
+  const { stdout } = await clone.holdfast(["status", "--json", "--timeout", "10"]);
   await clone.onMachine("app-1", "holdfast-drain 1 ready");
   const status = JSON.parse(stdout) as StackStatus;
   expect(status.machines.filter(({ unreachable }) => unreachable !== null)).toEqual([]);
