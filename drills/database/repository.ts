@@ -3,9 +3,8 @@ import type { Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
 import { archived, holdfast, holdfastWell, listing, needsBackups, sql, withBackup } from "./backups";
 import { awayAtMost, nothingLost } from "./claims";
+import { readers } from "./readers";
 import { databaseMachine, writingThrough } from "./writing";
-
-const readers: Drill["load"] = { rate: 20, duration: 900, timeout: 10 };
 
 /** Seconds that the storage is away for. PostgreSQL hands its log over every 2 s instead of every 60 s meanwhile. */
 const away = 120;
@@ -24,7 +23,7 @@ export const storageAway: Drill = {
     { metric: "caughtUp", text: "until all had reached it", unit: "s", worst: 120 },
   ],
   cannot: needsBackups,
-  load: readers,
+  load: readers(590),
   loadUntilOver: true,
   runs: 2,
   abortAfter: 600,
@@ -63,7 +62,7 @@ export const damagedRepository: Drill = {
     { metric: "verify", text: "`holdfast backup verify`", unit: "s" },
   ],
   cannot: needsBackups,
-  load: { rate: 5, duration: 600, timeout: 10 },
+  load: readers(590),
   loadUntilOver: true,
   runs: 2,
   abortAfter: 600,

@@ -4,9 +4,8 @@ import { restore } from "../frame/faults";
 import type { Stack } from "../frame/stack";
 import { pause, until } from "../frame/wait";
 import { archived, holdfastWell, needsBackups, sql, withBackup } from "./backups";
+import { readers } from "./readers";
 import { databaseMachine, query, writeRate } from "./writing";
-
-const readers: Drill["load"] = { rate: 5, duration: 1800, timeout: 10 };
 
 /** Seconds of writing before the loss; some lines have to be older than what may be lost. */
 const writing = 90;
@@ -35,7 +34,7 @@ export const loseDatabase: Drill = {
     { metric: "ratio", text: "copying in it beside `pgbackrest restore` alone", unit: "ratio", worst: 1.2 },
   ],
   cannot: needsBackups,
-  load: readers,
+  load: readers(1790),
   loadUntilOver: true,
   runs: 1,
   abortAfter: 1800,
@@ -91,7 +90,7 @@ export const droppedTable: Drill = {
     { metric: "restore", text: "`holdfast restore`, from the command to its end", unit: "s" },
   ],
   cannot: needsBackups,
-  load: readers,
+  load: readers(890),
   loadUntilOver: true,
   runs: 2,
   abortAfter: 900,
