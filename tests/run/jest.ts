@@ -6,7 +6,7 @@ import { runInForeground } from "../../cli/terminal/foreground";
 import { type JestReport, type Outcome, outcomeOfJest } from "./outcome";
 
 /** Seconds after which a project is given up: what hangs must not look like what takes long. */
-const LIMITS = { fast: 900, rehearsal: 2700 } as const;
+const LIMITS = { fast: 900, rehearsal: 4200 } as const;
 
 /** Runs one of Jest's projects. Jest ending without a report (a crash, the limit) counts as a failure. */
 export async function jest(project: keyof typeof LIMITS, env: NodeJS.ProcessEnv): Promise<Outcome> {
