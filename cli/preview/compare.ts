@@ -30,8 +30,10 @@ export async function compare(stack: string, before: Program | undefined, after:
   try {
     const now = await open(pulumi, stack, after, planning);
     try {
-      if (before)
-        await now.import(await baseline(pulumi, stack, before, served.records, recording, now.secretsProvider));
+      if (before) {
+        const state = await baseline(pulumi, stack, before, served.records, recording, now.secretsProvider);
+        await now.import(moved(state, before.folder, after.folder));
+      }
       return await now.digest();
     } finally {
       now.remove();
@@ -63,6 +65,15 @@ async function baseline(
   } finally {
     old.remove();
   }
+}
+
+/**
+ * Each revision has a folder of its own, and archives in the state say which one they come from: no change of anybody's,
+ * so the state moves to the other one.
+ */
+function moved(state: unknown, from: string, to: string): unknown {
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+  return JSON.parse(JSON.stringify(state).replaceAll(inJson(from), inJson(to)));
 }
 
 function open(pulumi: Pulumi, stack: string, program: Program, plugins: Readonly<Record<string, number>>) {

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { compare } from "../../../cli/preview/compare";
+import { errorsOf } from "../../../cli/preview/digest";
+import { resourceChanges } from "../../../cli/previewComment/resources";
+import { openRevision } from "../../../cli/previewComment/revision";
+import { hasPulumi } from "../../blueprint/pulumi";
+import { repository } from "../../blueprint/source";
+
+const possible = hasPulumi && existsSync(join(repository, ".git"));
+
+// What changes is pairs.test.ts's business; here is what does not.
+(possible ? test : test.skip)(
+  "two checkouts of the same commit are no change, wherever they lie",
+  async () => {
+    const [before, after] = [await openRevision("HEAD"), await openRevision("HEAD")];
+    try {
+      const digest = await compare("staging", before, after);
+      expect(errorsOf(digest)).toEqual([]);
+      expect(resourceChanges(digest)).toEqual([]);
+      expect(await compare("staging", undefined, after).then(resourceChanges)).not.toEqual([]);
+    } finally {
+      before.close();
+      after.close();
+    }
+  },
+  120_000,
+);
