@@ -127,9 +127,10 @@ function byHand(page: string, key: string): string {
     ...block("chown postgres /etc/pgbackrest.conf"),
   ].map((line) => line.replaceAll("guestbook-prod.key", "/root/safe.key"));
   const ready = "until runuser -u postgres -- pg_isready -q; do sleep 0.5; done";
-  const look = 'runuser -u postgres -- psql -XqAt -d app -c "SELECT count(*), max(number) FROM kept"';
+  const look = 'runuser -u postgres -- psql -XqAt -d app -c "SELECT count(*), max(number) FROM kept" >&3';
   return [
-    "set -eu; cd /",
+    // What the programs say is shown when one fails; the answer is the last line's alone.
+    "set -eu; cd /; exec 3>&1 1>&2",
     // What a fresh Debian machine gets by installing PostgreSQL; the image of local machines has only its programs.
     "pg_lsclusters -h | grep -q . || pg_createcluster 17 main",
     `echo ${Buffer.from(key).toString("base64")} | base64 -d >/root/safe.key; chmod 0600 /root/safe.key`,
