@@ -74,7 +74,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
   private wayTo(holder: Machine): readonly JumpHost[] {
     const { apps, jumpHosts } = this.args;
     if (jumpHosts.length > 0 || apps.includes(holder)) return jumpHosts;
-    return apps.slice(0, 1).map(({ server }) => ({ host: server.ipv4Address, serverId: server.id }));
+    return apps.slice(0, 1).map(({ publicAddress, server }) => ({ host: publicAddress, serverId: server.id }));
   }
 
   private installPrograms(holder: Machine, via: readonly JumpHost[]): Configuration {

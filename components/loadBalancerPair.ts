@@ -41,7 +41,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
     this.machines = args.blueprint.machines
       .filter(({ floatingIp }) => floatingIp)
       .map((machine) => new Machine(machine.name, { ...args, machine }, { parent: this }));
-    this.jumpHosts = this.machines.map(({ server }) => ({ host: server.ipv4Address, serverId: server.id }));
+    this.jumpHosts = this.machines.map(({ publicAddress, server }) => ({ host: publicAddress, serverId: server.id }));
     if (this.machines.length > 0) {
       this.floatingIp = new FloatingIp("visitors", { blueprint: args.blueprint }, { parent: this });
     }

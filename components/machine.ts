@@ -114,10 +114,13 @@ export class Machine extends pulumi.ComponentResource {
     };
   }
 
-  /** A server that is about to get a public address has none in a preview: which one is known after the update. */
-  private get publicAddress(): pulumi.Output<string> {
+  /**
+   * The public IPv4 address. A server that is about to get one, or that was half made by an update that failed, has none
+   * in a preview: which one is known after the update.
+   */
+  get publicAddress(): pulumi.Output<string> {
     const notYet = pulumi.runtime.isDryRun() ? (unknown as unknown as string) : "";
-    return this.server.ipv4Address.apply((address) => (address === "" ? notYet : address));
+    return this.server.ipv4Address.apply((address: string | null) => address || notYet);
   }
 
   /** The lease of the stack whose keeper this machine is. @param via the way to it, see `connection` */
