@@ -34,6 +34,7 @@ import {
   unplugVolume,
   volumePath,
 } from "./volumes";
+import { allowWatches } from "./watches";
 
 export interface NspawnDriverOptions {
   /** Name of the local cloud. */
@@ -63,6 +64,8 @@ const BOOTABLE = "debian-13";
  */
 export async function createNspawnDriver(options: NspawnDriverOptions): Promise<NspawnDriver> {
   checkCloudName(options.name);
+  const raised = allowWatches();
+  if (raised !== undefined) options.log(raised);
   const image = await ensureBaseImage(options.log);
   const plan = claimAddresses(options.name);
   const records = new Records(options.name);
