@@ -31,8 +31,7 @@ export function pgbackrestConf(
     "tcp-keep-alive-interval=20",
     "tcp-keep-alive-count=3",
     "",
-    ...retention("repo1", retentionDays),
-    ...(s3 ? ["repo2-bundle=y", "repo2-block=y", ...retention("repo2", retentionDays)] : []),
+    ...repositories(s3 ? 2 : 1, retentionDays),
     "",
     "[global:restore]",
     "process-max=4",
@@ -47,11 +46,12 @@ export function pgbackrestConf(
   );
 }
 
-/**
- * The Storage Box gets each file by itself. Small ones put together would be fewer, but pgBackRest 2.55 restores them by
- * opening their common file anew for each, over SFTP without closing it: the server's limit of open files then ends the
- * restore.
- */
-function retention(repo: string, days: number): string[] {
-  return [`${repo}-retention-full-type=time`, `${repo}-retention-full=${days}`];
+/** Small files are put together, large ones are stored by what changed in them. */
+function repositories(count: number, retentionDays: number): string[] {
+  return Array.from({ length: count }, (_, index) => `repo${index + 1}`).flatMap((repo) => [
+    `${repo}-bundle=y`,
+    `${repo}-block=y`,
+    `${repo}-retention-full-type=time`,
+    `${repo}-retention-full=${retentionDays}`,
+  ]);
 }

@@ -73,6 +73,21 @@ class PgBackRest:
             meaning = explain(failure.output, name)
             raise Problem(f"{meaning}\n{error_of(failure.output)}" if meaning else error_of(failure.output)) from failure
 
+    def restore(self, *arguments: str, on_line: Line | None = None) -> None:
+        """
+        Goes on after what ends sessions that have read many files: they are never closed, so the server's limit of open
+        files is met after a thousand or so. Each new beginning keeps what is there.
+        """
+        for _ in range(100):
+            try:
+                self.command("restore", *arguments, on_line=on_line)
+                return
+            except Problem as problem:
+                if "libssh2 error [-31]: sftp error [4]" not in str(problem):
+                    raise
+                arguments = (*(one for one in arguments if one != "--delta"), "--delta")
+        raise Problem("the backup storage ended a hundred sessions in a row: the restore was given up")
+
     def info(self) -> Info:
         return understand(json.loads(self.quiet("--output=json", "info")), self.settings.stanza)
 
@@ -173,7 +188,7 @@ MEANINGS = (
         r"\[0?31\]: .*|unable to (flush|load info file)|cipher header invalid",
         "The repository cannot be read with this passphrase: it was written with another one.",
     ),
-    (r"No space left|sftp error \[4\]|quota", "The backup storage is full: take a larger holdfast:backup.storage.type."),
+    (r"No space left|quota", "The backup storage is full: take a larger holdfast:backup.storage.type."),
 )
 
 

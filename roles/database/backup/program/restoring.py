@@ -142,7 +142,7 @@ def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: da
     if target:
         options += ["--type=time", f"--target={target.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", "--target-action=promote"]
     begun = time.monotonic()
-    repository.command("restore", *options, "--log-level-console=detail", on_line=backups.Percent("restore"))
+    repository.restore(*options, "--log-level-console=detail", on_line=backups.Percent("restore"))
     seconds = time.monotonic() - begun
     write_json(SPEED, {"bytesPerSecond": chosen.size / max(seconds, 0.1), "bytes": chosen.size, "seconds": seconds})
     say(f"files are back after {duration(seconds)}; replaying WAL")

@@ -75,8 +75,7 @@ def restored(settings: Settings, repository: PgBackRest, backup: Backup, restore
             with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
                 file.write(content)
             os.chmod(f"{folder}/{name}", 0o644)
-        repository.command(
-            "restore",
+        repository.restore(
             f"--set={backup.label}",
             f"--repo={backup.repository}",
             f"--pg1-path={folder}/data",
