@@ -118,7 +118,8 @@ describe(`judged by the programs of ${debian.name}`, () => {
 
   testWith("apt-config")("apt reads the rules for security updates", () => {
     const content = fileOf("app-1", "/etc/apt/apt.conf.d/60holdfast");
-    const { output } = judge("APT_CONFIG=%s apt-config dump Unattended-Upgrade", content);
+    // Read after the package's own rules, as on a machine, where it stands behind them in the folder.
+    const { output } = judge("apt-config --config-file=%s dump Unattended-Upgrade", content);
     expect(output).toContain('Unattended-Upgrade::Automatic-Reboot "false";');
     expect(output.match(/Origins-Pattern:: "/g)).toHaveLength(1);
   });
