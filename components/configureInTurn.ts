@@ -6,10 +6,7 @@ import type { ConfigureArgs, Machine } from "./machine";
  * Configures machines one after the other, the first one after `after`. One that fails stops those behind it, which keep
  * what they had: a bad change reaches one machine, not all.
  */
-export function configureInTurn(
-  machines: readonly Machine[],
-  { after = [], ...args }: ConfigureArgs,
-): Configuration[] {
+export function configureInTurn(machines: readonly Machine[], { after = [], ...args }: ConfigureArgs): Configuration[] {
   const done: Configuration[] = [];
   for (const machine of machines) {
     const before: readonly pulumi.Resource[] = done.length > 0 ? done.slice(-1) : after;
