@@ -119,6 +119,7 @@ describe("faults and control", () => {
           initPid: null,
         },
       ],
+      storageBoxes: [],
       floatingIps: [{ id: ip.id, name: "vip", ip: "203.0.113.100", server: { id: server.id, name: "web" } }],
     });
   });
