@@ -1,7 +1,7 @@
 import { goneVariable } from "../../machine/resource/withdraw";
 import type { Drill } from "../frame/drill";
 import { restore } from "../frame/faults";
-import type { Stack } from "../frame/stack";
+import { withoutStack, type Stack } from "../frame/stack";
 import { pause, until } from "../frame/wait";
 import { archived, holdfastWell, needsBackups, sql, withBackup } from "./backups";
 import { readers } from "./readers";
@@ -161,7 +161,7 @@ async function deleteDatabase(stack: Stack): Promise<string> {
     return answer.volume.server === null;
   });
   await stack.api("DELETE", `/v1/volumes/${volume.id}`);
-  return machine.name.replace(new RegExp(`^${stack.name}-`), "");
+  return withoutStack(stack, machine);
 }
 
 /** Seconds that pgBackRest alone takes for the same files, into a folder beside. */

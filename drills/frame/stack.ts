@@ -75,6 +75,11 @@ export interface UpResult {
   readonly killed: boolean;
 }
 
+/** A machine's name in the blueprint, e.g. `app-1`; in the cloud it is `<stack>-app-1`. */
+export function withoutStack({ name: stack }: Pick<Stack, "name">, { name }: Pick<StackMachine, "name">): string {
+  return name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name;
+}
+
 export async function machinesWithRole(stack: Stack, role: string): Promise<StackMachine[]> {
   return (await stack.machines()).filter(({ roles }) => roles.includes(role));
 }

@@ -1,5 +1,5 @@
 import type { EndedStream } from "../load/streams";
-import { machinesWithRole, type Stack } from "../frame/stack";
+import { machinesWithRole, withoutStack, type Stack } from "../frame/stack";
 
 /** Seconds that clocks and log lines are blurred by. */
 const blur = 0.5;
@@ -28,7 +28,8 @@ async function drainLimits(stack: Stack, since: number): Promise<Map<string, num
     for (const line of text.split("\n").filter(Boolean)) {
       const { MESSAGE, __REALTIME_TIMESTAMP } = JSON.parse(line) as Record<string, string>;
       const [, number] = /^instance (\d+): .*(still open after|nothing under way)/.exec(MESSAGE ?? "") ?? [];
-      if (number) limits.set(`${machine.name}-${number}`, Number(__REALTIME_TIMESTAMP) / 1000);
+      // Instances call themselves by the machine's name in the blueprint; in the cloud it has the stack's before it.
+      if (number) limits.set(`${withoutStack(stack, machine)}-${number}`, Number(__REALTIME_TIMESTAMP) / 1000);
     }
   }
   return limits;
