@@ -123,6 +123,8 @@ test("a program that nobody here wrote is released the same way, and its next ve
   clone.editSettings((text) =>
     text.replace("release: ./examples/guestbook", "release: ./radicale").replace("health: /health", "health: /.web/"),
   );
+  // From nothing: load balancers ask for one health path, so an app with another one is no next release of this one.
+  await wentWell(clone.holdfast(["local", "down"]));
   await wentWell(clone.holdfast(["local", "up"]));
   clone.edit("radicale/holdfast.yaml", (text) => text.replace("version: 1.0.0", 'version: "1.1.0"'));
   const load = await clone.underLoad(`${url}/.web/`, 50, async () => {
