@@ -15,7 +15,7 @@ const PATHS = { "the page": "/", "the health path": "/health" } as const;
 
 /** One source asks for everything: the limits per source stay in force, but out of the way. */
 const LIMITS =
-  "limits: { connections: 5000, connectionsPerSource: 100000, connectionRatePerSource: 100000, requestRatePerSource: 1000000 }";
+  "limits: { connections: 5000, connectionsPerSource: 5000, connectionRatePerSource: 100000, requestRatePerSource: 1000000 }";
 
 /** One run: what visitors got, and what HAProxy needed for it. */
 interface Run {
