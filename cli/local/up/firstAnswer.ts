@@ -19,7 +19,8 @@ export async function waitForFirstAnswer(cloud: string, url: string, progress: P
       let last = "no answer yet";
       for (const started = Date.now(); Date.now() - started < LIMIT * 1000; await sleep(250)) {
         last = await ask(cloud, url);
-        if (last === "200") return;
+        // An app may send its visitors on from its first page: that is an answer too.
+        if (/^[23]\d\d$/.test(last)) return;
         say(last);
       }
       throw new UserError(
