@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { answerTo } from "./answer";
 import { Outcomes, type LoadResult } from "./outcomes";
 
 /** What visitors do during a drill. */
@@ -66,40 +67,18 @@ function makeVisitor(options: LoadOptions) {
   const common = { agent, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname };
 
   /** Resolves to `ok` or to the kind of failure; never rejects. */
-  function visit(number: number): Promise<string> {
+  async function visit(number: number): Promise<string> {
     // Spread evenly by arithmetic rather than by chance, so that runs can be compared.
     const post = Math.floor((number + 1) * posts) > Math.floor(number * posts);
-    return new Promise((resolve) => {
-      const localAddress = sources[number % sources.length];
-      const call = request({
-        ...common,
-        ...(localAddress === undefined ? {} : { localAddress }),
-        method: post ? "POST" : "GET",
-        headers: post ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {},
-      });
-      const limit = setTimeout(() => {
-        resolve("timeout");
-        call.destroy();
-      }, timeout * 1000);
-      const settle = (kind: string) => {
-        clearTimeout(limit);
-        resolve(kind);
-      };
-      call.on("error", (error: NodeJS.ErrnoException) => {
-        settle((error.code ?? error.message).toLowerCase());
-      });
-      call.on("response", (response) => {
-        const status = response.statusCode ?? 0;
-        response.on("end", () => {
-          settle(status < 400 ? "ok" : String(status));
-        });
-        response.on("error", () => {
-          settle("cut short");
-        });
-        response.resume();
-      });
-      call.end(post ? body : undefined);
+    const localAddress = sources[number % sources.length];
+    const call = request({
+      ...common,
+      ...(localAddress === undefined ? {} : { localAddress }),
+      method: post ? "POST" : "GET",
+      headers: post ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {},
     });
+    const kind = await answerTo(call, post ? body : undefined, timeout);
+    return /^\d+$/.test(kind) && Number(kind) < 400 ? "ok" : kind;
   }
 
   return {

@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { answerTo } from "./answer";
 import { longestGap } from "./outcomes";
 
 /** People who write, each line with an id of its own, so that afterwards every one of them can be looked for. */
@@ -86,35 +87,13 @@ const isUnknown = (kind: string) => !isAcknowledged(kind) && !isRefused(kind);
 function post({ url, run, sources = [], timeout = 15 }: WriterOptions, agent: Agent, number: number): Promise<string> {
   const body = JSON.stringify({ id: `${run}-${number}`, name: "drill", text: `line ${number}` });
   const localAddress = sources[number % sources.length];
-  return new Promise((resolve) => {
-    const call = request(new URL("/entries", url), {
-      agent,
-      method: "POST",
-      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-      ...(localAddress !== undefined && { localAddress }),
-    });
-    const limit = setTimeout(() => {
-      resolve("timeout");
-      call.destroy();
-    }, timeout * 1000);
-    const settle = (kind: string) => {
-      clearTimeout(limit);
-      resolve(kind);
-    };
-    call.on("error", (error: NodeJS.ErrnoException) => {
-      settle((error.code ?? error.message).toLowerCase());
-    });
-    call.on("response", (response) => {
-      response.on("end", () => {
-        settle(String(response.statusCode ?? 0));
-      });
-      response.on("error", () => {
-        settle("cut short");
-      });
-      response.resume();
-    });
-    call.end(body);
+  const call = request(new URL("/entries", url), {
+    agent,
+    method: "POST",
+    headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+    ...(localAddress !== undefined && { localAddress }),
   });
+  return answerTo(call, body, timeout);
 }
 
 /** As a program of its own in the visitors' network: options as JSON in the first argument, SIGTERM ends it early. */
