@@ -28,6 +28,11 @@ export function readIdentity(name: string): Identity {
   return identity;
 }
 
+/** Whether there is such a local cloud, running or not. */
+export function hasIdentity(name: string): boolean {
+  return existsSync(identityFile(name));
+}
+
 export function writeIdentity(name: string, identity: Identity): void {
   writeSecretly(identityFile(name), identity);
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasIdentity } from "../../local/identity";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { Progress } from "../../toolchain/progress";
 import { UserError } from "../errors";
@@ -22,6 +23,17 @@ export async function updateToTheEnd(name: string, update: (refresh: boolean) =>
   const code = await update(refresh);
   if (code === 0) rmSync(marker);
   return code;
+}
+
+/**
+ * Removes a Pulumi state whose local cloud is no more: nothing in it exists, and an update would wait for its machines.
+ * A `pulumi` that outlives the removal of its cloud writes one. To be called before the cloud starts.
+ */
+export function forgetStateOfEarlierCloud(name: string, progress: Progress): void {
+  const { pulumi } = localPaths(name);
+  if (hasIdentity(name) || !existsSync(pulumi)) return;
+  progress.note(`Removing the Pulumi state of an earlier local cloud "${name}", which is no more.`);
+  rmSync(pulumi, { recursive: true });
 }
 
 /**

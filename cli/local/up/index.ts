@@ -9,7 +9,7 @@ import type { Progress } from "../../../toolchain/progress";
 import { obtainPulumi } from "../../../toolchain/pulumi";
 import { UserError } from "../../errors";
 import { LocalStack } from "../../stack/pulumi";
-import { recoverStack, updateToTheEnd } from "../../stack/recover";
+import { forgetStateOfEarlierCloud, recoverStack, updateToTheEnd } from "../../stack/recover";
 import { createProgress, seconds } from "../../terminal/progress";
 import { ensureDaemon } from "../daemonProcess";
 import { readStatus } from "../status";
@@ -41,6 +41,7 @@ async function up(name: string, progress: Progress): Promise<void> {
     const why = "once, about a minute: every machine is a thin layer over it";
     await progress.step({ title: "Building the Debian 13 base image", why, limit: 900 }, ensureBaseImage);
   }
+  forgetStateOfEarlierCloud(name, progress);
   const daemon = await ensureDaemon(name, plugins, progress);
 
   const stack = new LocalStack(pulumi, daemon);
