@@ -15,8 +15,9 @@ export const upAfterFailover: Drill = {
   load: { rate: 50, duration: 20, timeout: 5 },
   runs: 1,
   abortAfter: 180,
+  // The switch itself is orderly-switch's: a request that is under way at the old holder may be lost with it.
+  prepare: switchOver,
   async fault(stack) {
-    await switchOver(stack);
     const before = await holderOfFloatingIp(stack);
     const unchanged = await stack.upChangesNothing();
     return { changes: unchanged ? 0 : 1, moved: (await holderOfFloatingIp(stack)) === before ? 0 : 1 };
