@@ -16,7 +16,9 @@ export const upAfterFailover: Drill = {
   runs: 1,
   abortAfter: 180,
   // The switch itself is orderly-switch's: a request that is under way at the old holder may be lost with it.
-  prepare: switchOver,
+  async prepare(stack) {
+    await switchOver(stack);
+  },
   async fault(stack) {
     const before = await holderOfFloatingIp(stack);
     const unchanged = await stack.upChangesNothing();
