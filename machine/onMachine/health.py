@@ -75,7 +75,9 @@ def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: 
                 _require_no_crash(name, begun, was_healthy)
                 return
             events.status(f"{name} is healthy, and has to stay so for {hold - (now - since):.0f} s more")
+            due = hold - (now - since)
         else:
+            due = LONG
             said = _said(care["healthy"], answer.returncode, answer.stdout)
             if since is not None:
                 events.info(f"{name} stopped being healthy after {now - since:.1f} s: {said}")
@@ -83,7 +85,8 @@ def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: 
             if left <= 0:
                 raise Failed(_never_ready(name, timeout, said, crashes, begun), last_lines(answer.stdout, 5))
             events.status(f"waiting until {name} is healthy ({left:.0f} s left)")
-        time.sleep(SHORT if now - started < SHORT_UNTIL else LONG)
+        # The look that finds the time over is not late: a roll-out has one for each instance.
+        time.sleep(min(due, SHORT if now - started < SHORT_UNTIL else LONG))
 
 
 def _require_no_crash(name: str, begun: Begun, was_healthy: bool) -> int:
