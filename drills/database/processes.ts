@@ -37,7 +37,7 @@ export const databasePowerLoss: Drill = {
   cannot: needsDatabase,
   load: readers(280),
   loadUntilOver: true,
-  runs: 3,
+  runs: 5,
   abortAfter: 300,
   async fault(stack) {
     const machine = await databaseMachine(stack);

@@ -45,7 +45,7 @@ export const volumeFull: Drill = {
   cannot: needsDatabase,
   load: readers(380),
   loadUntilOver: true,
-  runs: 2,
+  runs: 3,
   abortAfter: 400,
   async fault(stack) {
     const machine = await databaseMachine(stack);
