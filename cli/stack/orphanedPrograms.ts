@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { allPids, childrenOf, killAndWait, programOf } from "../../local/machines/processes";
+import { allPids, environmentOf, killAndWait, programOf, withDescendants } from "../../local/machines/processes";
 
 /** What the `pulumi` command starts beside itself: the language host, which runs our program, and the machine plugin. */
 const helpers = ["pulumi-language", "pulumi-resource", "node"];
@@ -15,17 +15,18 @@ export async function endOrphanedPrograms(name: string): Promise<void> {
 
 /** Started for this local cloud's stack by a `pulumi`, and adopted by init since. */
 function isOrphan(pid: number, name: string): boolean {
-  if (parentOf(pid) !== 1 || !helpers.some((program) => programOf(pid).startsWith(program))) return false;
-  const environment = read(`/proc/${pid}/environ`).split("\0");
-  return environment.includes(`HOLDFAST_LOCAL=${name}`) && isPulumis(read(`/proc/${pid}/cmdline`));
+  if (!helpers.some((program) => programOf(pid).startsWith(program)) || !isAdopted(pid)) return false;
+  return environmentOf(pid).includes(`HOLDFAST_LOCAL=${name}`) && isPulumis(read(`/proc/${pid}/cmdline`));
+}
+
+/** By init or, in a desktop's session, by that session's own systemd. */
+function isAdopted(pid: number): boolean {
+  const parent = parentOf(pid);
+  return parent === 1 || programOf(parent) === "systemd";
 }
 
 function isPulumis(command: string): boolean {
   return /pulumi-language-nodejs|pulumi-resource-|@pulumi\/pulumi\/cmd\/run/.test(command);
-}
-
-function withDescendants(pid: number): number[] {
-  return [pid, ...childrenOf(pid).flatMap(withDescendants)];
 }
 
 function parentOf(pid: number): number {

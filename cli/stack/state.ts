@@ -15,6 +15,7 @@ export interface StateResource {
   readonly initErrors?: readonly string[] | null;
 }
 
+/** What Pulumi has noted of a stack. */
 export interface StackState {
   readonly resources: readonly StateResource[];
   /** The stack's outputs. */

@@ -1,9 +1,8 @@
 import { isLocalStack } from "../../blueprint/stacks";
-import { takeLock } from "../../local/lock";
 import type { Progress } from "../../toolchain/progress";
 import { obtainPulumi } from "../../toolchain/pulumi";
-import { UserError } from "../errors";
 import { requireDaemon } from "../local/client";
+import { takeCommandLock } from "./commandLock";
 import { Project } from "./project";
 import { LocalStack } from "./pulumi";
 import { recoverStack, updateToTheEnd } from "./recover";
@@ -28,9 +27,7 @@ export async function updateStack(
     return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
   }
   const daemon = await requireDaemon(stack);
-  const lock = await takeLock(`${stack}/command`);
-  if (!lock)
-    throw new UserError(`another \`holdfast local up\` or \`down\` of "${stack}" is at work: wait for its end`);
+  const lock = await takeCommandLock(stack);
   try {
     await recoverStack(daemon, progress);
     const local = new LocalStack(await obtainPulumi({ progress }), daemon);

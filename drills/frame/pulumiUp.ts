@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import { CHECKOUT, settingsFile } from "../../cli/checkout";
 import { localEnvironment, mergedEnvironment } from "../../cli/environment";
 import { recoverStack } from "../../cli/stack/recover";
-import { childrenOf, killAndWait } from "../../local/machines/processes";
+import { killAndWait, withDescendants } from "../../local/machines/processes";
 import type { DaemonInfo } from "../../local/paths";
 import { silent } from "../../toolchain/progress";
 import { obtainPulumi } from "../../toolchain/pulumi";
@@ -37,7 +37,8 @@ export async function pulumiUp(
   }
 }
 
-function changedSettings(name: string, changes: NonNullable<UpOptions["settings"]>): string {
+/** The text of the stack's settings file with these changes; the file stays as it is. */
+export function changedSettings(name: string, changes: NonNullable<UpOptions["settings"]>): string {
   const file = parse(readFileSync(settingsFile(name).path, "utf8")) as { config: Record<string, unknown> };
   const config = { ...file.config };
   for (const [section, change] of Object.entries(changes)) {
@@ -66,7 +67,7 @@ function runUp(
         : setTimeout(() => {
             killed = true;
             // As when the computer that runs it goes away: with everything that it started, and with no goodbye.
-            void killAndWait(withDescendants(child.pid ?? 0));
+            if (child.pid !== undefined) void killAndWait(withDescendants(child.pid));
           }, killAfter * 1000);
     child.on("error", reject);
     child.on("close", (code) => {
@@ -74,8 +75,4 @@ function runUp(
       resolve({ code: code ?? 1, output, duration: (performance.now() - begun) / 1000, killed });
     });
   });
-}
-
-function withDescendants(pid: number): number[] {
-  return pid === 0 ? [] : [pid, ...childrenOf(pid).flatMap(withDescendants)];
 }

@@ -54,6 +54,16 @@ export function programOf(pid: number): string {
   return readProc(pid, "comm").trim();
 }
 
+/** What a process was started with, e.g. `HOLDFAST_LOCAL=local`; empty when there is no such process. */
+export function environmentOf(pid: number): string[] {
+  return readProc(pid, "environ").split("\0");
+}
+
+/** A process and everything that it has started. */
+export function withDescendants(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(withDescendants)];
+}
+
 /** Whether a process lives; a zombie does not. */
 export function isAlive(pid: number): boolean {
   const stat = readProc(pid, "stat");

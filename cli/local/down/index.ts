@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { takeLock } from "../../../local/lock";
 import { removeEverything } from "../../../local/machines/removal";
 import { currentSlot } from "../../../local/network/slots";
 import { isRoot, localCloudName, localPaths } from "../../../local/paths";
@@ -9,9 +8,11 @@ import type { Progress } from "../../../toolchain/progress";
 import { obtainPulumi } from "../../../toolchain/pulumi";
 import { settingsFile } from "../../checkout";
 import { UserError } from "../../errors";
+import { takeCommandLock } from "../../stack/commandLock";
 import { LocalStack } from "../../stack/pulumi";
 import { endOrphanedPrograms } from "../../stack/orphanedPrograms";
 import { recoverStack } from "../../stack/recover";
+import { endPulumis } from "../../stack/runningPulumis";
 import { readState, stateFile } from "../../stack/state";
 import { createProgress } from "../../terminal/progress";
 import { findDaemon } from "../client";
@@ -34,12 +35,14 @@ export function downCommand(): Command {
 async function down(name: string, progress: Progress): Promise<void> {
   if (process.platform !== "linux") throw new UserError("there can be no local cloud on this computer: it needs Linux");
   if (!isRoot) throw new UserError("machines and their networks belong to root: run it again with sudo");
-  const lock = await takeLock(`${name}/command`);
-  if (!lock) throw new UserError(`another \`holdfast local up\` or \`down\` of "${name}" is at work: end it first`);
+  const lock = await takeCommandLock(name);
   const { state } = localPaths(name);
   const traces = { name, state, slot: currentSlot(name) };
 
+  await endPulumis(name, progress);
   await destroyStack(name, progress);
+  // Whatever somebody has started meanwhile.
+  await endPulumis(name, progress);
   await endOrphanedPrograms(name);
   await stopDaemon(name);
   await progress.step({ title: "Removing machines and networks", limit: 60 }, () => removeEverything(name));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { addressPlan } from "../../../local/network/addresses";
 import { cloudPrefix, hostInterface } from "../../../local/network/names";
 import { run } from "../../../toolchain/run";
+import { pulumisOf } from "../../stack/runningPulumis";
 
 /** What could be left of one local cloud, and how to recognise it. */
 export interface Traces {
@@ -17,6 +18,7 @@ export interface Traces {
 export async function findLeftovers(traces: Traces): Promise<string[]> {
   return [
     ...processes(traces),
+    ...pulumisOf(traces.name).map((pid) => `process ${pid}: pulumi`),
     ...mounts(traces),
     ...namespaces(traces),
     ...loopDevices(traces),

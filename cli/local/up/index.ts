@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { takeLock } from "../../../local/lock";
 import { ensureBaseImage, hasBaseImage } from "../../../local/machines/baseImage";
 import { preflight } from "../../../local/machines/preflight";
 import { localCloudName, localPaths } from "../../../local/paths";
@@ -8,6 +7,7 @@ import { choosePlugins } from "../../../toolchain/plugins";
 import type { Progress } from "../../../toolchain/progress";
 import { obtainPulumi } from "../../../toolchain/pulumi";
 import { UserError } from "../../errors";
+import { takeCommandLock } from "../../stack/commandLock";
 import { LocalStack } from "../../stack/pulumi";
 import { forgetStateOfEarlierCloud, recoverStack, updateToTheEnd } from "../../stack/recover";
 import { createProgress, seconds } from "../../terminal/progress";
@@ -29,8 +29,7 @@ async function up(name: string, progress: Progress): Promise<void> {
   const started = Date.now();
   checkStack(name);
   refuse(reasonsAgainst(await lookAtComputer()));
-  const lock = await takeLock(`${name}/command`);
-  if (!lock) throw new UserError(`another \`holdfast local up\` or \`down\` of "${name}" is at work: wait for its end`);
+  const lock = await takeCommandLock(name);
 
   await installPackages(LOCAL_CLOUD_PACKAGES, { progress });
   refuse(await preflight());
