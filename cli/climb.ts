@@ -1,24 +1,31 @@
 import { Command } from "commander";
-import { openLocalStack } from "../drills/frame/localStack";
+import type { Measurements } from "../drills/frame/drill";
 import { makeJournal, writeJournal } from "../drills/frame/journal";
+import { openLocalStack } from "../drills/frame/localStack";
 import { climb, runClimb } from "../drills/ladder/climb";
 import { writeMeasuredPage } from "../drills/measuredPage";
+import { wholeNumber } from "./terminal/wholeNumber";
 
 /** `holdfast climb`: every rung of the ladder, up and down, on the running local stack. */
 export function climbCommand(): Command {
   return new Command("climb")
     .description("climb all rungs of docs/ladder.md and come back, on the running local stack, while somebody writes")
+    .option("--n <number>", "how many times", wholeNumber, 1)
     .addHelpText(
       "after",
       "\nTakes some minutes; afterwards the stack is as its settings say. Exit code: 0 when nothing was lost.",
     )
-    .action(async () => {
+    .action(async ({ n }: { n: number }) => {
       const stack = await openLocalStack();
-      const runs = [await runClimb(stack, (line) => console.log(`  ${line}`))];
-      const journal = makeJournal(climb, { environment: stack.environment, runs });
-      writeJournal(journal);
-      writeMeasuredPage();
-      const missed = journal.claims.filter(({ met }) => !met);
+      const runs: Measurements[] = [];
+      while (runs.length < n) {
+        if (n > 1) console.log(`${runs.length + 1} of ${n}`);
+        runs.push(await runClimb(stack, (line) => console.log(`  ${line}`)));
+        // After each one, so that an interrupted series keeps what it has.
+        writeJournal(makeJournal(climb, { environment: stack.environment, runs }));
+        writeMeasuredPage();
+      }
+      const missed = makeJournal(climb, { environment: stack.environment, runs }).claims.filter(({ met }) => !met);
       for (const { text, measured } of missed) console.log(`not met: ${text}: ${measured?.worst ?? "not measured"}`);
       if (missed.length > 0) process.exitCode = 1;
     });

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { drills } from "../drills";
 import type { Drill } from "../drills/frame/drill";
 import { restore } from "../drills/frame/faults";
@@ -8,6 +8,7 @@ import { runDrill } from "../drills/frame/runner";
 import { writeMeasuredPage } from "../drills/measuredPage";
 import { report, UserError } from "./errors";
 import { table } from "./terminal/table";
+import { wholeNumber } from "./terminal/wholeNumber";
 
 /** `holdfast drill`: breaks the running local stack on purpose, and measures what visitors see. */
 export function drillCommand(): Command {
@@ -77,10 +78,4 @@ export async function runDrills(chosen: readonly Drill[], runs?: number): Promis
 function outcome({ status, reason, claims }: Journal): string {
   const missed = claims.filter(({ met }) => !met).map(({ text }) => text);
   return status === "refuted" ? `not met: ${missed.join(", ")}` : `${status}: ${reason ?? ""}`;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("has to be a whole number from 1");
-  return number;
 }

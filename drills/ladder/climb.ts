@@ -2,6 +2,7 @@ import { collections } from "../../cli/cloud/collections";
 import { needsDatabase, query } from "../database/writing";
 import type { Claim, Measurements } from "../frame/drill";
 import type { Stack, UpOptions } from "../frame/stack";
+import { pause, until } from "../frame/wait";
 import { settingsOf, steps, type Step } from "./rungs";
 import { Visitor } from "./visitor";
 
@@ -32,22 +33,22 @@ export const climb = {
  * Climbs and descends while somebody writes. The stack is left as its own settings say.
  *
  * @param say gets a line for each step
- * @throws when a `pulumi up` fails
+ * @throws when a `pulumi up` fails; the stack then stays where it got to
  */
 export async function runClimb(stack: Stack, say: (line: string) => void): Promise<Measurements> {
   const cannot = await needsDatabase(stack);
   if (cannot !== undefined) throw new Error(`nothing could be kept on the way: ${cannot}`);
   say("to the bottom");
-  await up(stack, { settings: settingsOf(0), refresh: true });
+  await up(stack, "the way to the bottom", { settings: settingsOf(0), refresh: true });
   const bottom = await inventory(stack);
   const visitor = new Visitor(stack);
   const measured: Record<string, number> = {};
   const floatingIps = new Set<string>();
   try {
-    await firstEntry(visitor);
+    await until("the guestbook takes a first entry", entryLimit, () => Promise.resolve(visitor.written.length > 0));
     for (const step of steps) {
       Object.assign(measured, await take(stack, visitor, step, say));
-      if (step.loadBalancers > 0) for (const { ip } of (await stack.status()).floatingIps) floatingIps.add(ip);
+      if (step.loadBalancers > 0) floatingIps.add(await floatingIp(stack, step));
     }
   } finally {
     await visitor.leave();
@@ -56,7 +57,8 @@ export async function runClimb(stack: Stack, say: (line: string) => void): Promi
   const { written } = visitor;
   const left = await inventory(stack);
   say(`${written.length} entries were acknowledged`);
-  await up(stack, {});
+  say("back to the stack's own settings");
+  await up(stack, "the way back", {});
   return {
     ...measured,
     written: written.length,
@@ -68,6 +70,8 @@ export async function runClimb(stack: Stack, say: (line: string) => void): Promi
 
 /** Seconds after a step in which visitors are still watched: what comes late belongs to it. */
 const afterwards = 5;
+/** Seconds after which the guestbook has to take entries, when a step is over. */
+const entryLimit = 30;
 
 async function take(
   stack: Stack,
@@ -76,28 +80,29 @@ async function take(
   say: (line: string) => void,
 ): Promise<Record<string, number>> {
   const from = Date.now();
-  const time = await up(stack, { settings });
-  await new Promise((resolve) => setTimeout(resolve, afterwards * 1000));
+  const time = await up(stack, name, { settings });
+  const over = Date.now();
+  const served = () => Promise.resolve(visitor.takenBetween(over, Date.now()) > 0);
+  await until(`the guestbook takes an entry after "${name}"`, entryLimit, served);
+  await pause(afterwards);
   const gap = visitor.longestGap(from, Date.now());
   say(`${name}: ${time.toFixed(1)} s, ${gap.toFixed(1)} s without an accepted entry`);
   return { [`${key}: time`]: time, [`${key}: gap`]: gap };
 }
 
-async function up(stack: Stack, options: UpOptions): Promise<number> {
+async function up(stack: Stack, step: string, options: UpOptions): Promise<number> {
   const { code, output, duration } = await stack.up(options);
-  if (code !== 0) throw new Error(`pulumi up failed on the way:\n${output.slice(-3000)}`);
+  if (code !== 0) throw new Error(`${step}: pulumi up failed; it said at its end:\n${output.slice(-3000)}`);
   return duration;
 }
 
-/** Seconds in which the guestbook has to take a first entry. */
-const firstLimit = 30;
-
-async function firstEntry(visitor: Visitor): Promise<void> {
-  const until = Date.now() + firstLimit * 1000;
-  while (visitor.written.length === 0) {
-    if (Date.now() > until) throw new Error(`the guestbook takes no entry within ${firstLimit} s`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+/** The one address that visitors know from the first load balancer on. @throws when there is another number of them */
+async function floatingIp(stack: Stack, { name }: Step): Promise<string> {
+  const addresses = (await stack.status()).floatingIps.map(({ ip }) => ip);
+  const [only] = addresses;
+  if (only === undefined || addresses.length > 1)
+    throw new Error(`${name}: there are ${addresses.length} floating IPs, where one is to be`);
+  return only;
 }
 
 /** Everything in the project that can cost money or stand in the way: kind and name → how many. */
