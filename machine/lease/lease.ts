@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { LeaseClaim } from "../apply/request";
 import type { LeaseInput } from "../inputs";
 import { pinOf, type HostKeys } from "../ssh/hostKeys";
@@ -22,6 +23,7 @@ const releaseLimit = 3_000;
 /** Seconds during which a refused key may come from a machine whose cloud-init has not made the user yet. */
 const keyGrace = 30;
 
+/** What holding a lease needs beside the way to its machine. */
 export interface LeaseOptions {
   readonly pinned: HostKeys;
   readonly signal: AbortSignal;
@@ -42,11 +44,11 @@ export class Lease implements LeaseClaim {
   private timer?: NodeJS.Timeout;
   private renewing?: Promise<void>;
   private readonly ended = new AbortController();
+  /** The first one is tried next. */
+  private ways: readonly [LeaseInput, ...LeaseInput[]];
 
-  private constructor(
-    private readonly where: LeaseInput,
-    { owner, reason }: Identity,
-  ) {
+  private constructor(where: LeaseInput, { owner, reason }: Identity) {
+    this.ways = [where];
     this.owner = owner;
     this.reason = reason;
   }
@@ -68,6 +70,13 @@ export class Lease implements LeaseClaim {
     return lease;
   }
 
+  /** Another way to the machine that keeps it, for when an update takes the present one away. */
+  alsoBy(where: LeaseInput, pinned: HostKeys): void {
+    if (this.ways.some((way) => isDeepStrictEqual(way, where))) return;
+    this.ways = [...this.ways, where];
+    this.hostKeys = { ...withoutOwn(pinned), ...this.hostKeys };
+  }
+
   /**
    * Resolves when the lease is certainly ours. After this process was cut off for a while it is asked for first.
    *
@@ -78,7 +87,7 @@ export class Lease implements LeaseClaim {
     while (!this.isFresh()) {
       if (this.lostTo !== undefined) throw leaseLost(this.lostTo);
       signal.throwIfAborted();
-      if (Date.now() > deadline) throw leaseUnreachable(this.where.host, "it could not be renewed in time");
+      if (Date.now() > deadline) throw leaseUnreachable(this.ways[0].host, "it could not be renewed in time");
       tell("renewing the stack's lease");
       await this.renew();
       if (!this.isFresh()) await pause(1_000, undefined, { signal });
@@ -122,7 +131,7 @@ export class Lease implements LeaseClaim {
         if (waited >= limit) throw leaseTaken(answer.lease, limit);
         tell(leaseWaitedFor(answer.lease, waited, limit));
       } else if (waited >= limit) {
-        throw leaseUnreachable(this.where.host, "its connection breaks again and again");
+        throw leaseUnreachable(this.ways[0].host, "its connection breaks again and again");
       }
       await pause(poll, undefined, { signal });
     }
@@ -136,7 +145,7 @@ export class Lease implements LeaseClaim {
       signal.throwIfAborted();
       this.close();
       if (error instanceof ConnectionBroken) return undefined;
-      throw leaseUnreachable(this.where.host, error instanceof Error ? error.message : String(error));
+      throw leaseUnreachable(this.ways[0].host, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -164,6 +173,8 @@ export class Lease implements LeaseClaim {
       else if (answer.result === "lost") this.lostTo = answer.lease;
     } catch {
       this.close();
+      const [tried, next = tried, ...others] = this.ways;
+      this.ways = next === tried ? [tried] : [next, ...others, tried];
     }
   }
 
@@ -175,7 +186,7 @@ export class Lease implements LeaseClaim {
   }
 
   private async connect(signal: AbortSignal, tell: Tell, limit: number): Promise<Session> {
-    const { serverId, ...connection } = this.where;
+    const { serverId, ...connection } = this.ways[0];
     const pin = pinOf({ ...connection, serverId });
     const { [pin]: own, ...others } = this.hostKeys;
     const session = await waitForMachine(

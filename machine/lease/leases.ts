@@ -1,5 +1,6 @@
 import type { LeaseClaim } from "../apply/request";
 import type { LeaseInput } from "../inputs";
+import { pinOf } from "../ssh/hostKeys";
 import { identity } from "./identity";
 import { Lease, type LeaseOptions } from "./lease";
 import { goesWithoutLease } from "./settings";
@@ -51,8 +52,9 @@ export class Leases {
 
   private async obtain(where: LeaseInput, options: LeaseOptions): Promise<Held> {
     if (goesWithoutLease()) return unleased();
-    // A server that was replaced keeps another lease.
-    const key = JSON.stringify([where.host, where.port, where.serverId]);
+    // By its server, whose name it is pinned under: what an update takes off a machine comes by the old way to the same
+    // lease, and would wait for what the new way has. A server that was replaced keeps another lease.
+    const key = pinOf(where);
     let taking = this.held.get(key);
     if (!taking) {
       taking = this.take(where, options);
@@ -62,6 +64,7 @@ export class Leases {
     }
     try {
       const lease = await taking;
+      lease.alsoBy(where, options.pinned);
       await lease.confirm(options.signal, options.tell);
       return lease;
     } catch (error) {
