@@ -12,10 +12,13 @@ import { MISSING, programCommand } from "./program";
 import { redact } from "./redact";
 import { toRequest, type ApplyRequest } from "./request";
 
+/** One apply: what is managed, how it is told, when it gives up. */
 export interface ApplyOptions {
   /** Names what is managed on the machine, the same in every apply of one resource. */
   readonly configuration: string;
   readonly pinned: HostKeys;
+  /** Whether this takes off what was there. @default it makes something */
+  readonly leaving?: boolean;
   /** Contents that may not appear in messages. */
   readonly secrets: readonly string[];
   /** Aborted by Ctrl-C or when the resource's time is over: the machine puts its old configuration back. */
@@ -26,6 +29,7 @@ export interface ApplyOptions {
   readonly keep: (message: string, level: "info" | "warning") => void;
 }
 
+/** What an apply leaves to remember. */
 export interface Applied {
   readonly hostKeys: HostKeys;
   readonly end: MachineEnd;

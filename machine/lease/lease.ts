@@ -28,6 +28,8 @@ export interface LeaseOptions {
   readonly pinned: HostKeys;
   readonly signal: AbortSignal;
   readonly tell: Tell;
+  /** Whether something is taken off a machine. @default something is made */
+  readonly leaving?: boolean;
 }
 
 /** The stack's lease in the hands of this process: renewed in the background until it is released or lost. */
@@ -70,11 +72,20 @@ export class Lease implements LeaseClaim {
     return lease;
   }
 
-  /** Another way to the machine that keeps it, for when an update takes the present one away. */
-  alsoBy(where: LeaseInput, pinned: HostKeys): void {
-    if (this.ways.some((way) => isDeepStrictEqual(way, where))) return;
-    this.ways = [...this.ways, where];
+  /**
+   * Somebody else comes by another way to the machine that keeps it. What is made comes by a way that stays, so the lease
+   * goes over to it; what is taken off a machine comes by that of before, which may go in this very run.
+   */
+  async alsoBy(where: LeaseInput, { pinned, leaving = false }: LeaseOptions): Promise<void> {
+    if (isDeepStrictEqual(this.ways[0], where)) return;
+    await this.renewing;
+    const [present, ...others] = this.ways;
+    const more = others.filter((way) => !isDeepStrictEqual(way, where));
     this.hostKeys = { ...withoutOwn(pinned), ...this.hostKeys };
+    this.ways = leaving ? [present, ...more, where] : [where, present, ...more];
+    if (leaving) return;
+    this.close();
+    void this.renew();
   }
 
   /**
@@ -102,8 +113,7 @@ export class Lease implements LeaseClaim {
       this.close();
     }, releaseLimit);
     await this.renewing;
-    const { session } = this;
-    if (this.lostTo === undefined && session) {
+    if (this.lostTo === undefined) {
       await this.ask("release", AbortSignal.timeout(releaseLimit)).catch(() => undefined);
     }
     clearTimeout(limit);
@@ -173,9 +183,13 @@ export class Lease implements LeaseClaim {
       else if (answer.result === "lost") this.lostTo = answer.lease;
     } catch {
       this.close();
-      const [tried, next = tried, ...others] = this.ways;
-      this.ways = next === tried ? [tried] : [next, ...others, tried];
+      if (!this.ended.signal.aborted) this.tryAnotherWay();
     }
+  }
+
+  private tryAnotherWay(): void {
+    const [tried, next, ...others] = this.ways;
+    if (next) this.ways = [next, ...others, tried];
   }
 
   private async ask(action: "take" | "renew" | "release", signal: AbortSignal, tell: Tell = () => undefined) {

@@ -59,7 +59,7 @@ export const configurationHandler: ResourceHandler = {
     }
     const empty = nothing(plainInputs(inputs)) as unknown as Values;
     const pinned = (outputs.hostKeys ?? {}) as HostKeys;
-    const apply = () => applyTo(id, empty, pinned, timeout, call);
+    const apply = () => applyTo(id, empty, pinned, timeout, call, { leaving: true });
     await withdraw(String(inputs.machine), apply, overSsh().isAnotherMachine, call);
   },
 };
@@ -69,8 +69,16 @@ function idOf({ machine, part, serverId }: Values): string {
   return `${String(machine)}${part === undefined ? "" : `.${String(part)}`}@${String(serverId)}`;
 }
 
-async function applyTo(id: string, inputs: Values, pinned: HostKeys, timeout: number, call: Call): Promise<HostKeys> {
+async function applyTo(
+  id: string,
+  inputs: Values,
+  pinned: HostKeys,
+  timeout: number,
+  call: Call,
+  more: { readonly leaving?: true } = {},
+): Promise<HostKeys> {
   const { hostKeys, end } = await overSsh().apply(plainInputs(inputs), {
+    ...more,
     configuration: id,
     pinned,
     secrets: secretTexts(inputs),

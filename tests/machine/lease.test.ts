@@ -98,7 +98,7 @@ describe("the leases of a run", () => {
         reason: "test",
         hostKeys: {},
         confirm: () => Promise.resolve(),
-        alsoBy: ({ host }: LeaseInput) => log.push(`by ${host}`),
+        alsoBy: ({ host }: LeaseInput) => Promise.resolve(log.push(`by ${host}`)),
         release: () => {
           log.push("release");
           return Promise.resolve();
