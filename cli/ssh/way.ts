@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cloudOf, localPaths } from "../../local/paths";
 import { obtainPulumi } from "../../toolchain/pulumi";
-import { lastLines, run } from "../../toolchain/run";
+import { run } from "../../toolchain/run";
 import { CHECKOUT } from "../checkout";
 import { UserError } from "../errors";
+import { pulumiFailure } from "../stack/pulumiFailure";
 import { parseState, readState, type StackState } from "../stack/state";
 import { type Jump, sshFiles, type Way } from "./config";
 
@@ -53,7 +54,8 @@ export async function stackState(stack: string): Promise<StackState> {
   }
   const pulumi = await obtainPulumi();
   const exported = await run(join(pulumi.folder, "pulumi"), ["stack", "export", "--stack", stack], { cwd: CHECKOUT });
-  if (exported.code !== 0) throw new UserError(`pulumi does not give the state of "${stack}": ${lastLines(exported)}`);
+  if (exported.code !== 0)
+    throw new UserError(`pulumi does not give the state of "${stack}": ${pulumiFailure(exported)}`);
   return parseState(JSON.parse(exported.stdout));
 }
 

@@ -10,6 +10,7 @@ import { UserError } from "../errors";
 import { requireDaemon } from "../local/client";
 import { ensureAdminKey } from "../local/up/adminKey";
 import { runInForeground } from "../terminal/foreground";
+import { pulumiFailure } from "./pulumiFailure";
 import { parseState, type StackState } from "./state";
 
 /** Seconds for what only reads. */
@@ -72,7 +73,7 @@ export class Project {
     const exported = await this.run(["stack", "export"]);
     if (exported.code === 0) return parseState(JSON.parse(exported.stdout));
     if (/no stack named/.test(exported.stderr)) return undefined;
-    throw new UserError(`pulumi does not give the state of "${this.stack}": ${lastLines(exported)}`);
+    throw new UserError(`pulumi does not give the state of "${this.stack}": ${pulumiFailure(exported)}`);
   }
 
   /**
@@ -84,7 +85,7 @@ export class Project {
     if (this.localTarget) return this.localTarget;
     const shown = await this.run(["config", "--json", "--show-secrets"]);
     if (shown.code !== 0 && !/no stack named/.test(shown.stderr)) {
-      throw new UserError(`pulumi does not give the settings of "${this.stack}": ${lastLines(shown)}`);
+      throw new UserError(`pulumi does not give the settings of "${this.stack}": ${pulumiFailure(shown)}`);
     }
     const config = (shown.code === 0 ? JSON.parse(shown.stdout) : {}) as Record<string, { value?: string }>;
     const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = process.env;
