@@ -7,6 +7,7 @@ import { databasePowerLoss, killPostgresql } from "./database/processes";
 import { volumeFull } from "./database/volume";
 import { damagedRepository, storageAway } from "./database/repository";
 import { droppedTable, loseDatabase } from "./database/restore";
+import { restoreSpeed } from "./database/restoreSpeed";
 import type { Drill } from "./frame/drill";
 import { apiOutage, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
@@ -43,6 +44,7 @@ export const drills: readonly Drill[] = [
   storageAway,
   damagedRepository,
   droppedTable,
+  restoreSpeed,
   loseDatabase,
   // In a row, because they share a stack that runs an app of their own.
   rollOutGood,

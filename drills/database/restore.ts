@@ -4,6 +4,7 @@ import { restore } from "../frame/faults";
 import { withoutStack, type Stack } from "../frame/stack";
 import { pause, until } from "../frame/wait";
 import { archived, holdfastWell, needsBackups, sql, withBackup } from "./backups";
+import { withBulk, withoutBulk } from "./bulk";
 import { readers } from "./readers";
 import { databaseMachine, query, writeRate } from "./writing";
 
@@ -12,12 +13,12 @@ const writing = 90;
 /** Seconds of lines that a lost machine may cost. */
 const allowed = 60;
 
-/** GiB of rows that nobody looks at, so that a restore has something to carry. `HOLDFAST_DRILL_GIB=1` for the full evidence. */
+/** GiB that are restored, beside what people wrote: `HOLDFAST_DRILL_GIB=1` for the full evidence. */
 const bulk = Number(process.env.HOLDFAST_DRILL_GIB ?? "0");
 
 export const loseDatabase: Drill = {
   name: "lose-database",
-  title: "The database machine and its volume are deleted; `pulumi up`, then `holdfast restore --to latest`",
+  title: `The database machine and its volume${bulk > 0 ? ` (${bulk} GiB)` : ""} are deleted; \`pulumi up\`, then \`holdfast restore --to latest\``,
   hypothesis:
     "Everything that was handed over comes back from the storage; PostgreSQL hands over every 60 s at the latest.",
   claims: [
@@ -31,14 +32,17 @@ export const loseDatabase: Drill = {
     },
     { metric: "up", text: "`pulumi up`", unit: "s" },
     { metric: "restore", text: "`holdfast restore`, from the command to its end", unit: "s" },
-    { metric: "ratio", text: "copying in it beside `pgbackrest restore` alone", unit: "ratio", worst: 1.2 },
   ],
   cannot: needsBackups,
   load: readers(1790),
   loadUntilOver: true,
   runs: 1,
   abortAfter: 1800,
-  prepare: withBulk,
+  async prepare(stack) {
+    await withBulk(stack, bulk);
+    await withBackup(stack);
+    await archived(stack, 300);
+  },
   async fault(stack) {
     const run = `drill-${Date.now().toString(36)}`;
     const over = new AbortController();
@@ -55,11 +59,7 @@ export const loseDatabase: Drill = {
       Reflect.deleteProperty(process.env, goneVariable);
     });
     if (up.code !== 0) throw new Error(`pulumi up failed:\n${up.output.slice(-3000)}`);
-    // Before and after, because what has been read once is read faster the next time.
-    const before = await plainRestore(stack);
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
-    const copying = await lastCopying(stack);
-    const plain = (before + (await plainRestore(stack))) / 2;
 
     const there = new Set(await query(stack, `SELECT id FROM entries WHERE id LIKE '${run}-%'`));
     const lost = acknowledged.filter((number) => !there.has(`${run}-${number}`));
@@ -70,9 +70,6 @@ export const loseDatabase: Drill = {
       unexpected: [...there].filter((id) => !told.has(id)).length,
       up: up.duration,
       restore: duration,
-      copying,
-      plain,
-      ratio: copying / plain,
       gib: bulk,
     };
   },
@@ -130,21 +127,6 @@ export const droppedTable: Drill = {
   cleanUp: tidy,
 };
 
-async function withBulk(stack: Stack): Promise<void> {
-  if (bulk > 0) {
-    // Random text, which nothing can compress away: 1000 bytes a row with all that belongs to it.
-    const rows = Math.round((bulk * 1024 ** 3) / 1000);
-    const text = Array.from({ length: 28 }, (_, index) => `md5(random()::text || '${index}')`).join(" || ");
-    await sql(
-      stack,
-      `CREATE TABLE IF NOT EXISTS drill_bulk AS SELECT g AS id, ${text} AS filler FROM generate_series(1, ${rows}) g`,
-    );
-    await holdfastWell(stack, ["backup", "now", "--full"]);
-  }
-  await withBackup(stack);
-  await archived(stack, 300);
-}
-
 /**
  * As somebody does who has clicked on the wrong machine, and then on its volume.
  *
@@ -164,31 +146,11 @@ async function deleteDatabase(stack: Stack): Promise<string> {
   return withoutStack(stack, machine);
 }
 
-/** Seconds that pgBackRest alone takes for the same files, into a folder beside. */
-async function plainRestore(stack: Stack): Promise<number> {
-  const machine = await databaseMachine(stack);
-  const folder = "/srv/database/drill-plain";
-  const begun = performance.now();
-  await stack.inside(
-    machine,
-    `cd / && rm -rf ${folder} && install -d -o postgres -g postgres -m 0700 ${folder} && ` +
-      `runuser -u postgres -- pgbackrest --stanza=main --pg1-path=${folder} --archive-mode=off restore`,
-  );
-  const seconds = (performance.now() - begun) / 1000;
-  await stack.inside(machine, `rm -rf ${folder}`);
-  return seconds;
-}
-
-/** Seconds that the last `holdfast restore` spent on copying, as its program has noted. */
-async function lastCopying(stack: Stack): Promise<number> {
-  const noted = await stack.inside(await databaseMachine(stack), "cat /var/lib/holdfast/restore-speed.json");
-  return (JSON.parse(noted) as { seconds: number }).seconds;
-}
-
 /** The stack runs with what was restored; what was put aside for it goes. */
 async function tidy(stack: Stack): Promise<void> {
   await restore(stack);
   await stack.up({ refresh: true });
   await holdfastWell(stack, ["restore", "--forget"]);
-  await sql(stack, "DROP TABLE IF EXISTS drill_bulk, drill_marker");
+  await withoutBulk(stack);
+  await sql(stack, "DROP TABLE IF EXISTS drill_marker");
 }

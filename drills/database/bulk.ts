@@ -1,0 +1,19 @@
+import type { Stack } from "../frame/stack";
+import { holdfastWell, sql } from "./backups";
+
+/** Rows that nobody looks at, so that a restore has something to carry. */
+const table = "drill_bulk";
+
+/** Makes the rows, with a full backup of them; nothing where they are already. @param gib their size */
+export async function withBulk(stack: Stack, gib: number): Promise<void> {
+  if (gib === 0 || (await sql(stack, `SELECT to_regclass('${table}')`))[0] === table) return;
+  // Random text, which nothing can compress away: 1000 bytes a row with all that belongs to it.
+  const rows = Math.round((gib * 1024 ** 3) / 1000);
+  const text = Array.from({ length: 28 }, (_, index) => `md5(random()::text || '${index}')`).join(" || ");
+  await sql(stack, `CREATE TABLE ${table} AS SELECT g AS id, ${text} AS filler FROM generate_series(1, ${rows}) g`);
+  await holdfastWell(stack, ["backup", "now", "--full"]);
+}
+
+export async function withoutBulk(stack: Stack): Promise<void> {
+  await sql(stack, `DROP TABLE IF EXISTS ${table}`);
+}
