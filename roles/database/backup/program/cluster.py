@@ -11,14 +11,20 @@ from settings import Settings
 
 
 def query(
-    settings: Settings, sql: str, database: str = "postgres", host: str | None = None, port: int | None = None
+    settings: Settings,
+    sql: str,
+    database: str = "postgres",
+    host: str | None = None,
+    port: int | None = None,
+    after_errors: bool = False,
 ) -> list[list[str]]:
     """
-    Rows of text. The statement goes in by stdin: arguments are everybody's to read. Raises Failed.
+    Rows of text. The statements go in by stdin: arguments are everybody's to read. Raises Failed.
 
     host: folder of another cluster's socket
+    after_errors: go on with the next statement; what the error says is then a row of one column
     """
-    options = ["-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1"]
+    options = ["-X", "-q", "-A", "-t", "-F", "\x1f", "-v", f"ON_ERROR_STOP={0 if after_errors else 1}"]
     options += ["-d", database, "-p", str(port or settings.port)]
     if host:
         options += ["-h", host]

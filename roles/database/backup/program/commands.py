@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Callable, Mapping, Sequence
+import threading
+from typing import IO, Callable, Mapping, Sequence
 
 Line = Callable[[str], None]
 
@@ -46,6 +47,15 @@ def as_postgres(command: Sequence[str]) -> list[str]:
     return [*user, "env", "HOME=/var/lib/postgresql", "USER=postgres", *command]
 
 
+def feed(pipe: IO[str], text: str) -> None:
+    """Writes all of it and closes; a program that ends before it has read all tells why by its exit code."""
+    try:
+        with pipe:
+            pipe.write(text)
+    except BrokenPipeError:
+        pass
+
+
 def run(
     command: Sequence[str],
     *,
@@ -66,18 +76,15 @@ def run(
         errors="replace",
     )
     assert process.stdout is not None
-    if stdin is not None:
-        assert process.stdin is not None
-        try:
-            process.stdin.write(stdin)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # It ended before it had read all; its exit code tells why.
+    if process.stdin is not None and stdin is not None:
+        # Beside the reading: a program that answers before it has read all would wait for us, and we for it.
+        threading.Thread(target=feed, args=(process.stdin, stdin), daemon=True).start()
     lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if on_line:
-            on_line(line.rstrip("\n"))
+    with process.stdout as pipe:
+        for line in pipe:
+            lines.append(line)
+            if on_line:
+                on_line(line.rstrip("\n"))
     code = process.wait()
     output = "".join(lines)
     if code != 0:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from commands import Failed, Line, Problem, as_postgres, run
+from commands import Failed, Line, Problem, as_postgres, run, say
 from settings import Settings
 
 
@@ -75,8 +75,8 @@ class PgBackRest:
 
     def restore(self, *arguments: str, on_line: Line | None = None) -> None:
         """
-        Goes on after what ends sessions that have read many files: they are never closed, so the server's limit of open
-        files is met after a thousand or so. Each new beginning keeps what is there.
+        Goes on after what ends sessions that have read many files: over SFTP they are never closed, so the server's limit
+        of open files is met after a thousand or so. Each new beginning keeps what is there.
         """
         for _ in range(100):
             try:
@@ -85,6 +85,7 @@ class PgBackRest:
             except Problem as problem:
                 if "libssh2 error [-31]: sftp error [4]" not in str(problem):
                     raise
+                say("the backup storage lets no more files be opened: going on with new sessions")
                 arguments = (*(one for one in arguments if one != "--delta"), "--delta")
         raise Problem("the backup storage ended a hundred sessions in a row: the restore was given up")
 

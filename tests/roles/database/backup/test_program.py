@@ -10,12 +10,14 @@ import unittest
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program"))
 
 import backups  # noqa: E402
+import commands  # noqa: E402
 import history  # noqa: E402
 import importing  # noqa: E402
 import pgbackrest  # noqa: E402
@@ -184,6 +186,46 @@ class ProofTest(unittest.TestCase):
         quiet, busy = proving.Count("a", 10, 0, 0), proving.Count("b", 10, 3, 2)
         self.assertEqual([rows for rows in range(20) if quiet.fits(rows)], [10])
         self.assertEqual([rows for rows in range(20) if busy.fits(rows)], [8, 9, 10, 11, 12, 13])
+
+
+    def test_tables_are_counted_in_one_session_and_those_that_are_gone_are_left_out(self) -> None:
+        answer = [["public.a", "10"], ['psql:<stdin>:2: ERROR:  relation "public.b" does not exist'], ["LINE 1: SELECT"]]
+        with mock.patch.object(proving.cluster, "query", return_value=answer) as query:
+            self.assertEqual(proving.count(settings("/nowhere"), ["public.a", "public.b"]), {"public.a": 10})
+            query.assert_called_once()
+            query.return_value = [["public.a", "10"], ["psql:<stdin>:2: ERROR:  permission denied for table b"]]
+            with self.assertRaisesRegex(Problem, "permission denied"):
+                proving.count(settings("/nowhere"), ["public.a", "public.b"])
+
+
+class OpenFilesTest(unittest.TestCase):
+    """A server that lets no more files be opened."""
+
+    def test_a_restore_goes_on_with_what_is_there_and_says_so(self) -> None:
+        full = Problem("unable to open file 'x' for read: libssh2 error [-31]: sftp error [4] failure")
+        repository = pgbackrest.PgBackRest(settings("/nowhere"))
+        with mock.patch.object(repository, "command", side_effect=[full, full, ""]) as command:
+            with mock.patch.object(pgbackrest, "say") as said:
+                repository.restore("--type=name")
+        again = ("restore", "--type=name", "--delta")
+        self.assertEqual([call.args for call in command.call_args_list], [("restore", "--type=name"), again, again])
+        self.assertEqual(said.call_count, 2)
+
+    def test_anything_else_ends_it(self) -> None:
+        repository = pgbackrest.PgBackRest(settings("/nowhere"))
+        with mock.patch.object(repository, "command", side_effect=Problem("libssh2 error [-43]")) as command:
+            with self.assertRaises(Problem):
+                repository.restore()
+        command.assert_called_once()
+
+
+class CommandTest(unittest.TestCase):
+    def test_a_program_that_answers_while_it_reads_is_neither_waited_for_nor_kept_waiting(self) -> None:
+        text = "a line of text\n" * 50_000
+        self.assertEqual(commands.run(["cat"], stdin=text), text)
+
+    def test_a_program_that_does_not_read_all_is_judged_by_its_exit_code(self) -> None:
+        self.assertEqual(commands.run(["true"], stdin="x" * 1_000_000), "")
 
 
 class RoomTest(unittest.TestCase):
