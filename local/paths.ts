@@ -5,16 +5,6 @@ import { join } from "node:path";
 /** Whether this process may create namespaces and mounts. */
 export const isRoot = process.getuid?.() === 0;
 
-/**
- * Where costly things are kept outside the checkout: toolchain, base images, Debian packages.
- * Deleting it costs time, never data.
- *
- * @default $XDG_CACHE_HOME/holdfast, else ~/.cache/holdfast
- */
-export function cacheDir(): string {
-  return process.env.HOLDFAST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "holdfast");
-}
-
 /** The name of the local cloud that commands of this process mean. @default "local" */
 export function localCloudName(): string {
   return process.env.HOLDFAST_LOCAL ?? "local";
@@ -34,7 +24,7 @@ export function cloudOf(stack: string): string {
  *
  * @default /var/lib/holdfast/NAME for root, ~/.local/state/holdfast/NAME for others (who can only preview)
  */
-export function stateDir(name = localCloudName()): string {
+function stateDir(name = localCloudName()): string {
   const base = process.env.HOLDFAST_STATE ?? (isRoot ? "/var/lib/holdfast" : join(homedir(), ".local/state/holdfast"));
   return join(base, name);
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDir } from "../local/paths";
+import { cacheDir } from "../toolchain/cacheDir";
 import { hashOfArchive } from "../machine/archives/source";
 
 /** Tars that stay in the cache, the last used ones. */

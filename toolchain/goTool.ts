@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { cacheDir } from "../local/paths";
+import { cacheDir } from "./cacheDir";
 import { silent, type Progress } from "./progress";
 import { goCommand } from "./pulumiSources/goModules";
 import { lastLines, type Run, run as runProgram } from "./run";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDir } from "../local/paths";
+import { cacheDir } from "./cacheDir";
 import { silent, type Progress } from "./progress";
 import type { Pulumi } from "./pulumi";
 import { type Run, run as runProgram } from "./run";

@@ -6,6 +6,7 @@ export interface Progress {
   note(line: string): void;
 }
 
+/** Something that somebody waits for. */
 export interface Step {
   /** What is done, e.g. `Building Pulumi 3.259.0 from Go modules`. */
   readonly title: string;

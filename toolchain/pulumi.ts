@@ -1,37 +1,15 @@
 import { join } from "node:path";
-import { cacheDir } from "../local/paths";
+import { cacheDir } from "./cacheDir";
 import { silent, type Progress } from "./progress";
 import { fromCache } from "./pulumiSources/cache";
 import { fromDownload } from "./pulumiSources/download";
 import { fromGoModules } from "./pulumiSources/goModules";
 import { fromPath } from "./pulumiSources/path";
+import type { Pulumi, PulumiSource } from "./pulumiSources/source";
 import { type Run, run } from "./run";
 import { PULUMI_MINIMUM, PULUMI_VERSION } from "./versions";
 
-/** A Pulumi CLI with its Node language host. */
-export interface Pulumi {
-  /** Folder that holds `pulumi` and `pulumi-language-nodejs`: what belongs on the PATH. */
-  readonly folder: string;
-  /** e.g. `3.259.0` */
-  readonly version: string;
-}
-
-/** One way to a Pulumi CLI. */
-export interface PulumiSource {
-  /** For messages, e.g. `the PATH`. */
-  readonly name: string;
-  /** The CLI, or in a few words why there is none this way. */
-  obtain(context: SourceContext): Promise<Pulumi | { readonly missing: string }>;
-}
-
-export interface SourceContext {
-  readonly run: Run;
-  readonly progress: Progress;
-  /** Where an installed toolchain belongs. */
-  readonly target: string;
-  /** Why the sources before this one gave nothing; for the line that explains a long wait. */
-  readonly earlier: readonly string[];
-}
+export type { Pulumi } from "./pulumiSources/source";
 
 /** From the cheapest to the most patient. */
 const SOURCES: readonly PulumiSource[] = [fromPath, fromCache, fromDownload, fromGoModules];

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+/** How a program is run. */
 export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's environment; `undefined` takes a variable away. */
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a program ended. */
 export interface RunResult {
   /** Exit code; 127 when the program is not there, 124 when it was ended because of its time limit. */
   readonly code: number;
@@ -23,6 +25,7 @@ export interface RunResult {
 /** Runs a program to its end and collects what it wrote. Never throws: a program that cannot start has code 127. */
 export type Run = (command: string, args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 
+/** Runs a program without a shell; never rejects, the exit code says how it went. */
 export const run: Run = (command, args, options = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {

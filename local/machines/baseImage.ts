@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheDir } from "../paths";
+import { cacheDir } from "../../toolchain/cacheDir";
 import { run } from "./command";
 import { debian13, recipeHash, type ImageRecipe } from "./recipe";
 

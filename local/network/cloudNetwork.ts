@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import type { MachineSpec, NetworkSpec } from "../driver";
-import { cacheDir } from "../paths";
+import { cacheDir } from "../../toolchain/cacheDir";
 import type { BaseImage } from "../machines/baseImage";
 import { tryRun } from "../machines/command";
 import { doorsSocket } from "../machines/layout";
@@ -22,6 +22,7 @@ import { linksOf, loadRules, removeNamespace } from "./namespaces";
 import { packageProxy } from "./packageProxy";
 import { ensurePrivateNetwork } from "./privateNetwork";
 
+/** What the network of one local cloud needs. */
 export interface CloudNetworkOptions {
   readonly cloud: string;
   readonly plan: AddressPlan;

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { obtainPulumi, type PulumiSource } from "../../toolchain/pulumi";
+import { obtainPulumi } from "../../toolchain/pulumi";
+import type { PulumiSource } from "../../toolchain/pulumiSources/source";
 
 const found = { folder: "/somewhere", version: "3.259.0" };
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { PulumiSource } from "../pulumi";
 import { isAtLeast, PULUMI_VERSION } from "../versions";
+import type { PulumiSource } from "./source";
 import { versionOf } from "./version";
 
 /** What an earlier run downloaded or built. */

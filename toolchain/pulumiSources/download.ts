@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { PulumiSource } from "../pulumi";
 import { lastLines, type Run } from "../run";
 import { PULUMI_VERSION } from "../versions";
 import { installAtomically } from "./install";
+import type { PulumiSource } from "./source";
 
 /** Seconds that the download (about 130 MiB) may take; no connection within 5 s means that there is no way at all. */
 const LIMIT = 300;

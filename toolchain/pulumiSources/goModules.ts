@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { PulumiSource } from "../pulumi";
 import { lastLines, type Run, which } from "../run";
 import { PULUMI_VERSION } from "../versions";
 import { fromDownload } from "./download";
 import { installAtomically } from "./install";
+import type { PulumiSource } from "./source";
 
 /** Seconds. On two cores the build takes about three minutes, on one slow core it has been seen to take ten. */
 const LIMIT = 1200;

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Pulumi } from "../pulumi";
 import type { Run } from "../run";
 import { isAtLeast, PULUMI_VERSION } from "../versions";
+import type { Pulumi } from "./source";
 import { versionOf } from "./version";
 
 /**

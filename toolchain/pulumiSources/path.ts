@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { existsSync, realpathSync } from "node:fs";
-import type { PulumiSource } from "../pulumi";
 import { which } from "../run";
 import { isAtLeast, PULUMI_MINIMUM } from "../versions";
+import type { PulumiSource } from "./source";
 import { versionOf } from "./version";
 
 /** The CLI that the user already has, if it is new enough and can run Node programs. */

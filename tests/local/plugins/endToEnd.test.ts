@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { startApi, type Api } from "../../../local/api";
 import { NoDriver } from "../../../local/machines/noDriver";
-import { cacheDir } from "../../../local/paths";
+import { cacheDir } from "../../../toolchain/cacheDir";
 import { startStandIns } from "../../../local/plugins";
 import { PULUMI_VERSION } from "../../../toolchain/versions";
 

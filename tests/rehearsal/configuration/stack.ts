@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { cacheDir } from "../../../local/paths";
+import { cacheDir } from "../../../toolchain/cacheDir";
 import type { ConfigurationInputs } from "../../../machine/inputs";
 import { PULUMI_VERSION } from "../../../toolchain/versions";
 

@@ -1,0 +1,12 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Where costly things are kept outside the checkout: toolchain, base images, Debian packages, fetched releases.
+ * Deleting it costs time, never data.
+ *
+ * @default $XDG_CACHE_HOME/holdfast, else ~/.cache/holdfast
+ */
+export function cacheDir(): string {
+  return process.env.HOLDFAST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "holdfast");
+}

@@ -1,0 +1,28 @@
+import type { Progress } from "../progress";
+import type { Run } from "../run";
+
+/** A Pulumi CLI with its Node language host. */
+export interface Pulumi {
+  /** Folder that holds `pulumi` and `pulumi-language-nodejs`: what belongs on the PATH. */
+  readonly folder: string;
+  /** e.g. `3.259.0` */
+  readonly version: string;
+}
+
+/** One way to a Pulumi CLI. */
+export interface PulumiSource {
+  /** For messages, e.g. `the PATH`. */
+  readonly name: string;
+  /** The CLI, or in a few words why there is none this way. */
+  obtain(context: SourceContext): Promise<Pulumi | { readonly missing: string }>;
+}
+
+/** What a source has at hand. */
+export interface SourceContext {
+  readonly run: Run;
+  readonly progress: Progress;
+  /** Where an installed toolchain belongs. */
+  readonly target: string;
+  /** Why the sources before this one gave nothing; for the line that explains a long wait. */
+  readonly earlier: readonly string[];
+}
