@@ -21,6 +21,7 @@ export function rangeAround(text: string): string {
   return range ? format({ ...range, address: start(range) }) : text;
 }
 
+/** For properties: what is wrong with a range in CIDR notation, if anything. */
 export function rangeProblem(text: unknown): string | undefined {
   return parse(String(text)) ? undefined : `${JSON.stringify(text)} is no range such as 10.0.0.0/16`;
 }
@@ -34,10 +35,12 @@ export function rangeStartProblem(text: unknown): string | undefined {
   return `${JSON.stringify(text)} is not the start of its range; ${rangeAround(written)} is`;
 }
 
+/** For properties: what is wrong with an address, if anything. */
 export function addressProblem(text: unknown): string | undefined {
   return isIPv4(String(text)) || isIPv6(String(text)) ? undefined : `${JSON.stringify(text)} is no IP address`;
 }
 
+/** Whether a range, or an address, lies in a range; false across families. */
 export function contains(range: string, address: string): boolean {
   const [outer, inner] = [parse(range), parse(normaliseRange(address))];
   if (outer?.bits !== inner?.bits || !outer || !inner) return false;
@@ -45,7 +48,7 @@ export function contains(range: string, address: string): boolean {
 }
 
 /** An IPv6 address in the one way in which it is written in lower case and as short as possible. */
-export function shortenIpv6(address: string): string {
+function shortenIpv6(address: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 

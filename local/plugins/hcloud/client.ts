@@ -12,6 +12,7 @@ export interface ApiSettings {
   readonly second?: number;
 }
 
+/** As the API shows it. */
 export interface Action {
   readonly id: number;
   readonly status: "running" | "success" | "error";
@@ -37,11 +38,13 @@ export interface RetryRule {
   readonly on: (error: unknown) => boolean;
 }
 
+/** For retries: an API error with one of these codes. */
 export const onCodes =
   (...codes: readonly string[]) =>
   (error: unknown): boolean =>
     error instanceof ApiError && codes.includes(error.code);
 
+/** What is to be deleted and is not there is no failure. */
 export const isGone = onCodes("not_found");
 
 /** What the official client repeats whatever the call is; `locked`, for one, is not among it. */

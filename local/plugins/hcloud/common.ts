@@ -14,6 +14,15 @@ export const labelsWithDefault: Property = { ...labelsProperty, default: {} };
 /** A yes or no that the program can leave out. */
 export const flag: Property = { kind: "boolean", default: false };
 
+/** Of a floating or primary IP. */
+export const ipTypeProperty: Property = {
+  kind: "string",
+  required: true,
+  replaces: true,
+  check: (type) =>
+    type === "ipv4" || type === "ipv6" ? undefined : `${JSON.stringify(type)} is neither ipv4 nor ipv6`,
+};
+
 /** A list of IP addresses in any order, empty when the program gives none. */
 export const addressList: Property = { kind: "strings", unordered: true, default: [] };
 
@@ -57,6 +66,7 @@ export async function findByName<T>(api: Api, query: string, name: string): Prom
   return listed[collection].at(0);
 }
 
+/** Whether a text can be an id; anything else is looked up as a name. */
 export function isId(text: string): boolean {
   return /^[1-9]\d*$/.test(text);
 }

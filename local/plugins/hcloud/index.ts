@@ -2,7 +2,8 @@ import type { Call, PluginDefinition } from "../../../plugin/types";
 import { PLUGINS } from "../../../toolchain/versions";
 import { Api } from "./client";
 import { createFunctions } from "./functions";
-import { toHandler, type Resource } from "./resource";
+import { toHandler } from "./handler";
+import type { Resource } from "./resource";
 import { firewall } from "./resources/firewall";
 import { firewallAttachment } from "./resources/firewallAttachment";
 import { floatingIp } from "./resources/floatingIp";
@@ -47,6 +48,7 @@ const resources: Readonly<Record<string, Resource>> = {
   "hcloud:index/volumeAttachment:VolumeAttachment": volumeAttachment,
 };
 
+/** What tests change about the stand-in. */
 export interface HcloudOptions {
   /** Milliseconds that one second of waiting takes; tests compress time. @default 1000 */
   readonly second?: number;

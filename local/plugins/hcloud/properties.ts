@@ -3,6 +3,7 @@ import { UNKNOWN, type Values } from "../../../plugin/types";
 /** The inputs of a resource as data: what is checked, compared, replaced and planned follows from these tables. */
 export type Properties = Readonly<Record<string, Property>>;
 
+/** What the plugin knows about one property of a resource: enough for Check, Diff and what a preview foretells. */
 export interface Property {
   readonly kind: "string" | "integer" | "boolean" | "labels" | "strings" | "integers" | "object" | "objects";
   readonly required?: boolean;
@@ -114,6 +115,7 @@ export function unmatched(
   });
 }
 
+/** An absent list is an empty one. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

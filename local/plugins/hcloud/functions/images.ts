@@ -3,12 +3,14 @@ import type { Api } from "../client";
 import type { ApiImage } from "../objects";
 import { idOfList, listAll } from "./lists";
 
+/** By exactly one of id, name and selector. */
 export async function getImage(api: Api, args: Values): Promise<Values> {
   const chosen = ["id", "name", "withSelector", "selector"].filter((name) => args[name] !== undefined);
   if (chosen.length !== 1) throw new Error("Exactly one of id, name and withSelector is needed.");
   return { ...args, ...toResult(await findImage(api, args)) };
 }
 
+/** By selector, status and architecture; the newest first where that is asked for. */
 export async function getImages(api: Api, args: Values): Promise<Values> {
   const query = [
     ...values("architecture", args.withArchitectures),

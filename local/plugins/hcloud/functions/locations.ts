@@ -13,6 +13,7 @@ interface ApiLocationDetails {
   readonly network_zone: string;
 }
 
+/** All of them. */
 export async function getLocations(api: Api): Promise<Values> {
   const locations = await listAll<ApiLocationDetails>(api, "locations");
   return {
@@ -24,6 +25,7 @@ export async function getLocations(api: Api): Promise<Values> {
   };
 }
 
+/** By id or name. */
 export async function getLocation(api: Api, args: Values): Promise<Values> {
   return toResult(await findOne<ApiLocationDetails>(api, "locations", "location", args));
 }

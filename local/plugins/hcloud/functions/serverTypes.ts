@@ -28,6 +28,7 @@ interface ApiServerType {
   }[];
 }
 
+/** All of them. */
 export async function getServerTypes(api: Api): Promise<Values> {
   const types = await listAll<ApiServerType>(api, "server_types");
   return {
@@ -39,6 +40,7 @@ export async function getServerTypes(api: Api): Promise<Values> {
   };
 }
 
+/** By id or name. */
 export async function getServerType(api: Api, args: Values): Promise<Values> {
   return toResult(await findOne<ApiServerType>(api, "server_types", "server_type", args));
 }

@@ -11,6 +11,7 @@ interface ApiSshKey {
   readonly labels: Labels;
 }
 
+/** All of them, or those that a label selector means. */
 export async function getSshKeys(api: Api, args: Values): Promise<Values> {
   const selector = args.withSelector;
   const query = typeof selector === "string" ? `&label_selector=${encodeURIComponent(selector)}` : "";

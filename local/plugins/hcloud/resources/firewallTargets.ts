@@ -6,10 +6,12 @@ export interface Target {
   readonly labelSelector?: string;
 }
 
+/** As programs write it. */
 export function toTarget(target: ApiFirewallTarget): Target {
   return { server: target.server?.id ?? 0, labelSelector: target.label_selector?.selector ?? "" };
 }
 
+/** As the API wants it. */
 export function toApiTarget({ server, labelSelector }: Target): ApiFirewallTarget {
   return server
     ? { type: "server", server: { id: server } }

@@ -1,5 +1,5 @@
 import { ignore, isGone, type Action } from "../client";
-import { flag, labelsProperty, nameProperty, unlessEmpty } from "../common";
+import { flag, ipTypeProperty, labelsProperty, nameProperty, unlessEmpty } from "../common";
 import type { ApiFloatingIp, Labels } from "../objects";
 import type { Resource } from "../resource";
 
@@ -17,13 +17,7 @@ export const floatingIp: Resource<Inputs> = {
   group: "sdk",
   namedAutomatically: true,
   properties: {
-    type: {
-      kind: "string",
-      required: true,
-      replaces: true,
-      check: (type) =>
-        type === "ipv4" || type === "ipv6" ? undefined : `${JSON.stringify(type)} is neither ipv4 nor ipv6`,
-    },
+    type: ipTypeProperty,
     name: nameProperty,
     description: { kind: "string" },
     homeLocation: { kind: "string", computed: true, replaces: true },

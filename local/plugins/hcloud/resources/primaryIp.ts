@@ -1,5 +1,5 @@
 import { ignore, isGone, type Action, type Api, type RetryRule, onCodes } from "../client";
-import { changedFields, flag, labelsWithDefault, locationOf, nameProperty, requireId } from "../common";
+import { changedFields, flag, ipTypeProperty, labelsWithDefault, locationOf, nameProperty, requireId } from "../common";
 import type { ApiPrimaryIp, ApiServer, Labels } from "../objects";
 import type { Resource } from "../resource";
 
@@ -21,13 +21,7 @@ export const primaryIp: Resource<Inputs> = {
   group: "framework",
   namedAutomatically: true,
   properties: {
-    type: {
-      kind: "string",
-      required: true,
-      replaces: true,
-      check: (type) =>
-        type === "ipv4" || type === "ipv6" ? undefined : `${JSON.stringify(type)} is neither ipv4 nor ipv6`,
-    },
+    type: ipTypeProperty,
     name: nameProperty,
     location: { kind: "string", computed: true, replaces: true },
     datacenter: { kind: "string", computed: true, replaces: true },

@@ -2,34 +2,13 @@ import { createHash } from "node:crypto";
 import type { Values } from "../../../../plugin/types";
 import type { Action } from "../client";
 import { addressList, findByIdOrName, flag, labelsProperty, nameProperty } from "../common";
-import type { ApiServer, Labels } from "../objects";
+import type { ApiServer } from "../objects";
 import { asList, type Properties } from "../properties";
 import type { Context, Resource } from "../resource";
 import { createServer } from "./serverCreate";
+import type { ServerInputs } from "./serverInputs";
 import { networkProblems, networkStates, type NetworkEntry } from "./serverNetworks";
-import type { PublicNet } from "./serverPublicNets";
 import { updateServer } from "./serverUpdate";
-
-export interface ServerInputs {
-  readonly name: string;
-  readonly serverType: string;
-  readonly image?: string;
-  readonly location?: string;
-  readonly datacenter?: string;
-  readonly sshKeys?: readonly string[];
-  readonly userData?: string;
-  readonly labels?: Labels;
-  readonly backups?: boolean;
-  readonly keepDisk?: boolean;
-  readonly iso?: string;
-  readonly rescue?: string;
-  readonly firewallIds?: readonly number[];
-  readonly networks?: readonly NetworkEntry[];
-  readonly publicNets?: readonly PublicNet[];
-  readonly placementGroupId?: number;
-  readonly deleteProtection?: boolean;
-  readonly rebuildProtection?: boolean;
-}
 
 const replacing = { kind: "string", replaces: true } as const;
 const enabled = { kind: "boolean", default: true } as const;

@@ -1,19 +1,11 @@
-import type { Action, Api } from "../client";
-import { findByName, isId, locationOf, unlessEmpty } from "../common";
-import type { ApiImage, ApiServer } from "../objects";
+import type { Action } from "../client";
+import { locationOf, unlessEmpty } from "../common";
+import type { ApiServer } from "../objects";
 import type { Context } from "../resource";
-import type { ServerInputs } from "./server";
+import { enableRescue, mountIso } from "./serverBoot";
+import type { ServerInputs } from "./serverInputs";
+import { findImage, findServerType, findSshKey } from "./serverLookups";
 import { attachToNetwork } from "./serverNetwork";
-import { enableRescue, mountIso } from "./serverUpdate";
-
-interface ApiServerType {
-  readonly name: string;
-  readonly architecture: string;
-  readonly deprecation?: { readonly announced: string; readonly unavailable_after: string } | null;
-}
-
-/** Days after the announcement during which a deprecated image can still be used. */
-const daysOfGrace = 90;
 
 /** Looks up what the request needs, makes the server, and brings it into its networks and settings. */
 export async function createServer(context: Context, inputs: ServerInputs, known: (id: string) => void): Promise<void> {
@@ -66,40 +58,4 @@ export async function createServer(context: Context, inputs: ServerInputs, known
       rebuild: inputs.rebuildProtection ?? false,
     });
   }
-}
-
-/** Id of a key that the program names by id or name. */
-export async function findSshKey(api: Api, idOrName: string): Promise<number> {
-  const key = isId(idOrName)
-    ? (await api.find<{ ssh_key: { id: number } }>(`/ssh_keys/${idOrName}`))?.ssh_key
-    : await findByName<{ id: number }>(api, "/ssh_keys?", idOrName);
-  if (!key) throw new Error(`There is no SSH key ${JSON.stringify(idOrName)}.`);
-  return key.id;
-}
-
-async function findServerType({ api, log }: Context, idOrName: string): Promise<ApiServerType> {
-  const type = isId(idOrName)
-    ? (await api.find<{ server_type: ApiServerType }>(`/server_types/${idOrName}`))?.server_type
-    : await findByName<ApiServerType>(api, "/server_types?", idOrName);
-  if (!type) throw new Error(`There is no server type ${JSON.stringify(idOrName)}.`);
-  if (type.deprecation) {
-    const { unavailable_after: end } = type.deprecation;
-    log(`Server type ${type.name} is deprecated and cannot be ordered after ${end}.`, { level: "warning" });
-  }
-  return type;
-}
-
-async function findImage({ api, log }: Context, idOrName: string | undefined, architecture: string): Promise<number> {
-  if (!idOrName) throw new Error("image is missing: a new server needs one, e.g. debian-13.");
-  const image = isId(idOrName)
-    ? (await api.find<{ image: ApiImage }>(`/images/${idOrName}`))?.image
-    : await findByName<ApiImage>(api, `/images?architecture=${architecture}&include_deprecated=true&`, idOrName);
-  if (!image) throw new Error(`There is no image ${JSON.stringify(idOrName)} for ${architecture}.`);
-  if (image.deprecated) {
-    const days = (Date.now() - Date.parse(image.deprecated)) / 86_400_000;
-    if (days > daysOfGrace)
-      throw new Error(`Image ${idOrName} is deprecated since ${image.deprecated} and gone by now.`);
-    log(`Image ${idOrName} is deprecated since ${image.deprecated} and will be gone soon.`, { level: "warning" });
-  }
-  return image.id;
 }

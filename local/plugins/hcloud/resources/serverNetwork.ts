@@ -83,6 +83,7 @@ export async function attachToNetwork(
   return id;
 }
 
+/** A server that has left already is no failure. */
 export async function detachFromNetwork(api: Api, serverId: number, networkId: number): Promise<void> {
   const path = `/servers/${String(serverId)}/actions/detach_from_network`;
   await api.retry(whileDetaching, () => api.act(path, { network: networkId })).catch(ignore(isGone, undefined));

@@ -6,6 +6,7 @@ import { asList, same } from "../properties";
 import { addressList } from "../common";
 import { attachToNetwork, detachFromNetwork } from "./serverNetwork";
 
+/** One entry of a server's `networks`. */
 export interface NetworkEntry {
   readonly networkId?: number;
   /** `<networkId>-<range>` */
@@ -15,7 +16,7 @@ export interface NetworkEntry {
 }
 
 /** The network that an entry means, whichever way it says it; `undefined` while that is not known. */
-export function networkOf({ networkId, subnetId }: NetworkEntry): number | undefined {
+function networkOf({ networkId, subnetId }: NetworkEntry): number | undefined {
   if (subnetId && (subnetId as unknown) !== UNKNOWN) return Number(subnetId.split("-")[0]);
   return typeof networkId === "number" ? networkId : undefined;
 }

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Action, Api } from "../client";
 import type { ApiServer } from "../objects";
 
+/** A server's only entry of `publicNets`. */
 export interface PublicNet {
   readonly ipv4Enabled?: boolean;
   /** Id of a primary IP; 0 or absent: one that comes and goes with the server. */

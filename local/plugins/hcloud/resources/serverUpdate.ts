@@ -1,12 +1,13 @@
 import type { Api } from "../client";
-import { findByName, putEach } from "../common";
+import { putEach } from "../common";
 import type { ApiServer } from "../objects";
 import { asList } from "../properties";
 import type { Change, Context } from "../resource";
-import type { ServerInputs } from "./server";
+import { enableRescue, mountIso } from "./serverBoot";
+import type { ServerInputs } from "./serverInputs";
+import { findSshKey } from "./serverLookups";
 import { changeNetworks, type NetworkEntry } from "./serverNetworks";
 import { changePublicNets, type PublicNet } from "./serverPublicNets";
-import { findSshKey } from "./serverCreate";
 
 /** Brings a server from the state to the inputs, step by step in the order of the official plugin. */
 export async function updateServer({ api }: Context, { id, changed, news, olds }: Change<ServerInputs>): Promise<void> {
@@ -51,19 +52,6 @@ export async function updateServer({ api }: Context, { id, changed, news, olds }
       rebuild: news.rebuildProtection ?? false,
     });
   }
-}
-
-/** Takes effect at the reset. */
-export async function mountIso(api: Api, path: string, name: string): Promise<void> {
-  const iso = await findByName<{ id: number }>(api, "/isos?", name);
-  if (!iso) throw new Error(`There is no ISO ${JSON.stringify(name)}.`);
-  await api.act(`${path}/actions/attach_iso`, { iso: iso.id });
-  await api.act(`${path}/actions/reset`);
-}
-
-export async function enableRescue(api: Api, path: string, type: string, sshKeys: readonly number[]): Promise<void> {
-  await api.act(`${path}/actions/enable_rescue`, { type, ssh_keys: sshKeys.length > 0 ? sshKeys : undefined });
-  await api.retry({ tries: 10, on: () => true }, () => api.act(`${path}/actions/reset`));
 }
 
 async function changeIso(api: Api, path: string, server: ApiServer, iso: string | undefined): Promise<void> {

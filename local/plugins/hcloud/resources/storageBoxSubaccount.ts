@@ -33,6 +33,7 @@ interface ApiSubaccount {
   readonly access_settings: Readonly<Record<string, boolean>>;
 }
 
+/** Boxes take one change at a time and say so; the change comes through a little later. */
 export const whileBoxIsLocked: RetryRule = { tries: 10, on: onCodes("locked") };
 
 const off: Access = {
