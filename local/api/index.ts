@@ -15,6 +15,7 @@ import { watchMachines } from "./service/watch";
 import { Store } from "./store/store";
 import { transport } from "./transport/server";
 
+/** How one local cloud's API is set up. */
 export interface ApiOptions {
   /** Where the store keeps its journal. */
   readonly directory: string;
@@ -32,6 +33,7 @@ export interface ApiOptions {
   readonly addresses?: AddressPlan;
 }
 
+/** The API while it serves. */
 export interface Api {
   readonly port: number;
   /** e.g. `http://127.0.0.1:7411/v1` */

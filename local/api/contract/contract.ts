@@ -16,10 +16,12 @@ export interface ContractOperation {
 /** Every operation of the published schema. */
 export const contract = generated.operations as unknown as readonly ContractOperation[];
 
+/** e.g. `POST`. */
 export function methodOf(operation: ContractOperation): string {
   return operation.name.slice(0, operation.name.indexOf(" "));
 }
 
+/** e.g. `/servers/{id}/actions/poweron`, without the API's version. */
 export function pathOf(operation: ContractOperation): string {
   return operation.name.slice(operation.name.indexOf(" ") + 1);
 }

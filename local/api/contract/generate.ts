@@ -22,6 +22,7 @@ interface Document {
   readonly components: { readonly schemas: JsonObject };
 }
 
+/** What the handlers and the validator need of a published OpenAPI document: no prose, no examples. */
 export function operationsOf(document: Document): ContractOperation[] {
   const operations: ContractOperation[] = [];
   for (const [path, methods] of Object.entries(document.paths)) {

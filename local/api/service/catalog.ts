@@ -7,7 +7,9 @@ import type { Tables } from "./rows";
 
 /** What Hetzner offers: fixtures with the date on which they were written down. */
 export const locations = locationFixture.locations;
+/** Recorded from Hetzner's list, with its date: local/api/fixtures/. */
 export const serverTypes = typeFixture.serverTypes;
+/** Every system image by its real name and id; which of them boot is the machines' matter. */
 export const systemImages = imageFixture.images;
 
 export type Location = (typeof locations)[number];
@@ -21,6 +23,7 @@ function byIdOrName<R extends { id: number; name: string }>(rows: readonly R[], 
   return rows.filter((row) => String(row.id) === String(key) || row.name === key);
 }
 
+/** The location that a row names by its id. */
 export function locationOf(id: number): Location {
   const location = locations.find((candidate) => candidate.id === id);
   if (location === undefined) throw new Error(`there is no location ${String(id)}`);
@@ -53,6 +56,7 @@ export function findServerType(key: string | number): ServerType {
   return type;
 }
 
+/** The server type that a row names by its id. */
 export function serverTypeOf(id: number): ServerType {
   const type = serverTypes.find((candidate) => candidate.id === id);
   if (type === undefined) throw notFound("server type", id);

@@ -17,6 +17,7 @@ const gone: Operation = call(() => {
   throw new ApiError("deprecated_api_endpoint", "datacenters were removed on 1 July 2026: use /locations");
 });
 
+/** What can be had and what it costs; the same for everybody, and never changed by a call. */
 export const catalogOperations: Operations = {
   "GET /locations": list("locations", () => locations),
   "GET /locations/{id}": one("location", "location", locations, (location) => location),

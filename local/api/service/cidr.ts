@@ -17,6 +17,7 @@ export function parseIpv4(text: string): number | undefined {
   return value;
 }
 
+/** The reverse of `parseIpv4`. */
 export function formatIpv4(value: number): string {
   return [24, 16, 8, 0].map((shift) => String((value >>> shift) & 255)).join(".");
 }
@@ -32,18 +33,22 @@ export function parseCidr(text: string): Cidr | undefined {
   return first % size === 0 ? { first, last: first + size - 1, prefix } : undefined;
 }
 
+/** e.g. `10.0.1.0/24` */
 export function formatCidr(range: Cidr): string {
   return `${formatIpv4(range.first)}/${String(range.prefix)}`;
 }
 
+/** Whether all of `inner` lies in `outer`. */
 export function contains(outer: Cidr, inner: Cidr): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** Whether two ranges have an address in common. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/** Whether a single address, as a number, lies in the range. */
 export function includes(range: Cidr, address: number): boolean {
   return range.first <= address && address <= range.last;
 }

@@ -6,6 +6,7 @@ export interface Clock {
   after(milliseconds: number, then: () => void): () => void;
 }
 
+/** This computer's own time; tests bring one that they move themselves. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (milliseconds, then) => {

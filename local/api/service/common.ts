@@ -1,7 +1,7 @@
 import type { Cloud } from "./cloud";
 import { ApiError, invalidField } from "./errors";
-import { checkedLabels } from "./labels";
-import type { ActionRow, Labels, ResourceRef, Tables } from "./rows";
+import { checkedLabels, type Labels } from "./labels";
+import type { ActionRow, ResourceRef, Tables } from "./rows";
 
 /** Kinds with names that are unique in a project. */
 type NamedTable = Exclude<keyof Tables, "actions" | "images" | "storage_box_subaccounts" | "storage_box_snapshots">;
@@ -34,6 +34,7 @@ export function assertNotProtected(what: string, protection: { readonly delete: 
   if (protection.delete) throw new ApiError("protected", `${what} is protected from deletion`);
 }
 
+/** For actions: that they concern this server. */
 export function serverRef(id: number): ResourceRef {
   return { type: "server", id };
 }

@@ -4,9 +4,9 @@ import { systemImages } from "./catalog";
 import { found, type Cloud } from "./cloud";
 import { assertNotProtected, changedProtection, note, serverRef } from "./common";
 import { ApiError, invalidField, notBuilt, notFound } from "./errors";
-import { checkedLabels } from "./labels";
+import { checkedLabels, type Labels } from "./labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "./operation";
-import type { ImageRow, Labels } from "./rows";
+import type { ImageRow } from "./rows";
 import { anyImageView, imageView, systemImageView } from "./views";
 
 interface CreateBody {
@@ -15,6 +15,7 @@ interface CreateBody {
   readonly labels?: Labels;
 }
 
+/** System images, and snapshots where there are no machines behind the API. */
 export const imageOperations: Operations = {
   "GET /images": list("images", (cloud, { query }) => {
     const withDeprecated = query.include_deprecated?.at(0) === "true";
@@ -84,6 +85,7 @@ function create(cloud: Cloud, body: CreateBody, params: Readonly<Record<string, 
   return { image: imageView(image), action: actionView(cloud, cloud.actions.create("create_image", resources)) };
 }
 
+/** What the actions of images do once their time is over. */
 export const imageEffects = {
   create_image: {
     success: (cloud, action) => {

@@ -1,5 +1,7 @@
 import { invalidField } from "./errors";
-import type { Labels } from "./rows";
+
+/** Names and values that people hang on what they have in the cloud. */
+export type Labels = Readonly<Record<string, string>>;
 
 /** Letters, digits, and dots, dashes and underscores in between. */
 const word = /^[a-z0-9A-Z]([a-z0-9A-Z._-]{0,61}[a-z0-9A-Z])?$/;

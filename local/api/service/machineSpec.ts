@@ -10,6 +10,7 @@ export function gatewayOf(network: { readonly ipRange: string }): string {
   return formatIpv4((parseCidr(network.ipRange) as Cidr).first + 1);
 }
 
+/** The private network that a row has to be. */
 export function networkSpec(network: NetworkRow): NetworkSpec {
   return { id: network.id, range: network.ipRange, gateway: gatewayOf(network), routes: network.routes };
 }

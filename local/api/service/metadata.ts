@@ -5,6 +5,7 @@ import { includes, parseCidr, parseIpv4, type Cidr } from "./cidr";
 import { firstIpv6, gatewayOf } from "./machineSpec";
 import type { PrimaryIpRow, PrivateNet, ServerRow, Tables } from "./rows";
 
+/** What a machine gets from its metadata service, as HTTP has it. */
 export interface MetadataAnswer {
   readonly status: number;
   readonly contentType: string;

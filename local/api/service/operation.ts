@@ -21,6 +21,7 @@ export type Operation =
 /** By the contract's name, e.g. `POST /servers/{id}/actions/poweron`. */
 export type Operations = Readonly<Record<string, Operation>>;
 
+/** An operation that gives all objects of a kind, under this key. */
 export function list(key: string, all: (cloud: Cloud, request: Request) => readonly View[]): Operation {
   return { kind: "list", key, all };
 }

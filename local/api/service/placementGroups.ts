@@ -2,9 +2,9 @@ import { found, type Cloud } from "./cloud";
 import { timestamp } from "./clock";
 import { checkedName, checkedUpdate } from "./common";
 import { ApiError } from "./errors";
-import { checkedLabels } from "./labels";
+import { checkedLabels, type Labels } from "./labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "./operation";
-import type { Labels, PlacementGroupRow } from "./rows";
+import type { PlacementGroupRow } from "./rows";
 
 /** Servers of a spread group at most, and groups of a project. */
 const serverLimit = 10;
@@ -16,6 +16,7 @@ interface CreateBody {
   readonly labels?: Labels;
 }
 
+/** Placement groups: at most ten servers each, none of them on the same host. */
 export const placementGroupOperations: Operations = {
   "GET /placement_groups": list("placement_groups", (cloud) =>
     cloud.store.all("placement_groups").map((row) => placementGroupView(cloud, row)),
@@ -63,6 +64,7 @@ export function assertRoomInGroup(cloud: Cloud, group: PlacementGroupRow): void 
   }
 }
 
+/** A placement group as the API shows it. */
 export function placementGroupView(cloud: Cloud, group: PlacementGroupRow): View {
   return {
     id: group.id,

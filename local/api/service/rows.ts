@@ -4,9 +4,10 @@
  */
 import type { Indexes } from "../store/table";
 import type { Command } from "./actions/delays";
+import type { Labels } from "./labels";
 import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./storageBoxes/rows";
 
-export type Labels = Readonly<Record<string, string>>;
+/** A floating or primary IP is of one family. */
 export type IpType = "ipv4" | "ipv6";
 
 interface Named {
@@ -16,9 +17,11 @@ interface Named {
   readonly created: number;
 }
 
+/** As the API says it; `unknown` after an action that failed half-way. */
 export type ServerStatus =
   "initializing" | "starting" | "running" | "stopping" | "off" | "deleting" | "rebuilding" | "migrating" | "unknown";
 
+/** A server's place in a private network. */
 export interface PrivateNet {
   readonly network: number;
   readonly ip: string;
@@ -26,6 +29,7 @@ export interface PrivateNet {
   readonly mac: string;
 }
 
+/** A server: what was asked for, and what has become of it. */
 export interface ServerRow extends Named {
   readonly status: ServerStatus;
   readonly serverType: number;
@@ -42,6 +46,7 @@ export interface ServerRow extends Named {
   readonly backupWindow: string | null;
 }
 
+/** The part of a network's range that lies in one zone. */
 export interface Subnet {
   readonly type: "cloud" | "server" | "vswitch";
   readonly ipRange: string;
@@ -49,11 +54,13 @@ export interface Subnet {
   readonly vswitchId: number | null;
 }
 
+/** Where a network sends what is for none of its servers. */
 export interface Route {
   readonly destination: string;
   readonly gateway: string;
 }
 
+/** A private network. */
 export interface NetworkRow extends Named {
   readonly ipRange: string;
   readonly subnets: readonly Subnet[];
@@ -62,6 +69,7 @@ export interface NetworkRow extends Named {
   readonly protection: { readonly delete: boolean };
 }
 
+/** One rule. An empty list of addresses belongs to the other direction. */
 export interface FirewallRuleRow {
   readonly direction: "in" | "out";
   readonly protocol: "tcp" | "udp" | "icmp" | "esp" | "gre";
@@ -71,18 +79,22 @@ export interface FirewallRuleRow {
   readonly description: string | null;
 }
 
+/** Whom a firewall applies to. */
 export type FirewallTarget =
   { readonly type: "server"; readonly server: number } | { readonly type: "label_selector"; readonly selector: string };
 
+/** A cloud firewall. */
 export interface FirewallRow extends Named {
   readonly rules: readonly FirewallRuleRow[];
   readonly appliedTo: readonly FirewallTarget[];
 }
 
+/** Servers that are kept apart. */
 export interface PlacementGroupRow extends Named {
   readonly type: "spread";
 }
 
+/** A public key, known once in a project. */
 export interface SshKeyRow extends Named {
   readonly publicKey: string;
   readonly fingerprint: string;
@@ -98,16 +110,19 @@ interface PublicIp extends Named {
   readonly protection: { readonly delete: boolean };
 }
 
+/** An address that moves from server to server. */
 export interface FloatingIpRow extends PublicIp {
   readonly description: string;
   readonly server: number | null;
 }
 
+/** An address that belongs to a server, or waits for one. */
 export interface PrimaryIpRow extends PublicIp {
   readonly assignee: number | null;
   readonly autoDelete: boolean;
 }
 
+/** A block device, attached to one server at most. */
 export interface VolumeRow extends Named {
   /** GB */
   readonly size: number;
@@ -134,11 +149,13 @@ export interface ImageRow {
   readonly protection: { readonly delete: boolean };
 }
 
+/** What an action concerns. */
 export interface ResourceRef {
   readonly type: "server" | "network" | "firewall" | "floating_ip" | "primary_ip" | "volume" | "image" | "storage_box";
   readonly id: number;
 }
 
+/** A change that takes its time. */
 export interface ActionRow {
   readonly id: number;
   readonly command: Command;
@@ -155,7 +172,7 @@ export interface ActionRow {
   readonly after: number | null;
 }
 
-// A type and not an interface, so that it fits the store's `Record<string, Row>`.
+/** All kinds, by the name of their table. A type and not an interface, so that it fits the store's `Record<string, Row>`. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type Tables = {
   servers: ServerRow;

@@ -3,9 +3,9 @@ import { found, type Cloud } from "./cloud";
 import { timestamp } from "./clock";
 import { checkedName, checkedUpdate } from "./common";
 import { ApiError, invalidField } from "./errors";
-import { checkedLabels } from "./labels";
+import { checkedLabels, type Labels } from "./labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "./operation";
-import type { Labels, SshKeyRow } from "./rows";
+import type { SshKeyRow } from "./rows";
 
 interface CreateBody {
   readonly name: string;
@@ -13,6 +13,7 @@ interface CreateBody {
   readonly labels?: Labels;
 }
 
+/** Public keys. What a server got of them at its creation stays there. */
 export const sshKeyOperations: Operations = {
   "GET /ssh_keys": list("ssh_keys", (cloud) => cloud.store.all("ssh_keys").map(view)),
   "GET /ssh_keys/{id}": call((cloud, _body, { id }) => ({ ssh_key: view(found(cloud, "ssh_keys", id)) })),

@@ -1,6 +1,7 @@
 import type { Cloud } from "./cloud";
 import { firstIpv6 } from "./machineSpec";
-import type { Labels, ServerRow, ServerStatus } from "./rows";
+import type { Labels } from "./labels";
+import type { ServerRow, ServerStatus } from "./rows";
 import type { StorageBoxRow } from "./storageBoxes/rows";
 import { hostNameOf } from "./storageBoxes/spec";
 
@@ -34,6 +35,7 @@ export interface StorageBoxStatus {
   readonly initPid: number | null;
 }
 
+/** What `holdfast local status` shows: the API's word beside what really runs. */
 export interface CloudStatus {
   readonly machines: readonly MachineStatus[];
   readonly storageBoxes: readonly StorageBoxStatus[];
@@ -45,6 +47,7 @@ export interface CloudStatus {
   }[];
 }
 
+/** Asks the driver about every machine. */
 export async function cloudStatus(cloud: Cloud): Promise<CloudStatus> {
   const { store } = cloud;
   return {

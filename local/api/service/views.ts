@@ -11,12 +11,14 @@ export function priceView(cents: number): View {
   return { net: text(cents), gross: text(cents * (1 + prices.vatPercent / 100)) };
 }
 
+/** A price in both of the API's forms. */
 export function monthlyAndHourly(monthlyCents: number): View {
   return { price_hourly: priceView(monthlyCents / prices.hoursPerMonth), price_monthly: priceView(monthlyCents) };
 }
 
 const terabyte = 1024 ** 4;
 
+/** One entry for each location that has the type. */
 export function serverTypePrices(type: ServerType): View[] {
   return type.locations.map((location) => ({
     location,
@@ -29,6 +31,7 @@ export function serverTypePrices(type: ServerType): View[] {
 /** When types on their way out were announced as such, and until when servers can be made of them. */
 const deprecation = { announced: "2025-10-16T06:00:00+00:00", unavailable_after: "2027-01-01T06:00:00+00:00" };
 
+/** A server type as the API shows it. */
 export function serverTypeView(type: ServerType): View {
   const deprecated = type.deprecated ? deprecation : null;
   return {
@@ -68,6 +71,7 @@ export function datacenterView(location: Location): View {
 
 const imageDates = { created: "2025-08-12T06:00:00+00:00", deprecated: "2026-08-31T00:00:00+00:00" };
 
+/** A system image as the API shows it. */
 export function systemImageView(image: SystemImage): View {
   return {
     id: image.id,
@@ -91,6 +95,7 @@ export function systemImageView(image: SystemImage): View {
   };
 }
 
+/** A snapshot or backup as the API shows it. */
 export function imageView(row: ImageRow): View {
   const base = systemImages.find((image) => image.id === row.base);
   return {

@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud";
 import type { ServerRow } from "./rows";
+import { lookEvery } from "./watching";
 
 /** Milliseconds between two looks at the machines. */
 const interval = 1000;
@@ -11,19 +12,7 @@ const interval = 1000;
  * @returns a function that ends the watch
  */
 export function watchMachines(cloud: Cloud): () => void {
-  let cancel: () => void = () => undefined;
-  let ended = false;
-  const next = () => {
-    if (!ended) cancel = cloud.clock.after(interval, look);
-  };
-  const look = () => {
-    cloud.machines.background("watching the machines", lookAtAll(cloud, () => ended).finally(next));
-  };
-  next();
-  return () => {
-    ended = true;
-    cancel();
-  };
+  return lookEvery(cloud, interval, "watching the machines", (ended) => lookAtAll(cloud, ended));
 }
 
 async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {

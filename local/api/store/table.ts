@@ -1,3 +1,4 @@
+/** What every table's rows have in common. */
 export interface Row {
   readonly id: number;
 }

@@ -21,6 +21,7 @@ const statuses: Readonly<Record<string, number>> = {
   maintenance: 503,
 };
 
+/** The HTTP status that Hetzner sends with this code; 422 for those that are not listed. */
 export function statusOf(code: string): number {
   return statuses[code] ?? 422;
 }

@@ -14,6 +14,7 @@ export interface FaultRequest {
   readonly down?: boolean;
 }
 
+/** A fault that is set, until somebody removes it. */
 export interface Fault extends FaultRequest {
   readonly id: number;
 }

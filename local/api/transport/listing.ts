@@ -1,8 +1,7 @@
 import type { ContractOperation } from "../contract/contract";
 import { invalidField } from "../service/errors";
-import { parseSelector } from "../service/labels";
+import { parseSelector, type Labels } from "../service/labels";
 import type { View } from "../service/operation";
-import type { Labels } from "../service/rows";
 
 type Query = Readonly<Record<string, readonly string[]>>;
 

@@ -12,6 +12,7 @@ import { listing } from "./listing";
 import { RateLimit } from "./rateLimit";
 import { checkBody } from "./validation";
 
+/** What the transport stands on. */
 export interface TransportOptions {
   readonly cloud: Cloud;
   readonly operations: Operations;

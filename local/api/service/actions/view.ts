@@ -3,6 +3,7 @@ import { timestamp } from "../clock";
 import type { View } from "../operation";
 import type { ActionRow } from "../rows";
 
+/** An action as the API shows it, its progress in percent computed from the clock. */
 export function actionView(cloud: Cloud, action: ActionRow): View {
   return {
     id: action.id,

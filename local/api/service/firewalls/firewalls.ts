@@ -3,9 +3,9 @@ import { actionView } from "../actions/view";
 import { found, type Cloud } from "../cloud";
 import { checkedName, checkedUpdate } from "../common";
 import { ApiError } from "../errors";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, callWithoutAnswer, list, type Operations } from "../operation";
-import type { ActionRow, FirewallRow, Labels } from "../rows";
+import type { ActionRow, FirewallRow } from "../rows";
 import { applyTo, removeFrom, type TargetBody } from "./apply";
 import { checkedRules, type RuleBody } from "./rules";
 import { filteredServers } from "./targets";
@@ -18,6 +18,7 @@ interface CreateBody {
   readonly apply_to?: readonly TargetBody[];
 }
 
+/** Firewalls and their rules; what they apply to is in apply.ts. */
 export const firewallOperations: Operations = {
   "GET /firewalls": list("firewalls", (cloud) => cloud.store.all("firewalls").map((row) => firewallView(cloud, row))),
   "GET /firewalls/{id}": call((cloud, _body, { id }) => ({
@@ -91,6 +92,7 @@ const changesTargets: Effects = {
   work: (cloud, action) => ensureServers(cloud, action.input.servers as number[]),
 };
 
+/** What the actions of firewalls do once their time is over. */
 export const firewallEffects = {
   apply_firewall: changesTargets,
   remove_firewall: changesTargets,

@@ -7,11 +7,13 @@ export function hasPublicNet(store: Store<Tables>, server: ServerRow): boolean {
   return store.find("primary_ips", "server", server.id).length > 0;
 }
 
+/** Two label selectors are the same when their texts are. */
 export function isSameTarget(a: FirewallTarget, b: FirewallTarget): boolean {
   if (a.type === "server") return b.type === "server" && a.server === b.server;
   return b.type === "label_selector" && a.selector === b.selector;
 }
 
+/** The servers that a target means now; labels may have changed since it was set. */
 export function serversOf(store: Store<Tables>, target: FirewallTarget): ServerRow[] {
   if (target.type === "server") {
     const server = store.get("servers", target.server);

@@ -4,6 +4,7 @@ import type { View } from "../operation";
 import type { FirewallRow, FirewallTarget } from "../rows";
 import { serversOf } from "./targets";
 
+/** A firewall as the API shows it, with the servers that its label selectors mean now. */
 export function firewallView(cloud: Cloud, firewall: FirewallRow): View {
   return {
     id: firewall.id,

@@ -4,9 +4,9 @@ import { findLocation } from "../catalog";
 import { found, type Cloud } from "../cloud";
 import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
-import type { ActionRow, FloatingIpRow, IpType, Labels, ResourceRef, ServerRow } from "../rows";
+import type { ActionRow, FloatingIpRow, IpType, ResourceRef, ServerRow } from "../rows";
 import { changedPtr } from "./dnsPtr";
 import { freePublicAddress } from "./publicAddresses";
 import { floatingIpView } from "./views";
@@ -24,6 +24,7 @@ function ref(ip: FloatingIpRow): ResourceRef {
   return { type: "floating_ip", id: ip.id };
 }
 
+/** Floating IPs; who holds one is changed by actions (assign.ts). */
 export const floatingIpOperations: Operations = {
   "GET /floating_ips": list("floating_ips", (cloud) => cloud.store.all("floating_ips").map(floatingIpView)),
   "GET /floating_ips/{id}": call((cloud, _body, { id }) => ({

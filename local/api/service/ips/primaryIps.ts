@@ -4,9 +4,9 @@ import { findDatacenter, findLocation, type Location } from "../catalog";
 import { found, type Cloud } from "../cloud";
 import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
-import type { IpType, Labels, PrimaryIpRow, ResourceRef, ServerRow } from "../rows";
+import type { IpType, PrimaryIpRow, ResourceRef, ServerRow } from "../rows";
 import { assertOff } from "../servers/changes";
 import { changedPtr } from "./dnsPtr";
 import { freePublicAddress } from "./publicAddresses";
@@ -26,6 +26,7 @@ function ref(ip: PrimaryIpRow): ResourceRef {
   return { type: "primary_ip", id: ip.id };
 }
 
+/** Primary IPs: a server has to be off to get or lose one. */
 export const primaryIpOperations: Operations = {
   "GET /primary_ips": list("primary_ips", (cloud) => cloud.store.all("primary_ips").map(primaryIpView)),
   "GET /primary_ips/{id}": call((cloud, _body, { id }) => ({
@@ -139,6 +140,7 @@ const ensuresServer: Effects = {
   },
 };
 
+/** What the actions of primary IPs do once their time is over. */
 export const primaryIpEffects = {
   create_primary_ip: ensuresServer,
   assign_primary_ip: ensuresServer,

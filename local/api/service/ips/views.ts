@@ -19,6 +19,7 @@ function common(ip: FloatingIpRow | PrimaryIpRow): View {
   };
 }
 
+/** A floating IP as the API shows it. */
 export function floatingIpView(ip: FloatingIpRow): View {
   return {
     ...common(ip),
@@ -28,6 +29,7 @@ export function floatingIpView(ip: FloatingIpRow): View {
   };
 }
 
+/** A primary IP as the API shows it, with the data center that the published schema still requires. */
 export function primaryIpView(ip: PrimaryIpRow): View {
   const location = locationOf(ip.location);
   return {

@@ -24,6 +24,7 @@ function change<Body>(
   });
 }
 
+/** Subnets, routes, range and protection of a network. */
 export const networkActions: Operations = {
   "POST /networks/{id}/actions/add_subnet": change<SubnetBody>("add_subnet", (network, body) => ({
     subnets: [...network.subnets, checkedSubnet(network, body)],
@@ -69,6 +70,7 @@ const ensuresNetwork: Effects = {
   work: (cloud, action) => cloud.machines.ensureNetwork(resourceOf(action, "network")),
 };
 
+/** What the actions of networks do once their time is over. */
 export const networkEffects = {
   add_subnet: ensuresNetwork,
   delete_subnet: ensuresNetwork,

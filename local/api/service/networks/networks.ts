@@ -1,8 +1,8 @@
 import { found, type Cloud } from "../cloud";
 import { assertNotProtected, checkedName, checkedUpdate } from "../common";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, callWithoutAnswer, list, type Operations } from "../operation";
-import type { Labels, NetworkRow, Route } from "../rows";
+import type { NetworkRow, Route } from "../rows";
 import { checkedNetworkRange, checkedRoute, checkedSubnet, type SubnetBody } from "./ranges";
 import { networkView } from "./view";
 
@@ -21,6 +21,7 @@ interface UpdateBody {
   readonly expose_routes_to_vswitch?: boolean;
 }
 
+/** Networks themselves; their parts are changed by actions (actions.ts). */
 export const networkOperations: Operations = {
   "GET /networks": list("networks", (cloud) => cloud.store.all("networks").map((row) => networkView(cloud, row))),
   "GET /networks/{id}": call((cloud, _body, { id }) => ({ network: networkView(cloud, found(cloud, "networks", id)) })),

@@ -4,6 +4,7 @@ import { gatewayOf } from "../machineSpec";
 import type { View } from "../operation";
 import type { NetworkRow } from "../rows";
 
+/** A network as the API shows it, with the servers in it. */
 export function networkView(cloud: Cloud, network: NetworkRow): View {
   return {
     id: network.id,

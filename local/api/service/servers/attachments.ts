@@ -24,6 +24,7 @@ interface AliasBody {
 /** Servers of a network at most. */
 const serverLimit = 100;
 
+/** A server's place in networks and placement groups. */
 export const attachmentOperations: Operations = {
   "POST /servers/{id}/actions/attach_to_network": call((cloud, body: AttachBody, { id }) => {
     const server = found(cloud, "servers", id);
@@ -138,6 +139,7 @@ const ensuresMachine: Effects = {
   work: (cloud, action) => cloud.machines.ensure(resourceOf(action, "server")),
 };
 
+/** What these actions do once their time is over. */
 export const attachmentEffects = {
   attach_to_network: {
     ...ensuresMachine,

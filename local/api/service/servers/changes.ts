@@ -36,6 +36,7 @@ export function assertOff(server: ServerRow): void {
   if (server.status !== "off") throw new ApiError("server_not_stopped", `server ${server.name} has to be powered off`);
 }
 
+/** Type, disk, protection, backups and reverse DNS of a server. */
 export const changeOperations: Operations = {
   "POST /servers/{id}/actions/change_type": change("change_server_type", changedType),
   "POST /servers/{id}/actions/change_protection": change(
@@ -102,6 +103,7 @@ function changedType(_cloud: Cloud, server: ServerRow, body: TypeBody): Partial<
   return { serverType: type.id, disk: body.upgrade_disk === true ? type.disk : server.disk };
 }
 
+/** What these actions do once their time is over. */
 export const changeEffects = {
   // Hetzner copies the disk to another host and starts the server again.
   change_server_type: {

@@ -11,15 +11,16 @@ import { found, type Cloud } from "../cloud";
 import { checkedName, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
 import { assertRoomForFirewall } from "../firewalls/apply";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import type { View } from "../operation";
 import { assertRoomInGroup } from "../placementGroups";
-import type { ActionRow, Labels, ServerRow } from "../rows";
+import type { ActionRow, ServerRow } from "../rows";
 import { attachVolumeAction } from "../volumes/attach";
 import { attachPrivateNet } from "./attachments";
 import { checkedPublicNet, assignPublicNet, type PublicNetBody } from "./publicNet";
 import { serverView } from "./view";
 
+/** A request for a new server, as the contract has it. */
 export interface CreateBody {
   readonly name: string;
   readonly server_type: string | number;
@@ -49,6 +50,7 @@ export function checkedServerName(cloud: Cloud, name: string, own?: number): str
   return checkedName(cloud, "servers", name, own);
 }
 
+/** Checks everything, then writes the server, its addresses and its actions in one transaction. */
 export function createServer(cloud: Cloud, body: CreateBody): View {
   const name = checkedServerName(cloud, body.name);
   const type = findServerType(body.server_type);

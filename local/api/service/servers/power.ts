@@ -18,6 +18,7 @@ function power(command: Command, check?: (cloud: Cloud, server: ServerRow) => vo
   });
 }
 
+/** On, off, reset and reboot. */
 export const powerOperations: Operations = {
   "POST /servers/{id}/actions/poweron": power("start_server", (cloud, server) => {
     if (hasPublicNet(cloud.store, server) || server.privateNets.length > 0) return;
@@ -36,6 +37,7 @@ function setStatus(cloud: Cloud, id: number, status: ServerRow["status"]): void 
   cloud.store.transaction(() => cloud.store.put("servers", { ...server, status }));
 }
 
+/** What these actions do once their time is over. */
 export const powerEffects = {
   start_server: {
     status: { during: "starting", success: "running", failure: "off" },

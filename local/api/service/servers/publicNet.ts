@@ -18,8 +18,10 @@ interface Family {
   readonly ip?: PrimaryIpRow;
 }
 
+/** What a new server gets of each family. */
 export type PublicNet = Readonly<Record<IpType, Family>>;
 
+/** What a request says about public addresses, with everything that it names found. @throws invalid_input */
 export function checkedPublicNet(cloud: Cloud, body: PublicNetBody | undefined, location: Location): PublicNet {
   const family = (type: IpType): Family => {
     const enabled = body?.[`enable_${type}`] ?? true;

@@ -6,6 +6,7 @@ import { assertNotProtected, serverRef } from "../common";
 import { isSameTarget } from "../firewalls/targets";
 import { call, type Operations } from "../operation";
 
+/** A server goes with its automatic addresses, and leaves everything else behind. */
 export const removeOperations: Operations = {
   "DELETE /servers/{id}": call((cloud, _body, { id }) => {
     const server = found(cloud, "servers", id);

@@ -2,10 +2,11 @@ import { found } from "../cloud";
 import { checkedUpdate } from "../common";
 import { firewallsOf } from "../firewalls/targets";
 import { call, list, type Operations } from "../operation";
-import type { Labels } from "../rows";
+import type { Labels } from "../labels";
 import { checkedServerName, createServer, type CreateBody } from "./create";
 import { serverView } from "./view";
 
+/** Servers themselves; what happens to them are actions. */
 export const serverOperations: Operations = {
   "GET /servers": list("servers", (cloud) => cloud.store.all("servers").map((server) => serverView(cloud, server))),
   "GET /servers/{id}": call((cloud, _body, { id }) => ({ server: serverView(cloud, found(cloud, "servers", id)) })),

@@ -11,6 +11,7 @@ import { anyImageView, datacenterView, serverTypeView } from "../views";
 
 const terabyte = 1024 ** 4;
 
+/** A server as the API shows it. */
 export function serverView(cloud: Cloud, server: ServerRow): View {
   const { store } = cloud;
   const location = locationOf(server.location);

@@ -24,6 +24,7 @@ function change<Body>(command: Command, changed: (box: StorageBoxRow, body: Body
 
 const path = "POST /storage_boxes/{id}/actions";
 
+/** Type, protection, access, snapshots plan and password of a box. */
 export const storageBoxChanges: Operations = {
   [`${path}/change_protection`]: call((cloud, body: { delete?: boolean }, { id }) => {
     const box = found(cloud, "storage_boxes", id);
@@ -68,6 +69,7 @@ export const followStore: Effects = {
   work: (cloud, action) => cloud.machines.ensureStorageBox(resourceOf(action, "storage_box")),
 };
 
+/** What these actions do once their time is over. */
 export const storageBoxChangeEffects = {
   change_storage_box_type: followStore,
   reset_password: followStore,

@@ -1,4 +1,4 @@
-import type { Labels } from "../rows";
+import type { Labels } from "../labels";
 
 /** As the API calls them, because that is all that is done with most of them. */
 export interface BoxAccess {
@@ -9,12 +9,9 @@ export interface BoxAccess {
   readonly zfs_enabled: boolean;
 }
 
-export interface SubaccountAccess {
-  readonly reachable_externally: boolean;
+/** The same of an account within a box. */
+export interface SubaccountAccess extends Omit<BoxAccess, "zfs_enabled"> {
   readonly readonly: boolean;
-  readonly samba_enabled: boolean;
-  readonly ssh_enabled: boolean;
-  readonly webdav_enabled: boolean;
 }
 
 /** When snapshots are made by themselves, in UTC; `null` means every one. Days of the week go from 1 (Monday) to 7. */
@@ -26,6 +23,7 @@ export interface SnapshotPlan {
   readonly day_of_month: number | null;
 }
 
+/** A Storage Box. */
 export interface StorageBoxRow {
   readonly id: number;
   readonly name: string;
@@ -50,6 +48,7 @@ export interface StorageBoxRow {
   readonly idleTimeout: number;
 }
 
+/** An account of its own for a folder of a box. */
 export interface SubaccountRow {
   readonly id: number;
   readonly storageBox: number;
@@ -65,6 +64,7 @@ export interface SubaccountRow {
   readonly access: SubaccountAccess;
 }
 
+/** What a box held at one time. */
 export interface BoxSnapshotRow {
   readonly id: number;
   readonly storageBox: number;

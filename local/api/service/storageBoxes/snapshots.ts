@@ -2,9 +2,9 @@ import { resourceOf, type Effects } from "../actions/effects";
 import { actionView } from "../actions/view";
 import { found, type Cloud } from "../cloud";
 import { ApiError, notFound } from "../errors";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, list, type Operations } from "../operation";
-import type { ActionRow, Labels } from "../rows";
+import type { ActionRow } from "../rows";
 import type { BoxSnapshotRow, StorageBoxRow } from "./rows";
 import { storageBoxTypeOf } from "./types";
 import { boxRef, boxSnapshotView } from "./view";
@@ -22,6 +22,7 @@ function snapshotOf(cloud: Cloud, { id, snapshot_id: snapshotId }: Params): [Sto
 const all = "/storage_boxes/{id}/snapshots";
 const one = `${all}/{snapshot_id}`;
 
+/** Snapshots that somebody asks for; those of a plan come from plan.ts. */
 export const boxSnapshotOperations: Operations = {
   [`GET ${all}`]: list("snapshots", (cloud, { params }) => {
     const box = found(cloud, "storage_boxes", params.id);
@@ -106,6 +107,7 @@ async function changeFiles(
   await cloud.machines.measureStorageBox(box);
 }
 
+/** What the actions of snapshots do once their time is over. */
 export const boxSnapshotEffects = {
   create_storage_box_snapshot: {
     work: (cloud, action) => changeFiles(cloud, action, "make"),

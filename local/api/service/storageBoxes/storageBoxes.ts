@@ -5,9 +5,8 @@ import { found, type Cloud } from "../cloud";
 import { assertNotProtected, checkedName, checkedUpdate } from "../common";
 import { invalidField } from "../errors";
 import { freePublicAddress } from "../ips/publicAddresses";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, list, type Operations, type View } from "../operation";
-import type { Labels } from "../rows";
 import { fingerprintOf } from "../sshKeys";
 import { usualIdleTimeout } from "./idleTimeout";
 import { hashedPassword } from "./password";
@@ -33,6 +32,7 @@ interface CreateBody {
   readonly access_settings?: Partial<BoxAccess>;
 }
 
+/** Storage Boxes themselves; what they hold is reached by SFTP alone. */
 export const storageBoxOperations: Operations = {
   "GET /storage_boxes": list("storage_boxes", (cloud) =>
     cloud.store.all("storage_boxes").map((box) => storageBoxView(cloud, box)),
@@ -91,6 +91,7 @@ function checkedKeys(keys: readonly string[]): string[] {
   });
 }
 
+/** What making and deleting a box does once its time is over. */
 export const storageBoxEffects = {
   create_storage_box: {
     work: (cloud, action) => cloud.machines.ensureStorageBox(resourceOf(action, "storage_box")),

@@ -3,9 +3,8 @@ import type { Command } from "../actions/delays";
 import type { Effects } from "../actions/effects";
 import { found, type Cloud } from "../cloud";
 import { ApiError, invalidField, notFound } from "../errors";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, list, type Operation, type Operations, type View } from "../operation";
-import type { Labels } from "../rows";
 import { followStore } from "./changes";
 import { hashedPassword } from "./password";
 import type { StorageBoxRow, SubaccountAccess, SubaccountRow } from "./rows";
@@ -51,6 +50,7 @@ function change<Body>(command: Command, changed: (account: SubaccountRow, body: 
 const all = "/storage_boxes/{id}/subaccounts";
 const one = `${all}/{subaccount_id}`;
 
+/** Accounts of a box, each with a folder of its own. */
 export const subaccountOperations: Operations = {
   [`GET ${all}`]: list("subaccounts", (cloud, { params }) => {
     const box = found(cloud, "storage_boxes", params.id);
@@ -125,6 +125,7 @@ function checkedHome(home: string): string {
   return parts.join("/");
 }
 
+/** What the actions of accounts do once their time is over. */
 export const subaccountEffects = {
   create_subaccount: followStore,
   delete_subaccount: followStore,

@@ -1,22 +1,13 @@
 import fixture from "../../fixtures/storageBoxTypes.json";
-import { invalidField, notFound } from "../errors";
-import { call, list, type Operations, type View } from "../operation";
-import { monthlyAndHourly, priceView } from "../views";
+import { invalidField } from "../errors";
 
 /** What Hetzner offers, with the date on which it was written down; sizes in TiB. */
 export const storageBoxTypes = fixture.storageBoxTypes;
+/** One of them. */
 export type StorageBoxType = (typeof storageBoxTypes)[number];
 
-const tebibyte = 1024 ** 4;
-
-export const storageBoxTypeOperations: Operations = {
-  "GET /storage_box_types": list("storage_box_types", () => storageBoxTypes.map(storageBoxTypeView)),
-  "GET /storage_box_types/{id}": call((_cloud, _body, { id }) => {
-    const type = storageBoxTypes.find((candidate) => String(candidate.id) === id);
-    if (type === undefined) throw notFound("storage box type", id);
-    return { storage_box_type: storageBoxTypeView(type) };
-  }),
-};
+/** Names of the locations that have Storage Boxes. */
+export const storageBoxLocations: readonly string[] = fixture.locations;
 
 /** By name or id. @throws invalid_input */
 export function findStorageBoxType(key: string | number): StorageBoxType {
@@ -27,30 +18,16 @@ export function findStorageBoxType(key: string | number): StorageBoxType {
   return type;
 }
 
+/** The type that a row names. */
 export function storageBoxTypeOf(id: number): StorageBoxType {
   return findStorageBoxType(id);
 }
 
 /** @throws invalid_input where Hetzner has servers, but no Storage Boxes */
 export function assertHasStorageBoxes(location: string): void {
-  if (fixture.locations.includes(location)) return;
-  throw invalidField("location", `there are no Storage Boxes in ${location}: choose ${fixture.locations.join(" or ")}`);
-}
-
-export function storageBoxTypeView(type: StorageBoxType): View {
-  return {
-    id: type.id,
-    name: type.name,
-    description: type.name.toUpperCase(),
-    size: type.size * tebibyte,
-    snapshot_limit: type.snapshots,
-    automatic_snapshot_limit: type.automaticSnapshots,
-    subaccounts_limit: type.subaccounts,
-    prices: fixture.locations.map((location) => ({
-      location,
-      ...monthlyAndHourly(type.monthly_cents),
-      setup_fee: priceView(0),
-    })),
-    deprecation: null,
-  };
+  if (storageBoxLocations.includes(location)) return;
+  throw invalidField(
+    "location",
+    `there are no Storage Boxes in ${location}: choose ${storageBoxLocations.join(" or ")}`,
+  );
 }

@@ -5,12 +5,15 @@ import type { View } from "../operation";
 import type { ResourceRef } from "../rows";
 import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./rows";
 import { hostNameOf } from "./spec";
-import { storageBoxTypeOf, storageBoxTypeView } from "./types";
+import { storageBoxTypeView } from "./typeOperations";
+import { storageBoxTypeOf } from "./types";
 
+/** For actions: that they concern this box. */
 export function boxRef({ id }: { readonly id: number }): ResourceRef {
   return { type: "storage_box", id };
 }
 
+/** A Storage Box as the API shows it, with how much it holds. */
 export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
   const { data, snapshots } = cloud.machines.storageUsage(box.id);
   const location = locationOf(box.location);
@@ -34,6 +37,7 @@ export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
   };
 }
 
+/** An account of a box as the API shows it. */
 export function subaccountView(account: SubaccountRow): View {
   return {
     id: account.id,
@@ -49,6 +53,7 @@ export function subaccountView(account: SubaccountRow): View {
   };
 }
 
+/** A snapshot of a box as the API shows it. */
 export function boxSnapshotView(snapshot: BoxSnapshotRow): View {
   return {
     id: snapshot.id,

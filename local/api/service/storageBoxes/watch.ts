@@ -1,4 +1,5 @@
 import type { Cloud } from "../cloud";
+import { lookEvery } from "../watching";
 import { followPlan } from "./plan";
 
 /** Milliseconds between two looks at the boxes: short enough to meet every minute that a plan may name. */
@@ -11,19 +12,7 @@ const interval = 20_000;
  * @returns a function that ends the watch
  */
 export function watchStorageBoxes(cloud: Cloud): () => void {
-  let cancel: () => void = () => undefined;
-  let ended = false;
-  const next = () => {
-    if (!ended) cancel = cloud.clock.after(interval, begin);
-  };
-  const begin = () => {
-    cloud.machines.background("watching the Storage Boxes", lookAtAll(cloud, () => ended).finally(next));
-  };
-  next();
-  return () => {
-    ended = true;
-    cancel();
-  };
+  return lookEvery(cloud, interval, "watching the Storage Boxes", (ended) => lookAtAll(cloud, ended));
 }
 
 async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {

@@ -29,6 +29,7 @@ export function attachVolumeAction(cloud: Cloud, id: number, server: ServerRow, 
   return cloud.actions.create("attach_volume", [serverRef(server.id), { type: "volume", id }], { after });
 }
 
+/** What attaching and detaching does once its time is over. */
 export const attachEffects = {
   attach_volume: {
     work: async (cloud, action) => {

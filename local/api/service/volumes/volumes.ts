@@ -5,9 +5,9 @@ import { found, type Cloud } from "../cloud";
 import { timestamp } from "../clock";
 import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
-import { checkedLabels } from "../labels";
+import { checkedLabels, type Labels } from "../labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
-import type { Labels, ResourceRef, ServerRow, VolumeRow } from "../rows";
+import type { ResourceRef, ServerRow, VolumeRow } from "../rows";
 import type { attachVolumeAction } from "./attach";
 import { assertAttachable } from "./attach";
 
@@ -27,6 +27,7 @@ function ref(volume: VolumeRow): ResourceRef {
   return { type: "volume", id: volume.id };
 }
 
+/** Volumes themselves; where they are is changed by actions (attach.ts). */
 export const volumeOperations: Operations = {
   "GET /volumes": list("volumes", (cloud) => cloud.store.all("volumes").map(view)),
   "GET /volumes/{id}": call((cloud, _body, { id }) => ({ volume: view(found(cloud, "volumes", id)) })),
@@ -129,6 +130,7 @@ function afterCreation(
   return cloud.actions.create("attach_volume", [serverRef(server.id), ref(volume)], { after });
 }
 
+/** What making and growing a volume does once its time is over. */
 export const volumeEffects = {
   create_volume: {
     work: (cloud, action) => cloud.machines.ensureVolume(resourceOf(action, "volume")),
