@@ -34,7 +34,7 @@ export function privateAddress(kind: MachineKind, number: number): string {
 }
 
 /** A spread placement group takes this many servers (Hetzner's limit). */
-export const placementGroupSize = 10;
+const placementGroupSize = 10;
 
 /**
  * The placement group of a machine. It follows from the number alone as well: a server has to be off to change groups.

@@ -21,6 +21,7 @@ import {
 import { ports } from "./ports";
 import type { Settings } from "./settings";
 
+/** What a machine does; one machine may have several (`app` and `database` on the smallest stack). */
 export type Role = "loadBalancer" | "database" | "app";
 
 /** One environment as plain data: what there is, where, and how it is called. Computed from settings, never changed. */
@@ -50,6 +51,7 @@ export interface CloudFirewall {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** One server of the stack, before there is a cloud. */
 export interface Machine {
   /** Within the stack, e.g. `app-1`. */
   readonly name: string;

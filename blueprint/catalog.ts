@@ -6,12 +6,14 @@
  */
 export const catalogDate = "2026-11";
 
+/** Where machines can be. */
 export interface Location {
   readonly city: string;
   /** Subnets of one private network lie in one zone. */
   readonly networkZone: "eu-central" | "us-east" | "us-west" | "ap-southeast";
 }
 
+/** By Hetzner's names. */
 export const locations = {
   fsn1: { city: "Falkenstein", networkZone: "eu-central" },
   nbg1: { city: "Nuremberg", networkZone: "eu-central" },
@@ -21,9 +23,11 @@ export const locations = {
   sin: { city: "Singapore", networkZone: "ap-southeast" },
 } as const satisfies Record<string, Location>;
 
+/** e.g. `nbg1` */
 export type LocationName = keyof typeof locations;
 export const locationNames = Object.keys(locations) as LocationName[];
 
+/** What a server type offers; what it costs is failures/prices' matter. */
 export interface ServerType {
   readonly cores: number;
   /** GiB */
@@ -37,6 +41,7 @@ const europe = ["eu-central"] as const;
 const overseas = ["us-east", "us-west", "ap-southeast"] as const;
 const everywhere = [...europe, ...overseas] as const;
 
+/** By Hetzner's names; old and sold-out ones are left out. */
 export const serverTypes = {
   // Shared Intel or AMD cores: the cheapest, Europe only.
   cx23: { cores: 2, memory: 4, disk: 40, zones: europe },
@@ -69,6 +74,7 @@ export const serverTypes = {
   ccx63: { cores: 48, memory: 192, disk: 960, zones: everywhere },
 } as const satisfies Record<string, ServerType>;
 
+/** e.g. `cx23` */
 export type ServerTypeName = keyof typeof serverTypes;
 export const serverTypeNames = Object.keys(serverTypes) as ServerTypeName[];
 
@@ -78,15 +84,18 @@ export interface StorageBoxType {
 }
 
 /** Storage for backups that is no server: SFTP on port 23, by itself, in its own locations. */
-export const storageBoxTypes = {
+const storageBoxTypes = {
   bx11: { size: 1 },
   bx21: { size: 5 },
   bx31: { size: 10 },
   bx41: { size: 20 },
 } as const satisfies Record<string, StorageBoxType>;
 
+/** e.g. `bx11` */
 export type StorageBoxTypeName = keyof typeof storageBoxTypes;
 export const storageBoxTypeNames = Object.keys(storageBoxTypes) as StorageBoxTypeName[];
 
+/** Not every location has Storage Boxes. */
 export const storageBoxLocationNames = ["fsn1", "hel1"] as const satisfies readonly LocationName[];
+/** e.g. `hel1` */
 export type StorageBoxLocationName = (typeof storageBoxLocationNames)[number];

@@ -30,7 +30,7 @@ export interface Database {
 /** Connections that each instance's own pool may hold open. */
 export const connectionsPerInstance = 10;
 /** Connections for what is no instance: migrations, backups, people. */
-export const otherConnections = 20;
+const otherConnections = 20;
 
 export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, settings: DatabaseSettings): Database {
   const [kind, number] = settings.machines === 0 ? (["app", 1] as const) : (["database", 1] as const);

@@ -18,6 +18,7 @@ export interface Meta {
   readonly secret?: boolean;
 }
 
+/** What settings say about themselves, for docs/settings.md and the editor's schema. */
 export const meta = z.registry<Meta>();
 
 /** The description goes to zod as well, which puts it into the JSON schema. `describe` copies, so it comes first. */
@@ -27,6 +28,7 @@ function told<T extends z.ZodType>(schema: T, about: Meta): T {
   return described;
 }
 
+/** Both limits are allowed. */
 export function wholeNumber(min: number, max: number, about: Meta) {
   return told(z.number().int().min(min).max(max), about);
 }
@@ -36,10 +38,12 @@ export function decimal(min: number, max: number, about: Meta) {
   return told(z.number().min(min).max(max), about);
 }
 
+/** One of these words. */
 export function oneOf<const T extends readonly [string, ...string[]] | string[]>(values: T, about: Meta) {
   return told(z.enum(values), about);
 }
 
+/** Text of one form, which errors name in words. */
 export function text(pattern: RegExp, about: Meta & { readonly form: string }) {
   return told(z.string().regex(pattern), about);
 }
@@ -54,10 +58,12 @@ export function addressRange(about: Meta) {
   );
 }
 
+/** Yes or no. */
 export function flag(about: Meta) {
   return told(z.boolean(), about);
 }
 
+/** Between `min` and `max` items, both allowed. */
 export function listOf<T extends z.ZodType>(item: T, about: Meta, { min = 0, max = 1000 } = {}) {
   return told(z.array(item).min(min).max(max), about);
 }

@@ -110,4 +110,5 @@ export const manifestSchema = section(
   },
 );
 
+/** A release's holdfast.yaml, checked, with every default filled in. */
 export type Manifest = z.output<typeof manifestSchema>;

@@ -17,7 +17,7 @@ export function didYouMean(written: string, names: readonly string[]): string {
 }
 
 /** Letters to insert, delete or exchange (Levenshtein), by rows. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];

@@ -16,7 +16,7 @@ export interface Opening {
   readonly machineOnly?: true;
 }
 
-export const anywhere = ["0.0.0.0/0", "::/0"] as const;
+const anywhere = ["0.0.0.0/0", "::/0"] as const;
 
 /** What the openings of a machine depend on. */
 export interface Neighbours {
@@ -36,6 +36,7 @@ export interface Neighbours {
   readonly agents: readonly [number, number];
 }
 
+/** Visitors from everywhere, SSH from the admins, and what the pair asks of one another. */
 export function loadBalancerOpenings({ allowFrom, loadBalancers, jumpHosts, appMachines }: Neighbours): Opening[] {
   return [
     { side: "public", protocol: "tcp", ports: [ports.http, ports.http], from: anywhere, purpose: "visitors" },
@@ -54,6 +55,7 @@ export function loadBalancerOpenings({ allowFrom, loadBalancers, jumpHosts, appM
   ];
 }
 
+/** Load balancers reach instances and their agents; SSH comes through the jump hosts. */
 export function appOpenings({ loadBalancers, jumpHosts, instances, agents }: Neighbours): Opening[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
@@ -72,6 +74,7 @@ export function laterWayIn({ allowFrom }: Neighbours): Opening {
   return { side: "public", protocol: "tcp", ports: range, from: allowFrom, purpose: "admins", machineOnly: true };
 }
 
+/** Instances reach PostgreSQL; SSH comes through the jump hosts. Nobody else has anything to ask. */
 export function databaseOpenings({ jumpHosts, appMachines }: Neighbours): Opening[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),

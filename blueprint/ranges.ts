@@ -18,7 +18,7 @@ export function parseRange(text: string): Range | undefined {
 }
 
 /** The bits of an address, 32 or 128 of them, as one number. */
-export function bits(address: string): bigint {
+function bits(address: string): bigint {
   if (isIPv4(address)) return address.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n);
   const [head = "", tail] = withHexTail(address).split("::");
   const groups = (part: string | undefined) => (part ? part.split(":") : []);

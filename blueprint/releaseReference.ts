@@ -14,7 +14,7 @@ export type ReleaseReference =
   | { readonly kind: "content"; readonly name: string; readonly sha256: string };
 
 /** A release is a tar, compressed in one of these ways. */
-export const archiveEndings = [".tar.gz", ".tgz", ".tar.zst", ".tar"] as const;
+const archiveEndings = [".tar.gz", ".tgz", ".tar.zst", ".tar"] as const;
 
 const setting = "holdfast:app.release";
 const why = "the release is what the machines run, so it has to be named without doubt";

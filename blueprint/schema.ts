@@ -39,5 +39,7 @@ export const schema = {
   }).optional(),
 } as const;
 
+/** e.g. `loadBalancer` */
 export type SettingName = keyof typeof schema;
+/** In the order of docs/settings.md. */
 export const settingNames = Object.keys(schema) as SettingName[];

@@ -10,6 +10,7 @@ export interface Target {
   readonly token?: string;
 }
 
+/** Hetzner's own; any other one is a rehearsal or a mistake. */
 export const officialEndpoint = "https://api.hetzner.cloud/v1";
 
 /** Tokens of a local cloud say what they are (64 characters, as Hetzner's). */

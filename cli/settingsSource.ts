@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { parse } from "yaml";
-import type { SettingsSource } from "../blueprint/settings";
+import type { SettingsSource } from "../blueprint/settingsSource";
 import { isLocalStack } from "../blueprint/stacks";
 import { cloudOf, localPaths } from "../local/paths";
 import { CHECKOUT, settingsFile } from "./checkout";

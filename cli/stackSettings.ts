@@ -1,5 +1,6 @@
 import { parseReference } from "../blueprint/releaseReference";
-import { readSettings, type SettingsSource } from "../blueprint/settings";
+import { readSettings } from "../blueprint/readSettings";
+import type { SettingsSource } from "../blueprint/settingsSource";
 import { releaseOf, withRelease } from "../release/program";
 import { lastLines } from "../toolchain/run";
 import { UserError } from "./errors";

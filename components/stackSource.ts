@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
-import type { SettingsSource } from "../blueprint/settings";
+import type { SettingsSource } from "../blueprint/settingsSource";
 import { isLocalStack } from "../blueprint/stacks";
 import { officialEndpoint, type Target } from "../blueprint/target";
 import { localPaths } from "../local/paths";

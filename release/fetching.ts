@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
-import type { ObtainedRelease } from "../blueprint/resolve/release";
+import type { ObtainedRelease } from "../blueprint/settingsSource";
 import { resolveStore, type StorePlace } from "../blueprint/resolve/store";
 import type { ReleaseReference } from "../blueprint/releaseReference";
 import { releasesSection } from "../blueprint/sections/releases";
-import type { SettingsSource } from "../blueprint/settings";
+import type { SettingsSource } from "../blueprint/settingsSource";
 import { manifestText } from "./archive/manifestText";
 import { decompress } from "./archive/tar";
 import { cachedTar, findDownload, findInCache, noteDownload, releaseCache, touchCache } from "./cache";

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
    ending under Jest than under tsx; require means the same in both. */
 import { parseReference } from "../blueprint/releaseReference";
-import type { SettingsSource } from "../blueprint/settings";
+import type { SettingsSource } from "../blueprint/settingsSource";
 import type * as copies from "./copies";
 import type * as fetching from "./fetching";
 

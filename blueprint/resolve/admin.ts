@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Problem } from "../problems";
 import type { AdminSettings } from "../sections/admin";
-import type { SettingsSource } from "../settings";
+import type { SettingsSource } from "../settingsSource";
 import { keyId, looksLikeKey, parsePublicKey, type PublicKey } from "../sshKeys";
 import { isLocalStack } from "../stacks";
 

@@ -1,7 +1,7 @@
 import type { LocationName, StorageBoxLocationName, StorageBoxTypeName } from "../catalog";
 import type { Problem } from "../problems";
 import type { BackupSection } from "../sections/backup";
-import type { SettingsSource } from "../settings";
+import type { SettingsSource } from "../settingsSource";
 
 /** Backups as they are wanted, without what is secret. */
 export interface Backup {

@@ -1,5 +1,5 @@
 import type { Problem } from "../problems";
-import type { SettingsSource } from "../settings";
+import type { SettingsSource } from "../settingsSource";
 import { isLocalStack } from "../stacks";
 
 const setting = "holdfast:failoverToken";

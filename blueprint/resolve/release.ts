@@ -4,24 +4,13 @@ import { explain } from "../explain";
 import { type Manifest, manifestSchema } from "../manifest";
 import type { Problem } from "../problems";
 import { parseReference } from "../releaseReference";
-import type { SettingsSource } from "../settings";
+import type { SettingsSource } from "../settingsSource";
 
 /** The release that a stack runs: where it is on this computer, and what it says about itself. */
 export interface Release {
   /** Absolute path of the release's folder, or of its tar. */
   readonly source: string;
   readonly manifest: Manifest;
-}
-
-/** What `app.release` names, brought to this computer before the settings are read (release/program.ts). */
-export interface ObtainedRelease {
-  /** As it stands in the settings. */
-  readonly written: string;
-  /** Absolute path of its tar; absent when there are problems. */
-  readonly source?: string;
-  /** Text of its holdfast.yaml. */
-  readonly manifest?: string;
-  readonly problems: readonly Problem[];
 }
 
 const setting = "holdfast:app.release";

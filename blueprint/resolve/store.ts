@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import type { Problem } from "../problems";
 import { isSafeAddress } from "../releaseReference";
 import type { ReleasesSettings } from "../sections/releases";
-import type { SettingsSource } from "../settings";
+import type { SettingsSource } from "../settingsSource";
 
 /** Name and password, or the two keys of a bucket. */
 export interface StoreKeys {

@@ -1,7 +1,7 @@
 import type { Problem } from "../problems";
 import { contains, parseRange } from "../ranges";
 import { isLocalStack } from "../stacks";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** Addresses that never come from the Internet (RFC 1918, 1122, 3927, 6598, 4193, 4291). */
 const privateRanges = [

@@ -1,4 +1,4 @@
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** A fire takes a building, so the backups are not in the one where the database is. */
 export const backupIsElsewhere: Rule = ({ location, backup }) =>

@@ -1,6 +1,6 @@
 import { serverTypes } from "../catalog";
 import { systemMemory } from "../memory";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** KiB that HAProxy takes for one connection with its buffers on both sides (as the setting's description says). */
 const perConnection = 35;

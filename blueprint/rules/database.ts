@@ -1,7 +1,7 @@
 import { connectionsPerInstance, databaseOf } from "../database";
 import type { Draft } from "../settings";
 import type { Problem } from "../problems";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** The database shares a machine only where it is plain which one. */
 export const databaseMachines: Rule = ({ app, database }) =>

@@ -1,7 +1,7 @@
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** Variables that every instance gets from the stack. */
-export const givenVariables = ["PORT", "INSTANCE", "MACHINE", "RELEASE", "STATE_DIRECTORY"] as const;
+const givenVariables = ["PORT", "INSTANCE", "MACHINE", "RELEASE", "STATE_DIRECTORY"] as const;
 
 /** … and one that only stacks with a database give: others may name a database of their own by it. */
 const databaseVariable = "DATABASE_URL";

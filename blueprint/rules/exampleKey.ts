@@ -1,10 +1,10 @@
 import type { Problem } from "../problems";
 import type { Draft } from "../settings";
 import { keyId } from "../sshKeys";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** examples/admin.pub: lets the example stacks be previewed on a computer without any key. */
-export const exampleKeyId = "39f0bb517364";
+const exampleKeyId = "39f0bb517364";
 
 function exampleKeys({ resolvedAdmin }: Draft): Problem[] {
   const index = resolvedAdmin?.sshKeys.findIndex((key) => keyId(key) === exampleKeyId) ?? -1;

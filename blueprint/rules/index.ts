@@ -1,5 +1,3 @@
-import type { Problem } from "../problems";
-import type { Draft } from "../settings";
 import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
 import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup } from "./backup";
 import { connectionsFit, databaseMachines } from "./database";
@@ -10,12 +8,10 @@ import { loadBalancerMachines } from "./loadBalancers";
 import { memoryFits } from "./memory";
 import { openToTheWorld, rangesAreRanges } from "./networkRanges";
 import { portsAreFree } from "./ports";
+import type { Rule } from "./rule";
 import { manyMachines, serverTypesAreThere } from "./servers";
 import { stackName } from "./stackName";
 import { timeoutsMakeSense } from "./timeouts";
-
-/** A rule looks at settings that are right by themselves and says what does not fit together. */
-export type Rule = (draft: Draft) => readonly Problem[];
 
 /** What stops. One file each; a new rule is a file and a line here. */
 export const rules: readonly Rule[] = [

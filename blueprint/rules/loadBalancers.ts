@@ -1,4 +1,4 @@
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** What the number of load balancers asks of the rest. */
 export const loadBalancerMachines: Rule = ({ app, loadBalancer }) => {

@@ -1,6 +1,6 @@
 import { serverTypes } from "../catalog";
 import { databaseShare, instanceMemory, systemMemory } from "../memory";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** An instance with less has no room to start in. */
 const least = 32;

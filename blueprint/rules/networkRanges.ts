@@ -1,7 +1,7 @@
 import type { Problem } from "../problems";
 import { isNetworkAddress, parseRange } from "../ranges";
 import type { Draft } from "../settings";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range: string }[] {
   const lists = {

@@ -1,5 +1,5 @@
 import { ports } from "../ports";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** Instances' ports end below 65536 and do not meet those of the stack itself. */
 export const portsAreFree: Rule = ({ app, database }) => {

@@ -1,5 +1,5 @@
 import { locations, type ServerTypeName, serverTypeNames, serverTypes } from "../catalog";
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** Not every server type is sold everywhere. */
 export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, database }) => {
@@ -24,6 +24,7 @@ export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, databas
 /** Servers that one private network takes, by Hetzner's documentation; support may raise it. */
 const networkLimit = 100;
 
+/** Not wrong, but more than one of these stacks is made for. */
 export const manyMachines: Rule = ({ app, loadBalancer, database }) => {
   const machines = (app?.machines ?? 0) + (loadBalancer?.machines ?? 0) + (database?.machines ?? 0);
   return machines <= networkLimit

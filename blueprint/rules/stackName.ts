@@ -1,4 +1,4 @@
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** The stack's name is part of every server's name and a label's value; both have limits (RFC 1123, Hetzner's labels). */
 export const stackName: Rule = ({ stack }) =>

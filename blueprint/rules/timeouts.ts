@@ -1,4 +1,4 @@
-import type { Rule } from ".";
+import type { Rule } from "./rule";
 
 /** A repeated request must not wait longer than one that is not. */
 export const timeoutsMakeSense: Rule = ({ app }) =>

@@ -41,4 +41,5 @@ export const adminSection = section(
   },
 );
 
+/** The section as it stands in the file, with defaults. */
 export type AdminSettings = z.output<typeof adminSection>;

@@ -126,4 +126,5 @@ export const appSection = section(
   },
 );
 
+/** The section, with defaults. */
 export type AppSettings = z.output<typeof appSection>;

@@ -91,4 +91,5 @@ export const backupSection = section(
   },
 );
 
+/** The section as it stands in the file, with defaults; resolve/backup.ts makes a `Backup` of it. */
 export type BackupSection = z.output<typeof backupSection>;

@@ -88,4 +88,5 @@ export const loadBalancerSection = section(
   },
 );
 
+/** The section, with defaults. */
 export type LoadBalancerSettings = z.output<typeof loadBalancerSection>;

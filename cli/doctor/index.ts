@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { SettingsError } from "../../blueprint/problems";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { isLocalStack } from "../../blueprint/stacks";
 import { withRelease } from "../../release/program";
 import { run } from "../../toolchain/run";

@@ -1,5 +1,5 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { type Change, differenceOf } from "../../failures/difference";
 import { formatChange } from "../../failures/prices/money";
 import { totalText } from "../../failures/render/prices";

@@ -1,5 +1,6 @@
 import { SettingsError } from "../../blueprint/problems";
-import { readSettings, type SettingsSource } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
+import type { SettingsSource } from "../../blueprint/settingsSource";
 import { settingsWith, sourceOf, testKey } from "./source";
 
 const bucket = { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook-backup" };

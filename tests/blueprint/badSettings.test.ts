@@ -1,5 +1,5 @@
 import { SettingsError } from "../../blueprint/problems";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { badSettings } from "./badSettings";
 import { type BadSettings, stackFile, wordsOf } from "./badSettings/badSettings";
 import { sourceOf } from "./source";

@@ -4,7 +4,7 @@ import { databaseAddresses } from "../../blueprint/database";
 import { databaseMemory, instanceMemory, systemMemory } from "../../blueprint/memory";
 import { serverTypeNames, serverTypes } from "../../blueprint/catalog";
 import { SettingsError } from "../../blueprint/problems";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { settingsWith, sourceOf, testKey } from "./source";
 
 const app = { release: "./examples/guestbook" };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeBlueprint } from "../../blueprint/blueprint";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { settingNames } from "../../blueprint/schema";
 import { repository, settingsOf, sourceOf } from "./source";
 

@@ -1,4 +1,5 @@
-import { readSettings, type SettingsSource } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
+import type { SettingsSource } from "../../blueprint/settingsSource";
 import { sourceOf, testKey } from "./source";
 
 const token = "hunter2".repeat(9);

@@ -1,5 +1,5 @@
 import { SettingsError } from "../../blueprint/problems";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { settingsOf, settingsWith, sourceOf, testKey } from "./source";
 
 test.each(["local", "staging", "prod"])("Pulumi.%s.yaml is in order", (stack) => {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readSettings, type Settings, type SettingsSource } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
+import type { Settings } from "../../blueprint/settings";
+import type { SettingsSource } from "../../blueprint/settingsSource";
 
 export const repository = join(__dirname, "../..");
 

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { SettingsError } from "../../blueprint/problems";
-import { readSettings } from "../../blueprint/settings";
+import { readSettings } from "../../blueprint/readSettings";
 import { hashOfArchive } from "../../machine/archives/source";
 import { build } from "../../release/build/build";
 import { keepCopy } from "../../release/copies";

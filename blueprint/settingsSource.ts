@@ -1,0 +1,32 @@
+import type { Problem } from "./problems";
+
+/** Everything that settings are read from; files come in through a function, so that tests need none. */
+export interface SettingsSource {
+  readonly stack: string;
+  /** The stack's configuration as Pulumi hands it over: `namespace:key` → text, JSON for groups. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Whether Pulumi keeps the value of a key encrypted. */
+  readonly isSecret: (key: string) => boolean;
+  /** Nothing will be touched: what only matters on real machines may still be unfinished. */
+  readonly preview: boolean;
+  /** Folder of Pulumi.yaml, which relative paths start from. */
+  readonly folder: string;
+  readonly home: string;
+  /** Public key that a local stack lets in when the settings name none. */
+  readonly localAdminKey: string;
+  /** A file's text, or nothing when it cannot be read. */
+  readonly readText: (path: string) => string | undefined;
+  /** What `app.release` names, where that is not a folder. */
+  readonly obtained?: ObtainedRelease;
+}
+
+/** What `app.release` names, brought to this computer before the settings are read (release/program.ts). */
+export interface ObtainedRelease {
+  /** As it stands in the settings. */
+  readonly written: string;
+  /** Absolute path of its tar; absent when there are problems. */
+  readonly source?: string;
+  /** Text of its holdfast.yaml. */
+  readonly manifest?: string;
+  readonly problems: readonly Problem[];
+}
