@@ -2,6 +2,7 @@ import { credentials, Metadata } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
+/** As Pulumi's engine has them. */
 export type Level = "debug" | "info" | "warning" | "error";
 
 const severity: Readonly<Record<Level, LogSeverity>> = {

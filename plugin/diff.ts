@@ -39,7 +39,7 @@ export function toDiffResponse(result: DiffResult, oldInputs: Values, news: Valu
 }
 
 /** The value at a property path such as `networks[0].ip` or `files["/etc/hosts"].content`. */
-export function at(values: Values, path: string): unknown {
+function at(values: Values, path: string): unknown {
   let value: unknown = values;
   for (const [, quoted, index, name] of path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)) {
     if (typeof value !== "object" || value === null) return undefined;

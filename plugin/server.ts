@@ -13,6 +13,7 @@ const endLimit = 4_000;
 /** How often (ms) an executable looks whether the engine that started it is still there. */
 const orphanCheck = 5_000;
 
+/** How a plugin is served. */
 export interface ServeOptions {
   /** Port on 127.0.0.1. @default any free one */
   readonly port?: number;

@@ -1,13 +1,13 @@
-import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import type { Connection, Connections } from "./connections";
+import { describeCall, find, rethrow, unary } from "./calls";
+import type { Connections } from "./connections";
 import { toDiffResponse } from "./diff";
-import { toServiceError } from "./errors";
 import { decode, encode, remark, secretNames, unwrap } from "./secrets";
-import type { Autonaming, Call, CheckResult, PluginDefinition, ResourceHandler, Values } from "./types";
+import type { Autonaming, Call, CheckResult, PluginDefinition, Values } from "./types";
 
 /**
  * The ResourceProvider service over a definition's handlers. Not implemented, and answered so by gRPC: components
@@ -166,69 +166,7 @@ export function createService(definition: PluginDefinition, connections: Connect
   return service as UntypedServiceImplementation;
 }
 
-/** A method of the service: errors become answers, and no answer overtakes the log lines of its call. */
-function unary<Request, Response>(
-  connections: Connections,
-  answer: (request: Request, connection: Connection) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call, reply) => {
-    const connection = connections.of(call.getPeer());
-    const run = async () => {
-      try {
-        const response = await answer(call.request, connection);
-        await connection.flushLogs();
-        reply(null, response);
-      } catch (error) {
-        await connection.flushLogs();
-        reply(error instanceof Answered ? error.serviceError : toServiceError(error));
-      }
-    };
-    void run();
-  };
-}
-
-/** An error whose outputs have been made secret where they have to be. */
-class Answered extends Error {
-  constructor(readonly serviceError: ReturnType<typeof toServiceError>) {
-    super(serviceError.message);
-  }
-}
-
-function rethrow(finish: (outputs: Values) => Values): (error: unknown) => never {
-  return (error) => {
-    throw new Answered(toServiceError(error, finish));
-  };
-}
-
-/**
- * The resource's handler, what it is told of the call, and `prepare`, which gives it values as it wants them and a
- * `finish` that makes secret again what came in as a secret.
- */
-function find(definition: PluginDefinition, connection: Connection, urn: string, timeout = 0) {
-  const [, , types = "", ...name] = urn.split("::");
-  const type = types.slice(types.lastIndexOf("$") + 1);
-  const handler: ResourceHandler | undefined = definition.resources[type];
-  if (!handler) throw new Error(`Resource type ${type} is not known to the ${definition.name} plugin.`);
-  const call = describeCall(connection, { urn, name: name.join("::"), type }, timeout);
-  const prepare = (values: Values) =>
-    handler.acceptsSecrets
-      ? { values, finish: (outputs: Values) => outputs }
-      : { values: unwrap(values), finish: (outputs: Values) => remark(outputs, secretNames(values)) };
-  return { handler, call, prepare };
-}
-
-function describeCall(connection: Connection, about: Pick<Call, "urn" | "name" | "type">, timeout = 0): Call {
-  const { signal } = connection;
-  return {
-    ...about,
-    connection: connection.id,
-    signal: timeout > 0 ? AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]) : signal,
-    log: (message, { level = "info", status = false } = {}) => {
-      connection.log(about.urn, message, level, status);
-    },
-  };
-}
-
+/** What a handler that cannot read answers: nothing is known to have changed. */
 function keep(id: string, inputs: Values, outputs: Values, call: Call) {
   if (Object.keys(outputs).length > 0) return { id, inputs, outputs };
   throw new Error(`${call.type} cannot be imported.`);

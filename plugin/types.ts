@@ -45,11 +45,13 @@ export class Secret {
   }
 }
 
+/** Inputs as they are kept, and what is wrong with them. */
 export interface CheckResult {
   readonly inputs: Values;
   readonly failures?: readonly { readonly property: string; readonly reason: string }[];
 }
 
+/** What differs, and what has to happen for it. */
 export interface DiffResult {
   /** Absent: the engine compares inputs itself, property by property. */
   readonly changes?: boolean;
@@ -86,6 +88,7 @@ export interface Autonaming {
   readonly proposedName: string;
 }
 
+/** One kind of resource. Handlers see plain values; gRPC, protobufs and secrets' wrapping stay outside. */
 export interface ResourceHandler {
   /** Gets and gives `Secret`s at any depth. @default false: secrets are unwrapped, outputs that share a name with a secret input become secret again */
   readonly acceptsSecrets?: boolean;
