@@ -103,6 +103,7 @@ function login({ name, user }: Database): RoleConfiguration {
   return {
     packages: ["python3"],
     files: {
+      [paths.psqlProgram]: { content: program("psql.py") },
       [paths.loginProgram]: { content: program("login.py") },
       [paths.login]: { content: `${JSON.stringify(configuration)}\n` },
       [unitPath(units.login)]: {
@@ -123,7 +124,7 @@ function login({ name, user }: Database): RoleConfiguration {
       {
         name: units.login,
         state: "oneshot",
-        restartOn: [unitPath(units.login), paths.loginProgram, paths.login, paths.password],
+        restartOn: [unitPath(units.login), paths.psqlProgram, paths.loginProgram, paths.login, paths.password],
       },
     ],
   };

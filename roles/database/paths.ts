@@ -35,6 +35,8 @@ export const databasePaths = {
   key: `${settings}/server.key`,
   volumeProgram: "/usr/local/lib/holdfast/database/volume.sh",
   clusterProgram: "/usr/local/lib/holdfast/database/cluster.sh",
+  /** What the two after it ask PostgreSQL with. */
+  psqlProgram: "/usr/local/lib/holdfast/database/psql.py",
   loginProgram: "/usr/local/lib/holdfast/database/login.py",
   spaceProgram: "/usr/local/lib/holdfast/database/space.py",
   dropIn: `${units}/postgresql@${cluster.id}.service.d/60-holdfast.conf`,

@@ -13,7 +13,11 @@ export function space({ name, user }: Database): RoleConfiguration {
     [paths.space]: { content: `${JSON.stringify(configuration)}\n` },
     [unitPath(units.space)]: { content: unit() },
   };
-  return { packages: ["python3"], files, units: [{ name: units.space, restartOn: Object.keys(files) }] };
+  return {
+    packages: ["python3"],
+    files,
+    units: [{ name: units.space, restartOn: [paths.psqlProgram, ...Object.keys(files)] }],
+  };
 }
 
 function unit(): string {

@@ -8,6 +8,7 @@ export interface Tuning {
   readonly maxWalSize: number;
 }
 
+/** What PostgreSQL's settings are computed from. */
 export interface Resources {
   /** MiB that PostgreSQL and the page cache of its files may take together. */
   readonly memory: number;

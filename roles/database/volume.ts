@@ -5,7 +5,7 @@ import type { RoleConfiguration } from "../types";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 
 /** The volume as Hetzner shows it to the machine that it is attached to. */
-export function volumeDevice(volumeId: number | string): string {
+function volumeDevice(volumeId: number | string): string {
   return `/dev/disk/by-id/scsi-0HC_Volume_${volumeId}`;
 }
 

@@ -1,26 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Database } from "../../../blueprint/database";
 import type { Backup } from "../../../blueprint/resolve/backup";
 import type { RoleConfiguration, RoleFile } from "../../types";
 import { backupPaths, stanza } from "./paths";
 import { pgbackrestConf } from "./pgbackrest.conf";
+import type { DatabasePlace } from "./place";
 import { archiving } from "./postgresql.conf";
 import { timers, unitFiles } from "./units";
-
-/** What backups have to know of the database role's own arrangement. */
-export interface DatabasePlace {
-  readonly database: Database;
-  /** PostgreSQL's major version. */
-  readonly version: string;
-  /** Debian's name of the cluster. */
-  readonly cluster: string;
-  readonly dataDirectory: string;
-  /** Where the volume is mounted: above the data directory. */
-  readonly mount: string;
-  /** Units that bring roles and passwords to what the stack says. */
-  readonly roleUnits: readonly string[];
-}
 
 /**
  * pgBackRest and what drives it. The repositories' place and keys are not in here: they are known once the storage is

@@ -1,8 +1,8 @@
 import type { Backup } from "../../../blueprint/resolve/backup";
 import { heading, lines } from "../../text";
 import { stanza } from "./paths";
+import type { DatabasePlace } from "./place";
 import { archiveQueue } from "./queue";
-import type { DatabasePlace } from "./backup";
 
 /** What may be seen of pgBackRest's configuration; where the repositories are comes in a file beside it. */
 export function pgbackrestConf(

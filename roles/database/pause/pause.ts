@@ -5,7 +5,7 @@ import type { RoleConfiguration } from "../../types";
 import { heading, lines } from "../../text";
 
 /** Where the program is that stops an app machine's instances while the database is put back. */
-export const pausePaths = {
+const pausePaths = {
   command: "/usr/local/sbin/holdfast-pause",
   settings: "/etc/holdfast/pause.json",
   unit: "/etc/systemd/system/holdfast-pause.service",

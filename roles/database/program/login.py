@@ -13,10 +13,11 @@ import hmac
 import json
 import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from psql import psql
 
 ITERATIONS = 4096
 # Seconds for one call of psql.
@@ -69,39 +70,27 @@ def statements(login: Login, password: str, kept: str | None, has_database: bool
     return todo
 
 
-def psql(sql: str) -> str:
-    """SQL through standard input, as the superuser, over the machine's own socket."""
-    command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
-    answer = subprocess.run(
-        command,
-        input=sql,
-        text=True,
-        capture_output=True,
-        timeout=TIMEOUT,
-        check=False,
-        cwd="/",
-        user="postgres",
-        group="postgres",
-    )
-    if answer.returncode != 0:
-        raise SystemExit(f"psql ended with {answer.returncode}: {answer.stderr.strip()}")
-    return answer.stdout.strip()
-
-
 def main(configuration: Path, password_file: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     login = Login(written["user"], written["database"])
     for name in (login.user, login.database):
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
             raise SystemExit(f"{configuration}: {name!r} is not a plain name")
-    password = password_file.read_text("ascii").strip()
-    found = psql(f"SELECT coalesce(rolpassword, '-') FROM pg_authid WHERE rolname = '{login.user}'")
-    has_database = psql(f"SELECT 1 FROM pg_database WHERE datname = '{login.database}'") == "1"
+    bring(login, password_file.read_text("ascii").strip())
+
+
+def bring(login: Login, password: str) -> None:
+    """Raises OSError when PostgreSQL refuses something."""
+    found = psql(f"SELECT coalesce(rolpassword, '-') FROM pg_authid WHERE rolname = '{login.user}'", TIMEOUT)
+    has_database = psql(f"SELECT 1 FROM pg_database WHERE datname = '{login.database}'", TIMEOUT) == "1"
     # One call each: a database cannot be created inside of a transaction.
     for statement in statements(login, password, found or None, has_database, os.urandom(16)):
-        psql(f"{statement};\n")
+        psql(f"{statement};\n", TIMEOUT)
         print(" ".join(statement.split()[:3]))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    except OSError as error:
+        sys.exit(str(error))

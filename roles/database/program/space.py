@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from psql import psql
 
 # Seconds between looks.
 INTERVAL = 1.0
@@ -106,33 +107,11 @@ def make_ballast(path: Path, size: int) -> None:
     os.replace(unfinished, path)
 
 
-def psql(sql: str) -> str:
-    """Over the machine's own socket, as the superuser, in a session that may write whatever happens."""
-    command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", "-"]
-    try:
-        answer = subprocess.run(
-            command,
-            input=sql,
-            text=True,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-            cwd="/",
-            user="postgres",
-            group="postgres",
-        )
-    except subprocess.TimeoutExpired as expired:
-        raise OSError("psql does not answer") from expired
-    if answer.returncode != 0:
-        raise OSError(answer.stderr.strip())
-    return answer.stdout.strip()
-
-
 def main(configuration: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     mount = Path(written["mount"])
     space = Space(mount, mount / "reserve", written["user"], written["database"])
-    guard = Guard(space, psql, lambda text: print(text, flush=True))
+    guard = Guard(space, lambda sql: psql(sql, TIMEOUT), lambda text: print(text, flush=True))
     while True:
         if os.path.ismount(mount):
             guard.look()
