@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Drill } from "../frame/drill";
-import { machinesWithRole, type Stack } from "../frame/stack";
+import { askInstances, type Stack } from "../frame/stack";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
 import { needsDatabase, query, writingThrough } from "./writing";
@@ -32,11 +32,8 @@ async function schema(stack: Stack): Promise<string> {
 
 /** What instances answer as their release, each version once. */
 async function versions(stack: Stack): Promise<string[]> {
-  const ask = 'for file in /etc/holdfast/app/[0-9]*.env; do . "$file"; curl -sI "http://127.0.0.1:$PORT/health"; done';
-  const answers = await Promise.all(
-    (await machinesWithRole(stack, "app")).map((machine) => stack.inside(machine, ask)),
-  );
-  return [...new Set([...answers.join("\n").matchAll(/^X-Release: (\S+)/gim)].map(([, version = ""]) => version))];
+  const answers = (await askInstances(stack, "/health")).join("\n");
+  return [...new Set([...answers.matchAll(/^X-Release: (\S+)/gim)].map(([, version = ""]) => version))];
 }
 
 export const failedMigration: Drill = {

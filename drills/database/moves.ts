@@ -1,5 +1,6 @@
 import type { Drill } from "../frame/drill";
 import type { Stack } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
 import { needsDatabase, query, writingThrough } from "./writing";
@@ -10,8 +11,7 @@ const lines = 100_000;
 async function up(stack: Stack, machines: 0 | 1): Promise<void> {
   // With the database on the app machine there is one of those.
   const settings = { app: { machines: 1 }, database: { machines } };
-  const { code, output } = await stack.up({ settings });
-  if (code !== 0) throw new Error(`the database did not move:\n${output.slice(-3000)}`);
+  succeeded(await stack.up({ settings }), "the database did not move");
 }
 
 export const databaseMoves: Drill = {
@@ -53,7 +53,6 @@ export const databaseMoves: Drill = {
     };
   },
   async finish(stack) {
-    const { code, output } = await stack.up({});
-    if (code !== 0) throw new Error(`the stack cannot be brought back to its own settings:\n${output.slice(-3000)}`);
+    succeeded(await stack.up({}), "the stack cannot be brought back to its own settings");
   },
 };

@@ -28,7 +28,7 @@ export async function cut(stack: Stack, machine: StackMachine, what: keyof typeo
 }
 
 /** Ends the cuts of all machines. */
-export async function heal(stack: Stack): Promise<void> {
+async function heal(stack: Stack): Promise<void> {
   for (const machine of await stack.machines()) {
     if (machine.initPid === undefined) continue;
     const tables = await stack.inNetworkOf(machine, ["nft", "list", "tables"]);

@@ -32,7 +32,7 @@ export interface MachineFacts {
   readonly kernel: string;
 }
 
-export function machineFacts(): MachineFacts {
+function machineFacts(): MachineFacts {
   return {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
@@ -55,6 +55,7 @@ export type Told = Pick<Drill, "name" | "title" | "hypothesis" | "claims"> & {
   readonly load: Pick<Drill["load"], "rate" | "connections">;
 };
 
+/** Judges the runs; a drill that was stopped proves nothing, whatever its runs say. */
 export function makeJournal(drill: Told, ending: Ending): Journal {
   const { environment, runs, stopped, date = new Date(), machine = machineFacts() } = ending;
   const claims = drill.claims.map((claim: Claim) => judge(claim, runs));
@@ -78,6 +79,7 @@ export function makeJournal(drill: Told, ending: Ending): Journal {
 /** Where journals are kept: the latest of each drill. */
 export const resultsFolder = join(__dirname, "../results");
 
+/** Whole or not at all; gives the file's path. */
 export function writeJournal(journal: Journal, folder = resultsFolder): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${journal.drill}.json`);
@@ -86,6 +88,7 @@ export function writeJournal(journal: Journal, folder = resultsFolder): string {
   return file;
 }
 
+/** All drills, by name. */
 export function readJournals(folder = resultsFolder): Journal[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))

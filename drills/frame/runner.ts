@@ -9,7 +9,7 @@ import { pause } from "./wait";
 const recoveryLimit = 120;
 
 /** What every run measures on the visitors' side, by the names that claims use. */
-export function loadMeasurements(result: LoadResult): Measurements {
+function loadMeasurements(result: LoadResult): Measurements {
   return {
     sent: result.sent,
     failed: result.failed,

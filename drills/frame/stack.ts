@@ -56,8 +56,10 @@ export interface Stack {
   api(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
+/** A load; without `url` it goes to the stack's own. */
 export type Visit = Omit<LoadOptions, "url" | "sources" | "signal"> & { readonly url?: string };
 
+/** How `pulumi up` is run. */
 export interface UpOptions {
   /** Section of the settings → what is different in it for this once; the stack's own file stays. @default nothing */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -67,6 +69,7 @@ export interface UpOptions {
   readonly killAfter?: number;
 }
 
+/** How `pulumi up` ended. */
 export interface UpResult {
   readonly code: number;
   readonly output: string;
@@ -80,6 +83,7 @@ export function withoutStack({ name: stack }: Pick<Stack, "name">, { name }: Pic
   return name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name;
 }
 
+/** Those that run and those that do not. */
 export async function machinesWithRole(stack: Stack, role: string): Promise<StackMachine[]> {
   return (await stack.machines()).filter(({ roles }) => roles.includes(role));
 }
@@ -106,6 +110,7 @@ export async function holderOfFloatingIp(stack: Stack): Promise<number | undefin
   return (await stack.status()).floatingIps[0]?.server?.id;
 }
 
+/** Those that systemd has loaded. @throws when an app machine does not run */
 export async function instancesOf(stack: Stack): Promise<StackInstance[]> {
   const instances: StackInstance[] = [];
   for (const machine of await machinesWithRole(stack, "app")) {
@@ -121,6 +126,18 @@ export async function instancesOf(stack: Stack): Promise<StackInstance[]> {
     );
   }
   return instances;
+}
+
+/**
+ * What each instance answers on its own machine, without a load balancer in between: head and body, machine by machine.
+ * Empty for one that does not answer.
+ */
+export async function askInstances(stack: Stack, path: string): Promise<string[]> {
+  const end = "-- end of the answer --";
+  const each = `. "$file"; curl -s -i -m 2 "http://127.0.0.1:$PORT${path}"; printf '\\n${end}\\n'`;
+  const ask = `for file in /etc/holdfast/app/[0-9]*.env; do ${each}; done`;
+  const texts = await Promise.all((await machinesWithRole(stack, "app")).map((machine) => stack.inside(machine, ask)));
+  return texts.flatMap((text) => text.split(`\n${end}\n`).slice(0, -1)).map((answer) => answer.trim());
 }
 
 /** For `cannot`: why drills about a pair have nothing to show here. */

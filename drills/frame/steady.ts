@@ -12,7 +12,7 @@ export async function awaitSteady(stack: Stack, limit: number): Promise<void> {
 }
 
 /** The first thing that is not as it should be; undefined when all is well. */
-export async function disturbance(stack: Stack): Promise<string | undefined> {
+async function disturbance(stack: Stack): Promise<string | undefined> {
   const machines = await stack.machines();
   const down = machines.filter(({ running, initPid }) => !running || initPid === undefined);
   if (down.length > 0) return `not running: ${down.map(({ name }) => name).join(", ")}`;

@@ -11,7 +11,7 @@ interface FloodOptions {
 }
 
 /** Keeps so many connections open as the server bears, each with a byte of a header a second; tells the most at a time. */
-export async function slowHeaders({ url, connections, duration, source }: FloodOptions): Promise<{ most: number }> {
+async function slowHeaders({ url, connections, duration, source }: FloodOptions): Promise<{ most: number }> {
   const { hostname: host, port } = new URL(url);
   const open = new Set<Socket>();
   let most = 0;

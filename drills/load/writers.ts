@@ -39,7 +39,7 @@ export interface WriterResult {
 /** Milliseconds between looks at the clock. */
 const tick = 2;
 
-export async function write(options: WriterOptions): Promise<WriterResult> {
+async function write(options: WriterOptions): Promise<WriterResult> {
   const { rate, duration, run, signal } = options;
   const outcomes: { readonly number: number; readonly kind: string; readonly at: number }[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });

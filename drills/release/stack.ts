@@ -1,4 +1,5 @@
-import { machinesWithRole, type Stack, type UpResult } from "../frame/stack";
+import { askInstances, machinesWithRole, type Stack, type UpResult } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { buildRelease, goodHabits, type Habits } from "./releases";
 
 /** Seconds that instances of the drills' stack stay healthy before they are in rotation: the default of settings. */
@@ -31,6 +32,7 @@ function settings(release: string) {
 let running: { readonly version: string; readonly exit: Habits["exit"] } | undefined;
 let built = 0;
 
+/** A release of the drills' app, ready for `pulumi up`. */
 export interface BuiltRelease {
   /** Its folder. */
   readonly release: string;
@@ -47,16 +49,15 @@ export function nextRelease(habits: Partial<Habits> = {}): BuiltRelease {
 /** Brings the stack to a good release of the drills' app with this habit, if it is not there. */
 export async function prepare(stack: Stack, habits: Pick<Habits, "exit"> = goodHabits): Promise<void> {
   if (running?.exit === habits.exit) return;
-  const { code, output } = await rollOut(stack, nextRelease(habits), { refresh: running === undefined });
-  if (code !== 0) throw new Error(`the stack cannot be brought to the drills' app:\n${output.slice(-3000)}`);
+  const result = await rollOut(stack, nextRelease(habits), { refresh: running === undefined });
+  succeeded(result, "the stack cannot be brought to the drills' app");
 }
 
 /** Back to the app of the stack's own settings. */
 export async function finish(stack: Stack): Promise<void> {
   if (running === undefined) return;
   running = undefined;
-  const { code, output } = await stack.up({ refresh: true });
-  if (code !== 0) throw new Error(`the stack cannot be brought back to its own app:\n${output.slice(-3000)}`);
+  succeeded(await stack.up({ refresh: true }), "the stack cannot be brought back to its own app");
 }
 
 /** `pulumi up` with another release. What it leaves the stack with is for the drill to find out. */
@@ -70,11 +71,9 @@ export async function rollOut(
   return result;
 }
 
-/** @throws with what Pulumi said, when it did not work */
+/** Seconds that it took. @throws with what Pulumi said, when it did not work */
 export async function rollOutWell(stack: Stack, next: BuiltRelease): Promise<number> {
-  const { code, output, duration } = await rollOut(stack, next);
-  if (code !== 0) throw new Error(`the roll-out failed:\n${output.slice(-3000)}`);
-  return duration;
+  return succeeded(await rollOut(stack, next), "the roll-out failed").duration;
 }
 
 /** The least that a roll-out can take, in seconds: each instance starts and is watched, one after the other. */
@@ -84,16 +83,7 @@ export async function floor(stack: Stack): Promise<number> {
 
 /** The version that each instance of the stack answers with; empty for one that does not. */
 export async function versions(stack: Stack): Promise<string[]> {
-  const ask =
-    'for file in /etc/holdfast/app/[0-9]*.env; do . "$file"; curl -s -m 2 "http://127.0.0.1:$PORT/"; echo; done';
-  const answers = await Promise.all(
-    (await machinesWithRole(stack, "app")).map((machine) => stack.inside(machine, ask)),
-  );
-  return answers.flatMap((text) => text.trim().split(/\n+/)).map(versionIn);
-}
-
-function versionIn(answer: string): string {
-  return /"release": "([^"]*)"/.exec(answer)?.[1] ?? "";
+  return (await askInstances(stack, "/")).map((answer) => /"release": "([^"]*)"/.exec(answer)?.[1] ?? "");
 }
 
 /** How many instances do not run this version. */
