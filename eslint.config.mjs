@@ -1,5 +1,42 @@
 import tseslint from "typescript-eslint";
 
+/**
+ * What a folder may not import, as docs/architecture.md has it: folders of this repository, and packages. Data flows one
+ * way, and each folder can be read, tested and replaced without those that it does not know.
+ */
+const knowsNothingOf = {
+  blueprint: { folders: "components|roles|machine|release|local|failures|drills|cli", packages: "@pulumi/" },
+  roles: { folders: "components|local|release|drills|cli|machine(?!/inputs)", packages: "@pulumi/|ssh2" },
+  machine: { folders: "blueprint|roles|components|release|drills|cli" },
+  release: { folders: "roles|components|local|drills|cli", packages: "@pulumi/" },
+  components: { folders: "drills|failures|cli" },
+  certificates: { folders: "machine(?!/ssh)|roles|components|local|cli" },
+  keys: { folders: "machine(?!/ssh)|roles|components|local|cli" },
+  plugin: { folders: "machine|certificates|keys|roles|components|local|cli" },
+  failures: { folders: "components|machine|local|drills|cli", packages: "@pulumi/" },
+  drills: { folders: "components|blueprint", packages: "@pulumi/" },
+  toolchain: { folders: "blueprint|roles|machine|components|local|cli" },
+  "local/api": { folders: "machines|plugins|network(?!/addresses)" },
+  "local/machines": { folders: "api|plugins" },
+  "local/network": { folders: "api|plugins" },
+  "local/plugins": { folders: "api|machines|network" },
+};
+
+const boundaries = Object.entries(knowsNothingOf).map(([folder, { folders, packages }]) => ({
+  files: [`${folder}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          { regex: `^(\\.\\./)+(${folders})(/|$)`, message: `${folder}/ knows nothing of it: docs/architecture.md.` },
+          ...(packages ? [{ regex: `^(${packages})`, message: `${folder}/ knows nothing of it.` }] : []),
+        ],
+      },
+    ],
+  },
+}));
+
 export default tseslint.config(
   { ignores: ["node_modules/", "**/*.js", "**/*.d.ts"] },
   {
@@ -17,6 +54,7 @@ export default tseslint.config(
       "no-console": "error",
     },
   },
+  ...boundaries,
   // The command line talks to people through stdout.
   {
     files: ["cli/**/*.ts", "toolchain/**/*.ts", "tests/run/**/*.ts", "bench/**/*.ts", "local/daemon.ts"],
