@@ -41,7 +41,7 @@ export function commonEnvironment(standIns: Readonly<Record<string, number>> | u
 }
 
 /** e.g. `hcloud:40001,random:40002` */
-export function debugProviders(ports: Readonly<Record<string, number>>): string {
+function debugProviders(ports: Readonly<Record<string, number>>): string {
   return Object.entries(ports)
     .map(([plugin, port]) => `${plugin}:${port}`)
     .join(",");

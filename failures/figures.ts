@@ -16,6 +16,7 @@ export interface Duration {
   readonly unknown: readonly string[];
 }
 
+/** A sum of named times, beside what nobody knows. */
 export function duration(parts: readonly Part[], unknown: readonly string[] = []): Duration {
   return { parts, unknown };
 }

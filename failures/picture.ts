@@ -12,6 +12,7 @@ export interface Picture {
   readonly beyond?: { readonly flow: string; readonly row: Row };
 }
 
+/** Boxes side by side: machines of one role. */
 export interface Row {
   readonly title: string;
   readonly boxes: readonly Box[];
@@ -21,6 +22,7 @@ export interface Row {
   readonly flow?: string;
 }
 
+/** A machine, or what is in its place. */
 export interface Box {
   readonly name: string;
   /** One each: roles and type, addresses. */

@@ -25,6 +25,7 @@ export interface Report {
   readonly picture: Picture;
 }
 
+/** One failure of the catalog, judged for one stack. */
 export interface FailureEntry extends Assessment {
   readonly id: FailureId;
   readonly title: string;
@@ -34,6 +35,7 @@ export interface FailureEntry extends Assessment {
   readonly contradicted: readonly string[];
 }
 
+/** What a report is made from beside the settings. */
 export interface ReportOptions {
   readonly prices: PriceList;
   /** What drills wrote down. @default nothing was measured */

@@ -25,6 +25,7 @@ export const failureIds = [
   "pulumi-state",
 ] as const;
 
+/** Stable: drills and their results name failures by it. */
 export type FailureId = (typeof failureIds)[number];
 
 /** What becomes of the service as a whole. */

@@ -25,7 +25,7 @@ export interface DaemonOptions {
  *
  * @throws when another process already is this local cloud
  */
-export async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; stop(): Promise<void> }> {
+async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; stop(): Promise<void> }> {
   const { name, log } = options;
   const lock = await takeLock(`${name}/daemon`);
   if (!lock) throw new Error(`the local cloud "${name}" is already running`);

@@ -137,6 +137,7 @@ export interface StorageUsage {
   readonly snapshots: number;
 }
 
+/** What is true of a machine now, whatever anybody believes. */
 export interface MachineState {
   readonly exists: boolean;
   readonly running: boolean;

@@ -33,6 +33,7 @@ export function hasIdentity(name: string): boolean {
   return existsSync(identityFile(name));
 }
 
+/** Readable by root alone. */
 export function writeIdentity(name: string, identity: Identity): void {
   writeSecretly(identityFile(name), identity);
 }

@@ -37,6 +37,7 @@ export interface ConfigurationInputs {
   readonly checks?: readonly CheckInput[];
 }
 
+/** The way to a machine. */
 export interface Connection {
   readonly host: string;
   /** @default 22 */
@@ -51,6 +52,7 @@ export interface LeaseInput extends Connection {
   readonly serverId?: string;
 }
 
+/** The machine that SSH goes through. */
 export interface JumpHost {
   readonly host: string;
   /** @default 22 */
@@ -60,6 +62,7 @@ export interface JumpHost {
   readonly serverId?: string;
 }
 
+/** A file on the machine, whole. */
 export interface FileInput {
   readonly content: string;
   /** Octal. @default "0644" */
@@ -75,6 +78,7 @@ export interface FileInput {
   readonly validate?: string;
 }
 
+/** A folder on the machine that is an archive's content. */
 export interface ArchiveInput {
   /** Path on the computer that runs Pulumi: a folder, a .tar, a .tar.gz or a .tar.zst. */
   readonly source: string;
@@ -91,6 +95,7 @@ export interface ArchiveInput {
   readonly keep?: number;
 }
 
+/** A systemd unit and the state that it has to be in. */
 export interface UnitInput {
   /** e.g. `haproxy.service`, `app@1.service` */
   readonly name: string;
@@ -117,6 +122,7 @@ export interface UnitInput {
   readonly afterHealthy?: string;
 }
 
+/** A command that has to succeed once everything is in place. */
 export interface CheckInput {
   /** What it proves, e.g. `HAProxy answers`. */
   readonly name: string;

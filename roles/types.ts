@@ -24,4 +24,5 @@ export interface RoleConfiguration {
   readonly checks?: readonly CheckInput[];
 }
 
+/** A role: plain values in, files and units out. */
 export type RoleRenderer = (context: RoleContext) => RoleConfiguration;

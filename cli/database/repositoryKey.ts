@@ -5,7 +5,7 @@ import { UserError } from "../errors";
 import { Project } from "../stack/project";
 
 /** Name of the stack's secret output that holds the key. */
-export const KEY_OUTPUT = "backupKey";
+const KEY_OUTPUT = "backupKey";
 
 /** The key of a stack's backups, from its encrypted state. @throws when it has none */
 export async function keyOfStack(stack: string): Promise<RepositoryKey> {

@@ -8,14 +8,17 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** Something that is as it should be. */
 export function ok(what: string): Finding {
   return { level: "ok", what };
 }
 
+/** Something worth knowing that stands in nobody's way. */
 export function note(what: string): Finding {
   return { level: "note", what };
 }
 
+/** Something that an `up` would stumble over, with what to do about it. */
 export function problem(what: string, fix: string): Finding {
   return { level: "problem", what, fix };
 }

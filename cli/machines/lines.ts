@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
+/** How a program on a machine ended, whose lines were handed over while it ran. */
 export interface RemoteLines {
   /** Exit code of the program; 127 when it could not be started. */
   readonly ended: Promise<number>;

@@ -6,6 +6,7 @@ export interface Digest {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** One step of Pulumi's plan, as `pulumi preview --json` gives it. */
 export interface Step {
   /** `create`, `update`, `replace`, `delete`, `same`, and the parts of a replacement. */
   readonly op: string;
@@ -20,6 +21,7 @@ export interface Step {
   readonly detailedDiff?: Readonly<Record<string, { readonly kind: string }>> | null;
 }
 
+/** What a step leads from or to. */
 export interface ResourceState {
   readonly urn: string;
   readonly type: string;

@@ -12,6 +12,7 @@ import { type Digest, parseDigest } from "./digest";
 import { plainSettings } from "./plainSettings";
 import { targetEnvironment } from "./target";
 
+/** What a preview without a cloud stands on. */
 export interface WorkspaceOptions {
   readonly pulumi: Pulumi;
   readonly stack: string;

@@ -63,7 +63,7 @@ function publishCommand(): Command {
  *
  * @throws UserError when a revision, a stack or a file is not there
  */
-export async function previewComment({ before, after, stack: stacks, preview }: Flags): Promise<string> {
+async function previewComment({ before, after, stack: stacks, preview }: Flags): Promise<string> {
   if (preview !== undefined && stacks.length !== 1)
     throw new UserError("--preview is of one environment: name it with --stack");
   const [old, now] = await openBoth(before, after);

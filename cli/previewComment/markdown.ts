@@ -8,6 +8,7 @@ export const marker = "<!-- holdfast: preview of this pull request -->";
 /** Characters that GitHub takes in a comment are 65,536; the rest is for what it counts differently. */
 export const largestComment = 60_000;
 
+/** What the comment's head and foot say. */
 export interface CommentOptions {
   /** e.g. `origin/main` */
   readonly before: string;

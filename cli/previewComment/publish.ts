@@ -1,6 +1,7 @@
 import { UserError } from "../errors";
 import { largestComment, marker } from "./markdown";
 
+/** The one repository that a comment goes to, and the right to write it. */
 export interface GitHub {
   /** e.g. `https://api.github.com` */
   readonly api: string;

@@ -18,6 +18,7 @@ export interface ResourceChange {
   readonly after?: ResourceState;
 }
 
+/** What can happen to a resource, in the order in which it is told. */
 export const operations = ["create", "update", "replace", "delete"] as const;
 export type Operation = (typeof operations)[number];
 

@@ -19,6 +19,7 @@ export interface Known {
   readonly pending: boolean;
 }
 
+/** Where a rollback leads to. */
 export interface Decision {
   /** `finish`: a way back that was begun, and not ended. */
   readonly kind: "back" | "finish";

@@ -27,6 +27,7 @@ export interface MachineSituation {
   readonly recorded?: string;
 }
 
+/** Everything that a rollback is decided from. */
 export interface Situation {
   /** What the settings name; undefined when it cannot be had. */
   readonly wished?: KnownRelease;
@@ -37,10 +38,12 @@ export interface Situation {
   readonly rollouts: readonly Rollout[];
 }
 
+/** What a rollback would do, or why it cannot. */
 export type Plan =
   /** `finish`: a way back that was begun, and not ended. */
   { readonly kind: "back" | "finish"; readonly to: KnownRelease } | { readonly kind: "nothing" };
 
+/** By checksum where both are known, else by version. */
 export function isSame(a: KnownRelease, b: KnownRelease): boolean {
   return a.sha256 !== undefined && b.sha256 !== undefined ? a.sha256 === b.sha256 : a.label === b.label;
 }

@@ -12,6 +12,7 @@ export interface Way {
   readonly hostKey?: string;
 }
 
+/** The machine through which others are reached. */
 export interface Jump {
   readonly host: string;
   readonly port: number;

@@ -31,7 +31,7 @@ export function logProgress(write: (line: string) => void, now: () => number = D
 }
 
 /** One line that is rewritten four times a second, and stays with its time when the work is done. */
-export function terminalProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
+function terminalProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
   const CLEAR = "\r\u001b[2K";
   return {
     note: (line) => stream.write(`${CLEAR}${line}\n`),

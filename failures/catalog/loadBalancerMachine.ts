@@ -11,10 +11,7 @@ export const loadBalancerMachine: Failure = {
 };
 
 /** What comes after the standby has decided; neither is known before it is measured at Hetzner. */
-export const moveOfTheAddress = [
-  "the API's answer",
-  "how long Hetzner takes to move a floating IP (it publishes no figure)",
-];
+const moveOfTheAddress = ["the API's answer", "how long Hetzner takes to move a floating IP (it publishes no figure)"];
 
 /** Load balancers tell each other what sources do; a single one has nobody to ask when it starts. */
 export function countersLost({ pair }: Facts): string {

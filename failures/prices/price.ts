@@ -14,6 +14,7 @@ export interface Price {
   readonly unknown: readonly string[];
 }
 
+/** One line of a price. Cents of a euro per month, without VAT. */
 export interface PricePart {
   readonly what: string;
   readonly quantity: number;

@@ -38,7 +38,7 @@ function timeLine(label: string, { duration, until }: NonNullable<FailureEntry["
 }
 
 /** e.g. `longest time without an answer: median 0.4 s, worst 0.9 s (n = 20, 2026-11-24, local cloud)` */
-export function measurementText({ figure, unit, median, worst, n, date, cloud }: Measurement): string {
+function measurementText({ figure, unit, median, worst, n, date, cloud }: Measurement): string {
   const amount = (value: number) => (unit === "s" ? formatSeconds(value) : String(roundTime(value)));
   return `${figure}: median ${amount(median)}, worst ${amount(worst)} (n = ${n}, ${date}, ${cloud})`;
 }

@@ -16,7 +16,7 @@ export interface BootOptions {
 }
 
 /** Exit code with which systemd-nspawn asks to be started again: the machine rebooted. */
-export const REBOOTED = 133;
+const REBOOTED = 133;
 
 /**
  * The supervisor of one machine, for `sh -c`; `$0` carries the machine's mark, `$1` is its boot script. It knows nothing of the

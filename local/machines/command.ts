@@ -7,6 +7,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** How a command is run. */
 export interface CommandOptions {
   /** What the command reads from its standard input. */
   readonly input?: string;

@@ -52,6 +52,7 @@ export async function writeToDisk(cloud: string, id: number, path: string, conte
   await run("chroot", [root, "sh", "-c", 'umask 022; mkdir -p "${1%/*}" && cat >"$1"', "sh", path], { input: content });
 }
 
+/** Unmounts it first; nothing to do where there is none. */
 export async function removeDisk(cloud: string, id: number): Promise<void> {
   const files = machineFiles(cloud, id);
   if (isMounted(files.root)) await unmountDisk(files.root);

@@ -36,6 +36,7 @@ import {
 } from "./volumes";
 import { allowWatches } from "./watches";
 
+/** What the driver of one local cloud needs. */
 export interface NspawnDriverOptions {
   /** Name of the local cloud. */
   readonly name: string;

@@ -45,6 +45,7 @@ export async function ensureLoopDevice(cloud: string, volumeId: number): Promise
   return (await loopDeviceOf(blocks)) ?? (await run("losetup", ["--find", "--show", blocks])).trim();
 }
 
+/** Gives the volume's loop device back to this computer, if it has one. */
 export async function releaseLoopDevice(cloud: string, volumeId: number): Promise<void> {
   const device = await loopDeviceOf(volumeFiles(cloud, volumeId).blocks);
   if (device !== undefined) await run("losetup", ["--detach", device]);
@@ -57,6 +58,7 @@ export async function releaseAllLoopDevices(cloud: string): Promise<void> {
   }
 }
 
+/** Everything that was on it is gone. */
 export async function removeVolumeFiles(cloud: string, volumeId: number): Promise<void> {
   const files = volumeFiles(cloud, volumeId);
   await releaseLoopDevice(cloud, volumeId);

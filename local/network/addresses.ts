@@ -7,6 +7,7 @@
 /** How many local clouds fit on one computer. */
 export const SLOTS = 5;
 
+/** All addresses of one local cloud; each slot of this computer has a plan of its own. */
 export interface AddressPlan {
   readonly slot: number;
   /** First and last address that servers' primary IPs come from. */
@@ -40,11 +41,13 @@ export interface AddressPlan {
   readonly visitorIpv6: readonly string[];
 }
 
+/** Both ends belong to it. */
 export interface AddressRange {
   readonly first: string;
   readonly last: string;
 }
 
+/** One place in both families. */
 export interface DualStack {
   readonly ipv4: string;
   readonly ipv6: string;

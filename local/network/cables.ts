@@ -77,6 +77,7 @@ export async function routeFloating(cloud: string, address: string, machineId: n
   await run("ip", ["-n", edge, version, "route", "flush", destination, "proto", `${FLOATING_ROUTE}`]);
 }
 
+/** Whether a machine has an interface to the outside at all. */
 export function hasPublicSide(machine: MachineSpec): boolean {
   return machine.publicIpv4 !== undefined || machine.publicIpv6 !== undefined;
 }

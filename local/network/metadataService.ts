@@ -6,6 +6,7 @@ import { callerOf, type Caller } from "./doors";
 /** Answers for one machine; the content is the API's business. */
 export type MetadataAnswer = (serverId: number, path: string) => { status: number; contentType: string; body: string };
 
+/** By which the service knows who asks. */
 export interface KnownAddresses {
   readonly machines: readonly MachineSpec[];
   readonly floatingIps: Readonly<Record<string, number>>;

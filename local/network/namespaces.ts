@@ -18,12 +18,13 @@ export async function ensureNamespace(name: string): Promise<void> {
   await run("ip", ["-n", name, "link", "set", "lo", "up"]);
 }
 
+/** With every interface in it; nothing to do where there is none. */
 export async function removeNamespace(name: string): Promise<void> {
   if (namespaceExists(name)) await run("ip", ["netns", "delete", name]);
   else rmSync(`${FOLDER}/${name}`, { force: true });
 }
 
-export function namespaceExists(name: string): boolean {
+function namespaceExists(name: string): boolean {
   return readFileSync("/proc/self/mounts", "utf8").includes(` ${FOLDER}/${name} `);
 }
 
@@ -43,6 +44,7 @@ export async function loadRules(namespace: string, ruleset: string): Promise<voi
   await runIn(namespace, ["nft", "-f", "-"], ruleset);
 }
 
+/** An interface, as `ip -json link` tells it. */
 export interface Link {
   readonly name: string;
   readonly mac: string;
@@ -60,6 +62,7 @@ export async function linksOf(namespace: string): Promise<Link[]> {
   }));
 }
 
+/** Nothing to do where there is none. */
 export async function removeLink(namespace: string, name: string): Promise<void> {
   if ((await linksOf(namespace)).some((link) => link.name === name)) {
     await run("ip", ["-n", namespace, "link", "delete", name]);

@@ -45,7 +45,7 @@ async function addressesOf(host: string): Promise<string[]> {
 }
 
 /** Whether an IPv4 range such as `203.0.113.0/25` holds an address. */
-export function contains(range: string, address: string): boolean {
+function contains(range: string, address: string): boolean {
   const [network = "", length = "32"] = range.split("/");
   if (!isIPv4(network) || !isIPv4(address)) return false;
   const shift = 2 ** (32 - Number(length));

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { callerOf } from "./doors";
 
+/** Where the proxy keeps packages, and whom it asks for them. */
 export interface PackageProxyOptions {
   /** Where packages are kept; they never change under their name. */
   readonly cache: string;

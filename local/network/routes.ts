@@ -2,7 +2,7 @@ import { tryRun } from "../machines/command";
 import { ipBatch } from "./namespaces";
 
 /** Marks in the kernel's routing tables that tell routes of machines from those of floating IPs. */
-export const MACHINE_ROUTE = 200;
+const MACHINE_ROUTE = 200;
 export const FLOATING_ROUTE = 201;
 
 /** A route to one machine; `via` where the address is not the interface's neighbour. */

@@ -2,6 +2,7 @@ import { servePlugin } from "../../plugin/server";
 import { hcloudPlugin } from "./hcloud";
 import { randomPlugin } from "./random";
 
+/** How the stand-ins are served. */
 export interface StandInOptions {
   /** @default any free ones */
   readonly ports?: { readonly hcloud?: number; readonly random?: number };

@@ -9,6 +9,7 @@ import { parseEvent } from "./events";
 import { sources } from "./program";
 import { mapValues } from "./request";
 
+/** What lies at a path. */
 export interface FoundFile {
   readonly kind: "file" | "link" | "folder" | "special";
   readonly mode: string;
@@ -22,6 +23,7 @@ export interface FoundFile {
 /** Properties of systemd, by its names. */
 export type FoundUnit = Readonly<Partial<Record<string, string>>>;
 
+/** What a machine looks like now, where a configuration has something to say. */
 export interface Found {
   readonly files: Readonly<Record<string, FoundFile | null>>;
   readonly archives: Readonly<Record<string, FoundFile | null>>;

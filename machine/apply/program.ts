@@ -10,7 +10,7 @@ export const sources = join(__dirname, "../onMachine");
 let version: Promise<string> | undefined;
 
 /** Names the program by its content: a machine with another one gets this one at its next apply. */
-export function programVersion(): Promise<string> {
+function programVersion(): Promise<string> {
   version ??= hashOfFolder(sources).then((hash) => hash.slice(0, 16));
   return version;
 }

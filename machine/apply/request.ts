@@ -92,6 +92,7 @@ export function normalMode(mode = "0644"): string {
   return mode.padStart(4, "0");
 }
 
+/** An absent record stays absent. */
 export function mapValues<From, To>(
   record: Readonly<Record<string, From>> | undefined,
   change: (value: From, key: string) => To,

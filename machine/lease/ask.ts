@@ -21,6 +21,7 @@ export interface LeaseRecord {
   readonly ended: string;
 }
 
+/** What the machine that keeps the lease says. */
 export type LeaseAnswer =
   | { readonly result: "taken" | "renewed" | "held"; readonly lease: LeaseRecord }
   | { readonly result: "lost"; readonly lease: LeaseRecord | null }

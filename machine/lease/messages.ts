@@ -27,6 +27,7 @@ export function leaseLost(now: LeaseRecord | null): Error {
   return new Error(`This run has lost the stack's lease: ${why}. It changes nothing more; run it again.`);
 }
 
+/** Without the machine that keeps the lease nothing may be changed; the message says the way around. */
 export function leaseUnreachable(host: string, reason: string): Error {
   return new Error(
     [

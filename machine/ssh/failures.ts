@@ -8,6 +8,7 @@ export class ConnectionFailure extends Error {
   }
 }
 
+/** Why there is no connection, as far as it makes a difference to what helps. */
 export type FailureReason =
   "refused" | "noRoute" | "timeout" | "unknownHost" | "closed" | "keyRefused" | "hostKeyChanged" | "noKey" | "other";
 

@@ -6,6 +6,7 @@ import type { Session } from "./session";
 /** Tells the person what is waited for. */
 export type Tell = (message: string) => void;
 
+/** How long somebody waits for a machine that may still boot. */
 export interface Patience {
   /** Seconds in all. @default HOLDFAST_SSH_TIMEOUT, else 300 */
   readonly limit?: number;

@@ -42,6 +42,7 @@ const programs = [
 
 const source = (name: string) => readFileSync(join(__dirname, "agent", name), "utf8");
 
+/** What the agent of one app machine is told. */
 export interface AgentSettings {
   readonly privateAddress: string;
   readonly instances: readonly Pick<Instance, "number" | "name" | "port" | "agentPort">[];

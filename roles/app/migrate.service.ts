@@ -8,7 +8,7 @@ import { databaseFiles } from "./database";
 import { appPaths } from "./paths";
 
 /** Seconds that a migration may take: less than the 15 minutes that an apply waits for any unit. */
-export const migrationTimeout = 840;
+const migrationTimeout = 840;
 
 /**
  * The release's migration, on one machine and before any instance of the release starts there. One that fails fails the

@@ -1,6 +1,7 @@
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 
+/** Where the floating IPs' files are on a load balancer. */
 export const floatingIpPaths = {
   /** One address a line, written by the component that made them. */
   addresses: "/etc/holdfast/floating-ips",

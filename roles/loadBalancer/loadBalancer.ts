@@ -7,6 +7,7 @@ import { floatingIps } from "./floatingIps";
 import { haproxyCfg } from "./haproxy.cfg";
 import { claimer, keepalived } from "./pair";
 
+/** Where HAProxy's files are on a load balancer. */
 export const haproxyPaths = {
   cfg: "/etc/haproxy/haproxy.cfg",
   dropIn: "/etc/systemd/system/haproxy.service.d/60-holdfast.conf",

@@ -33,7 +33,7 @@ export const price: Check = async ({ api, blueprint }) => {
 };
 
 /** The API's price list for one location, in cents. */
-export function priceListFrom(pricing: Pricing, location: string): PriceList {
+function priceListFrom(pricing: Pricing, location: string): PriceList {
   const there = (prices: readonly PricedPlace[]) => prices.find((one) => one.location === location)?.price_monthly;
   const addresses = (kinds: Pricing["primary_ips"], type: string) =>
     cents(there(kinds.find((kind) => kind.type === type)?.prices ?? [])) ?? Number.NaN;

@@ -83,6 +83,7 @@ export async function changeBoxSnapshot(
   await inBox(parts, id, snapshotCommands[what](`/srv/box/snapshots/${name}`));
 }
 
+/** Bytes that its accounts hold, and its snapshots beside them; 0 while it does not run. */
 export async function measureStorageBox(parts: BoxParts, id: number): Promise<StorageUsage> {
   if ((await parts.inspect(id)).initPid === undefined) return { data: 0, snapshots: 0 };
   const script = `du -s --block-size=1 ${home} | cut -f 1

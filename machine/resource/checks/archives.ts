@@ -4,6 +4,7 @@ import { checkText, checkWhole, entries, fields, isUnknown, type Refuse } from "
 /** More unpacked releases than this are a disk that fills up. */
 const mostKept = 100;
 
+/** Paths, forms and checksums of archives; whether they can be read is found out later. */
 export function checkArchives(refuse: Refuse, archives: unknown): void {
   const text = checkText.bind(undefined, refuse);
   for (const [name, archive] of entries(archives)) {

@@ -4,6 +4,7 @@ import { checkSeconds, checkText, fields, isUnknown, list, reveal, show, type Re
 const unitName = /^[\w:.@\\-]+\.(?:service|socket|timer|path|target|mount|automount|slice|swap)$/;
 const states = ["running", "stopped", "oneshot"];
 
+/** Units, and that what they restart on is something this configuration has. */
 export function checkUnits(refuse: Refuse, news: Values): void {
   const known = new Set([...Object.keys(fields(news.files)), ...Object.keys(fields(news.archives))]);
   const everythingKnown = !isUnknown(news.files) && !isUnknown(news.archives);

@@ -20,6 +20,7 @@ export function checkText(
   refuse(property, `${show(value)} is not ${what}`);
 }
 
+/** A number above 0, where there is one. */
 export function checkSeconds(refuse: Refuse, value: unknown, property: string): void {
   if (value === undefined || isUnknown(value)) return;
   const seconds = reveal(value);
@@ -46,19 +47,23 @@ export function reveal(value: unknown): unknown {
   return value instanceof Secret ? value.value : value;
 }
 
+/** Whether Pulumi learns the value only when it is made; nothing can be said about it before. */
 export function isUnknown(value: unknown): boolean {
   return reveal(value) === UNKNOWN;
 }
 
+/** An object's properties; none where it is no object. */
 export function fields(value: unknown): Fields {
   const plain = reveal(value);
   return typeof plain === "object" && plain !== null ? (plain as Fields) : {};
 }
 
+/** The same as pairs. */
 export function entries(value: unknown): [string, unknown][] {
   return Object.entries(fields(value));
 }
 
+/** A list's items; none where it is no list. */
 export function list(value: unknown): unknown[] {
   const plain = reveal(value);
   return Array.isArray(plain) ? plain : [];
