@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDir, isRoot } from "../../local/paths";
+import { isRoot } from "../../local/paths";
+import { cacheDir } from "../../toolchain/cacheDir";
 
 /**
  * The programs that judge our files: those of the machines' own Debian where its image has been built, else this
