@@ -46,12 +46,16 @@ export function pgbackrestConf(
   );
 }
 
-/** Small files are put together, large ones are stored by what changed in them. */
+/**
+ * Small files are put together everywhere, so that a session opens few. Storing of large ones only what changed in them
+ * is for the bucket: pgBackRest 2.55 restores such a file by opening the repository's anew for each piece, over SFTP
+ * without closing it, until the server's limit of open files ends the session.
+ */
 function repositories(count: number, retentionDays: number): string[] {
-  return Array.from({ length: count }, (_, index) => `repo${index + 1}`).flatMap((repo) => [
-    `${repo}-bundle=y`,
-    `${repo}-block=y`,
-    `${repo}-retention-full-type=time`,
-    `${repo}-retention-full=${retentionDays}`,
+  return Array.from({ length: count }, (_, index) => index + 1).flatMap((number) => [
+    `repo${number}-bundle=y`,
+    `repo${number}-block=${number === 1 ? "n" : "y"}`,
+    `repo${number}-retention-full-type=time`,
+    `repo${number}-retention-full=${retentionDays}`,
   ]);
 }
