@@ -41,6 +41,13 @@ test("retention and queue follow the settings, in each repository", () => {
   expect(rendered({}).files[backupPaths.pgbackrest]?.content).not.toContain("repo2");
 });
 
+test("only the bucket gets large files in pieces: over SFTP each piece would leave a file open", () => {
+  const conf = rendered({ s3 }).files[backupPaths.pgbackrest]?.content ?? "";
+  for (const line of ["repo1-bundle=y", "repo1-block=n", "repo2-bundle=y", "repo2-block=y"]) {
+    expect(conf.split("\n")).toContain(line);
+  }
+});
+
 test("nothing that the role renders is secret: where the repositories are comes as late files", () => {
   const { files } = rendered({});
   expect(Object.values(files).map(({ content }) => content)).not.toContainEqual(expect.stringContaining("cipher-pass"));
