@@ -25,9 +25,12 @@ export const LOCAL_CLOUD_PACKAGES: readonly DebianPackage[] = [
 /** What the tests need beyond that: the real programs that rendered files are checked with, and foreign API clients. */
 export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: "shellcheck", why: "lints the shell scripts" },
+  { name: "pyflakes3", why: "lints the Python programs" },
+  { name: "mypy", why: "checks their types" },
   { name: "haproxy", why: "checks the rendered haproxy.cfg" },
   { name: "keepalived", why: "checks the rendered keepalived.conf" },
   { name: "sudo", why: "checks the rendered sudoers file (visudo)" },
+  { name: "xfsprogs", why: "tries what may become the database's volume (mkfs.xfs)" },
   { name: "hcloud-cli", why: "proves that an unmodified client works with the local API" },
   { name: "python3-hcloud", why: "proves that an unmodified client works with the local API" },
 ];

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, tryRun } from "../../local/machines/command";
-import { which } from "../../toolchain/run";
 
 // What may become the database's volume, tried on real block devices: a mistake here would cost somebody's data.
 
@@ -11,8 +10,6 @@ const program = join(__dirname, "../../roles/database/program/volume.sh");
 jest.setTimeout(120_000);
 
 const MIB = 1024 * 1024;
-/** Machines have the programs; this computer may not, and then only the refusals are tried. */
-const testWithXfs = (which("mkfs.xfs") === undefined ? test.skip : test) as jest.It;
 
 let folder: string;
 let device: string;
@@ -39,7 +36,7 @@ function volume(command: string) {
   return { status, output: `${stdout}${stderr}` };
 }
 
-testWithXfs("an empty volume gets a file system, once", () => {
+test("an empty volume gets a file system, once", () => {
   expect(volume("prepare")).toMatchObject({
     status: 0,
     output: expect.stringContaining("made a file system") as string,
@@ -61,7 +58,7 @@ test("bytes that nobody recognises are left alone", async () => {
   expect(await run("sha256sum", [disk])).toBe(before);
 });
 
-testWithXfs("a larger volume is filled while it is mounted", async () => {
+test("a larger volume is filled while it is mounted", async () => {
   volume("prepare");
   await run("mkdir", [join(folder, "mount")]);
   await run("mount", [device, join(folder, "mount")]);
