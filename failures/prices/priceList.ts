@@ -3,7 +3,7 @@
  * which is so small for each GB that Hetzner's list has fractions of a cent.
  */
 export interface PriceList {
-  /** The day on which it was recorded, e.g. `2026-11-24`. */
+  /** The last day on which somebody read these prices, e.g. `2026-10-04`. */
   readonly recorded: string;
   readonly currency: string;
   /** Where it comes from and what it is worth. */

@@ -14,7 +14,7 @@ test("a second load balancer: what it brings and what it costs", () => {
   expect(said).toContain("The load balancer is no longer a single point of failure");
   expect(said).toContain("A load balancer machine fails: the service stops and comes back (before: it stops)");
   // A machine and its own address; the floating one was there.
-  expect(said.at(-1)).toBe("+ 3.99 €/month");
+  expect(said.at(-1)).toBe("+ 5.99 €/month");
 });
 
 test("and back again", () => {
@@ -23,7 +23,7 @@ test("and back again", () => {
     effect: "worse",
     text: expect.stringContaining("The load balancer becomes a single point of failure") as string,
   });
-  expect(back.at(-1)).toEqual({ effect: "better", text: "- 3.99 €/month" });
+  expect(back.at(-1)).toEqual({ effect: "better", text: "- 5.99 €/month" });
 });
 
 test("a second app machine also splits the files, and that is said", () => {
@@ -31,13 +31,13 @@ test("a second app machine also splits the files, and that is said", () => {
   expect(said).toContain("The only app machine is no longer a single point of failure");
   expect(said).toContain("An app machine fails: the service goes on (before: it stops)");
   expect(said.some((text) => text.startsWith("Data: In files on each app machine"))).toBe(true);
-  expect(said.at(-1)).toBe("+ 3.49 €/month");
+  expect(said.at(-1)).toBe("+ 5.49 €/month");
 });
 
 test("a third app machine leaves more of them", () => {
   expect(changes({ machines: 2 }, { machines: 3 })).toEqual([
     { effect: "better", text: "An app machine fails: 2 of 3 are left (before: 1 of 2)" },
-    { effect: "worse", text: "+ 3.49 €/month" },
+    { effect: "worse", text: "+ 5.49 €/month" },
   ]);
 });
 
@@ -67,7 +67,7 @@ test("a database on a machine of its own: what that changes", () => {
   const said = texts({ machines: 1, database: { machines: 0 } }, { machines: 1, database: { machines: 1 } });
   expect(said.some((text) => text.startsWith("The database machine becomes a single point of failure"))).toBe(true);
   expect(said).toContain("New in the report: the database machine fails");
-  expect(said.at(-1)).toBe("+ 3.49 €/month");
+  expect(said.at(-1)).toBe("+ 5.49 €/month");
 });
 
 describe("rungs above", () => {
@@ -80,7 +80,7 @@ describe("rungs above", () => {
   });
 
   test("with two instances it is an app machine", () => {
-    expect(cheapestUseful(rungs({ machines: 1 }))).toMatchObject({ setting: "holdfast:app.machines", cents: 349 });
+    expect(cheapestUseful(rungs({ machines: 1 }))).toMatchObject({ setting: "holdfast:app.machines", cents: 549 });
   });
 
   test("what settings refuse is no rung, and says why", () => {
@@ -92,7 +92,7 @@ describe("rungs above", () => {
 
   test("the database's own machine is a rung where there is a database, and none where there is not", () => {
     const found = (numbers: Numbers) => rungs(numbers).find(({ setting }) => setting === "holdfast:database.machines");
-    expect(found({ machines: 1, database: { machines: 0 } })).toMatchObject({ from: 0, to: 1, cents: 349 });
+    expect(found({ machines: 1, database: { machines: 0 } })).toMatchObject({ from: 0, to: 1, cents: 549 });
     expect(found({ database: { machines: 1 } })?.refused).toContain("is more than 1");
     expect(found({})).toBeUndefined();
   });

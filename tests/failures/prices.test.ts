@@ -8,12 +8,12 @@ import { priceList, reportOf, settingsFor } from "./stacks";
 test("a stack costs what its parts cost", () => {
   const { price } = reportOf({ machines: 2 });
   expect(price.parts).toEqual([
-    { what: "1 load balancer machine (cx23)", quantity: 1, cents: 349 },
-    { what: "2 app machines (cx23)", quantity: 2, cents: 698 },
+    { what: "1 load balancer machine (cx23)", quantity: 1, cents: 549 },
+    { what: "2 app machines (cx23)", quantity: 2, cents: 1098 },
     { what: "1 public IPv4 address", quantity: 1, cents: 50 },
     { what: "1 floating IPv4 address", quantity: 1, cents: 300 },
   ]);
-  expect(price.total).toBe(1397);
+  expect(price.total).toBe(1997);
   expect(price.unknown).toEqual([]);
 });
 
@@ -36,17 +36,17 @@ test("a database costs its machine and its volume, backups their Storage Box", (
     database: { volumeSize: 20 },
     backup: { storage: { type: "bx21" } },
   }).price;
-  expect(parts).toContainEqual({ what: "1 database machine (cx23)", quantity: 1, cents: 349 });
-  expect(parts).toContainEqual({ what: "1 volume of 20 GB", quantity: 1, cents: 88 });
+  expect(parts).toContainEqual({ what: "1 database machine (cx23)", quantity: 1, cents: 549 });
+  expect(parts).toContainEqual({ what: "1 volume of 20 GB", quantity: 1, cents: 115 });
   expect(parts).toContainEqual({ what: "1 Storage Box (bx21)", quantity: 1, cents: 1090 });
-  expect(total).toBe(3 * 349 + 50 + 300 + 88 + 1090);
+  expect(total).toBe(3 * 549 + 50 + 300 + 115 + 1090);
 });
 
 test("a type that the list does not have makes the sum a lower bound, and is named", () => {
   const servers = Object.fromEntries(Object.entries(priceList.servers).filter(([name]) => name !== "cx33"));
   const parts = billables(factsOf(makeBlueprint(settingsFor({ app: { serverType: "cx33" } }))));
   const price = priceOf(parts, { ...priceList, servers });
-  expect(price.total).toBe(699);
+  expect(price.total).toBe(899);
   expect(price.unknown).toEqual(["2 app machines (cx33)"]);
 });
 

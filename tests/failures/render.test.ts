@@ -14,7 +14,7 @@ const render = (how: (report: Report, rungs: ReturnType<typeof rungsAbove>) => s
 test("the terminal's lines fit into 80 columns", () => {
   const lines = render(renderTerminal).split("\n");
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
-  expect(lines.join("\n")).toContain("Sum                                                                    13.97 €");
+  expect(lines.join("\n")).toContain("Sum                                                                    19.97 €");
 });
 
 test.each([
@@ -26,13 +26,13 @@ test.each([
   const { failures, singlePoints } = reportOf();
   for (const { title } of failures) expect(text).toContain(title);
   for (const { what } of singlePoints) expect(text).toContain(what);
-  expect(text).toContain("13.97 €");
-  expect(text).toContain("List price recorded on 2026-11-24");
+  expect(text).toContain("19.97 €");
+  expect(text).toContain("List price recorded on 2026-10-04");
 });
 
 test("JSON is the report itself, with the rungs", () => {
   const parsed = JSON.parse(render(renderJson)) as Report & { rungs: unknown[] };
-  expect(parsed.price.total).toBe(1397);
+  expect(parsed.price.total).toBe(1997);
   expect(parsed.failures.map(({ id }) => id)).toEqual(reportOf().failures.map(({ id }) => id));
   expect(parsed.rungs).toHaveLength(3);
 });

@@ -45,7 +45,7 @@ const pairs: readonly Pair[] = [
       /\*\*\d+ to create\*\*/,
       "to create: machine load-balancer-2",
       "✅ The load balancer is no longer a single point of failure",
-      "(+ 3.99 €)",
+      "(+ 5.99 €)",
     ],
     hides: ["to replace: machine", "⚠️"],
   },
@@ -56,7 +56,7 @@ const pairs: readonly Pair[] = [
     says: [
       "The machine load-balancer-2 is deleted: with everything on it.",
       "🔻 The load balancer becomes a single point of failure",
-      "(- 3.99 €)",
+      "(- 5.99 €)",
     ],
   },
   {
@@ -174,7 +174,7 @@ const pairs: readonly Pair[] = [
     title: "a larger volume of the database",
     before: { database: { machines: 1, volumeSize: 10 } },
     after: { database: { machines: 1, volumeSize: 20 } },
-    says: [/to change: volume [\w-]+: `size`/, "(+ 0.44 €)"],
+    says: [/to change: volume [\w-]+: `size`/, "(+ 0.57 €)"],
     hides: ["to replace"],
   },
   {
