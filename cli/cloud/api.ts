@@ -22,7 +22,7 @@ export interface Item {
   readonly [property: string]: unknown;
 }
 
-/** Seconds that the API may take for an answer. */
+/** Seconds that the API may take for an answer, unless somebody has less patience. */
 const LIMIT = 15;
 
 /** Hetzner's storage boxes have an API of their own, with the same tokens. */
@@ -30,7 +30,11 @@ const storageEndpoint = "https://api.hetzner.com/v1";
 
 /** The API of the cloud that a stack lives in, asked by a person's command: few calls, no retries, plain errors. */
 export class CloudApi {
-  constructor(private readonly target: Required<Target>) {}
+  /** @param limit seconds for each answer */
+  constructor(
+    private readonly target: Required<Target>,
+    private readonly limit = LIMIT,
+  ) {}
 
   /** @throws Refusal, also when there is no such thing */
   async get<T>(path: string): Promise<T> {
@@ -75,9 +79,10 @@ export class CloudApi {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       // A redirect could carry the token elsewhere.
       redirect: "error",
-      signal: AbortSignal.timeout(LIMIT * 1000),
+      signal: AbortSignal.timeout(this.limit * 1000),
     }).catch((error: unknown) => {
-      throw new UserError(`the cloud's API at ${base} does not answer: ${reason(error)}`);
+      const why = isTimeout(error) ? `not within ${this.limit} s` : reason(error);
+      throw new UserError(`the cloud's API at ${base} does not answer: ${why}`);
     });
     const text = await response.text();
     if (response.ok) return text === "" ? undefined : JSON.parse(text);
@@ -97,6 +102,10 @@ function errorIn(text: string): { code?: string; message?: string } {
   } catch {
     return {};
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
 }
 
 function reason(error: unknown): string {

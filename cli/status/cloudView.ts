@@ -12,10 +12,11 @@ export interface CloudView {
 /**
  * Asks the API for what carries the stack's label.
  *
+ * @param limit seconds for each of its answers
  * @throws Refusal when it says no, UserError when it does not answer
  */
-export async function askCloud(stack: string, target: Required<Target>): Promise<CloudView> {
-  const api = new CloudApi(target);
+export async function askCloud(stack: string, target: Required<Target>, limit?: number): Promise<CloudView> {
+  const api = new CloudApi(target, limit);
   const query = `label_selector=${encodeURIComponent(`stack=${stack}`)}`;
   const [servers, ips] = await Promise.all([api.list("servers", query), api.list("floating_ips", query)]);
   const nameOf = (id: number) => servers.find((server) => server.id === id)?.name ?? `server ${id}`;

@@ -14,7 +14,7 @@ import { askMachines } from "./machines";
 import { type KnownStack, makeStatus, type StackStatus } from "./status";
 import { screen, statusText } from "./text";
 
-/** Seconds that each machine and the API may take by default: the screen is there in two. */
+/** Seconds that each machine may take for a sign of life, and the API for its answer: the screen is there in two. */
 const limit = 1.5;
 /** Seconds more for each machine beyond a screenful: they are asked side by side, but by one processor. */
 const more = 0.02;
@@ -30,7 +30,7 @@ export function statusCommand(): Command {
     .option("--json", "for programs")
     .option(
       "--timeout <seconds>",
-      "for each machine and the API: more where this computer or the line is slow",
+      "for a sign of life of each machine, and for the API: more where the line is slow",
       seconds,
       limit,
     )
@@ -83,11 +83,9 @@ async function askCloudOrSayWhyNot(
   timeout: number,
 ): Promise<CloudView | { unknown: string }> {
   if (token === undefined) return { unknown: "there is no token (HCLOUD_TOKEN, or hcloud:token in the stack)" };
-  const late = new Promise<{ unknown: string }>((resolve) => {
-    setTimeout(() => resolve({ unknown: `no answer within ${timeout} s` }), timeout * 1000).unref();
-  });
-  const asked = askCloud(stack, { endpoint, token }).catch((error: unknown) => ({ unknown: (error as Error).message }));
-  return Promise.race([asked, late]);
+  return askCloud(stack, { endpoint, token }, timeout).catch((error: unknown) => ({
+    unknown: (error as Error).message,
+  }));
 }
 
 /** The stack's state and its cloud: from files for a local one, through `pulumi` for others. */

@@ -1,4 +1,4 @@
-import { connect } from "../../machine/ssh/connect";
+import { connect, type ConnectOptions } from "../../machine/ssh/connect";
 import { type Credential, findCredentials } from "../../machine/ssh/keys";
 import { SharedJumps } from "../../machine/ssh/sharedJumps";
 import type { Way } from "../ssh/config";
@@ -7,8 +7,12 @@ import { probe, type Probe } from "./probe";
 /** What came back from one machine: its answer, or why there is none. */
 export type Answer = { readonly probe: Probe } | { readonly unreachable: string };
 
+/** A machine that took the connection is there: it may be slow for so many times the limit before it is given up. */
+const patience = 4;
+
 /**
- * Asks all machines at the same time, and waits for none longer than the limit.
+ * Asks all machines at the same time. One that does not even take the connection within the limit is silent, and nobody
+ * waits for it; one that does take it is alive, and merely slow.
  *
  * @param limit seconds
  * @param keyFile private key; undefined: what SSH takes by default
@@ -36,19 +40,21 @@ interface Means {
 }
 
 async function askMachine(way: Way, { limit, ...means }: Means): Promise<Answer> {
-  const signal = AbortSignal.timeout(limit * 1000);
+  const seconds = patience * limit;
+  const signal = AbortSignal.timeout(seconds * 1000);
   const late = new Promise<Answer>((resolve) => {
     signal.addEventListener("abort", () => {
-      resolve({ unreachable: `no answer within ${limit} s` });
+      resolve({ unreachable: `slow: it takes connections, but gives no answer within ${seconds} s` });
     });
   });
-  return Promise.race([late, openAndAsk(way, signal, { hopTimeout: limit * 1000, ...means })]);
+  const timeouts = { reachTimeout: limit * 1000, hopTimeout: seconds * 1000 };
+  return Promise.race([late, openAndAsk(way, signal, { ...timeouts, ...means })]);
 }
 
 async function openAndAsk(
   way: Way,
   signal: AbortSignal,
-  means: Omit<Means, "limit"> & { readonly hopTimeout: number },
+  means: Omit<Means, "limit"> & Pick<ConnectOptions, "hopTimeout" | "reachTimeout">,
 ): Promise<Answer> {
   const { host, port, user, jumps, hostKey } = way;
   if (hostKey === undefined) return { unreachable: "its host key was never pinned: `pulumi up` did not get to it yet" };

@@ -13,6 +13,11 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for each hop. */
   readonly hopTimeout: number;
+  /**
+   * Milliseconds until a hop has taken the connection: its kernel does that at once, however busy it is with the rest.
+   * @default hopTimeout
+   */
+  readonly reachTimeout?: number;
   /** What is offered to machines. @default what `findCredentials` finds */
   readonly credentials?: readonly Credential[];
   /** Connections to jump hosts for several sessions. @default each session opens its own, and closes it */
@@ -92,12 +97,17 @@ async function dialThrough(
   }
 }
 
-function forward(carrier: Client, target: Hop, where: string, options: ConnectOptions): Promise<Duplex> {
+function forward(
+  carrier: Client,
+  target: Hop,
+  where: string,
+  { hopTimeout, reachTimeout = hopTimeout }: ConnectOptions,
+): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     // The jump host's own attempt may last minutes, when the target does not answer at all.
     const timer = setTimeout(() => {
-      reject(new ConnectionFailure("timeout", `${where} does not answer`));
-    }, options.hopTimeout);
+      reject(unanswered(where));
+    }, reachTimeout);
     carrier.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
       clearTimeout(timer);
       if (error) reject(explainError(error, where));
@@ -108,7 +118,7 @@ function forward(carrier: Client, target: Hop, where: string, options: ConnectOp
 
 function dial(
   hop: Hop,
-  { pinned, signal, hopTimeout }: ConnectOptions,
+  { pinned, signal, hopTimeout, reachTimeout = hopTimeout }: ConnectOptions,
   credentials: readonly Credential[],
   seen: Record<string, string>,
   sock?: Duplex,
@@ -118,7 +128,11 @@ function dial(
   const known = pinned[hop.pin] ?? seen[hop.pin];
   let changed: ConnectionFailure | undefined;
   return new Promise((resolve, reject) => {
+    const unreached = setTimeout(() => {
+      fail(unanswered(where));
+    }, reachTimeout);
     const abort = () => {
+      clearTimeout(unreached);
       client.destroy();
       reject(new Error("interrupted"));
     };
@@ -127,14 +141,19 @@ function dial(
       return;
     }
     signal.addEventListener("abort", abort, { once: true });
+    client.on("connect", () => {
+      clearTimeout(unreached);
+    });
     client.on("ready", () => {
       signal.removeEventListener("abort", abort);
       resolve(client);
     });
     const fail = (error: Error) => {
+      clearTimeout(unreached);
       signal.removeEventListener("abort", abort);
       client.destroy();
-      reject(changed ?? refine(explainError(error, where), hop, credentials));
+      const failure = error instanceof ConnectionFailure ? error : explainError(error, where);
+      reject(changed ?? refine(failure, hop, credentials));
     };
     client.on("error", fail);
     client.on("close", () => {
@@ -162,6 +181,10 @@ function dial(
       },
     });
   });
+}
+
+function unanswered(where: string): ConnectionFailure {
+  return new ConnectionFailure("timeout", `${where} does not answer`);
 }
 
 function refine(failure: ConnectionFailure, hop: Hop, credentials: readonly Credential[]): ConnectionFailure {

@@ -1,68 +1,11 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectSocket, createServer, type AddressInfo } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Server, utils } from "ssh2";
+import { utils } from "ssh2";
 import { ConnectionBroken } from "../../machine/ssh/session";
 import { waitForMachine } from "../../machine/ssh/waiting";
-
-/** A machine's SSH server on loopback: real protocol, real shell, one key that it knows. */
-class Sshd {
-  private constructor(
-    private readonly server: Server,
-    private readonly connections: Set<{ end(): void }>,
-    readonly port: number,
-  ) {}
-
-  static async start(authorized: string, hostKey: string, port = 0): Promise<Sshd> {
-    const known = utils.parseKey(authorized);
-    if (known instanceof Error) throw known;
-    const connections = new Set<{ end(): void }>();
-    const server = new Server({ hostKeys: [hostKey] }, (client) => {
-      connections.add(client);
-      client.on("error", () => undefined);
-      client.on("authentication", (attempt) => {
-        const isKnown = attempt.method === "publickey" && attempt.key.data.equals(known.getPublicSSH());
-        if (isKnown) attempt.accept();
-        else attempt.reject(["publickey"]);
-      });
-      client.on("tcpip", (accept, _reject, { destIP, destPort }) => {
-        const channel = accept();
-        const socket = connectSocket(destPort, destIP);
-        channel.pipe(socket).pipe(channel);
-        socket.on("error", () => channel.destroy());
-        channel.on("error", () => socket.destroy());
-      });
-      client.on("session", (accept) => {
-        accept().on("exec", (acceptExec, _reject, { command }) => {
-          const channel = acceptExec();
-          const child = spawn("sh", ["-c", command], { detached: true });
-          connections.add({ end: () => child.exitCode === null && child.pid && process.kill(-child.pid, "SIGKILL") });
-          channel.pipe(child.stdin);
-          child.stdin.on("error", () => undefined);
-          child.stdout.pipe(channel, { end: false });
-          child.stderr.pipe(channel.stderr, { end: false });
-          child.on("close", (code) => {
-            channel.exit(code ?? 255);
-            channel.end();
-          });
-        });
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    return new Sshd(server, connections, (server.address() as AddressInfo).port);
-  }
-
-  stop(): Promise<void> {
-    for (const connection of this.connections) connection.end();
-    return new Promise((resolve) => {
-      this.server.close(() => {
-        resolve();
-      });
-    });
-  }
-}
+import { Sshd } from "../support/sshd";
 
 const admin = utils.generateKeyPairSync("ed25519");
 const hostKeys = [utils.generateKeyPairSync("ed25519").private, utils.generateKeyPairSync("ed25519").private] as const;
@@ -88,7 +31,7 @@ afterAll(() => {
 });
 
 async function start(hostKey = hostKeys[0], port = 0): Promise<Sshd> {
-  const sshd = await Sshd.start(admin.public, hostKey, port);
+  const sshd = await Sshd.start({ authorized: admin.public, hostKey, port });
   running.push(sshd);
   return sshd;
 }

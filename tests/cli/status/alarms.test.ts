@@ -10,10 +10,13 @@ test("all is well: no alarm, no notice", () => {
 
 test("a machine that says nothing is named, with the reason and the API's word; the rest is still judged", () => {
   const said = alarms({
-    "app-2": { unreachable: "no answer within 1.5 s" },
+    "app-2": { unreachable: "10.0.1.42 (through 203.0.113.10) does not answer" },
     "app-1": { probe: app({ failedUnits: ["cron.service"] }) },
   });
-  expect(said).toEqual(["app-2: no answer within 1.5 s (the API says running)", "app-1: failed: cron.service"]);
+  expect(said).toEqual([
+    "app-2: 10.0.1.42 (through 203.0.113.10) does not answer (the API says running)",
+    "app-1: failed: cron.service",
+  ]);
 });
 
 test.each([

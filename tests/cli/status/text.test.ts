@@ -12,11 +12,11 @@ test("one screen", () => {
     "load-balancer-1": { probe: balancer(true, { haproxy }) },
     "load-balancer-2": { probe: balancer(false, { haproxy }) },
     "app-1": { probe: app(firstOut(noon - 600)) },
-    "app-2": { unreachable: "no answer within 1.5 s" },
+    "app-2": { unreachable: "10.0.1.42 (through 203.0.113.10) does not answer" },
   });
   expect(statusText(status, plain)).toMatchInlineSnapshot(`
     "Stack prod  http://203.0.113.100  2026-11-24 12:00 UTC
-    ! app-2: no answer within 1.5 s (the API says running)
+    ! app-2: 10.0.1.42 (through 203.0.113.10) does not answer (the API says running)
     - app-1-1 is out of rotation (drain) since 10 min: ana@laptop
 
     Floating IP  203.0.113.100: on load-balancer-1 (the API and the machine agree)
