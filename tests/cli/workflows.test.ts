@@ -49,7 +49,7 @@ test("each step is a command that a person can run, with options that it has", a
     expect(code).toBe(0);
     for (const [option] of words.matchAll(/--[a-z]+/g)) expect(stdout).toContain(option);
   }
-}, 60_000);
+}, 180_000);
 
 test("what runs a pull request's code may read the repository, and gets no secret", () => {
   const text = readFileSync(join(folder, "preview.yml"), "utf8");

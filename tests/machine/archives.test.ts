@@ -120,7 +120,7 @@ describe("a packed folder", () => {
       ),
       { numRuns: 20 },
     );
-  });
+  }, 60_000);
 
   test("has the checksum that the machine will find: of the tar, whatever the compression", async () => {
     const root = fill("root", { a: "1" });
