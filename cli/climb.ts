@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Measurements } from "../drills/frame/drill";
 import { makeJournal, writeJournal } from "../drills/frame/journal";
 import { openLocalStack } from "../drills/frame/localStack";
-import { climb, runClimb } from "../drills/ladder/climb";
+import { climb, leaveLadder, runClimb } from "../drills/ladder/climb";
 import { writeMeasuredPage } from "../drills/measuredPage";
 import { wholeNumber } from "./terminal/wholeNumber";
 
@@ -18,13 +18,15 @@ export function climbCommand(): Command {
     .action(async ({ n }: { n: number }) => {
       const stack = await openLocalStack();
       const runs: Measurements[] = [];
+      const say = (line: string) => console.log(`  ${line}`);
       while (runs.length < n) {
         if (n > 1) console.log(`${runs.length + 1} of ${n}`);
-        runs.push(await runClimb(stack, (line) => console.log(`  ${line}`)));
+        runs.push(await runClimb(stack, say));
         // After each one, so that an interrupted series keeps what it has.
         writeJournal(makeJournal(climb, { environment: stack.environment, runs }));
         writeMeasuredPage();
       }
+      await leaveLadder(stack, say);
       const missed = makeJournal(climb, { environment: stack.environment, runs }).claims.filter(({ met }) => !met);
       for (const { text, measured } of missed) console.log(`not met: ${text}: ${measured?.worst ?? "not measured"}`);
       if (missed.length > 0) process.exitCode = 1;

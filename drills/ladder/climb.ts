@@ -30,7 +30,7 @@ export const climb = {
 } as const satisfies { readonly claims: readonly Claim[]; readonly [property: string]: unknown };
 
 /**
- * Climbs and descends while somebody writes. The stack is left as its own settings say.
+ * Climbs and descends while somebody writes. The stack is left on the lowest rung.
  *
  * @param say gets a line for each step
  * @throws when a `pulumi up` fails; the stack then stays where it got to
@@ -57,8 +57,6 @@ export async function runClimb(stack: Stack, say: (line: string) => void): Promi
   const { written } = visitor;
   const left = await inventory(stack);
   say(`${written.length} entries were acknowledged`);
-  say("back to the stack's own settings");
-  await up(stack, "the way back", {});
   return {
     ...measured,
     written: written.length,
@@ -66,6 +64,12 @@ export async function runClimb(stack: Stack, say: (line: string) => void): Promi
     moved: floatingIps.size - 1,
     left: leftBehind(bottom, left),
   };
+}
+
+/** Brings a stack that was climbed back to its own settings. @throws when the `pulumi up` fails */
+export async function leaveLadder(stack: Stack, say: (line: string) => void): Promise<void> {
+  say("back to the stack's own settings");
+  await up(stack, "the way back", {});
 }
 
 /** Seconds after a step in which visitors are still watched: what comes late belongs to it. */
