@@ -39,19 +39,25 @@ async function diagnose(stack: string, from: string | undefined): Promise<readon
     blueprint = makeBlueprint(settings);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return error.problems.map(({ setting, wrong, fix }) => problem(`${setting} ${wrong}`, fix));
-  }
-  const { endpoint, token } = await project.target();
-  if (token === undefined) {
+    const hasToken =
+      settingsSource(stack).config["hcloud:token"] !== undefined || process.env.HCLOUD_TOKEN !== undefined;
     return [
-      problem("hcloud:token is missing, so the cloud cannot be asked", "`pulumi config set --secret hcloud:token`"),
+      ...error.problems.map(({ setting, wrong, fix }) => problem(`${setting} ${wrong}`, fix)),
+      ...(hasToken || isLocalStack(stack) ? [] : [noToken]),
     ];
   }
+  const { endpoint, token } = await project.target();
+  if (token === undefined) return [noToken];
   const api = new CloudApi({ endpoint, token });
   const resources = (await project.state())?.resources ?? [];
   const ownAddress = () => Promise.resolve(from ?? (isLocalStack(stack) ? "127.0.0.1" : addressSeenByHetzner()));
   return examine({ stack, blueprint, api, resources, ownAddress });
 }
+
+const noToken = problem(
+  "hcloud:token is missing, so the cloud cannot be asked",
+  "`pulumi config set --secret hcloud:token`",
+);
 
 /** Hetzner answers this with the address that asked, as text. */
 async function addressSeenByHetzner(): Promise<string | undefined> {
