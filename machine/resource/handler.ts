@@ -1,4 +1,6 @@
 import { UNKNOWN, type Call, type ResourceHandler, type Values } from "../../plugin/types";
+import type { ConfigurationInputs } from "../inputs";
+import { presentWay, rememberWay } from "../lease/ways";
 import type { HostKeys } from "../ssh/hostKeys";
 import { checkInputs } from "./check";
 import { diffInputs } from "./diff";
@@ -14,7 +16,10 @@ import { moveInWords, nothing, withdraw } from "./withdraw";
 export const configurationHandler: ResourceHandler = {
   acceptsSecrets: true,
 
-  check: ({ news }) => checkInputs(news),
+  check({ news }) {
+    rememberWay(news.lease);
+    return checkInputs(news);
+  },
 
   diff({ oldInputs, news }, call) {
     const words = moveInWords(oldInputs, news);
@@ -57,12 +62,18 @@ export const configurationHandler: ResourceHandler = {
       call.log("nothing on the machine is changed by deleting its configuration", { level: "debug" });
       return;
     }
-    const empty = nothing(plainInputs(inputs)) as unknown as Values;
+    const empty = nothing(byPresentWay(plainInputs(inputs))) as unknown as Values;
     const pinned = (outputs.hostKeys ?? {}) as HostKeys;
     const apply = () => applyTo(id, empty, pinned, timeout, call, { leaving: true });
     await withdraw(String(inputs.machine), apply, overSsh().isAnotherMachine, call);
   },
 };
+
+/** The way on record may be gone with what this run has changed already. */
+function byPresentWay(inputs: ConfigurationInputs): ConfigurationInputs {
+  const lease = presentWay(inputs.serverId);
+  return lease ? { ...inputs, connection: lease, lease } : inputs;
+}
 
 /** Also names what is managed on the machine, so it never changes for one resource. */
 function idOf({ machine, part, serverId }: Values): string {
