@@ -3,7 +3,7 @@ import type { UpOptions } from "../frame/stack";
 
 /** One `pulumi up` of the climb. */
 export interface Step {
-  /** e.g. `up: a load balancer` */
+  /** e.g. `up to: a load balancer` */
   readonly name: string;
   /** What measurements of it are called, e.g. `3 up`. */
   readonly key: string;
@@ -31,7 +31,7 @@ export const steps: readonly Step[] = [
 function step(way: "up" | "down", place: number): Step {
   const rung = ladder[place];
   return {
-    name: `${way}: ${rung?.name ?? ""}`,
+    name: `${way} to: ${rung?.name ?? ""}`,
     key: `${place} ${way}`,
     settings: settingsOf(place),
     loadBalancers: rung?.loadBalancers ?? 0,
