@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { CHECKOUT } from "../cli/checkout";
 
@@ -26,7 +26,7 @@ export interface Measurement {
 export interface RecordedResult extends Result {
   /** ISO 8601 */
   readonly date: string;
-  /** The computer that measured, without its name. */
+  /** The computer that measured, without its name, and how many programs wanted a processor in the last minute. */
   readonly machine: string;
   readonly node: string;
 }
@@ -67,7 +67,7 @@ export function readResults(): RecordedResult[] {
 export function publish(result: Result): void {
   const circumstances = {
     date: new Date().toISOString(),
-    machine: `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 1024 ** 3)} GiB`,
+    machine: `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 1024 ** 3)} GiB, load ${loadavg()[0]?.toFixed(1)}`,
     node: process.version,
   };
   mkdirSync(folder, { recursive: true });
