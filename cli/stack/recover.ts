@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasIdentity } from "../../local/identity";
+import { isAlive, programOf } from "../../local/machines/processes";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { Progress } from "../../toolchain/progress";
 import { UserError } from "../errors";
@@ -70,12 +71,9 @@ function removeDeadLocks(name: string, progress: Progress): void {
   }
 }
 
+/** A zombie, which waits for its parent to take note of its end, works on nothing. */
 function isPulumi(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
-  } catch {
-    return false;
-  }
+  return programOf(pid) === "pulumi" && isAlive(pid);
 }
 
 /** Nobody else writes this file now: the command lock is ours and no `pulumi` holds the stack's. */
