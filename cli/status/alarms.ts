@@ -1,6 +1,6 @@
 import { ago, percent } from "./figures";
 import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
-import { inRotation } from "./status";
+import { inRotation } from "./stackStatus";
 
 /** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
 const fullDisk = 0.85;

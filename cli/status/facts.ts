@@ -1,5 +1,5 @@
 import type { Hold } from "./probe";
-import type { MachineStatus, StackStatus } from "./status";
+import type { MachineStatus, StackStatus } from "./stackStatus";
 
 /** A status before anybody judged it. */
 export type StatusFacts = Omit<StackStatus, "alarms" | "notices">;

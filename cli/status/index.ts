@@ -11,7 +11,8 @@ import type { StackState } from "../stack/state";
 import { coloursFor } from "../terminal/colour";
 import { askCloud, type CloudView } from "./cloudView";
 import { askMachines } from "./machines";
-import { type KnownStack, makeStatus, type StackStatus } from "./status";
+import type { StackStatus } from "./stackStatus";
+import { type KnownStack, makeStatus } from "./status";
 import { screen, statusText } from "./text";
 
 /** Seconds that each machine may take for a sign of life, and the API for its answer: the screen is there in two. */

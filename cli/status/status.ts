@@ -2,55 +2,7 @@ import { alarmsOf } from "./alarms";
 import type { CloudView } from "./cloudView";
 import type { Answer } from "./machines";
 import { noticesOf } from "./notices";
-import type { Probe, ProbedInstance } from "./probe";
-
-/** Everything that `holdfast status` knows about a running stack: what was asked, put together, and judged. */
-export interface StackStatus {
-  readonly stack: string;
-  readonly url: string | null;
-  /** ISO 8601, when it was asked. */
-  readonly date: string;
-  readonly machines: readonly MachineStatus[];
-  readonly instances: readonly InstanceStatus[];
-  readonly floatingIps: readonly FloatingIpStatus[];
-  /** Why the API's view is not in here; null when it is. */
-  readonly cloudUnknown: string | null;
-  /** What a person has to look at now. */
-  readonly alarms: readonly string[];
-  /** What is worth knowing, and no reason to get up. */
-  readonly notices: readonly string[];
-}
-
-export interface MachineStatus {
-  readonly name: string;
-  readonly roles: readonly string[];
-  /** The API's word; null where it was not asked or does not know the machine. */
-  readonly cloud: string | null;
-  /** Why the machine said nothing; null when it did. */
-  readonly unreachable: string | null;
-  /** What it said; null when it said nothing. */
-  readonly probe: Probe | null;
-}
-
-export interface InstanceStatus {
-  /** e.g. `app-1-2` */
-  readonly name: string;
-  readonly machine: string;
-  /** systemd's word on its machine; null when that said nothing. */
-  readonly unit: string | null;
-  /** Who keeps visitors away from it; empty: nobody. */
-  readonly holds: ProbedInstance["holds"];
-  /** Load balancer → HAProxy's word, e.g. `UP`. */
-  readonly seen: Readonly<Record<string, string>>;
-}
-
-export interface FloatingIpStatus {
-  readonly address: string;
-  /** Machine that the API routes it to; null: to none. Undefined: the API was not asked. */
-  readonly cloud?: string | null;
-  /** Machines that hold themselves for its holder. */
-  readonly masters: readonly string[];
-}
+import type { FloatingIpStatus, InstanceStatus, MachineStatus, StackStatus } from "./stackStatus";
 
 /** What the stack's own state says about it. */
 export interface KnownStack {
@@ -126,10 +78,4 @@ function seenBy(machines: readonly MachineStatus[], instance: string): Record<st
       return server ? [[name, server.status]] : [];
     }),
   );
-}
-
-/** Whether each load balancer that was heard sends visitors to it. */
-export function inRotation({ seen }: InstanceStatus): boolean {
-  const words = Object.values(seen);
-  return words.length > 0 && words.every((word) => word.startsWith("UP"));
 }

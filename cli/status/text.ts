@@ -1,7 +1,7 @@
 import type { Colours } from "../terminal/colour";
 import { table } from "../terminal/table";
 import { ago, gigabytes, percent } from "./figures";
-import { type FloatingIpStatus, inRotation, type MachineStatus, type StackStatus } from "./status";
+import { type FloatingIpStatus, inRotation, type MachineStatus, type StackStatus } from "./stackStatus";
 
 /** More machines than this are no screen any more: then only those with something to say are shown. */
 export const screen = 16;

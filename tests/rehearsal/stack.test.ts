@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StackStatus } from "../../cli/status/status";
+import type { StackStatus } from "../../cli/status/stackStatus";
 import type { DaemonInfo } from "../../local/paths";
 import type { RunResult } from "../../toolchain/run";
 import { Clone } from "./stack/clone";

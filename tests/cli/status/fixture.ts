@@ -1,7 +1,8 @@
 import type { CloudView } from "../../../cli/status/cloudView";
 import type { Answer } from "../../../cli/status/machines";
 import type { Probe } from "../../../cli/status/probe";
-import { makeStatus, type KnownStack, type StackStatus } from "../../../cli/status/status";
+import type { StackStatus } from "../../../cli/status/stackStatus";
+import { makeStatus, type KnownStack } from "../../../cli/status/status";
 
 /** 2026-11-24 12:00 UTC, as machines and this computer have it. */
 export const noon = Date.UTC(2026, 10, 24, 12) / 1000;
