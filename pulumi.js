@@ -6,7 +6,7 @@ const { enableCompileCache } = require("node:module");
 enableCompileCache?.();
 postpone("@npmcli/arborist");
 postpone("@pulumi/pulumi/automation");
-sparePromises();
+leaveStacksToNode();
 require("./toolchain/typescript");
 module.exports = require("./index.ts");
 
@@ -30,13 +30,9 @@ function postpone(name) {
 }
 
 /**
- * The SDK writes down the stack of every promise that it makes, mapped to sources, for the day on which one never ends:
- * about a hundred for each resource, and with many machines a third of this program's time. They are told by having no message. Others are
- * left as they are, and so are the frames that the state keeps of each resource, for which the SDK lifts the limit.
+ * Node maps stacks to sources itself, once tsx has told it to, and when somebody reads them. The SDK's own mapping knows
+ * nothing of what tsx made, so that lines are wrong, and maps a hundred stacks for each resource that nobody reads.
  */
-function sparePromises() {
-  const mapped = Error.prepareStackTrace;
-  if (mapped === undefined || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return;
-  Error.prepareStackTrace = (error, frames) =>
-    error.message === "" && Error.stackTraceLimit !== Infinity ? String(error) : mapped(error, frames);
+function leaveStacksToNode() {
+  Error.prepareStackTrace = undefined;
 }
