@@ -1,5 +1,6 @@
 import { serverCertificateHandler } from "../certificates/handler";
 import { keyPairHandler } from "../keys/handler";
+import { hostKeyHandler } from "../keys/hostKeyHandler";
 import type { PluginDefinition } from "../plugin/types";
 import { configurationHandler } from "./resource/handler";
 import { finishOverSsh } from "./resource/overSsh";
@@ -13,5 +14,6 @@ export const machinePlugin: PluginDefinition = {
     "holdfast:machine:Configuration": configurationHandler,
     "holdfast:certificates:ServerCertificate": serverCertificateHandler,
     "holdfast:keys:KeyPair": keyPairHandler,
+    "holdfast:keys:HostKey": hostKeyHandler,
   },
 };

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Client, ClientChannel } from "ssh2";
+import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 
 /** How a command on the machine ended. */
 export interface Ended {
@@ -62,6 +62,25 @@ export class Session {
       // A program that ends without reading all of its input is told by its exit code, not by this.
       channel.on("error", () => undefined);
       send(channel, options.input);
+    });
+  }
+
+  /**
+   * The machine's files, over SFTP.
+   *
+   * @param onClose called when they can no longer be asked for
+   * @throws ConnectionBroken
+   */
+  files(onClose: () => void): Promise<SFTPWrapper> {
+    return new Promise((resolve, reject) => {
+      this.clients[0].sftp((error, sftp) => {
+        if (error) {
+          reject(new ConnectionBroken(`there is no SFTP: ${error.message}`));
+          return;
+        }
+        sftp.on("close", onClose);
+        resolve(sftp);
+      });
     });
   }
 

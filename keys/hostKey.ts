@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+
+export interface HostKeyArgs {
+  readonly host: pulumi.Input<string>;
+  readonly port: pulumi.Input<number>;
+}
+
+/** The key that an SSH server showed at the first contact, which is when this resource is made. */
+export class HostKey extends pulumi.CustomResource {
+  /** In OpenSSH's form, without a comment. */
+  declare public readonly publicKey: pulumi.Output<string>;
+
+  constructor(name: string, args: HostKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    super("holdfast:keys:HostKey", name, { ...args, publicKey: undefined }, opts);
+  }
+}
