@@ -11,6 +11,7 @@ import type { LoadResult } from "../load/outcomes";
 import type { StreamsResult } from "../load/streams";
 import type { WriterResult } from "../load/writers";
 import { pulumiUp } from "./pulumiUp";
+import { rollBack } from "./rollBack";
 import type { Stack, StackMachine } from "./stack";
 
 const loadProgram = join(__dirname, "../load/main.ts");
@@ -64,6 +65,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
       return code === 0;
     },
     up: (options) => pulumiUp(daemon, options),
+    rollBack: (settings) => rollBack(name, settings),
     api: (method, path, body) =>
       callDaemon(daemon, path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
   };

@@ -52,6 +52,12 @@ export interface Stack {
   upChangesNothing(): Promise<boolean>;
   /** `pulumi up` of the stack. */
   up(options: UpOptions): Promise<UpResult>;
+  /**
+   * `npx holdfast rollback` of the stack.
+   *
+   * @param settings what the last `up` was given; the command finds out by itself where to go back to
+   */
+  rollBack(settings: UpOptions["settings"]): Promise<UpResult>;
   /** Calls the API that runs the machines, or the local cloud's control calls (`/_local/…`). */
   api(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }

@@ -2,15 +2,16 @@ import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
 import { activeBalancer, needsPair, needsTwoAppMachines, type Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
-import { finish, floor, nextRelease, others, prepare, rollOut, rollOutWell, versions } from "./stack";
+import { finish, floor, nextRelease, others, prepare, rollBackWell, rollOut, rollOutWell, versions } from "./stack";
 
 const mixed = { rate: 400, posts: 0.5, timeout: 10 } as const;
 const failed = { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 } as const;
 
 export const rollBack: Drill = {
   name: "release-roll-back",
-  title: "Roll-out of a release, and back to the one before",
-  hypothesis: "Going back takes the same path, and the older release is on the machines already.",
+  title: "Roll-out of a release, and `npx holdfast rollback` to the one before",
+  hypothesis:
+    "The command finds the release before, and going back takes the same path; the older release is on the machines already.",
   claims: [
     failed,
     { metric: "others", text: "instances without the older release afterwards", unit: "instances", worst: 0 },
@@ -26,7 +27,7 @@ export const rollBack: Drill = {
     const [older, newer] = [nextRelease(), nextRelease()];
     await rollOutWell(stack, older);
     const there = await rollOutWell(stack, newer);
-    const back = await rollOutWell(stack, older);
+    const back = await rollBackWell(stack, newer, older);
     return { ratio: back / there, others: await others(stack, older.version) };
   },
   finish,

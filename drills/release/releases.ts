@@ -29,6 +29,11 @@ function releasesFolder(): string {
   return folder;
 }
 
+/** Where copies of this process's releases are kept, so that there is a way back to them. */
+export function storeFolder(): string {
+  return join(releasesFolder(), "store");
+}
+
 /** Builds a release of the drills' app; gives its folder. */
 export function buildRelease(version: string, habits: Partial<Habits> = {}): string {
   const release = join(releasesFolder(), version);

@@ -1,6 +1,6 @@
 import { askInstances, machinesWithRole, type Stack, type UpResult } from "../frame/stack";
 import { succeeded } from "../frame/succeeded";
-import { buildRelease, goodHabits, type Habits } from "./releases";
+import { buildRelease, goodHabits, type Habits, storeFolder } from "./releases";
 
 /** Seconds that instances of the drills' stack stay healthy before they are in rotation: the default of settings. */
 const settleTime = 5;
@@ -23,6 +23,8 @@ function settings(release: string) {
       timeouts: { safe: 1.5, unsafe: 30 },
       slowPaths: ["/slow", "/events", "/socket"],
     },
+    // Copies of the drills' releases are nobody's after them.
+    releases: { store: storeFolder() },
     // 400 requests a second from 26 addresses come near what one source may do, and that is not what is measured.
     loadBalancer: { limits: { connections: 5000, connectionRatePerSource: 1000, requestRatePerSource: 10_000 } },
   };
@@ -74,6 +76,14 @@ export async function rollOut(
 /** Seconds that it took. @throws with what Pulumi said, when it did not work */
 export async function rollOutWell(stack: Stack, next: BuiltRelease): Promise<number> {
   return succeeded(await rollOut(stack, next), "the roll-out failed").duration;
+}
+
+/** `npx holdfast rollback`, after a roll-out of this release. @throws with what it said, when it did not work */
+export async function rollBackWell(stack: Stack, from: BuiltRelease, to: BuiltRelease): Promise<number> {
+  const { code, output, duration } = await stack.rollBack(settings(from.release));
+  if (code !== 0) throw new Error(`the rollback failed:\n${output.slice(-3000)}`);
+  running = to;
+  return duration;
 }
 
 /** The least that a roll-out can take, in seconds: each instance starts and is watched, one after the other. */

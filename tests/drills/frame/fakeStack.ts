@@ -36,6 +36,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     fromOutside: never,
     upChangesNothing: never,
     up: never,
+    rollBack: never,
     streams: never,
     write: never,
     api: never,
