@@ -7,12 +7,14 @@ import type { Settings } from "./blueprint/settings";
 import { Environment } from "./components/environment";
 import { cloud } from "./components/provider";
 import { failover, stackSource, stackTarget } from "./components/stackSource";
+import { withStorageAccess } from "./components/storageAccess";
+import { storageHost } from "./components/storageHost";
 import { hashOfArchive } from "./machine/archives/source";
 import { keepCopy, withRelease } from "./release/program";
 
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
-  const { settings, secrets, warnings } = readSettings(await withRelease(stackSource()));
+  const { settings, secrets, warnings } = readSettings(await withRelease(await withStorageAccess(stackSource())));
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
 
   const { stack } = settings;
@@ -28,11 +30,12 @@ async function program() {
       releaseSha256,
       failover: failover(stack, target, secrets.failoverToken),
       backupKeys: secrets.backupKeys,
+      storageHost: storageHost(stack, target),
     },
     { provider },
   );
-  const { url, machines, backupKey } = environment;
-  return { url, machines, ...(backupKey && { backupKey }) };
+  const { url, machines, backupKey, releaseStore } = environment;
+  return { url, machines, ...(backupKey && { backupKey }), ...(releaseStore && { releaseStore }) };
 }
 
 /** A way back to what is about to be rolled out; one that cannot be had is worth a warning, not a failure. */

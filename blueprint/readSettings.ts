@@ -11,6 +11,7 @@ import { schema, type SettingName } from "./schema";
 import type { Draft, SecretSettings, Settings } from "./settings";
 import type { SettingsSource } from "./settingsSource";
 import { isLocalStack, isProdStack } from "./stacks";
+import { backupStorageStore } from "./storageAccess";
 import { namespace, unknownSettings } from "./unknownSettings";
 
 /**
@@ -53,11 +54,14 @@ export function readSettings(source: SettingsSource): {
     loadBalancer,
     database,
     backup,
+    releases,
     admin,
     protect,
     release,
     resolvedAdmin,
-    broken: database || source.config[`${namespace}:database`] === undefined ? [] : ["database"],
+    broken: (["database", "backup"] as const).filter(
+      (name) => !{ database, backup }[name] && source.config[`${namespace}:${name}`] !== undefined,
+    ),
   };
   problems.push(...rules.flatMap((rule) => rule(draft)));
 
@@ -73,6 +77,7 @@ export function readSettings(source: SettingsSource): {
       loadBalancer,
       database,
       backup: resolvedBackup?.backup,
+      releasesInBackupStorage: releases?.store === backupStorageStore,
       admin: resolvedAdmin,
       protect,
       environmentIsSecret: source.isSecret(`${namespace}:app`),

@@ -20,6 +20,8 @@ export interface Settings {
   readonly database?: DatabaseSettings;
   /** Absent: the database has no backups. */
   readonly backup?: Backup;
+  /** Whether releases are kept on the Storage Box of the backups. */
+  readonly releasesInBackupStorage: boolean;
   readonly admin: Admin;
   readonly protect: boolean;
   /** Whether a value of app.environment was written as a secret; then the whole file of them is one. */

@@ -1,4 +1,5 @@
 import type { Problem } from "./problems";
+import type { StorageAccess } from "./storageAccess";
 
 /** Everything that settings are read from; files come in through a function, so that tests need none. */
 export interface SettingsSource {
@@ -18,6 +19,8 @@ export interface SettingsSource {
   readonly readText: (path: string) => string | undefined;
   /** What `app.release` names, where that is not a folder. */
   readonly obtained?: ObtainedRelease;
+  /** The way to the releases on the stack's own backup storage, where somebody has looked it up. */
+  readonly storageAccess?: StorageAccess;
 }
 
 /** What `app.release` names, brought to this computer before the settings are read (release/program.ts). */

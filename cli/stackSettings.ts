@@ -1,6 +1,7 @@
 import { parseReference } from "../blueprint/releaseReference";
 import { readSettings } from "../blueprint/readSettings";
 import type { SettingsSource } from "../blueprint/settingsSource";
+import { backupStorageStore, type StorageAccess, storageAccessOutput, writtenStore } from "../blueprint/storageAccess";
 import { releaseOf, withRelease } from "../release/program";
 import { lastLines } from "../toolchain/run";
 import { UserError } from "./errors";
@@ -24,17 +25,32 @@ export async function readStackSettings(stack: string) {
 
 /**
  * The same source with the keys to the store decrypted, if there are any: the one secret that commands need themselves.
- * Keys in the environment count before them, so that a pipeline needs no way to the stack's secrets.
+ * Keys in the environment count before them, so that a pipeline needs no way to the stack's secrets; they are S3's, and
+ * mean nothing to an SFTP server.
  */
 export async function withStoreKeys(source: SettingsSource, environment = process.env): Promise<SettingsSource> {
+  const store = writtenStore(source.config[releases]);
+  if (store === backupStorageStore) return { ...source, storageAccess: await storageAccessOf(source.stack) };
   if (!source.isSecret(releases)) return source;
-  const text = environment.AWS_ACCESS_KEY_ID ? withoutKeys(source) : await decrypted(source.stack);
+  const text =
+    environment.AWS_ACCESS_KEY_ID && !store?.startsWith("sftp:") ? withoutKeys(source) : await decrypted(source.stack);
   return { ...source, config: { ...source.config, [releases]: text } };
 }
 
 function withoutKeys({ config }: SettingsSource): string {
   const section = JSON.parse(config[releases] ?? "{}") as Record<string, unknown>;
   return JSON.stringify({ ...section, accessKey: undefined, secretKey: undefined });
+}
+
+/** What the stack's last update left among its outputs; nothing when it made no account for releases. */
+async function storageAccessOf(stack: string): Promise<StorageAccess | undefined> {
+  const project = await Project.open(stack);
+  const answer = await project.run(["stack", "output", storageAccessOutput, "--show-secrets", "--json"]);
+  if (answer.code === 0) return JSON.parse(answer.stdout) as StorageAccess;
+  if (/does not have output property|no stack named/.test(answer.stderr)) return undefined;
+  // What it wrote to stdout could be the password.
+  const said = lastLines({ ...answer, stdout: "" });
+  throw new UserError(`Pulumi does not say how to get to the releases on the backup storage of "${stack}": ${said}`);
 }
 
 async function decrypted(stack: string): Promise<string> {

@@ -1,11 +1,11 @@
 import { StorageBox } from "@pulumi/hcloud/storageBox";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { Backup } from "../blueprint/resolve/backup";
 import { KeyPair } from "../keys/keyPair";
 import type { Storage } from "./backupRepository";
 import { resourceLabels } from "./labels";
+import { storagePassword } from "./storagePassword";
 
 export interface BackupStorageArgs {
   readonly blueprint: Blueprint;
@@ -13,7 +13,7 @@ export interface BackupStorageArgs {
 }
 
 /** Port of SFTP on Storage Boxes; port 22 has it too, but takes only older kinds of keys. */
-const sftpPort = 23;
+export const sftpPort = 23;
 
 /**
  * The Storage Box that backups are kept on, in another location than the database. Its owner is the database machine:
@@ -22,6 +22,8 @@ const sftpPort = 23;
 export class BackupStorage extends pulumi.ComponentResource {
   /** The way in. */
   readonly way: Storage;
+  /** Of the Storage Box. */
+  readonly boxId: pulumi.Output<number>;
 
   constructor(name: string, { blueprint, storage }: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:BackupStorage", name, {}, opts);
@@ -37,7 +39,8 @@ export class BackupStorage extends pulumi.ComponentResource {
         name: `${stack}-backup-${location}`,
         storageBoxType: type,
         location,
-        password: password(name, this),
+        // Nobody logs in with it, but Hetzner wants one.
+        password: storagePassword(name, this),
         sshKeys: [key.publicKey],
         labels: resourceLabels(blueprint),
         accessSettings: {
@@ -56,14 +59,8 @@ export class BackupStorage extends pulumi.ComponentResource {
       { parent: this, protect, ignoreChanges: ["sshKeys"] },
     );
 
+    this.boxId = box.id.apply(Number);
     this.way = { host: box.server, port: sftpPort, user: box.username, privateKey: key.privateKey, hostKey };
     this.registerOutputs({ host: box.server });
   }
-}
-
-/** Nobody logs in with it, but Hetzner wants one. Of the characters that are special, those that Hetzner allows. */
-function password(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-  const required = { minUpper: 1, minLower: 1, minNumeric: 1, minSpecial: 1 };
-  const random = new RandomPassword(name, { length: 40, overrideSpecial: "-_.+=", ...required }, { parent });
-  return random.result;
 }

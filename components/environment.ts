@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { S3Keys } from "../blueprint/resolve/backup";
+import type { StorageAccess } from "../blueprint/storageAccess";
 import type { RepositoryKey } from "../roles/database/backup/key";
 import { AdminKeys } from "./adminKeys";
 import { AppMachines } from "./appMachines";
@@ -12,6 +13,7 @@ import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
 import type { Machine, Surroundings } from "./machine";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
+import { ReleaseStorage, type StorageHost } from "./releaseStorage";
 
 export interface EnvironmentArgs {
   readonly blueprint: Blueprint;
@@ -20,6 +22,8 @@ export interface EnvironmentArgs {
   readonly failover: Failover;
   /** Of the second place for backups; absent in previews. */
   readonly backupKeys?: S3Keys;
+  /** How this computer reaches Storage Boxes. @default by their names */
+  readonly storageHost?: StorageHost;
 }
 
 /** What is told about each machine when all is done; nothing secret. */
@@ -39,12 +43,14 @@ export class Environment extends pulumi.ComponentResource {
   readonly machines: Readonly<Record<string, pulumi.Output<MachineSummary>>>;
   /** What opens the backups, a secret; none without backups. */
   readonly backupKey?: pulumi.Output<RepositoryKey>;
+  /** The way to the releases on the backup storage, a secret; none where they are kept elsewhere. */
+  readonly releaseStore?: pulumi.Output<StorageAccess>;
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:Environment", name, {}, opts);
     const inside = { parent: this };
-    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys } = args;
-    const { backup } = blueprint.settings;
+    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, storageHost } = args;
+    const { backup, releasesInBackupStorage } = blueprint.settings;
 
     const surroundings: Surroundings = {
       blueprint,
@@ -59,6 +65,10 @@ export class Environment extends pulumi.ComponentResource {
     const { jumpHosts } = loadBalancers;
     const lease = apps.lease(jumpHosts);
     const storage = backup && new BackupStorage("backup", { blueprint, storage: backup.storage }, inside);
+    if (storage && releasesInBackupStorage) {
+      const { boxId } = storage;
+      this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, storageHost }, inside).access;
+    }
     const repository =
       storage && new BackupRepository("repository", { blueprint, storage: storage.way, bucketKeys }, inside);
     const database =

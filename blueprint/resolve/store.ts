@@ -3,6 +3,8 @@ import type { Problem } from "../problems";
 import { isSafeAddress } from "../releaseReference";
 import type { ReleasesSettings } from "../sections/releases";
 import type { SettingsSource } from "../settingsSource";
+import { backupStorageStore } from "../storageAccess";
+import { resolveSftp, type SftpPlace } from "./sftpStore";
 
 /** Name and password, or the two keys of a bucket. */
 export interface StoreKeys {
@@ -22,18 +24,25 @@ export type StorePlace =
       /** Part of every key, with a slash at its end; empty for none. */
       readonly prefix: string;
       readonly keys?: StoreKeys;
-    };
+    }
+  | SftpPlace
+  /** The stack's own backup storage, before anybody has said how one gets there. */
+  | { readonly kind: "backupStorage" };
 
 const setting = "holdfast:releases";
 
 /** Checks what is said about the store as a whole. */
 export function resolveStore(
   releases: ReleasesSettings,
-  { folder, isSecret }: Pick<SettingsSource, "folder" | "isSecret">,
+  { folder, isSecret, storageAccess }: Pick<SettingsSource, "folder" | "isSecret" | "storageAccess">,
 ): { value?: StorePlace; problems: readonly Problem[] } {
-  const { store, endpoint, region, accessKey, secretKey } = releases;
+  const { store, endpoint, region, accessKey, secretKey, hostKey } = releases;
   if ((accessKey ?? secretKey) !== undefined && !isSecret(setting)) return refuse(plainKeys);
   const keys = accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined;
+  if (store === backupStorageStore) {
+    return storageAccess ? resolveSftp(storageAccess) : { value: { kind: "backupStorage" }, problems: [] };
+  }
+  if (/^sftp:/i.test(store)) return resolveSftp({ store, secretKey, hostKey });
   if (store.startsWith("s3://")) {
     const [bucket = "", ...folders] = store.slice("s3://".length).split("/").filter(Boolean);
     if (endpoint === undefined) return refuse(noEndpoint(store));

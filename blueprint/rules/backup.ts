@@ -1,3 +1,4 @@
+import { backupStorageStore } from "../storageAccess";
 import type { Rule } from "./rule";
 
 /** A fire takes a building, so the backups are not in the one where the database is. */
@@ -24,6 +25,20 @@ export const backupHasDatabase: Rule = ({ backup, database, broken = [] }) =>
           wrong: "has nothing to back up",
           why: "backups are of the stack's database, and this stack has none",
           fix: "write holdfast:database: {} as well, or take this section out",
+        },
+      ];
+
+/** The Storage Box comes with the backups. */
+export const releasesHaveStorage: Rule = ({ releases, backup, broken = [] }) =>
+  releases?.store !== backupStorageStore || backup || broken.includes("backup")
+    ? []
+    : [
+        {
+          setting: "holdfast:releases.store",
+          value: releases.store,
+          wrong: "is not there",
+          why: "releases would be kept on the Storage Box of the backups, and this stack has none",
+          fix: "write holdfast:backup: {} as well (and holdfast:database: {}), or name another store",
         },
       ];
 

@@ -1,5 +1,5 @@
 import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
-import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup } from "./backup";
+import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup, releasesHaveStorage } from "./backup";
 import { connectionsFit, databaseMachines } from "./database";
 import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
@@ -21,6 +21,7 @@ export const rules: readonly Rule[] = [
   databaseMachines,
   backupHasDatabase,
   backupIsElsewhere,
+  releasesHaveStorage,
   memoryFits,
   portsAreFree,
   timeoutsMakeSense,

@@ -8,10 +8,10 @@ export const releasesSection = section(
   {
     store: text(/^\S+$/, {
       description:
-        "A folder seen from that of Pulumi.yaml, a bucket of an S3-compatible server (`s3://BUCKET` or `s3://BUCKET/FOLDER`, with `endpoint`), or an https address. By default the folder ./releases, which git ignores.",
+        "A folder seen from that of Pulumi.yaml, a bucket of an S3-compatible server (`s3://BUCKET` or `s3://BUCKET/FOLDER`, with `endpoint`), an https address, a folder of an SFTP server (`sftp://USER@HOST:PORT/FOLDER`, with `hostKey`), or `backup-storage`: an account of its own on the stack's Storage Box. By default the folder ./releases, which git ignores.",
       why: "`app.release: guestbook@1.4.0` is looked up there",
       example: "store: s3://releases",
-      form: "a folder, s3://BUCKET or https://…",
+      form: "a folder, s3://BUCKET, https://…, sftp://… or backup-storage",
     }).default("./releases"),
     endpoint: text(/^https?:\/\/[^\s/]+\/?$/, {
       description: "Address of the S3-compatible server; the bucket becomes the first part of the path.",
@@ -25,6 +25,13 @@ export const releasesSection = section(
       example: "region: nbg1",
       form: "lower-case letters, digits and -",
     }).default("us-east-1"),
+    hostKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) AAAA[A-Za-z0-9+/]+=*$/, {
+      description:
+        "Public SSH key of the SFTP server, as `ssh-keyscan -p PORT HOST` shows it, for those who compared it. For `backup-storage` the first `pulumi up` remembers it.",
+      why: "what a store says is run on the machines, so nobody else may answer for it",
+      example: "hostKey: ssh-ed25519 AAAA…",
+      form: "a public key in OpenSSH's form, without a comment",
+    }).optional(),
     accessKey: text(/^\S+$/, {
       description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it $AWS_ACCESS_KEY_ID counts.`,
       why: "a store lets nobody in without one",
@@ -33,7 +40,7 @@ export const releasesSection = section(
       secret: true,
     }).optional(),
     secretKey: text(/^\S+$/, {
-      description: `The secret key to it, or the password at an https store. Write it by ${withKey}; without it $AWS_SECRET_ACCESS_KEY counts.`,
+      description: `The secret key to it, or the password at an https or SFTP store. Write it by ${withKey}; without it $AWS_SECRET_ACCESS_KEY counts, and at an SFTP store the SSH keys of the computer.`,
       why: "requests are signed with it",
       example: "secretKey: { secure: … }",
       form: "a key without blanks",

@@ -13,7 +13,7 @@ export function buildCommand(): Command {
     .description("make a release of a folder with a holdfast.yaml, once, and keep it in the store")
     .argument("<folder>", "e.g. examples/guestbook")
     .option("--stack <stack>", "whose store it goes to", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
     .option("--use <stack>", "also name it in that stack's settings")
     .option("--json", "for programs")
     .action(async (folder: string, options: BuildOptions) => {

@@ -10,7 +10,7 @@ export function listCommand(): Command {
   return new Command("list")
     .description("what the store has, the newest first, and which stacks use it")
     .option("--stack <stack>", "whose store", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
     .option("--json", "for programs")
     .action(async (options: { stack: string; store?: string; json?: boolean }) => {
       const { store } = await stackStore(options.stack, options.store);

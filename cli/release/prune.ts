@@ -11,7 +11,7 @@ export function pruneCommand(): Command {
   return new Command("prune")
     .description("remove old releases from the store; those that a stack names or runs stay")
     .option("--stack <stack>", "whose store", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
     .option("--keep <count>", "how many of each app stay (by default what holdfast:releases.keep says)")
     .option("--dry-run", "only say what would go")
     .action(async (options: { stack: string; store?: string; keep?: string; dryRun?: boolean }) => {

@@ -14,7 +14,7 @@ export function showCommand(): Command {
     .description("everything that the store knows about one release")
     .argument("<release>", "e.g. guestbook@1.4.0")
     .option("--stack <stack>", "whose store", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET or an https address")
+    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
     .option("--json", "for programs")
     .action(async (written: string, options: { stack: string; store?: string; json?: boolean }) => {
       const { store } = await stackStore(options.stack, options.store);

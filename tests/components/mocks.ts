@@ -22,6 +22,11 @@ export const drawn: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "random:index/randomPassword:RandomPassword": { result: "p".repeat(40) },
   "holdfast:keys:KeyPair": { publicKey: "ssh-ed25519 AAAA backup", privateKey: "PRIVATE HALF\n" },
   "hcloud:index/storageBox:StorageBox": { server: "u100001.your-storagebox.de", username: "u100001" },
+  "hcloud:index/storageBoxSubaccount:StorageBoxSubaccount": {
+    server: "u100001-sub1.your-storagebox.de",
+    username: "u100001-sub1",
+  },
+  "holdfast:keys:HostKey": { publicKey: "ssh-ed25519 AAAA shown" },
   "holdfast:certificates:ServerCertificate": { authority: "AUTHORITY\n", certificate: "CERTIFICATE\n", key: "KEY\n" },
 };
 

@@ -1,12 +1,18 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SftpPlace } from "../../blueprint/resolve/sftpStore";
+import { askHostKey } from "../../keys/askHostKey";
 import type { StorageBoxSpec } from "../../local/driver";
 import { writeToDisk } from "../../local/machines/disk";
 import type { NspawnDriver } from "../../local/machines/nspawnDriver";
 import { removeEverything } from "../../local/machines/removal";
 import { localPaths } from "../../local/paths";
+import { build } from "../../release/build/build";
+import { openStore } from "../../release/store/open";
+import { app } from "../release/support/folder";
 import { asVisitor, execute, machine, onMachine, openDriver, type Outcome } from "./support/driverCloud";
 
 const CLOUD = "box-rehearsal";
@@ -127,6 +133,61 @@ test("a full box takes nothing more, and does again when there is room", async (
   await inBox("rm /srv/box/home/filler");
   expect(await sftp("put /root/large large")).toMatchObject({ code: 0 });
   expect((await driver.measureStorageBox(BOX)).data).toBeGreaterThanOrEqual(40 * 1024 ** 2);
+});
+
+describe("releases in an account of their own", () => {
+  const SUB = "u100050-sub2";
+  let place: SftpPlace;
+
+  beforeAll(async () => {
+    const account = { ...box.accounts[0], name: SUB, home: "releases", sshKeys: [] };
+    await driver.ensureStorageBox({ ...box, reachableExternally: true, accounts: [...box.accounts, account] });
+    const server = { host: box.publicIpv4.address, port: 23 };
+    const hostKey = await askHostKey(server, { signal: new AbortController().signal, tell: () => undefined });
+    place = { kind: "sftp", ...server, user: SUB, password: "Only-4-this-test", folder: "", hostKey };
+  });
+  afterAll(() => driver.ensureStorageBox(box));
+
+  const release = (name: string, files = {}) => app(join(folder, name), "1.0.0", files);
+
+  test("are built, listed, fetched whole and removed, and none of the backups is seen", async () => {
+    const store = openStore(place);
+    expect(await store.list()).toEqual([]);
+    const built = await build(release("shop", { "data.bin": "x".repeat(3_000_000) }), store);
+    expect(built.isNew).toBe(true);
+    expect(await store.list()).toEqual([built.release]);
+    await store.fetch(built.release, join(folder, "fetched.tar.gz"));
+    expect(readFileSync(join(folder, "fetched.tar.gz"))).toHaveLength(built.release.size);
+    expect((await sftp("ls releases")).output).toContain("shop@1.0.0.json");
+    await expect(openStore({ ...place, folder: "../.." }).list()).resolves.toEqual([]);
+    await store.remove(built.release);
+    expect((await inBox("ls -A /srv/box/home/releases")).output).toBe("");
+  });
+
+  test("mean one thing each, also when two are built at the same moment", async () => {
+    const sources = ["one", "other"].map((name) => release(name, { name }));
+    const results = await Promise.allSettled(sources.map((source) => build(source, openStore(place))));
+    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const [kept] = await openStore(place).list();
+    if (!kept) throw new Error("none is there");
+    await openStore(place).fetch(kept, join(folder, "winner.tar.gz"));
+    await openStore(place).remove(kept);
+  });
+
+  test("find a full box told as such, and leave nothing in it", async () => {
+    const free = "df --block-size=1 --output=avail /srv/box | tail -n 1";
+    await inBox(`fallocate -l $(( $(${free}) - 1048576 )) /srv/box/home/filler`);
+    const large = release("large", { "data.bin": randomBytes(4_000_000).toString("base64") });
+    await expect(build(large, openStore(place))).rejects.toThrow(/is full: [01]\.\d MB are left, and [45]\.\d MB/);
+    expect((await inBox("ls -A /srv/box/home/releases")).output).toBe("");
+    await inBox("rm /srv/box/home/filler");
+    expect((await build(large, openStore(place))).isNew).toBe(true);
+  });
+
+  test("are not sent to another server that has the same address", async () => {
+    const other = { ...place, hostKey: place.hostKey.replace(/.{20}$/, "A".repeat(20)) };
+    await expect(openStore(other).list()).rejects.toThrow("shows another host key");
+  });
 });
 
 test("a snapshot brings back what was changed and deleted since", async () => {

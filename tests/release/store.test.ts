@@ -4,9 +4,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { manifestSchema } from "../../blueprint/manifest";
 import { FolderShelf } from "../../release/store/folderShelf";
+import { SftpShelf } from "../../release/store/sftpShelf";
 import { ReleaseStore, type StoredRelease } from "../../release/store/store";
 import { WebShelf } from "../../release/store/webShelf";
 import { fill, testFolder } from "./support/folder";
+import { SftpServer } from "./support/sftpServer";
 import { webdav } from "./support/webdav";
 
 const root = testFolder();
@@ -24,6 +26,7 @@ function release(version: string, change: Partial<StoredRelease> = {}): StoredRe
 }
 
 let server: Server | undefined;
+let sftp: SftpServer | undefined;
 let count = 0;
 const shelves = {
   folder: () => Promise.resolve(new FolderShelf(join(root, `store-${String((count += 1))}`))),
@@ -34,10 +37,16 @@ const shelves = {
     const keys = { accessKey: "anna", secretKey: "secret" };
     return new WebShelf({ kind: "web", url: `http://127.0.0.1:${String(port)}/releases/`, keys });
   },
+  "folder of an SFTP server": async () => {
+    sftp = new SftpServer(join(root, `sftp-${String((count += 1))}`));
+    return new SftpShelf(await sftp.start());
+  },
 };
-afterEach(() => {
+afterEach(async () => {
   server?.close();
   server = undefined;
+  await sftp?.stop();
+  sftp = undefined;
 });
 
 describe.each(Object.entries(shelves))("a store in a %s", (_kind, shelf) => {

@@ -137,6 +137,31 @@ export const badData: readonly BadSettings[] = [
     says: ["holdfast:releases.endpoint: http://nbg1.your-objectstorage.com is not an https address"],
   },
   {
+    mistake: "releases at a server whose key nobody knows",
+    written: { releases: { store: "sftp://u1-sub1@u1-sub1.your-storagebox.de:23/shop" } },
+    says: ["holdfast:releases.hostKey: is missing | `ssh-keyscan -p 23 u1-sub1.your-storagebox.de`"],
+  },
+  {
+    mistake: "releases at an SFTP server without an account",
+    written: { releases: { store: "sftp://u1.your-storagebox.de:23" } },
+    says: ["holdfast:releases.store: sftp://u1.your-storagebox.de:23 is no account on an SFTP server | sftp://USER@"],
+  },
+  {
+    mistake: "a password in the address of the releases",
+    written: { releases: { store: "sftp://u1:hunter2@u1.your-storagebox.de:23" } },
+    says: ["holdfast:releases.store: has a password in it | choose another password"],
+  },
+  {
+    mistake: "a host key with its host before it",
+    written: { releases: { store: "sftp://u1@box:23", hostKey: "[box]:23 ssh-ed25519 AAAA" } },
+    says: ["holdfast:releases.hostKey: [box]:23 ssh-ed25519 AAAA is not a public key in OpenSSH's form"],
+  },
+  {
+    mistake: "releases on a Storage Box that is not there",
+    written: { releases: { store: "backup-storage" } },
+    says: ["holdfast:releases.store: backup-storage is not there | write holdfast:backup: {} as well"],
+  },
+  {
     mistake: "keys of the releases in plain text",
     written: { releases: { accessKey: "hunter2", secretKey: "hunter2" } },
     says: ["holdfast:releases: has its keys in plain text | make new ones"],

@@ -1,0 +1,71 @@
+import { StorageBoxSubaccount } from "@pulumi/hcloud/storageBoxSubaccount";
+import * as pulumi from "@pulumi/pulumi";
+import type { Blueprint } from "../blueprint/blueprint";
+import type { StorageAccess } from "../blueprint/storageAccess";
+import { HostKey } from "../keys/hostKey";
+import { sftpPort } from "./backupStorage";
+import { resourceLabels } from "./labels";
+import { storagePassword } from "./storagePassword";
+
+/** The name or address under which this computer reaches a Storage Box of that name. */
+export type StorageHost = (server: string) => Promise<string>;
+
+export interface ReleaseStorageArgs {
+  readonly blueprint: Blueprint;
+  /** Of the Storage Box that has the backups. */
+  readonly boxId: pulumi.Input<number>;
+  /** @default names are reached as they are */
+  readonly storageHost?: StorageHost;
+}
+
+/** Where releases are on the Storage Box: beside the backups, whose folder is named after the stack. */
+const folder = "releases";
+
+/**
+ * A place for releases on the Storage Box of the backups: an account that sees its own folder and nothing of the backups.
+ * Other than the backups' key, its password is for people and pipelines.
+ */
+export class ReleaseStorage extends pulumi.ComponentResource {
+  /** The way in; a secret. */
+  readonly access: pulumi.Output<StorageAccess>;
+
+  constructor(name: string, args: ReleaseStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("holdfast:index:ReleaseStorage", name, {}, opts);
+    const { blueprint, boxId, storageHost } = args;
+    const { protect, backup } = blueprint.settings;
+
+    const password = storagePassword(name, this);
+    const account = new StorageBoxSubaccount(
+      name,
+      {
+        storageBoxId: boxId,
+        name,
+        description: `releases of ${blueprint.stack}`,
+        homeDirectory: folder,
+        password,
+        accessSettings: {
+          sshEnabled: true,
+          // Pipelines that build releases run anywhere.
+          reachableExternally: true,
+          readonly: false,
+          sambaEnabled: false,
+          webdavEnabled: false,
+        },
+        labels: resourceLabels(blueprint),
+      },
+      { parent: this, protect },
+    );
+
+    const host = storageHost ? account.server.apply(storageHost) : account.server;
+    // A password is sent to the server: its key is known before anybody does that.
+    const hostKey =
+      backup?.storage.hostKey ?? new HostKey(name, { host, port: sftpPort }, { parent: this, protect }).publicKey;
+    const store = pulumi.interpolate`sftp://${account.username}@${host}:${sftpPort}`;
+    this.access = pulumi.secret(
+      pulumi
+        .all([store, password, hostKey])
+        .apply(([address, secretKey, known]) => ({ store: address, secretKey, hostKey: known })),
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,85 @@
+import type { SFTPWrapper, Stats } from "ssh2";
+import { isMissing } from "./problems";
+
+/** What SFTP does to files, as promises, and no more than a store needs. Errors carry SFTP's status as `code`. */
+
+type Back = (error?: Error | null) => void;
+
+/** An operation that ends with a callback and has nothing to tell. */
+export function call(operation: (back: Back) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    operation((error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** Nothing instead of the error that something is not there. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+export function readText(sftp: SFTPWrapper, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // The types call it a handle; it is the content.
+    sftp.readFile(path, (error, content) => {
+      if (error) reject(error);
+      else resolve(content.toString("utf8"));
+    });
+  });
+}
+
+export async function exists(sftp: SFTPWrapper, path: string): Promise<boolean> {
+  const found = new Promise<Stats>((resolve, reject) => {
+    sftp.stat(path, (error, stats) => {
+      if (error) reject(error);
+      else resolve(stats);
+    });
+  });
+  return (await unlessMissing(found)) !== undefined;
+}
+
+export interface Entry {
+  readonly name: string;
+  /** Seconds since 1970, by the server's clock. */
+  readonly modified: number;
+}
+
+/** What is in a folder; nothing when there is no such folder. */
+export async function entriesOf(sftp: SFTPWrapper, folder: string): Promise<readonly Entry[]> {
+  const listed = new Promise<Entry[]>((resolve, reject) => {
+    sftp.readdir(folder, (error, list) => {
+      if (error) reject(error);
+      else resolve(list.map(({ filename, attrs }) => ({ name: filename, modified: attrs.mtime })));
+    });
+  });
+  return (await unlessMissing(listed)) ?? [];
+}
+
+/** Waits until a file is on the server's disk, where the server can say so. */
+export async function toDisk(sftp: SFTPWrapper, path: string): Promise<void> {
+  const handle = await new Promise<Buffer>((resolve, reject) => {
+    sftp.open(path, "r+", (error, opened) => {
+      if (error) reject(error);
+      else resolve(opened);
+    });
+  });
+  // An extension of OpenSSH's: ssh2 throws where a server does not have it.
+  await call((back) => sftp.ext_openssh_fsync(handle, back)).catch(() => undefined);
+  await call((back) => sftp.close(handle, back));
+}
+
+/** Bytes that may still be written; unknown where the server does not say it, or is not there any more. */
+export function freeBytes(sftp: SFTPWrapper, folder: string): Promise<number | undefined> {
+  return new Promise<number | undefined>((resolve) => {
+    sftp.ext_openssh_statvfs(folder, (error, stats: { f_bavail: number | bigint; f_frsize: number | bigint }) => {
+      resolve(error ? undefined : Number(stats.f_bavail) * Number(stats.f_frsize));
+    });
+  }).catch(() => undefined);
+}
