@@ -18,7 +18,7 @@ export const keyPairHandler: ResourceHandler = {
   create({ inputs, preview }) {
     const id = String(inputs.comment);
     if (preview) return Promise.resolve({ id, outputs: { ...inputs, publicKey: UNKNOWN, privateKey: UNKNOWN } });
-    const pair = ssh().generateKeyPairSync("ed25519", { comment: id });
+    const pair = makePair(id);
     const outputs = { ...inputs, publicKey: pair.public, privateKey: new Secret(pair.private) };
     return Promise.resolve({ id, outputs });
   },
@@ -35,6 +35,18 @@ export const keyPairHandler: ResourceHandler = {
     return Promise.resolve();
   },
 };
+
+/**
+ * ssh2 drops zeros at the beginning of a key, which makes one in some two hundred pairs unreadable for everybody
+ * (https://github.com/mscdex/ssh2/issues/1390): such a pair is thrown away.
+ */
+function makePair(comment: string): { readonly public: string; readonly private: string } {
+  const { generateKeyPairSync, parseKey } = ssh();
+  for (;;) {
+    const pair = generateKeyPairSync("ed25519", { comment });
+    if ([pair.public, pair.private].every((half) => !(parseKey(half) instanceof Error))) return pair;
+  }
+}
 
 /** Loaded at its first use: most runs make no key. */
 function ssh(): typeof Utils {

@@ -18,6 +18,14 @@ test("both halves belong together, and the private one leaves the plugin as a se
   expect(JSON.stringify(await created())).not.toContain("PRIVATE KEY");
 });
 
+test("the pairs that ssh2 spoils do not get out", async () => {
+  for (let made = 0; made < 1000; made++) {
+    const { publicKey, privateKey } = await created();
+    for (const half of [String(publicKey), String((privateKey as Secret).value)])
+      expect(utils.parseKey(half)).not.toBeInstanceOf(Error);
+  }
+});
+
 test("each key is another one", async () => {
   expect((await created()).publicKey).not.toBe((await created()).publicKey);
 });
