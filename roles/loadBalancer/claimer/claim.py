@@ -75,6 +75,7 @@ class Claim(threading.Thread):
         self._duty.on_change(lambda _: self._api.cancel())
         while True:
             self.alive_at = time.monotonic()
+            self._api.begin()
             order, challenges = self._duty.order, self._duty.challenges
             try:
                 pause = self._hold(order, challenges) if order.master else self._stand_by()

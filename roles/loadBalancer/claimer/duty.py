@@ -32,7 +32,7 @@ class Duty:
             return self._order
 
     def on_change(self, listener: Callable[[Order], None]) -> None:
-        """Called outside the lock, after each change."""
+        """Called at each change, before anybody can see the new order: what it ends is never what the new order began."""
         self._listeners.append(listener)
 
     @property
@@ -43,10 +43,11 @@ class Duty:
 
     def set(self, master: bool, claim: bool = False) -> None:
         with self._condition:
-            order = self._order = Order(self._order.number + 1, master, claim)
+            order = Order(self._order.number + 1, master, claim)
+            for listener in self._listeners:
+                listener(order)
+            self._order = order
             self._condition.notify_all()
-        for listener in self._listeners:
-            listener(order)
 
     def challenge(self) -> None:
         """No new order: what is under way goes on, whoever waits looks again."""

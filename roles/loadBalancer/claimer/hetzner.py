@@ -68,8 +68,8 @@ class Api:
         self._resolver = resolver
         self._figures = figures
         self._connection: http.client.HTTPConnection | None = None
-        self._used = 0
-        self._ended: str | None = None
+        self._cancelled = False
+        self._late = False
         self.remaining = 3600
         """Requests that the API still allows this project, as far as we know."""
 
@@ -79,14 +79,19 @@ class Api:
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return self._request("POST", path, json.dumps(body).encode())
 
+    def begin(self) -> None:
+        """From here on requests are sent, until the next `cancel`. To be called before the order is read."""
+        self._cancelled = False
+
     def cancel(self) -> None:
-        """Ends the request under way, if any."""
-        self._end("cancelled")
+        """Ends the request under way, if any, and all that would follow."""
+        self._cancelled = True
+        self._shut()
 
     def _request(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
         self._figures.add("holdfast_claimer_api_requests_total")
-        self._ended = None
-        deadline = threading.Timer(TOTAL_SECONDS, self._end, ["no_answer"])
+        self._late = False
+        deadline = threading.Timer(TOTAL_SECONDS, self._give_up)
         deadline.daemon = True
         deadline.start()
         try:
@@ -101,9 +106,9 @@ class Api:
         """Once more on a new connection when a warm one turns out to be closed: every call here may be made twice."""
         for warm in (self._connection is not None, False):
             try:
+                self._go_on()
                 connection = self._connection or self._connect()
-                if self._ended:
-                    raise TimeoutError
+                self._go_on()
                 headers = {"Authorization": f"Bearer {self._token}", "User-Agent": "holdfast-claimer"}
                 if body is not None:
                     headers["Content-Type"] = "application/json"
@@ -112,9 +117,9 @@ class Api:
                 return response, response.read()
             except (OSError, http.client.HTTPException) as error:
                 self._close()
-                if self._ended == "cancelled":
+                if self._cancelled:
                     raise Cancelled from None
-                if self._ended or isinstance(error, TimeoutError):
+                if self._late or isinstance(error, TimeoutError):
                     raise ApiError("no_answer", f"nothing within {TOTAL_SECONDS:g} s") from None
                 if not warm:
                     raise ApiError("network", str(error) or type(error).__name__) from None
@@ -154,12 +159,19 @@ class Api:
             except OSError as error:
                 sock.close()
                 failure = error
-            if self._ended:
+            if self._cancelled or self._late:
                 break
         raise failure
 
-    def _end(self, how: str) -> None:
-        self._ended = how
+    def _go_on(self) -> None:
+        if self._cancelled or self._late:
+            raise TimeoutError
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._shut()
+
+    def _shut(self) -> None:
         connection = self._connection
         if connection is not None and connection.sock is not None:
             try:

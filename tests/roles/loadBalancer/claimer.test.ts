@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const folder = join(__dirname, "claimer");
 
-/** Runs one class of the Python tests; its output is the error message when it fails. */
+/** Runs one part of the Python tests; its output is the error message when it fails. */
 function runPython(testCase: string): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile("python3", ["-m", "unittest", testCase], { cwd: folder }, (error, _stdout, stderr) => {
@@ -14,7 +14,13 @@ function runPython(testCase: string): Promise<string> {
 }
 
 // Each case waits for real time to pass (pauses, outages), so they run side by side.
-const runs = ["InAPair", "Outages", "Fit", "Alone"].map((name) => ({ name, run: runPython(`test_claimer.${name}`) }));
+const runs = [
+  "test_orders",
+  "test_claimer.InAPair",
+  "test_claimer.Outages",
+  "test_claimer.Fit",
+  "test_claimer.Alone",
+].map((name) => ({ name, run: runPython(name) }));
 for (const { run } of runs) run.catch(() => undefined);
 
 describe("the claimer, as a process against an API that misbehaves", () => {
