@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { localCloudName } from "../local/paths";
 import { quote } from "./environment";
 import { UserError } from "./errors";
-import { startLines } from "./machines/lines";
+import { type RemoteLines, startLines } from "./machines/lines";
 import { type Target, targetsOf } from "./machines/targets";
 import { commandBehindDashes } from "./operands";
 import { onMachine, stackState } from "./ssh/way";
@@ -26,14 +26,13 @@ export function runCommand(): Command {
     .argument("<command...>", "the command and its arguments, behind --; one word alone is read by the machine's shell")
     .option("--stack <name>", "another stack than the local one")
     .option("--yes", "do not ask before touching more than one machine")
-    .passThroughOptions()
     .addHelpText("after", "\nExit code: that of the command, or of the first machine on which it failed.")
     .action(async (word: string, command: string[], { stack = localCloudName(), yes = false }: Options) => {
       const targets = targetsOf(await stackState(stack), stack, word);
       const line = commandLine(commandBehindDashes(command));
       if (targets.length > 1 && !yes) await requireConsent(stack, targets, line);
       const answers = await runOnEach(stack, targets, line);
-      if (answers.length > 1) console.log(summary(answers));
+      if (targets.length > 1) console.log(summary(answers, targets.length));
       process.exitCode = answers.find(({ code }) => code !== 0)?.code ?? 0;
     });
 }
@@ -65,14 +64,23 @@ async function runOnEach(stack: string, targets: readonly Target[], line: string
     hasColours(process.stdout),
   );
   const answers: Answer[] = [];
+  let running: RemoteLines | undefined;
+  let interrupted = false;
+  const stop = () => {
+    interrupted = true;
+    running?.stop();
+  };
+  process.on("SIGINT", stop);
   for (const target of targets) {
+    if (interrupted) break;
     const begun = performance.now();
     const show = (text: string) => console.log(targets.length > 1 ? prefix(target.machine, text) : text);
     const complain = (text: string) => console.error(targets.length > 1 ? prefix(target.machine, text) : text);
     const code = await onMachine(stack, target, [line], async (program, args) => {
-      const { lines, ended } = startLines(program, args, complain);
-      for await (const text of lines) show(text);
-      return ended;
+      running = startLines(program, args, complain);
+      for await (const text of running.lines) show(text);
+      const code = await running.ended;
+      return interrupted ? 130 : code;
     }).catch((error: unknown) => {
       // A machine that cannot be reached does not keep the others from their turn.
       complain(error instanceof Error ? error.message : String(error));
@@ -80,16 +88,19 @@ async function runOnEach(stack: string, targets: readonly Target[], line: string
     });
     answers.push({ machine: target.machine, code, duration: (performance.now() - begun) / 1000 });
   }
+  process.off("SIGINT", stop);
   return answers;
 }
 
+/** What exit codes mean: ssh has one of its own, and 130 is Ctrl-C. */
+function result(code: number): string {
+  const known: Readonly<Record<number, string>> = { 0: "done", 130: "interrupted", 255: "not reached" };
+  return known[code] ?? `exit code ${code}`;
+}
+
 /** One line for each machine, and how many did it. */
-export function summary(answers: readonly Answer[]): string {
-  const rows = answers.map(({ machine, code, duration }) => [
-    machine,
-    code === 0 ? "done" : code === 255 ? "not reached" : `exit code ${code}`,
-    `${duration.toFixed(1)} s`,
-  ]);
+export function summary(answers: readonly Answer[], asked = answers.length): string {
+  const rows = answers.map(({ machine, code, duration }) => [machine, result(code), `${duration.toFixed(1)} s`]);
   const done = answers.filter(({ code }) => code === 0).length;
-  return `\n${table(["MACHINE", "RESULT", "TIME"], rows)}\n${done} of ${answers.length} machines done`;
+  return `\n${table(["MACHINE", "RESULT", "TIME"], rows)}\n${done} of ${asked} machines done`;
 }

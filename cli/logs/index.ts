@@ -67,14 +67,22 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
   const timer = setInterval(() => settling.release(), 200);
 
   const running: RemoteLines[] = [];
-  const stop = () => running.forEach((remote) => remote.stop());
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    running.forEach((remote) => remote.stop());
+  };
   process.on("SIGINT", stop);
   // `holdfast logs | head` has read enough.
   process.stdout.on("error", stop);
   const codes = await Promise.all(
     targets.map((target) =>
       onMachine(stack, target, [journalLine(target, options)], async (program, args) => {
-        const remote = startLines(program, args, (line) => console.error(prefix(target.machine, line)));
+        const complain = (line: string) => {
+          // That the connection breaks when we break it is no news.
+          if (!stopped) console.error(prefix(target.machine, line));
+        };
+        const remote = startLines(program, args, complain);
         running.push(remote);
         for await (const entry of entriesOf(target.machine, remote)) take(entry);
         return remote.ended;
@@ -88,8 +96,8 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
   clearInterval(timer);
   settling.releaseAll();
   for (const entry of collected.sort(byTime)) show(entry);
-  // Whoever follows ends it with Ctrl-C, and ssh's exit code then says nothing.
-  return options.follow !== true && codes.some((code) => code !== 0) ? 1 : 0;
+  // After Ctrl-C, ssh's exit code says nothing.
+  return !stopped && codes.some((code) => code !== 0) ? 1 : 0;
 }
 
 async function* entriesOf(machine: string, { lines }: RemoteLines): AsyncGenerator<Entry> {
