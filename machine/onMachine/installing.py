@@ -40,7 +40,9 @@ Description=Undo a cut Holdfast apply
 DefaultDependencies=no
 RequiresMountsFor=/var/lib/holdfast /usr/local /etc
 After=local-fs.target
-Before=sysinit.target network-pre.target nftables.service systemd-sysctl.service systemd-sysusers.service
+# Not before systemd-sysusers.service: local-fs.target waits for that, and of a circle systemd drops a job that it picks
+# at random, such as a volume's mount.
+Before=sysinit.target network-pre.target nftables.service systemd-sysctl.service
 Before=systemd-tmpfiles-setup.service shutdown.target
 Conflicts=shutdown.target
 ConditionPathExistsGlob=/var/lib/holdfast/transactions/*/plan.json
