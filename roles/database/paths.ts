@@ -55,6 +55,9 @@ export const databaseUnits = {
   space: "holdfast-space.service",
 } as const;
 
+/** What tries again after the mount has failed: systemd starts it then, and nobody else does. */
+export const databaseAgain = "holdfast-database-again.service";
+
 /** Path of one of our own unit files. */
 export function unitPath(unit: string): string {
   return `${units}/${unit}`;

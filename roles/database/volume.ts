@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
-import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+import { databaseAgain, databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 
 /** The volume as Hetzner shows it to the machine that it is attached to. */
 function volumeDevice(volumeId: number | string): string {
@@ -29,6 +29,7 @@ export function volume(): RoleConfiguration {
           `After=${units.mount}`,
         ]),
       },
+      [unitPath(databaseAgain)]: { content: againUnit() },
     },
     units: [
       // No restart of the mount unit by its file: PostgreSQL would be stopped for a comment in it.
@@ -52,6 +53,9 @@ export function mountUnit(volumeId: number | string): string {
     "Description=The database's volume",
     `Wants=${units.volume}`,
     `After=${units.volume}`,
+    // A volume that comes late, or not at the first attempt, is no reason to stay without a database.
+    `OnFailure=${databaseAgain}`,
+    "StartLimitIntervalSec=0",
     "",
     "[Mount]",
     `What=${volumeDevice(volumeId)}`,
@@ -61,6 +65,26 @@ export function mountUnit(volumeId: number | string): string {
     "",
     "[Install]",
     "WantedBy=multi-user.target",
+  );
+}
+
+/**
+ * Tries until PostgreSQL runs, once its volume could not be mounted. `Restart=` of PostgreSQL's own unit is of no use
+ * then: systemd gives a unit up whose dependency failed, and for good.
+ */
+function againUnit(): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    "Description=Mounts the database's volume and starts PostgreSQL, again and again",
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=oneshot",
+    // It takes the mount along, and returns when PostgreSQL accepts connections or when the mount has failed again.
+    `ExecStart=/usr/bin/systemctl start ${units.postgresql}`,
+    "Restart=on-failure",
+    "RestartSec=5",
   );
 }
 

@@ -77,6 +77,14 @@ test("a line is in PostgreSQL, on the volume, over a connection that is encrypte
   expect(await clone.onMachine("database-1", "systemctl is-system-running")).toBe("running");
 }, 120_000);
 
+test("units wait for each other in no circle, of which a boot would drop one at random", async () => {
+  // Said to the console alone, before there is a journal: so systemd is asked what it would do.
+  for (const machine of ["database-1", "app-1", "load-balancer-1"]) {
+    const verified = await clone.onMachine(machine, "systemd-analyze verify --man=no default.target 2>&1 || true");
+    expect({ machine, verified }).toEqual({ machine, verified: expect.not.stringContaining("ordering cycle") });
+  }
+}, 60_000);
+
 test("nobody gets in without TLS, from another machine, or as anybody else", async () => {
   const connect = (user: string, more: string) =>
     `PGPASSWORD=x python3 -c 'import psycopg,sys; psycopg.connect(sys.argv[1])' "host=10.0.1.21 user=${user} dbname=app connect_timeout=5 ${more}" 2>&1 || true`;
@@ -133,6 +141,18 @@ test("PostgreSQL that is killed is back by itself, with what it had", async () =
   expect(await written()).toEqual(["after the kill", "first"]);
 }, 120_000);
 
+test("a volume that could not be mounted is mounted as soon as it can be, and PostgreSQL runs again", async () => {
+  const other = `/run/systemd/system/${databaseUnits.mount}.d`;
+  // What a volume is that is not there: another one is named.
+  const away = `mkdir -p ${other} && printf '[Mount]\\nWhat=/dev/not-there\\n' >${other}/drill.conf`;
+  await clone.onMachine("database-1", `${away} && systemctl daemon-reload && systemctl stop ${databaseUnits.mount}`);
+  const start = `systemctl start ${databaseUnits.postgresql} || systemctl is-failed ${databaseUnits.mount}`;
+  expect(await clone.onMachine("database-1", start)).toBe("failed");
+  await clone.onMachine("database-1", `rm -r ${other} && systemctl daemon-reload`);
+  await write("after the mount failed");
+  expect(await written()).toEqual(["after the mount failed", "after the kill", "first"]);
+}, 120_000);
+
 test("a larger volume is a larger file system, and PostgreSQL goes on meanwhile", async () => {
   const pid = "systemctl show --property MainPID --value postgresql@17-main";
   const before = await clone.onMachine("database-1", pid);
@@ -153,7 +173,13 @@ test("to the app machine and back: the preview says what it means, and every lin
   expect((await clone.status()).machines.map(({ name }) => name)).not.toContain("database-1");
   await up("{ machines: 1, volumeSize: 12 }");
   await write("back again");
-  expect(await written()).toEqual(["back again", "on the app machine", "after the kill", "first"]);
+  expect(await written()).toEqual([
+    "back again",
+    "on the app machine",
+    "after the mount failed",
+    "after the kill",
+    "first",
+  ]);
   // Nothing of the database runs on the app machine any more.
   expect(await clone.onMachine("app-1", `mountpoint -q ${databasePaths.mount} || echo unmounted`)).toBe("unmounted");
   const { stdout } = await clone.pulumi(["up", "--yes", "--expect-no-changes"]);

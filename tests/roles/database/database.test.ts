@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { makeBlueprint } from "../../../blueprint/blueprint";
 import { database } from "../../../roles/database/database";
-import { databasePaths as paths, databaseUnits as units } from "../../../roles/database/paths";
+import { databaseAgain, databasePaths as paths, databaseUnits as units, unitPath } from "../../../roles/database/paths";
 import { mountUnit, volumeFile } from "../../../roles/database/volume";
 import { appPaths } from "../../../roles/app/paths";
 import { instanceDatabaseEnvironment } from "../../../roles/app/database";
@@ -53,6 +53,16 @@ test("a setting that a reload is enough for never restarts PostgreSQL", () => {
   const unit = role.units.find(({ name }) => name === units.postgresql);
   expect(unit?.restartOn).not.toContain(paths.reloadable);
   expect(unit?.reloadOn).toEqual(expect.arrayContaining([paths.reloadable, paths.hba, paths.certificate, paths.key]));
+});
+
+test("a mount that fails is tried again, as often as it takes, and PostgreSQL with it", () => {
+  expect(mountUnit(4711)).toMatch(
+    new RegExp(`\\[Unit\\][^[]*\\nOnFailure=${databaseAgain}\\nStartLimitIntervalSec=0\\n`),
+  );
+  const again = text(unitPath(databaseAgain));
+  expect(again).toContain(`ExecStart=/usr/bin/systemctl start ${units.postgresql}\nRestart=on-failure\n`);
+  // Nobody but the failed mount starts it.
+  expect(role.units.map(({ name }) => name)).not.toContain(databaseAgain);
 });
 
 test("the volume is mounted by its number, and a comment about its size is all that growing changes", () => {
