@@ -1,4 +1,5 @@
 import { privateAddress } from "./addresses";
+import { connectionsOf, type Pool } from "./connections";
 import { databaseMemory } from "./memory";
 import { ports } from "./ports";
 import type { DatabaseSettings } from "./sections/database";
@@ -23,17 +24,15 @@ export interface Database {
   };
   /** MiB that PostgreSQL and the page cache of its files may take together. */
   readonly memory: number;
-  /** Connections that may be open at a time. */
+  /** Connections to PostgreSQL that may be open at a time. */
   readonly connections: number;
+  /** Absent: instances go straight to PostgreSQL. */
+  readonly pool?: Pool;
 }
-
-/** Connections that each instance's own pool may hold open. */
-export const connectionsPerInstance = 10;
-/** Connections for what is no instance: migrations, backups, people. */
-const otherConnections = 20;
 
 export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, settings: DatabaseSettings): Database {
   const [kind, number] = settings.machines === 0 ? (["app", 1] as const) : (["database", 1] as const);
+  const { most, pool } = connectionsOf(app, settings);
   return {
     machine: `${kind}-${number}`,
     address: privateAddress(kind, number),
@@ -43,7 +42,8 @@ export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, sett
     user: "app",
     volume: { name: `${stack}-database`, size: settings.volumeSize },
     memory: databaseMemory(settings, app),
-    connections: otherConnections + connectionsPerInstance * app.machines * app.instances,
+    connections: most,
+    ...(pool && { pool }),
   };
 }
 

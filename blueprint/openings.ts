@@ -79,6 +79,8 @@ export function databaseOpenings({ jumpHosts, appMachines }: Neighbours): Openin
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL"),
+    // Where there is no pool, nobody listens. While one is taken away, instances use it until their turn comes.
+    ...overPrivateNetwork(appMachines, [ports.pool, ports.pool], "instances use PostgreSQL's pool"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];
 }

@@ -11,6 +11,8 @@ export const ports = {
   peers: 10_000,
   /** PostgreSQL, on the private side. */
   database: 5432,
+  /** The pool in front of PostgreSQL, where there is one. Private side only. */
+  pool: 6432,
   /** First port of the drain agents, one for each instance. */
   agent: 9_000,
 } as const;

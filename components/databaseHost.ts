@@ -11,6 +11,7 @@ import { databasePackages } from "../roles/database/packages";
 import { databasePaths, databaseUnits, unitPath } from "../roles/database/paths";
 import { mountUnit, volumeFile } from "../roles/database/volume";
 import type { BackupRepository } from "./backupRepository";
+import { ConnectionPool } from "./connectionPool";
 import { DatabaseVolume } from "./databaseVolume";
 import { encrypted, type JumpHost, type LateFile, type LeaseArgs, Machine, type Surroundings } from "./machine";
 
@@ -24,6 +25,14 @@ export interface DatabaseHostArgs extends Surroundings, Database {
   readonly repository?: BackupRepository;
 }
 
+/** What has to be there before the database can be configured. */
+interface Made {
+  readonly data: DatabaseVolume;
+  readonly attachment: VolumeAttachment;
+  readonly password: RandomPassword;
+  readonly certificate: ServerCertificate;
+}
+
 /**
  * PostgreSQL and its volume, on a machine of its own or on the app machine.
  *
@@ -34,7 +43,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
   /** The machine that is there for the database; none where it shares one. */
   readonly machines: readonly Machine[];
   /** What has to be done before an instance can use the database. */
-  readonly configuration: Configuration;
+  readonly ready: readonly Configuration[];
   /** How instances find it: files for their machines, by path. */
   readonly instanceFiles: Readonly<Record<string, LateFile>>;
 
@@ -65,7 +74,9 @@ export class DatabaseHost extends pulumi.ComponentResource {
       ...this.machines.map((machine) => machine.configure({ via, lease: args.lease })),
       this.installPrograms(holder, via),
     ]);
-    this.configuration = this.configure(holder, via, { data, attachment, password, certificate });
+    const made = { data, attachment, password, certificate };
+    const configuration = this.configure(holder, via, made);
+    this.ready = args.pool ? [configuration, this.pool(holder, via, made, configuration)] : [configuration];
     this.instanceFiles = instanceFiles(args, password, certificate);
     this.registerOutputs({ volumeId: data.volumeId });
   }
@@ -101,16 +112,24 @@ export class DatabaseHost extends pulumi.ComponentResource {
     );
   }
 
-  private configure(
-    holder: Machine,
-    via: readonly JumpHost[],
-    from: {
-      readonly data: DatabaseVolume;
-      readonly attachment: VolumeAttachment;
-      readonly password: RandomPassword;
-      readonly certificate: ServerCertificate;
-    },
-  ): Configuration {
+  /** On the same machine, once PostgreSQL is there. */
+  private pool(holder: Machine, via: readonly JumpHost[], made: Made, database: Configuration): Configuration {
+    const { attachment, password, certificate } = made;
+    const at = {
+      machine: holder.plan.name,
+      serverId: pulumi.interpolate`${attachment.serverId}`,
+      connection: holder.connection(via),
+      lease: this.args.lease,
+    };
+    const { configuration } = new ConnectionPool(
+      `${this.name}-pool`,
+      { database: this.args, at, server: holder.server, after: database, password, certificate },
+      { parent: this },
+    );
+    return configuration;
+  }
+
+  private configure(holder: Machine, via: readonly JumpHost[], from: Made): Configuration {
     const { files, ...rest } = databaseRole(this.args.blueprint);
     return new Configuration(
       this.name,
@@ -137,7 +156,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
   }
 }
 
-function lateFiles({ data, password, certificate }: Parameters<DatabaseHost["configure"]>[2]) {
+function lateFiles({ data, password, certificate }: Made) {
   const { certificate: certificateFile, key, password: passwordFile, volume } = databasePaths;
   return {
     [volume]: { content: pulumi.all([data.volumeId, data.size]).apply(([id, size]) => volumeFile(id, size)) },
@@ -154,14 +173,16 @@ function lateFiles({ data, password, certificate }: Parameters<DatabaseHost["con
 }
 
 function instanceFiles(
-  { address, port, name: database, user }: Database,
+  { address, port, pool, name: database, user }: Database,
   { result }: RandomPassword,
   { authority }: ServerCertificate,
 ): Readonly<Record<string, LateFile>> {
   return {
     [appPaths.databaseEnvironment]: {
       content: pulumi.secret(
-        result.apply((password) => instanceDatabaseEnvironment({ address, port, database, user, password })),
+        result.apply((password) =>
+          instanceDatabaseEnvironment({ address, port, poolPort: pool?.port, database, user, password }),
+        ),
       ),
       mode: "0600",
     },

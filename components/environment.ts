@@ -81,7 +81,7 @@ export class Environment extends pulumi.ComponentResource {
     const configurations = apps.configure({
       via: jumpHosts,
       lease,
-      after: database ? [database.configuration] : [],
+      after: database?.ready ?? [],
       late: () => database?.instanceFiles ?? {},
     });
     loadBalancers.configure(configurations, lease);

@@ -3,6 +3,7 @@ import { killInstance } from "./app/killInstance";
 import { appMachineCutOff, appMachinePowerLoss } from "./app/loseAppMachine";
 import { failedMigration } from "./database/migration";
 import { databaseMoves } from "./database/moves";
+import { killPool } from "./database/pool";
 import { databasePowerLoss, killPostgresql } from "./database/processes";
 import { volumeFull } from "./database/volume";
 import { damagedRepository, storageAway } from "./database/repository";
@@ -38,6 +39,7 @@ export const drills: readonly Drill[] = [
   slowHeaders,
   bothPowerLoss,
   killPostgresql,
+  killPool,
   databasePowerLoss,
   failedMigration,
   databaseMoves,

@@ -10,6 +10,7 @@ import { database as renderDatabase } from "../roles/database/database";
 import { archiving } from "../roles/database/backup/postgresql.conf";
 import { archiveQueue } from "../roles/database/backup/queue";
 import { databasePaths } from "../roles/database/paths";
+import { pgbouncerDropIn } from "../roles/database/pool/pgbouncer.service";
 import type { Backup } from "../blueprint/resolve/backup";
 import { readHaproxy, type HaproxyFacts } from "./rendered/haproxy";
 import { readKeepalived, type VrrpFacts } from "./rendered/keepalived";
@@ -46,6 +47,8 @@ export interface DatabaseFacts {
   /** Whether that machine does nothing else. */
   readonly apart: boolean;
   readonly restart: RestartFacts;
+  /** Of the pool in front of it; absent: instances go straight to PostgreSQL. */
+  readonly pool?: RestartFacts;
   /** Absent: nobody copies it. */
   readonly backup?: BackupFacts;
 }
@@ -119,6 +122,7 @@ function databaseOf(blueprint: Blueprint): DatabaseFacts | undefined {
     machine,
     apart: machine.roles.every((role) => role === "database"),
     restart: readRestart(dropIn),
+    ...(database.pool && { pool: readRestart(pgbouncerDropIn()) }),
     ...(settings.backup && {
       backup: {
         ...settings.backup,

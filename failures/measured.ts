@@ -45,6 +45,7 @@ const drills: Readonly<Record<string, { readonly failure: FailureId; readonly ab
   "active-power-loss": { failure: "load-balancer-machine", about: hasPair },
   "kill-haproxy": { failure: "haproxy-process" },
   "kill-postgresql": { failure: "database-process", about: ({ database }) => database !== undefined },
+  "kill-pool": { failure: "connection-pool", about: ({ database }) => database?.pool !== undefined },
   "database-power-loss": { failure: "database-machine", about: ({ database }) => database?.apart === true },
   "lose-database": { failure: "volume", about: hasBackup },
   "dropped-table": { failure: "dropped-table", about: hasBackup },

@@ -51,7 +51,11 @@ export function pictureOf(facts: Facts): Picture {
   const floating = loadBalancers.some(({ floatingIp }) => floatingIp);
   const onOneMachine = loadBalancers.every(({ roles }) => roles.includes("app"));
   const apart = database?.apart ? database.machine : undefined;
-  const toDatabase = apart && `PostgreSQL over TLS to ${ports.database}, private network ${blueprint.network.subnet}`;
+  const pool = blueprint.database?.pool;
+  const postgresql = pool
+    ? `PostgreSQL through a pool of ${pool.size}, over TLS to ${pool.port}`
+    : `PostgreSQL over TLS to ${ports.database}`;
+  const toDatabase = apart && `${postgresql}, private network ${blueprint.network.subnet}`;
   return {
     entrance: {
       label: "Visitors",

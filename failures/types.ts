@@ -13,6 +13,7 @@ export const failureIds = [
   "load-balancer-machine",
   "haproxy-process",
   "database-process",
+  "connection-pool",
   "database-machine",
   "volume",
   "dropped-table",

@@ -1,4 +1,4 @@
-import { connectionsPerInstance, databaseOf } from "../database";
+import { connectionMemory, connectionsOf, connectionsPerInstance, otherConnections } from "../connections";
 import type { Draft } from "../settings";
 import type { Problem } from "../problems";
 import type { Rule } from "./rule";
@@ -17,26 +17,25 @@ export const databaseMachines: Rule = ({ app, database }) =>
         },
       ];
 
-/** MiB that PostgreSQL's process for one connection takes, with room for sorting. */
-const connectionMemory = 8;
-/** The part of the database's memory that connections may take before they leave too little for its pages. */
-const connectionShare = 1 / 2;
-
-/** Each connection is a process; many of them want a pool in front, or a larger machine. */
-export const connectionsFit: Rule = (draft: Draft): readonly Problem[] => {
-  const { stack, app, database } = draft;
+/** Each connection is a process. Where they are too many for the memory, a pool comes by itself; whoever refuses it is told. */
+export const connectionsFit: Rule = ({ app, database }: Draft): readonly Problem[] => {
   if (!app || !database) return [];
-  const { connections, memory } = databaseOf({ stack, app }, database);
-  const most = Math.floor((memory * connectionShare) / connectionMemory);
-  return connections <= most
-    ? []
-    : [
-        {
-          setting: "holdfast:app.instances",
-          value: app.instances,
-          wrong: `on ${app.machines} machines may open ${connections} connections to the database, which has the memory for ${most}`,
-          why: `each instance may hold ${connectionsPerInstance} connections, and each is a process of some ${connectionMemory} MiB`,
-          fix: "choose a larger holdfast:database.serverType, fewer instances, or run a pool like PgBouncer in the app's machines",
-        },
-      ];
+  const { wanted, affordable, most, pool } = connectionsOf(app, database);
+  const subject = `on ${app.machines} machines may open`;
+  const why = `each instance may hold ${connectionsPerInstance} connections, and each is a process of some ${connectionMemory} MiB`;
+  const problem = (wrong: string, fix: string) => [
+    { setting: "holdfast:app.instances", value: app.instances, wrong, why, fix },
+  ];
+  if (most > affordable) {
+    return problem(
+      `${subject} ${pool ? `${most} connections, with a pool already,` : `${wanted} connections`} to the database, which has the memory for ${affordable}`,
+      `choose a larger holdfast:${database.machines === 0 ? "app" : "database"}.serverType, ${pool ? "" : "a pool (leave holdfast:database.pool out), "}or fewer instances`,
+    );
+  }
+  return pool && database.pool === undefined
+    ? problem(
+        `${subject} ${wanted - otherConnections} connections; the database has the memory for ${affordable}, so instances share ${pool.size} through a pool (PgBouncer)`,
+        "read in docs/database.md what an app may not do then, and write holdfast:database.pool: true; or choose a larger serverType, or fewer instances",
+      )
+    : [];
 };

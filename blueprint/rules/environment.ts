@@ -3,12 +3,12 @@ import type { Rule } from "./rule";
 /** Variables that every instance gets from the stack. */
 const givenVariables = ["PORT", "INSTANCE", "MACHINE", "RELEASE", "STATE_DIRECTORY"] as const;
 
-/** … and one that only stacks with a database give: others may name a database of their own by it. */
-const databaseVariable = "DATABASE_URL";
+/** … and those that only stacks with a database give: others may name a database of their own by them. */
+const databaseVariables = ["DATABASE_URL", "DATABASE_DIRECT_URL"] as const;
 
 /** Nobody sets what the stack sets, and values fit on one line of an environment file. */
 export const environmentNames: Rule = ({ app, database }) => {
-  const given: readonly string[] = database ? [...givenVariables, databaseVariable] : givenVariables;
+  const given: readonly string[] = database ? [...givenVariables, ...databaseVariables] : givenVariables;
   return Object.entries(app?.environment ?? {}).flatMap(([name, value]) => {
     const setting = `holdfast:app.environment.${name}`;
     if (given.includes(name)) {

@@ -1,3 +1,4 @@
+import { connectionsOf } from "../connections";
 import { ports } from "../ports";
 import type { Rule } from "./rule";
 
@@ -12,6 +13,9 @@ export const portsAreFree: Rule = ({ app, database }) => {
     { name: "drain agents", from: ports.agent + 1, to: ports.agent + app.instances },
     // Elsewhere it has a machine of its own.
     ...(database?.machines === 0 ? [{ name: "PostgreSQL", from: ports.database, to: ports.database }] : []),
+    ...(database?.machines === 0 && connectionsOf(app, database).pool
+      ? [{ name: "PostgreSQL's pool", from: ports.pool, to: ports.pool }]
+      : []),
   ].filter(({ from, to }) => first <= to && from <= last);
   return taken.map(({ name, from, to }) => ({
     setting: "holdfast:app.port",

@@ -1,5 +1,5 @@
 import { serverTypeNames } from "../catalog";
-import { oneOf, section, wholeNumber } from "../fields";
+import { flag, oneOf, section, wholeNumber } from "../fields";
 import type { z } from "zod";
 
 /** PostgreSQL for the app. Without this section there is none. */
@@ -22,6 +22,12 @@ export const databaseSection = section(
       why: "Hetzner sells volumes of 10 to 10240 GiB",
       example: "volumeSize: 20",
     }).default(10),
+    pool: flag({
+      description:
+        "Whether instances share few connections to PostgreSQL through a pool (PgBouncer), instead of having some each. By default they do exactly when all of them together may open more connections than the database has memory for.",
+      why: "it is there or it is not",
+      example: "pool: true",
+    }).optional(),
   },
   {
     description: "PostgreSQL for the app, on a volume of its own. By default there is none.",

@@ -27,6 +27,7 @@ const words: Readonly<Record<string, string>> = {
   claimer: "claimer",
   instances: "instances",
   database: "PostgreSQL",
+  pool: "the connection pool",
   backups: "backups",
   proof: "proof of backups",
 };
@@ -47,6 +48,11 @@ const units: Rule = (facts) =>
 const databaseAnswers: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
     probe.database?.accepts === false ? [`${name}: PostgreSQL takes no connections`] : [],
+  );
+
+const poolAnswers: Rule = (facts) =>
+  heard(facts).flatMap(({ name, probe }) =>
+    probe.pool?.accepts === false ? [`${name}: the pool in front of PostgreSQL takes no connections`] : [],
   );
 
 const reboots: Rule = (facts) =>
@@ -149,6 +155,7 @@ const alarmRules: readonly Rule[] = [
   releases,
   rollouts,
   databaseAnswers,
+  poolAnswers,
   backupsAreMade,
   backupsAreProven,
   units,

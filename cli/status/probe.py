@@ -5,6 +5,7 @@ each thing in a thread of its own, so that one that hangs takes no time from the
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import re
@@ -160,6 +161,19 @@ def database() -> dict[str, Any] | None:
     return {"accepts": asked.returncode == 0}
 
 
+def pool() -> dict[str, Any] | None:
+    """Whether the pool in front of PostgreSQL takes connections; None where instances go straight to PostgreSQL."""
+    settings = at("/etc/holdfast/pool/pgbouncer.ini")
+    if not settings.exists():
+        return None
+    ini = configparser.ConfigParser()
+    ini.read_string(settings.read_text(encoding="utf-8"))
+    where = ini["pgbouncer"]
+    command = ["pg_isready", "-q", "-h", where["listen_addr"], "-p", where["listen_port"]]
+    asked = subprocess.run(command, timeout=LIMIT_SECONDS, check=False)
+    return {"accepts": asked.returncode == 0}
+
+
 def backups() -> Any:
     """What the backup program wrote down when it last looked into the storage."""
     return read_json("/var/lib/holdfast/backups.json") if at("/etc/holdfast/backup.json").exists() else None
@@ -183,6 +197,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "haproxy": haproxy,
     "claimer": claimer,
     "database": database,
+    "pool": pool,
     "backups": backups,
     "proof": proof,
 }

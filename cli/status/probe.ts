@@ -27,6 +27,7 @@ export interface Probe {
   readonly haproxy?: readonly ProbedServer[] | null;
   readonly claimer?: { readonly master: boolean; readonly fit: boolean; readonly outSince: number | null } | null;
   readonly database?: { readonly accepts: boolean } | null;
+  readonly pool?: { readonly accepts: boolean } | null;
   readonly backups?: BackupsFile | null;
   readonly proof?: ProofFile | "never" | null;
 }

@@ -4,6 +4,7 @@ import { appMachine } from "./appMachine";
 import { backupStorage } from "./backupStorage";
 import { badRelease } from "./badRelease";
 import { cloudApi } from "./cloudApi";
+import { connectionPool } from "./connectionPool";
 import { databaseMachine } from "./databaseMachine";
 import { databaseProcess } from "./databaseProcess";
 import { droppedTable } from "./droppedTable";
@@ -26,6 +27,7 @@ export const failures: readonly Failure[] = [
   loadBalancerMachine,
   haproxyProcess,
   databaseProcess,
+  connectionPool,
   databaseMachine,
   volume,
   droppedTable,

@@ -23,7 +23,7 @@ export function migration(settings: Settings): RoleConfiguration {
   return {
     files: {
       [appPaths.migrate]: {
-        content: lines("#!/bin/sh", heading(), `exec ${migrate}`),
+        content: lines("#!/bin/sh", heading(), settings.database ? straight : undefined, `exec ${migrate}`),
         mode: "0755",
         validate: "sh -n %s",
       },
@@ -45,6 +45,9 @@ export function migration(settings: Settings): RoleConfiguration {
     ],
   };
 }
+
+/** Migrations take locks that belong to a connection: not through a pool. */
+const straight = 'export DATABASE_URL="$DATABASE_DIRECT_URL"';
 
 function unit(name: string): string {
   return lines(

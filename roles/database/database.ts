@@ -53,7 +53,7 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
       [paths.postgresql]: { content: postgresqlConf(database), validate: judge },
       [paths.reloadable]: { content: reloadableConf(database) },
       [paths.hba]: { content: pgHba(blueprint), owner: "root", group: "postgres", mode: "0640" },
-      [paths.ident]: { content: pgIdent(), owner: "root", group: "postgres", mode: "0640" },
+      [paths.ident]: { content: pgIdent(database), owner: "root", group: "postgres", mode: "0640" },
       [paths.start]: { content: "auto\n" },
       [paths.dropIn]: { content: postgresqlDropIn() },
     },

@@ -1,17 +1,34 @@
 import { type Blueprint, machinesWith } from "../../blueprint/blueprint";
+import type { Database } from "../../blueprint/database";
 import { heading, lines } from "../text";
 
-/** Who may log in: users of the machine as themselves over its socket, instances by password over TLS. Nobody else. */
+/** The pool's user, where there is one. */
+export const poolUser = "pgbouncer";
+/** PostgreSQL's name for the rule by which the pool logs in as the instances' role. */
+const poolMap = "pool";
+
+/**
+ * Who may log in: users of the machine as themselves over its socket, its pool as the instances' role, and instances by
+ * password over TLS. Nobody else.
+ *
+ * The pool's line is there without one too: while a pool is taken away, instances use it until their turn comes.
+ */
 export function pgHba(blueprint: Blueprint): string {
   const { database } = blueprint;
   if (!database) throw new Error("a stack without a database lets nobody into one");
   const instances = machinesWith(blueprint, "app").map(
     ({ privateAddress }) => `hostssl ${database.name} ${database.user} ${privateAddress}/32 scram-sha-256`,
   );
-  return lines(heading(), "# type database user address method", "local all all peer", instances);
+  return lines(
+    heading(),
+    "# type database user address method",
+    `local ${database.name} ${database.user} peer map=${poolMap}`,
+    "local all all peer",
+    instances,
+  );
 }
 
-/** PostgreSQL wants the file, and we want nothing of it. */
-export function pgIdent(): string {
-  return heading() + "\n";
+/** Which user of the machine is which role of PostgreSQL, where they are called differently. */
+export function pgIdent({ user }: Database): string {
+  return lines(heading(), "# map user role", `${poolMap} ${poolUser} ${user}`);
 }

@@ -3,9 +3,7 @@ import { makeBlueprint, machinesWith } from "../../blueprint/blueprint";
 import { databaseAddresses } from "../../blueprint/database";
 import { databaseMemory, instanceMemory, systemMemory } from "../../blueprint/memory";
 import { serverTypeNames, serverTypes } from "../../blueprint/catalog";
-import { SettingsError } from "../../blueprint/problems";
-import { readSettings } from "../../blueprint/readSettings";
-import { settingsWith, sourceOf, testKey } from "./source";
+import { settingsWith } from "./source";
 
 const app = { release: "./examples/guestbook" };
 
@@ -15,7 +13,7 @@ test("without the section there is no database, no machine and no role for it", 
   expect(machinesWith(blueprint, "database")).toEqual([]);
 });
 
-test("on a machine of its own: private, open to app machines on PostgreSQL's port, and to jump hosts", () => {
+test("on a machine of its own: private, open to app machines on PostgreSQL's port and its pool's, and to jump hosts", () => {
   const blueprint = makeBlueprint(settingsWith({ "holdfast:app": { ...app, machines: 2 }, "holdfast:database": {} }));
   const [machine] = machinesWith(blueprint, "database");
   expect(machine).toMatchObject({
@@ -24,8 +22,10 @@ test("on a machine of its own: private, open to app machines on PostgreSQL's por
     publicIpv4: false,
     roles: ["database"],
   });
-  const port = machine?.openings.filter(({ ports }) => ports?.[0] === 5432);
-  expect(port).toEqual([expect.objectContaining({ side: "private", from: ["10.0.1.41", "10.0.1.42"] })]);
+  for (const port of [5432, 6432]) {
+    const openings = machine?.openings.filter(({ ports }) => ports?.[0] === port);
+    expect(openings).toEqual([expect.objectContaining({ side: "private", from: ["10.0.1.41", "10.0.1.42"] })]);
+  }
   expect(machine?.openings.every(({ side }) => side === "private")).toBe(true);
 });
 
@@ -68,22 +68,4 @@ test("a database without a machine asks for exactly one app machine", () => {
   expect(() => settingsWith({ "holdfast:app": { ...app, machines: 2 }, "holdfast:database": { machines: 0 } })).toThrow(
     /holdfast:database\.machines: 0 is not possible with 2 app machines/,
   );
-});
-
-test("DATABASE_URL is the stack's where it has a database, and the app's own where it has none", () => {
-  const own = { ...app, environment: { DATABASE_URL: "postgresql://elsewhere/app" } };
-  expect(() => settingsWith({ "holdfast:app": own, "holdfast:database": {} })).toThrow(SettingsError);
-  expect(settingsWith({ "holdfast:app": own }).app.environment).toEqual(own.environment);
-});
-
-test("more connections than the memory is good for are said beforehand", () => {
-  const config = {
-    "holdfast:location": "nbg1",
-    "holdfast:app": { ...app, machines: 20, instances: 8 },
-    "holdfast:database": { serverType: "cx23" },
-    "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
-  };
-  const { warnings } = readSettings(sourceOf(JSON.stringify({ config })));
-  const [warning] = warnings.filter(({ setting }) => setting === "holdfast:app.instances");
-  expect(warning?.wrong).toContain("1620 connections");
 });

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { serverTypes } from "../../blueprint/catalog";
+import { connectionMemory } from "../../blueprint/connections";
 import { CHECKOUT } from "../../cli/checkout";
 import { activePowerLoss } from "../../drills/loadBalancer/loseActive";
 import { storageBoxTypes } from "../../local/api/service/storageBoxes/types";
@@ -19,6 +21,13 @@ const sources: Readonly<Record<string, Readonly<Record<string, () => number>>>> 
   "docs/backups.md": {
     "30 days": () => numberIn("docs/backups.md", /retentionDays: (\d+)/),
     "1 GiB": () => postgresqlFile,
+  },
+  "docs/database.md": {
+    "8 MiB": () => connectionMemory,
+    "4 GiB": () => serverTypes.cx23.memory,
+    "8 GiB": () => serverTypes.cx33.memory,
+    "16 GiB": () => serverTypes.cx43.memory,
+    "15 s": () => numberIn("roles/database/pool/pgbouncer.ini.ts", /query_wait_timeout = (\d+)/),
   },
   "docs/decisions.md": {
     "1.5 s": () => constant("roles/app/agent/waiting.py", "UNREACHABLE_SECONDS"),

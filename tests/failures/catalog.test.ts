@@ -92,9 +92,17 @@ test.each([
   expect(services).toEqual(expected);
 });
 
+test("the pool is a failure of its own, where there is one", () => {
+  expect(reportOf({ database: {} }).failures.map(({ id }) => id)).not.toContain("connection-pool");
+  const { service, time } = entryOf(reportOf({ database: { pool: true } }), "connection-pool");
+  expect(service).toBe("stops and comes back");
+  // pgbouncer.service: RestartSec
+  expect(time && total(time.duration)).toBe(0.2);
+});
+
 test("a stack without a database says nothing about one", () => {
   const ids = reportOf().failures.map(({ id }) => id);
-  expect(ids.filter((id) => /database|volume|table|backup/.test(id))).toEqual([]);
+  expect(ids.filter((id) => /database|pool|volume|table|backup/.test(id))).toEqual([]);
 });
 
 test.each(failureIds)("%s: whoever stops has a single point of failure, and says who acts", (id) => {

@@ -51,12 +51,13 @@ test("a measurement that breaks a promise is shown as what it is", () => {
 
 test.each([
   ["kill-postgresql", "lost", "database-process"],
+  ["kill-pool", "lost", "connection-pool"],
   ["database-power-loss", "lost", "database-machine"],
   ["lose-database", "lostOld", "volume"],
   ["dropped-table", "missing", "dropped-table"],
   ["storage-away", "dropped", "backup-storage"],
 ] as const)("a row that the drill %s lost breaks a promise", (drill, metric, failure) => {
-  const numbers = { database: { machines: 1 }, backup: {} };
+  const numbers = { database: { machines: 1, pool: true }, backup: {} };
   const contradicted = (worst: number) => {
     const journals = [journal(drill, metric, worst)];
     return entryOf(reportOf(numbers, { journals }), failure).contradicted;

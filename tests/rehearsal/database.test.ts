@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { localPaths } from "../../local/paths";
 import { databasePaths, databaseUnits } from "../../roles/database/paths";
+import { poolUnit } from "../../roles/database/pool/paths";
 import { Clone } from "./stack/clone";
 
 // A database from its first day: kept through a kill, a larger volume and two changes of machine. Each test goes on from
@@ -164,6 +165,19 @@ test("a larger volume is a larger file system, and PostgreSQL goes on meanwhile"
   expect(size).toBeGreaterThanOrEqual(11);
 }, 300_000);
 
+test("a pool in front of it: instances share PostgreSQL's connections, and one that is killed is back by itself", async () => {
+  await up("{ machines: 1, volumeSize: 12, pool: true }");
+  await write("through the pool");
+  const query = (sql: string) =>
+    clone.onMachine("database-1", `cd / && runuser -u postgres -- psql -XqAt -d app -c "${sql}"`);
+  // From the pool by the machine's socket; nobody by the network any more.
+  const byNetwork = "bool_or(client_addr IS NOT NULL)";
+  expect(await query(`SELECT count(*) > 0, ${byNetwork} FROM pg_stat_activity WHERE usename = 'app'`)).toBe("t|f");
+  await clone.onMachine("database-1", `systemctl kill --signal=KILL ${poolUnit}`);
+  await write("after the pool's end");
+  // The next test takes the pool away, together with the machine that it is on.
+}, 300_000);
+
 test("to the app machine and back: the preview says what it means, and every line is there", async () => {
   clone.editSettings(() => settings("{ machines: 0, volumeSize: 12 }"));
   const preview = await clone.pulumi(["preview"]);
@@ -176,6 +190,8 @@ test("to the app machine and back: the preview says what it means, and every lin
   expect(await written()).toEqual([
     "back again",
     "on the app machine",
+    "after the pool's end",
+    "through the pool",
     "after the mount failed",
     "after the kill",
     "first",

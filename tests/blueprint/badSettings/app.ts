@@ -170,6 +170,11 @@ export const badApps: readonly BadSettings[] = [
     says: ["holdfast:app.port: 5432 makes instances listen on 5432–5433, which meets PostgreSQL (5432–5432)"],
   },
   {
+    mistake: "instances on the pool's port, where both share a machine",
+    written: { app: app({ port: 6432 }), database: { machines: 0, pool: true }, backup: {} },
+    says: ["holdfast:app.port: 6432 makes instances listen on 6432–6433, which meets PostgreSQL's pool (6432–6432)"],
+  },
+  {
     mistake: "no time to start",
     written: { app: app({ startTimeout: 0 }) },
     says: ["holdfast:app.startTimeout: 0 is less than 1"],

@@ -23,6 +23,11 @@ export const badData: readonly BadSettings[] = [
     says: ["holdfast:database.volumeSize: 5 is less than 10 | Hetzner sells volumes of 10"],
   },
   {
+    mistake: "a pool of a size",
+    written: { database: { pool: 20 }, backup: {} },
+    says: ["holdfast:database.pool: 20 is a number, not true or false"],
+  },
+  {
     mistake: "a volume with its unit",
     written: { database: { volumeSize: "20GB" }, backup: {} },
     says: ["holdfast:database.volumeSize: 20GB is text, not a number"],

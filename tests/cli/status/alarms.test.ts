@@ -129,6 +129,13 @@ test("a reboot that is needed is told, and after two weeks it is an alarm", () =
   expect(alarms(needed(noon - 15 * day))).toEqual(["app-1: waits for a reboot since 15 days"]);
 });
 
+test("a pool that takes no connections", () => {
+  expect(alarms({ "app-1": { probe: app({ pool: { accepts: true } }) } })).toEqual([]);
+  expect(alarms({ "app-1": { probe: app({ pool: { accepts: false } }) } }).join()).toContain(
+    "app-1: the pool in front of PostgreSQL takes no connections",
+  );
+});
+
 test("a database that takes no connections", () => {
   expect(alarms({ "app-1": { probe: app({ database: { accepts: true } }) } })).toEqual([]);
   expect(alarms({ "app-1": { probe: app({ database: { accepts: false } }) } })).toEqual([

@@ -34,6 +34,7 @@ const common = {
   haproxy: null,
   claimer: null,
   database: null,
+  pool: null,
   backups: null,
   proof: null,
 };

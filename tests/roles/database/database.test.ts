@@ -19,15 +19,17 @@ const shared = settingsWith({ "holdfast:app": { release }, "holdfast:database": 
 const role = database(makeBlueprint(apart));
 const text = (path: string, from = role) => from.files[path]?.content ?? "";
 
-test("instances log in by password over TLS, from app machines' addresses and nowhere else", () => {
+test("instances log in by password over TLS, from app machines' addresses and nowhere else; their pool on the machine", () => {
   const lines = text(paths.hba)
     .split("\n")
     .filter((line) => /^(local|host)/.test(line));
   expect(lines).toEqual([
+    "local app app peer map=pool",
     "local all all peer",
     "hostssl app app 10.0.1.41/32 scram-sha-256",
     "hostssl app app 10.0.1.42/32 scram-sha-256",
   ]);
+  expect(text(paths.ident)).toMatch(/^pool pgbouncer app$/m);
 });
 
 test("where it shares the app machine, that machine is the only one let in, and it listens there", () => {

@@ -1,0 +1,42 @@
+import { poolPaths, poolUnit } from "../../roles/database/pool/paths";
+import type { Drill } from "../frame/drill";
+import type { Stack, UpOptions } from "../frame/stack";
+import { awayAtMost, nothingLost } from "./claims";
+import { readers } from "./readers";
+import { databaseMachine, needsDatabase, writingThrough } from "./writing";
+
+async function withPool(stack: Stack): Promise<void> {
+  const look = `test -e ${poolPaths.configuration} && echo yes || echo no`;
+  if ((await stack.inside(await databaseMachine(stack), look)).trim() === "yes") return;
+  await up(stack, { database: { pool: true } });
+}
+
+async function up(stack: Stack, settings: UpOptions["settings"]): Promise<void> {
+  const { code, output } = await stack.up({ settings });
+  if (code !== 0) throw new Error(`the connection pool did not come or go:\n${output.slice(-3000)}`);
+}
+
+export const killPool: Drill = {
+  name: "kill-pool",
+  title: "The connection pool in front of PostgreSQL is killed (SIGKILL)",
+  hypothesis: "systemd starts it again at once, and instances connect anew by themselves.",
+  claims: [awayAtMost(5), ...nothingLost],
+  cannot: needsDatabase,
+  load: readers(100),
+  loadUntilOver: true,
+  runs: 5,
+  abortAfter: 120,
+  prepare: withPool,
+  async fault(stack) {
+    const machine = await databaseMachine(stack);
+    return writingThrough(
+      stack,
+      async () => {
+        await stack.inside(machine, `systemctl kill --signal=KILL ${poolUnit}`);
+        return undefined;
+      },
+      60,
+    );
+  },
+  finish: (stack) => up(stack, {}),
+};

@@ -1,0 +1,54 @@
+import type { Pool } from "../../../blueprint/connections";
+import type { Database } from "../../../blueprint/database";
+import { heading, lines } from "../../text";
+import { databasePaths } from "../paths";
+import { poolPaths as paths } from "./paths";
+
+/** What a client may ask for at its start that a shared connection does not give it. */
+const unheard = ["extra_float_digits", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+
+/** PgBouncer's settings. It reads no comments behind a value. Times in seconds. */
+export function pgbouncerIni({ name, user, address, port }: Database, pool: Pool): string {
+  return lines(
+    heading(";"),
+    "[databases]",
+    `${name} = host=${databasePaths.socket} port=${port} dbname=${name}`,
+    "",
+    "[pgbouncer]",
+    `listen_addr = ${address}`,
+    `listen_port = ${pool.port}`,
+    "unix_socket_dir =",
+    "",
+    "; A connection to PostgreSQL is an instance's for one transaction, then somebody else's.",
+    "pool_mode = transaction",
+    `default_pool_size = ${pool.size}`,
+    `max_client_conn = ${pool.clients}`,
+    "; Prepared statements by the protocol, as drivers make them, are made again where they are missing.",
+    "max_prepared_statements = 200",
+    "; Drivers ask for these when they connect. Without this line they would be turned away.",
+    `ignore_startup_parameters = ${unheard.join(", ")}`,
+    "",
+    "auth_type = scram-sha-256",
+    `auth_file = ${paths.users}`,
+    "client_tls_sslmode = require",
+    `client_tls_cert_file = ${paths.certificate}`,
+    `client_tls_key_file = ${paths.key}`,
+    "client_tls_protocols = secure",
+    "; SHOW POOLS, SHOW CLIENTS and so on, for the instances' password.",
+    `stats_users = ${user}`,
+    "",
+    "; PostgreSQL that restarts is looked for each second, not every fifteen.",
+    "server_login_retry = 1",
+    "server_connect_timeout = 5",
+    "; Who waits this long for a connection is told so; visitors have been told before.",
+    "query_wait_timeout = 15",
+    "tcp_keepidle = 30",
+    "tcp_keepintvl = 10",
+    "tcp_keepcnt = 3",
+    "",
+    "; To the journal: what goes wrong, and not who comes and goes.",
+    "log_connections = 0",
+    "log_disconnections = 0",
+    "log_stats = 0",
+  );
+}
