@@ -35,9 +35,9 @@ export const volumeFull: Drill = {
   name: "volume-full",
   title: "The database's volume is 100 % full, and grows",
   hypothesis:
-    "Instances may only read before PostgreSQL runs out of room; visitors see an error when they write, and none when they read. With room, writing goes on by itself.",
+    "Instances may only read before PostgreSQL runs out of room; visitors see an error when they write, and hardly one when they read: sessions are ended once, the idle ones first. With room, writing goes on by itself.",
   claims: [
-    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 5 },
     { metric: "restarts", text: "times that PostgreSQL crashed", unit: "changes", worst: 0 },
     { metric: "recovered", text: "from the start of pulumi up until the app takes lines", unit: "s", worst: 60 },
     ...nothingLost,
@@ -54,8 +54,9 @@ export const volumeFull: Drill = {
     const account = await writingThrough(
       stack,
       async () => {
-        // Everything that is left, as a table or a log would take it, only faster.
-        await stack.inside(machine, `dd if=/dev/zero of=${filler} bs=1M status=none || true; sync`);
+        // Everything that is left, as a table or a log would take it; not written, since a busy disk is another fault.
+        const left = `$(df --output=avail -B1 ${databasePaths.mount} | tail -n 1)`;
+        await stack.inside(machine, `fallocate -l ${left} ${filler} || fallocate -l $((${left} - 67108864)) ${filler}`);
         await until("instances may only read", 30, async () => {
           const [role = ""] = await query(stack, "SELECT rolconfig FROM pg_roles WHERE rolname = 'app'");
           return role.includes("default_transaction_read_only=on");
