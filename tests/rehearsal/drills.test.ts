@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => clone.remove(), 300_000);
 
 /** They take their time, and the same ground is covered elsewhere: operating, database and backups.test.ts. */
-const long = /^(release-|migration-fails|database-moves|storage-|damaged-|dropped-|lose-database|volume-full)/;
+const long =
+  /^(release-|migration-fails|database-moves|storage-|damaged-|dropped-|restore-|lose-database|volume-full|kill-pool)/;
 
 test.each(drills.filter(({ name }) => !long.test(name)).map(({ name, title }) => [title, name]))(
   "%s",
