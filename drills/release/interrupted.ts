@@ -16,7 +16,12 @@ export const rollBack: Drill = {
     failed,
     { metric: "others", text: "instances without the older release afterwards", unit: "instances", worst: 0 },
     // The tenth is the command itself, which asks the machines before and after; the roll-out is a bare `pulumi up`.
-    { metric: "ratio", text: "the command's duration beside that of the roll-out's pulumi up", unit: "ratio", median: 1.1 },
+    {
+      metric: "ratio",
+      text: "the command's duration beside that of the roll-out's pulumi up",
+      unit: "ratio",
+      median: 1.1,
+    },
   ],
   cannot: needsTwoAppMachines,
   load: { ...mixed, duration: 500 },

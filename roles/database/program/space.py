@@ -26,8 +26,6 @@ INTERVAL = 1.0
 # Seconds for one call of psql.
 TIMEOUT = 20.0
 MIB = 1024 * 1024
-# Seconds in which a session that is in the middle of something may get idle.
-IDLE_PAUSE = 0.5
 # Looks after which PostgreSQL is asked again whether the role may write: somebody may have changed it.
 ASK_EVERY = 60
 # Bytes with which PostgreSQL counts as having no room at all.
@@ -92,21 +90,12 @@ class Guard:
         return self._known
 
     def _set(self, *, read_only: bool) -> None:
-        """
-        Sessions that are open keep what they began with, so they are ended; applications connect again. Those that do
-        nothing go first, so that few are in the middle of an answer when their turn comes.
-        """
+        """Sessions that are open keep what they began with, so they are ended; applications connect again."""
         self._known = None
         change = "SET default_transaction_read_only = on" if read_only else "RESET default_transaction_read_only"
-        end = (
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            f"WHERE usename = '{self._space.user}' AND backend_start < :'changed'"
-        )
-        idle = f"{end} AND state = 'idle'; SELECT pg_sleep({IDLE_PAUSE});"
-        # psql commits each of these by itself, so whoever connects again already gets what is new.
         self._sql(
-            f"ALTER ROLE {self._space.user} {change};\n"
-            f"SELECT clock_timestamp() AS changed \\gset\n{idle}\n{idle}\n{end};"
+            f"ALTER ROLE {self._space.user} {change};"
+            f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{self._space.user}'"
         )
 
 
