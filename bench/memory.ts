@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { withDescendants } from "../local/machines/processes";
 
 /** Milliseconds between two looks. */
 const interval = 200;
@@ -25,26 +26,11 @@ export function watchMemory(pid: number): () => number {
   };
 }
 
-/** Any thread of a Go program may have started a process, and the kernel lists it under that thread. */
-function withDescendants(pid: number): number[] {
-  const threads = quietly(() => readdirSync(`/proc/${pid}/task`), []);
-  const children = threads.flatMap((thread) =>
-    quietly(() => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8"), "").split(" "),
-  );
-  return [pid, ...children.filter(Boolean).map(Number).flatMap(withDescendants)];
-}
-
-/** KiB. */
+/** KiB; nothing for a process that has ended meanwhile. */
 function anonymousMemory(pid: number): number {
-  const status = quietly(() => readFileSync(`/proc/${pid}/status`, "utf8"), "");
-  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-}
-
-/** Processes end while they are looked at. */
-function quietly<T>(read: () => T, otherwise: T): T {
   try {
-    return read();
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
   } catch {
-    return otherwise;
+    return 0;
   }
 }

@@ -45,8 +45,19 @@ export function processesInNamespace(namespace: string): number[] {
   });
 }
 
+/** Any thread of a process (of a Go program in particular) may have started one, and the kernel lists it under that thread. */
 export function childrenOf(pid: number): number[] {
-  return readProc(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return threadsOf(pid).flatMap((thread) =>
+    readProc(pid, `task/${thread}/children`).split(" ").filter(Boolean).map(Number),
+  );
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // ended meanwhile
+  }
 }
 
 /** Name of the program that a process runs, empty when there is no such process. */
