@@ -2,6 +2,7 @@ import { CHECKOUT } from "../../cli/checkout";
 import type { Listing } from "../../cli/backup/list";
 import { tryRun } from "../../local/machines/command";
 import { machinesWithRole, type Stack } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { until } from "../frame/wait";
 import { databaseMachine } from "./writing";
 
@@ -29,9 +30,7 @@ export async function holdfastWell(
   stack: Stack,
   args: readonly string[],
 ): Promise<{ readonly output: string; readonly duration: number }> {
-  const { code, output, duration } = await holdfast(stack, args);
-  if (code !== 0) throw new Error(`holdfast ${args.join(" ")} failed:\n${output.slice(-3000)}`);
-  return { output, duration };
+  return succeeded(await holdfast(stack, args), `holdfast ${args.join(" ")} failed`);
 }
 
 export async function listing(stack: Stack): Promise<Listing> {

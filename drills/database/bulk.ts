@@ -1,11 +1,18 @@
 import type { Stack } from "../frame/stack";
-import { holdfastWell, sql } from "./backups";
+import { archived, holdfastWell, sql, withBackup } from "./backups";
 
 /** Rows that nobody looks at, so that a restore has something to carry. */
 const table = "drill_bulk";
 
+/** So many GiB are there, in a backup, and everything since then is on the storage as well. */
+export async function backedUp(stack: Stack, gib: number): Promise<void> {
+  await withBulk(stack, gib);
+  await withBackup(stack);
+  await archived(stack, 300);
+}
+
 /** Makes the rows, with a full backup of them; nothing where they are already. @param gib their size */
-export async function withBulk(stack: Stack, gib: number): Promise<void> {
+async function withBulk(stack: Stack, gib: number): Promise<void> {
   if (gib === 0 || (await sql(stack, `SELECT to_regclass('${table}')`))[0] === table) return;
   // Random text, which nothing can compress away: 1000 bytes a row with all that belongs to it.
   const rows = Math.round((gib * 1024 ** 3) / 1000);

@@ -1,6 +1,7 @@
 import { poolPaths, poolUnit } from "../../roles/database/pool/paths";
 import type { Drill } from "../frame/drill";
 import type { Stack, UpOptions } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { awayAtMost, nothingLost } from "./claims";
 import { readers } from "./readers";
 import { databaseMachine, needsDatabase, writingThrough } from "./writing";
@@ -12,8 +13,7 @@ async function withPool(stack: Stack): Promise<void> {
 }
 
 async function up(stack: Stack, settings: UpOptions["settings"]): Promise<void> {
-  const { code, output } = await stack.up({ settings });
-  if (code !== 0) throw new Error(`the connection pool did not come or go:\n${output.slice(-3000)}`);
+  succeeded(await stack.up({ settings }), "the connection pool did not come or go");
 }
 
 export const killPool: Drill = {

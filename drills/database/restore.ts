@@ -2,9 +2,10 @@ import { goneVariable } from "../../machine/resource/withdraw";
 import type { Drill } from "../frame/drill";
 import { restore } from "../frame/faults";
 import { withoutStack, type Stack } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { pause, until } from "../frame/wait";
-import { archived, holdfastWell, needsBackups, sql, withBackup } from "./backups";
-import { withBulk, withoutBulk } from "./bulk";
+import { holdfastWell, needsBackups, sql, withBackup } from "./backups";
+import { backedUp, withoutBulk } from "./bulk";
 import { readers } from "./readers";
 import { databaseMachine, query, writeRate } from "./writing";
 
@@ -38,11 +39,7 @@ export const loseDatabase: Drill = {
   loadUntilOver: true,
   runs: 1,
   abortAfter: 1800,
-  async prepare(stack) {
-    await withBulk(stack, bulk);
-    await withBackup(stack);
-    await archived(stack, 300);
-  },
+  prepare: (stack) => backedUp(stack, bulk),
   async fault(stack) {
     const run = `drill-${Date.now().toString(36)}`;
     const over = new AbortController();
@@ -55,10 +52,10 @@ export const loseDatabase: Drill = {
 
     // As somebody says who knows that the machine is gone, and not just away.
     process.env[goneVariable] = gone;
-    const up = await stack.up({ refresh: true }).finally(() => {
+    const result = await stack.up({ refresh: true }).finally(() => {
       Reflect.deleteProperty(process.env, goneVariable);
     });
-    if (up.code !== 0) throw new Error(`pulumi up failed:\n${up.output.slice(-3000)}`);
+    const up = succeeded(result, "pulumi up failed");
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
 
     const there = new Set(await query(stack, `SELECT id FROM entries WHERE id LIKE '${run}-%'`));

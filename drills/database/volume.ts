@@ -1,6 +1,7 @@
 import { databasePaths, databaseUnits } from "../../roles/database/paths";
 import type { Drill } from "../frame/drill";
 import type { Stack } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { until } from "../frame/wait";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
@@ -17,8 +18,8 @@ async function volumeSize(stack: Stack): Promise<number> {
 }
 
 async function grow(stack: Stack): Promise<void> {
-  const { code, output } = await stack.up({ settings: { database: { volumeSize: (await volumeSize(stack)) + 2 } } });
-  if (code !== 0) throw new Error(`the volume did not grow:\n${output.slice(-3000)}`);
+  const settings = { database: { volumeSize: (await volumeSize(stack)) + 2 } };
+  succeeded(await stack.up({ settings }), "the volume did not grow");
 }
 
 /** How often PostgreSQL was started again since its machine booted. */

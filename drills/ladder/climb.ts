@@ -2,6 +2,7 @@ import { collections } from "../../cli/cloud/collections";
 import { needsDatabase, query } from "../database/writing";
 import type { Claim, Measurements } from "../frame/drill";
 import type { Stack, UpOptions } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { pause, until } from "../frame/wait";
 import { settingsOf, steps, type Step } from "./rungs";
 import { Visitor } from "./visitor";
@@ -95,9 +96,7 @@ async function take(
 }
 
 async function up(stack: Stack, step: string, options: UpOptions): Promise<number> {
-  const { code, output, duration } = await stack.up(options);
-  if (code !== 0) throw new Error(`${step}: pulumi up failed; it said at its end:\n${output.slice(-3000)}`);
-  return duration;
+  return succeeded(await stack.up(options), `${step}: pulumi up failed; it said at its end`).duration;
 }
 
 /** The one address that visitors know from the first load balancer on. @throws when there is another number of them */

@@ -1,6 +1,7 @@
 import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
 import { activeBalancer, needsPair, needsTwoAppMachines, type Stack } from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 import { pause } from "../frame/wait";
 import { finish, floor, nextRelease, others, prepare, rollBackWell, rollOut, rollOutWell, versions } from "./stack";
 
@@ -60,12 +61,9 @@ export const killedRunner: Drill = {
   async fault(stack) {
     const next = nextRelease();
     // From the first second to after its end: a roll-out takes somewhat longer than its floor.
-    const { killed, code, output } = await rollOut(stack, next, {
-      killAfter: 1 + Math.random() * 1.1 * (await floor(stack)),
-    });
-    if (!killed && code !== 0) throw new Error(`the roll-out failed before it was killed:\n${output.slice(-3000)}`);
-    const again = await rollOut(stack, next, { refresh: true });
-    if (again.code !== 0) throw new Error(`the second run failed:\n${again.output.slice(-3000)}`);
+    const cut = await rollOut(stack, next, { killAfter: 1 + Math.random() * 1.1 * (await floor(stack)) });
+    if (!cut.killed) succeeded(cut, "the roll-out failed before it was killed");
+    const again = succeeded(await rollOut(stack, next, { refresh: true }), "the second run failed");
     return {
       versions: new Set(await versions(stack)).size,
       others: await others(stack, next.version),

@@ -80,8 +80,7 @@ export async function rollOutWell(stack: Stack, next: BuiltRelease): Promise<num
 
 /** `npx holdfast rollback`, after a roll-out of this release. @throws with what it said, when it did not work */
 export async function rollBackWell(stack: Stack, from: BuiltRelease, to: BuiltRelease): Promise<number> {
-  const { code, output, duration } = await stack.rollBack(settings(from.release));
-  if (code !== 0) throw new Error(`the rollback failed:\n${output.slice(-3000)}`);
+  const { duration } = succeeded(await stack.rollBack(settings(from.release)), "the rollback failed");
   running = to;
   return duration;
 }
