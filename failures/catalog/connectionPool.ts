@@ -2,29 +2,28 @@ import type { Facts } from "../facts";
 import { duration } from "../figures";
 import type { Assessment, Failure } from "../types";
 import { withoutDatabase } from "./database";
+import { unlessGivenUp } from "./restarted";
 
 /** What all instances go through to PostgreSQL dies: one more thing that can, where there are many instances. */
 export const connectionPool: Failure = { id: "connection-pool", title: "The connection pool dies", assess };
 
 function assess({ database }: Facts): Assessment | undefined {
-  if (!database?.pool) return undefined;
-  const { delay, limit } = database.pool;
+  const pool = database?.pool;
+  if (!pool) return undefined;
   return {
     service: "stops and comes back",
     takesOver: "Nobody; systemd starts it again, and instances connect to it anew",
     time: {
       until: "until it accepts connections again",
       duration: duration(
-        [{ what: "until systemd starts it", seconds: delay, from: "pgbouncer.service: RestartSec" }],
+        [{ what: "until systemd starts it", seconds: pool.delay, from: "pgbouncer.service: RestartSec" }],
         ["PgBouncer's own start"],
       ),
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
     promises: { lost: 0 },
     data: "None that was acknowledged; transactions under way are taken back",
-    person: limit
-      ? `Nothing, unless it dies ${limit.starts} times within ${limit.within} s: then systemd gives up`
-      : "Nothing",
+    person: unlessGivenUp(pool),
     singlePoints: [],
   };
 }

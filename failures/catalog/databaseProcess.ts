@@ -2,35 +2,28 @@ import type { Facts } from "../facts";
 import { duration } from "../figures";
 import type { Assessment, Failure } from "../types";
 import { withoutDatabase } from "./database";
+import { unlessGivenUp } from "./restarted";
 
 /** PostgreSQL itself dies: a bug, memory, somebody's kill. */
 export const databaseProcess: Failure = { id: "database-process", title: "The database process dies", assess };
 
 function assess({ database }: Facts): Assessment | undefined {
   if (!database) return undefined;
-  const { limit } = database.restart;
+  const { restart } = database;
   return {
     service: "stops and comes back",
     takesOver: "Nobody; systemd starts it again, and PostgreSQL reads its log",
     time: {
       until: "until it accepts connections again",
       duration: duration(
-        [
-          {
-            what: "until systemd starts it",
-            seconds: database.restart.delay,
-            from: "postgresql@.service: RestartSec",
-          },
-        ],
+        [{ what: "until systemd starts it", seconds: restart.delay, from: "postgresql@.service: RestartSec" }],
         ["how long PostgreSQL reads its log (at most what max_wal_size lets pile up)"],
       ),
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
     promises: { lost: 0 },
     data: "None that was acknowledged; transactions under way are taken back",
-    person: limit
-      ? `Nothing, unless it dies ${limit.starts} times within ${limit.within} s: then systemd gives up`
-      : "Nothing",
+    person: unlessGivenUp(restart),
     singlePoints: [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Facts } from "../facts";
 import { duration, formatSeconds } from "../figures";
 import { countersLost } from "./loadBalancerMachine";
+import { unlessGivenUp } from "./restarted";
 import type { Assessment, Failure } from "../types";
 
 /** HAProxy itself dies on the load balancer that serves. */
@@ -23,9 +24,7 @@ function assess(facts: Facts): Assessment {
     },
     visitors: { safe: `${gone}, and browsers try again`, unsafe: gone },
     data: countersLost(facts),
-    person: restart.limit
-      ? `Nothing, unless it dies ${restart.limit.starts} times within ${restart.limit.within} s: then systemd gives up`
-      : "Nothing",
+    person: unlessGivenUp(restart),
     singlePoints: [],
   };
 }
