@@ -33,3 +33,17 @@ export interface ObtainedRelease {
   readonly manifest?: string;
   readonly problems: readonly Problem[];
 }
+
+/**
+ * The text of one property of a section, before anything is checked.
+ *
+ * @param section as Pulumi hands it over: JSON
+ */
+export function writtenText(section: string | undefined, property: string): string | undefined {
+  try {
+    const value = (JSON.parse(section ?? "") as Readonly<Record<string, unknown>> | null)?.[property];
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -16,17 +16,3 @@ export interface StorageAccess {
   /** In OpenSSH's form. */
   readonly hostKey: string;
 }
-
-/**
- * What a stack's configuration says about the store, before it is checked.
- *
- * @param releases value of `holdfast:releases`, as Pulumi hands it over
- */
-export function writtenStore(releases: string | undefined): string | undefined {
-  try {
-    const store: unknown = (JSON.parse(releases ?? "") as { store?: unknown } | null)?.store;
-    return typeof store === "string" ? store : undefined;
-  } catch {
-    return undefined;
-  }
-}

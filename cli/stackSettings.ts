@@ -1,8 +1,7 @@
-import { parseReference } from "../blueprint/releaseReference";
 import { readSettings } from "../blueprint/readSettings";
-import type { SettingsSource } from "../blueprint/settingsSource";
-import { backupStorageStore, type StorageAccess, storageAccessOutput, writtenStore } from "../blueprint/storageAccess";
-import { releaseOf, withRelease } from "../release/program";
+import { type SettingsSource, writtenText } from "../blueprint/settingsSource";
+import { backupStorageStore, type StorageAccess, storageAccessOutput } from "../blueprint/storageAccess";
+import { comesFromStore, withRelease } from "../release/program";
 import { lastLines } from "../toolchain/run";
 import { UserError } from "./errors";
 import { settingsSource } from "./settingsSource";
@@ -17,10 +16,8 @@ const releases = "holdfast:releases";
  */
 export async function readStackSettings(stack: string) {
   const source = settingsSource(stack);
-  const release = parseReference(releaseOf(source.config["holdfast:app"]) ?? "").value?.kind;
   // Only what lies in the store needs its keys, and with them a way to the stack's secrets.
-  const fromStore = release === "version" || release === "content";
-  return readSettings(await withRelease(fromStore ? await withStoreKeys(source) : source));
+  return readSettings(await withRelease(comesFromStore(source) ? await withStoreKeys(source) : source));
 }
 
 /**
@@ -29,7 +26,7 @@ export async function readStackSettings(stack: string) {
  * mean nothing to an SFTP server.
  */
 export async function withStoreKeys(source: SettingsSource, environment = process.env): Promise<SettingsSource> {
-  const store = writtenStore(source.config[releases]);
+  const store = writtenText(source.config[releases], "store");
   if (store === backupStorageStore) return { ...source, storageAccess: await storageAccessOf(source.stack) };
   if (!source.isSecret(releases)) return source;
   const text =

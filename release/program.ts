@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
    ending under Jest than under tsx; require means the same in both. */
 import { parseReference } from "../blueprint/releaseReference";
-import type { SettingsSource } from "../blueprint/settingsSource";
+import { type SettingsSource, writtenText } from "../blueprint/settingsSource";
 import type * as copies from "./copies";
 import type * as fetching from "./fetching";
 
@@ -15,7 +15,7 @@ import type * as fetching from "./fetching";
  * with it becomes a problem of the settings, told with all others. A folder is there already and costs nothing.
  */
 export async function withRelease(source: SettingsSource): Promise<SettingsSource> {
-  const written = releaseOf(source.config["holdfast:app"]);
+  const written = releaseOf(source);
   const reference = written === undefined ? undefined : parseReference(written).value;
   if (written === undefined || !reference || reference.kind === "folder") return source;
   const { obtain } = require("./fetching") as typeof fetching;
@@ -23,13 +23,14 @@ export async function withRelease(source: SettingsSource): Promise<SettingsSourc
 }
 
 /** What `app.release` says, as far as that can be read. */
-export function releaseOf(app: string | undefined): string | undefined {
-  try {
-    const release: unknown = (JSON.parse(app ?? "") as { release?: unknown } | null)?.release;
-    return typeof release === "string" ? release : undefined;
-  } catch {
-    return undefined;
-  }
+export function releaseOf({ config }: Pick<SettingsSource, "config">): string | undefined {
+  return writtenText(config["holdfast:app"], "release");
+}
+
+/** Whether what `app.release` names lies in the store; only then the store's keys are needed. */
+export function comesFromStore(source: Pick<SettingsSource, "config">): boolean {
+  const kind = parseReference(releaseOf(source) ?? "").value?.kind;
+  return kind === "version" || kind === "content";
 }
 
 /** Keeps what is about to be rolled out, so that there is a way back to it. */

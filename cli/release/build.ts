@@ -7,13 +7,14 @@ import type { StoredRelease } from "../../release/store/store";
 import { bytes } from "./figures";
 import { setRelease } from "./setRelease";
 import { stackStore } from "./stackStore";
+import { storeOption } from "./storeOption";
 
 export function buildCommand(): Command {
   return new Command("build")
     .description("make a release of a folder with a holdfast.yaml, once, and keep it in the store")
     .argument("<folder>", "e.g. examples/guestbook")
     .option("--stack <stack>", "whose store it goes to", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
+    .addOption(storeOption())
     .option("--use <stack>", "also name it in that stack's settings")
     .option("--json", "for programs")
     .action(async (folder: string, options: BuildOptions) => {

@@ -5,12 +5,13 @@ import { table } from "../terminal/table";
 import { bytes, minute } from "./figures";
 import { type StackUse, stackUses, usesRelease } from "./stacks";
 import { stackStore } from "./stackStore";
+import { storeOption } from "./storeOption";
 
 export function listCommand(): Command {
   return new Command("list")
     .description("what the store has, the newest first, and which stacks use it")
     .option("--stack <stack>", "whose store", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
+    .addOption(storeOption())
     .option("--json", "for programs")
     .action(async (options: { stack: string; store?: string; json?: boolean }) => {
       const { store } = await stackStore(options.stack, options.store);

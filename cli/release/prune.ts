@@ -6,12 +6,13 @@ import { UserError } from "../errors";
 import { releaseTable } from "./list";
 import { type StackUse, stackUses, usesRelease } from "./stacks";
 import { stackStore } from "./stackStore";
+import { storeOption } from "./storeOption";
 
 export function pruneCommand(): Command {
   return new Command("prune")
     .description("remove old releases from the store; those that a stack names or runs stay")
     .option("--stack <stack>", "whose store", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
+    .addOption(storeOption())
     .option("--keep <count>", "how many of each app stay (by default what holdfast:releases.keep says)")
     .option("--dry-run", "only say what would go")
     .action(async (options: { stack: string; store?: string; keep?: string; dryRun?: boolean }) => {

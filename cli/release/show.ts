@@ -8,13 +8,14 @@ import { bytes, minute } from "./figures";
 import { usedBy } from "./list";
 import { stackUses } from "./stacks";
 import { stackStore } from "./stackStore";
+import { storeOption } from "./storeOption";
 
 export function showCommand(): Command {
   return new Command("show")
     .description("everything that the store knows about one release")
     .argument("<release>", "e.g. guestbook@1.4.0")
     .option("--stack <stack>", "whose store", localCloudName())
-    .option("--store <place>", "another store: a folder, s3://BUCKET, an https or an sftp address")
+    .addOption(storeOption())
     .option("--json", "for programs")
     .action(async (written: string, options: { stack: string; store?: string; json?: boolean }) => {
       const { store } = await stackStore(options.stack, options.store);

@@ -19,7 +19,7 @@ export interface Wished {
 
 /** @throws SettingsError when something else than the release is wrong with the settings */
 export async function readWished(stack: string): Promise<Wished> {
-  const written = releaseOf(settingsSource(stack).config["holdfast:app"]) ?? "";
+  const written = releaseOf(settingsSource(stack)) ?? "";
   try {
     const { settings } = await readStackSettings(stack);
     const { source, manifest } = settings.release;
