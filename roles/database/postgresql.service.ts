@@ -1,4 +1,5 @@
 import { heading, lines } from "../text";
+import { listensEarly } from "./listening";
 import { databasePaths as paths, databaseUnits as units } from "./paths";
 
 /**
@@ -19,8 +20,7 @@ export function postgresqlDropIn(): string {
     "PIDFile=",
     "User=postgres",
     "Group=postgres",
-    "# The private address may come after boot; PostgreSQL listens on it all the same.",
-    "ExecStartPre=+-/usr/sbin/sysctl -q -w net.ipv4.ip_nonlocal_bind=1",
+    ...listensEarly("PostgreSQL"),
     "ExecStart=",
     `ExecStart=${paths.programs}/postgres --config-file=${paths.postgresql}`,
     "ExecStop=",

@@ -1,5 +1,6 @@
 import { sandbox } from "../../sandbox";
 import { heading, lines } from "../../text";
+import { listensEarly } from "../listening";
 import { databaseUnits } from "../paths";
 import { poolUser } from "../pgHba.conf";
 import { poolPaths as paths } from "./paths";
@@ -19,8 +20,7 @@ export function pgbouncerDropIn(): string {
     "PIDFile=",
     `User=${poolUser}`,
     `Group=${poolUser}`,
-    "# The private address may come after boot; the pool listens on it all the same.",
-    "ExecStartPre=+-/usr/sbin/sysctl -q -w net.ipv4.ip_nonlocal_bind=1",
+    ...listensEarly("the pool"),
     "ExecStart=",
     `ExecStart=/usr/sbin/pgbouncer ${paths.configuration}`,
     "ExecReload=",
