@@ -18,7 +18,8 @@ async function volumeSize(stack: Stack): Promise<number> {
 }
 
 async function grow(stack: Stack): Promise<void> {
-  const settings = { database: { volumeSize: (await volumeSize(stack)) + 2 } };
+  // Instances may write again when a tenth of the volume is free.
+  const settings = { database: { volumeSize: Math.ceil(1.25 * (await volumeSize(stack))) } };
   succeeded(await stack.up({ settings }), "the volume did not grow");
 }
 
@@ -55,9 +56,11 @@ export const volumeFull: Drill = {
     const account = await writingThrough(
       stack,
       async () => {
-        // Everything that is left, as a table or a log would take it; not written, since a busy disk is another fault.
-        const left = `$(df --output=avail -B1 ${databasePaths.mount} | tail -n 1)`;
-        await stack.inside(machine, `fallocate -l ${left} ${filler} || fallocate -l $((${left} - 67108864)) ${filler}`);
+        // As a table or a log would take it, but hardly anything is written: a busy disk is another fault. What others
+        // take meanwhile must not be missing, or fallocate takes nothing; so the last of it is filled up afterwards.
+        const most = `$(( $(df --output=avail -B1 ${databasePaths.mount} | tail -n 1) - 64 * 1024 * 1024 ))`;
+        const rest = `dd if=/dev/zero of=${filler} bs=1M oflag=append conv=notrunc status=none || true`;
+        await stack.inside(machine, `fallocate -l ${most} ${filler} && { ${rest}; sync; }`);
         await until("instances may only read", 30, async () => {
           const [role = ""] = await query(stack, "SELECT rolconfig FROM pg_roles WHERE rolname = 'app'");
           return role.includes("default_transaction_read_only=on");
