@@ -1,5 +1,5 @@
 import { Secret, UNKNOWN, type ResourceHandler } from "../plugin/types";
-import type { utils as Utils } from "ssh2";
+import type * as making from "./makePair";
 
 /**
  * `holdfast:keys:KeyPair`: an SSH key for a machine that logs in somewhere by itself. The private half is a secret of the
@@ -18,6 +18,9 @@ export const keyPairHandler: ResourceHandler = {
   create({ inputs, preview }) {
     const id = String(inputs.comment);
     if (preview) return Promise.resolve({ id, outputs: { ...inputs, publicKey: UNKNOWN, privateKey: UNKNOWN } });
+    // Loaded at its first use: most runs make no key.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/overSsh.ts
+    const { makePair } = require("./makePair") as typeof making;
     const pair = makePair(id);
     const outputs = { ...inputs, publicKey: pair.public, privateKey: new Secret(pair.private) };
     return Promise.resolve({ id, outputs });
@@ -35,21 +38,3 @@ export const keyPairHandler: ResourceHandler = {
     return Promise.resolve();
   },
 };
-
-/**
- * ssh2 drops zeros at the beginning of a key, which makes one in some two hundred pairs unreadable for everybody
- * (https://github.com/mscdex/ssh2/issues/1390): such a pair is thrown away.
- */
-function makePair(comment: string): { readonly public: string; readonly private: string } {
-  const { generateKeyPairSync, parseKey } = ssh();
-  for (;;) {
-    const pair = generateKeyPairSync("ed25519", { comment });
-    if ([pair.public, pair.private].every((half) => !(parseKey(half) instanceof Error))) return pair;
-  }
-}
-
-/** Loaded at its first use: most runs make no key. */
-function ssh(): typeof Utils {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/overSsh.ts
-  return (require("ssh2") as { utils: typeof Utils }).utils;
-}

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
-import { Server, utils } from "ssh2";
+import { Server } from "ssh2";
+import { makePair } from "../../keys/makePair";
 import { hostKeyHandler as handler } from "../../keys/hostKeyHandler";
 import { UNKNOWN, type Call } from "../../plugin/types";
 
@@ -7,7 +8,7 @@ const told: string[] = [];
 const call = (signal = new AbortController().signal) =>
   ({ signal, log: (message: string) => told.push(message) }) as unknown as Call;
 
-const pair = utils.generateKeyPairSync("ed25519");
+const pair = makePair();
 let logins = 0;
 let server: Server;
 let port: number;

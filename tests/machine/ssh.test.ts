@@ -2,20 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { makePair } from "../../keys/makePair";
 import { ConnectionBroken } from "../../machine/ssh/session";
 import { waitForMachine } from "../../machine/ssh/waiting";
 import { Sshd } from "../support/sshd";
 
-const admin = utils.generateKeyPairSync("ed25519");
-const hostKeys = [utils.generateKeyPairSync("ed25519").private, utils.generateKeyPairSync("ed25519").private] as const;
+const admin = makePair();
+const hostKeys = [makePair().private, makePair().private] as const;
 const folder = mkdtempSync(join(tmpdir(), "holdfast-ssh-"));
 const running: Sshd[] = [];
 const environment = process.env.HOLDFAST_SSH_KEY_FILE;
 
 beforeAll(() => {
   writeFileSync(join(folder, "admin"), admin.private, { mode: 0o600 });
-  writeFileSync(join(folder, "other"), utils.generateKeyPairSync("ed25519").private, { mode: 0o600 });
+  writeFileSync(join(folder, "other"), makePair().private, { mode: 0o600 });
   writeFileSync(join(folder, "none"), "not a key");
 });
 beforeEach(() => {

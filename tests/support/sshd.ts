@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { connect as connectSocket, type AddressInfo } from "node:net";
 import { Server, utils } from "ssh2";
+import { signal } from "../../local/machines/processes";
 
 export interface SshdOptions {
   /** The public key that it knows. */
@@ -49,7 +50,9 @@ export class Sshd {
         accept().on("exec", (acceptExec, _reject, { command }) => {
           const channel = acceptExec();
           const child = spawn("sh", ["-c", command], { detached: true });
-          connections.add({ end: () => child.exitCode === null && child.pid && process.kill(-child.pid, "SIGKILL") });
+          const { pid = 0 } = child;
+          // One that has just ended by itself is no error.
+          connections.add({ end: () => pid > 0 && child.exitCode === null && signal(-pid, "SIGKILL") });
           channel.pipe(child.stdin);
           child.stdin.on("error", () => undefined);
           child.stdout.pipe(channel, { end: false });

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { makePair } from "../../../keys/makePair";
 import { askMachines } from "../../../cli/status/machines";
 import { Sshd, type SshdOptions } from "../../support/sshd";
 
-const admin = utils.generateKeyPairSync("ed25519");
-const host = utils.generateKeyPairSync("ed25519");
+const admin = makePair();
+const host = makePair();
 const folder = mkdtempSync(join(tmpdir(), "holdfast-status-"));
 const keyFile = join(folder, "admin");
 const running: Sshd[] = [];

@@ -3,10 +3,11 @@ import { existsSync, statSync, type Stats, writeSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Connection, Server, type SFTPWrapper, utils } from "ssh2";
+import { makePair } from "../../../keys/makePair";
 import type { SftpPlace } from "../../../blueprint/resolve/sftpStore";
 
 const { STATUS_CODE, flagsToString } = utils.sftp;
-const hostKey = utils.generateKeyPairSync("ed25519");
+const hostKey = makePair();
 
 type Operation = "OPEN" | "WRITE" | "READ" | "RENAME" | "REMOVE";
 
