@@ -1,4 +1,6 @@
+import { drilled, type Rest } from "./drilled";
 import type { Facts } from "./facts";
+import { formatSeconds } from "./figures";
 import type { Assessment, FailureId, Promises } from "./types";
 
 /** What a drill measured, by the failure that it puts into a running stack. */
@@ -36,30 +38,6 @@ export interface DrillJournal {
   }[];
 }
 
-/** Which failure a drill shows, and which stacks it says something about. */
-const drills: Readonly<Record<string, { readonly failure: FailureId; readonly about?: (facts: Facts) => boolean }>> = {
-  "kill-instance": { failure: "instance-crash", about: hasSpareInstance },
-  "hang-instance": { failure: "instance-hang", about: hasSpareInstance },
-  "app-machine-power-loss": { failure: "app-machine", about: hasSpareMachine },
-  "app-machine-cut-off": { failure: "app-machine", about: hasSpareMachine },
-  "active-power-loss": { failure: "load-balancer-machine", about: hasPair },
-  "kill-haproxy": { failure: "haproxy-process" },
-  "kill-postgresql": { failure: "database-process", about: ({ database }) => database !== undefined },
-  "kill-pool": { failure: "connection-pool", about: ({ database }) => database?.pool !== undefined },
-  "database-power-loss": { failure: "database-machine", about: ({ database }) => database?.apart === true },
-  "lose-database": { failure: "volume", about: hasBackup },
-  "dropped-table": { failure: "dropped-table", about: hasBackup },
-  "storage-away": { failure: "backup-storage", about: hasBackup },
-  "release-never-healthy": { failure: "bad-release", about: hasSpareInstance },
-  "release-crashes": { failure: "bad-release", about: hasSpareInstance },
-  "api-outage": { failure: "cloud-api", about: hasPair },
-  "request-flood": { failure: "flood" },
-  "slow-headers": { failure: "flood" },
-};
-
-/** Names of all drills whose figures the report shows. */
-export const drillsOfTheReport: readonly string[] = Object.keys(drills);
-
 /**
  * What was measured, as far as it says something about this stack. Drills that did not get to their end measured
  * nothing; those that refuted their claims did.
@@ -68,7 +46,7 @@ export function measurementsFor(facts: Facts, journals: readonly DrillJournal[])
   return journals
     .filter(({ status }) => status === "proven" || status === "refuted")
     .flatMap(({ drill, claims, date, environment }) => {
-      const known = drills[drill];
+      const known = drilled[drill];
       if (!known || known.about?.(facts) === false) return [];
       return claims.flatMap(({ metric, text: figure, unit, measured }) =>
         measured
@@ -92,29 +70,34 @@ export function measurementsFor(facts: Facts, journals: readonly DrillJournal[])
 /** Seconds that an answer and the visitor's side may take on top of what is promised. */
 const allowance = 0.25;
 
-/** Measurements that break what the report promises, one sentence each: then the promise is wrong. */
-export function contradictions({ promises = {} }: Assessment, measured: readonly Measurement[]): string[] {
-  return measured.flatMap(({ drill, figure, metric, worst, unit }) => {
-    const promised = promises[metric as keyof Promises];
-    const most = promised === undefined ? Infinity : promised + (unit === "s" ? allowance : 0);
-    return worst > most
-      ? [`${figure} was ${worst} in the drill ${drill}, more than the ${promised} that is promised`]
-      : [];
+/** A measurement beside what the report promises about the same. */
+export interface Comparison {
+  readonly measurement: Measurement;
+  readonly promised: number;
+  /** What the drill's own stack may take for what the report calls not known. */
+  readonly rest?: Rest;
+  /** The worst that the promise allows. */
+  readonly most: number;
+}
+
+/** Every measurement that the report promises something about. */
+export function comparisons({ promises = {} }: Assessment, measured: readonly Measurement[]): Comparison[] {
+  return measured.flatMap((measurement) => {
+    const metric = measurement.metric as keyof Promises;
+    const promised = promises[metric];
+    if (promised === undefined) return [];
+    const rest = drilled[measurement.drill]?.rest?.[metric];
+    const most = promised + (measurement.unit === "s" ? allowance : 0) + (rest?.seconds ?? 0);
+    return [{ measurement, promised, most, ...(rest && { rest }) }];
   });
 }
 
-function hasSpareInstance({ blueprint }: Facts): boolean {
-  return blueprint.instances.length > 1;
-}
-
-function hasSpareMachine({ appMachines }: Facts): boolean {
-  return appMachines.length > 1;
-}
-
-function hasBackup({ database }: Facts): boolean {
-  return database?.backup !== undefined;
-}
-
-function hasPair({ pair }: Facts): boolean {
-  return pair !== undefined;
+/** Measurements that break what the report promises, one sentence each: then the promise is wrong. */
+export function contradictions(assessment: Assessment, measured: readonly Measurement[]): string[] {
+  return comparisons(assessment, measured)
+    .filter(({ measurement, most }) => measurement.worst > most)
+    .map(({ measurement: { drill, figure, worst }, promised, rest }) => {
+      const more = rest ? `, with ${formatSeconds(rest.seconds)} for ${rest.of}` : "";
+      return `${figure} was ${worst} in the drill ${drill}, more than the ${promised} that is promised${more}`;
+    });
 }

@@ -38,12 +38,21 @@ export type Service =
   /** Nobody answers until a person acts or what failed returns. */
   | "stops";
 
-/** By the drills' own names of what they measure. */
+/**
+ * By the drills' own names of what they measure. Times are in seconds and what can be computed of them: what an entry
+ * calls not known comes on top of them, with a figure of the drill's own stack (drilled.ts).
+ */
 export interface Promises {
   /** Safe requests that fail. */
   readonly failed?: number;
-  /** Seconds that the slowest of the others takes. */
+  /** How long the slowest of the others takes. */
   readonly slowest?: number;
+  /** Longest time in which nobody gets an answer. */
+  readonly longestGap?: number;
+  /** Longest time in which nothing that is written is acknowledged. */
+  readonly away?: number;
+  /** Until an instance is in rotation again. */
+  readonly backAfter?: number;
   /** Acknowledged writes that are not there afterwards. */
   readonly lost?: number;
   /** The same, without those of the time that a restore may lack. */
@@ -53,6 +62,14 @@ export interface Promises {
   readonly extra?: number;
   /** Pieces of the log that never reach the backup storage. */
   readonly dropped?: number;
+  /** Rows that nobody wrote. */
+  readonly unexpected?: number;
+  /** Moves of the floating IP. */
+  readonly moved?: number;
+  /** Roll-outs of a bad release that `pulumi up` calls done. */
+  readonly accepted?: number;
+  /** Instances that do not serve the old release after a bad one. */
+  readonly others?: number;
 }
 
 /** What happens when one thing fails. Texts are sentences without a full stop; `code` stands between backticks. */

@@ -14,7 +14,8 @@ function assess({ database }: Facts): Assessment | undefined {
       ? `The bucket, which has the same backups; what the Storage Box has yet to get waits on the volume, up to ${queue} MiB`
       : `Nobody; what it has yet to get waits on the volume, up to ${queue} MiB`,
     visitors: { safe: "Notice nothing", unsafe: "Notice nothing" },
-    promises: { dropped: 0 },
+    // Who writes notices nothing of less than a second.
+    promises: { dropped: 0, lost: 0, unexpected: 0, away: 1 },
     data: s3
       ? "None: two places have the backups"
       : `None of the database. Gone for good, it takes the backups of the last ${retentionDays} days with it`,

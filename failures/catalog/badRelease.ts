@@ -21,7 +21,7 @@ function assess(facts: Facts): Assessment {
   return {
     service: alone ? "stops and comes back" : "goes on",
     takesOver: `The old release: \`pulumi up\` fails at ${first}, takes it back there and changes no other machine${migrates ? "; where the migration fails, no instance is touched" : ""}`,
-    ...(alone ? {} : { promises: { failed: 0 } }),
+    ...(alone ? {} : { promises: { failed: 0, accepted: 0, others: 0 } }),
     time: {
       until: "until the old release starts again",
       duration: duration([

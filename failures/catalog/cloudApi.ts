@@ -11,6 +11,7 @@ function assess({ pair }: Facts): Assessment {
       ? "Nobody has to. But no floating IP can be moved: a load balancer that fails in that time stays without a successor until the API is back"
       : "Nobody has to: what runs does not ask it",
     visitors: { safe: "Notice nothing", unsafe: "Notice nothing" },
+    promises: { failed: 0, moved: 0 },
     data: "None",
     person: "Wait with `pulumi up`: it cannot change anything in that time",
     singlePoints: [],

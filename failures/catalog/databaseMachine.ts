@@ -21,7 +21,7 @@ function assess({ blueprint, database }: Facts): Assessment | undefined {
       ),
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
-    promises: { lost: 0 },
+    promises: { lost: 0, unexpected: 0 },
     data: "None that was acknowledged: the volume outlives the machine",
     person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew; the volume goes to the new one, with every row`,
     singlePoints: [

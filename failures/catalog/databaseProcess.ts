@@ -21,7 +21,7 @@ function assess({ database }: Facts): Assessment | undefined {
       ),
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
-    promises: { lost: 0 },
+    promises: { lost: 0, unexpected: 0, away: restart.delay },
     data: "None that was acknowledged; transactions under way are taken back",
     person: unlessGivenUp(restart),
     singlePoints: [],

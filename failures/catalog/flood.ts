@@ -19,6 +19,7 @@ function assess({ blueprint, haproxy }: Facts): Assessment {
     service: "goes on",
     takesOver: `HAProxy: each source gets ${perSource}; what is beyond is answered with 429 or refused at once`,
     visitors: { safe: fate, unsafe: fate },
+    promises: { failed: 0 },
     data: "None",
     person: `Nothing for one source. About ${count(sources, "source")} at their limits fill all ${limits.connections} connections, and a flood that fills Hetzner's lines is Hetzner's to stop: nothing here was built for those`,
     singlePoints: [],

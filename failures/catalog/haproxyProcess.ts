@@ -23,6 +23,7 @@ function assess(facts: Facts): Assessment {
       ),
     },
     visitors: { safe: `${gone}, and browsers try again`, unsafe: gone },
+    promises: { longestGap: restart.delay },
     data: countersLost(facts),
     person: unlessGivenUp(restart),
     singlePoints: [],

@@ -1,6 +1,6 @@
 import { detection, returnToService } from "../detection";
 import type { Facts, WatchdogFacts } from "../facts";
-import { duration, formatSeconds, total } from "../figures";
+import { duration, formatSeconds, total, type Duration } from "../figures";
 import type { Assessment, Failure } from "../types";
 import {
   answerLimit,
@@ -19,27 +19,12 @@ function assess(facts: Facts): Assessment {
   const { app, haproxy } = facts;
   const left = detection(haproxy, "hangs");
   const { watchdog } = app;
+  const back = watchdog && killedAndStarted(facts, watchdog);
   const common = {
     data: "None that was written to disk",
     person: person(watchdog),
     singlePoints: theOnlyInstance(facts),
-    ...(watchdog && {
-      back: {
-        until: "until it is back",
-        duration: duration(
-          [
-            {
-              what: `for ${watchdog.silences} questions without an answer`,
-              seconds: watchdog.silences * (watchdog.interval + watchdog.answer),
-              from: "watchdog.py: SILENCES, INTERVAL_SECONDS, ANSWER_SECONDS",
-            },
-            { what: "until systemd starts it", seconds: app.restart.delay, from: "app@.service: RestartSec" },
-            ...returnToService(haproxy),
-          ],
-          ["the app's own start"],
-        ),
-      },
-    }),
+    ...(back && { back: { until: "until it is back", duration: back } }),
   };
   const cut = cutAfter(facts, left);
   const retried = haproxy.safe.retryOn.includes("response-timeout");
@@ -62,7 +47,10 @@ function assess(facts: Facts): Assessment {
       ? "Another instance; the watchdog kills the one that hangs, and systemd starts it again"
       : "Another instance",
     left: instancesLeft(facts),
-    ...(retried && { promises: { failed: 0, slowest: haproxy.safe.answer } }),
+    promises: {
+      ...(retried && { failed: 0, slowest: haproxy.safe.answer }),
+      ...(back && { backAfter: total(back) }),
+    },
     time: { until: "until HAProxy leaves it out", duration: left },
     visitors: {
       safe: retried
@@ -71,6 +59,21 @@ function assess(facts: Facts): Assessment {
       unsafe: `Those that it had fail after at most ${cut}; new ones go to another instance once it is left out`,
     },
   };
+}
+
+function killedAndStarted({ app, haproxy }: Facts, watchdog: WatchdogFacts): Duration {
+  return duration(
+    [
+      {
+        what: `for ${watchdog.silences} questions without an answer`,
+        seconds: watchdog.silences * (watchdog.interval + watchdog.answer),
+        from: "watchdog.py: SILENCES, INTERVAL_SECONDS, ANSWER_SECONDS",
+      },
+      { what: "until systemd starts it", seconds: app.restart.delay, from: "app@.service: RestartSec" },
+      ...returnToService(haproxy),
+    ],
+    ["the app's own start"],
+  );
 }
 
 function person(watchdog: WatchdogFacts | undefined): string {

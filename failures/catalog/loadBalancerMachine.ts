@@ -1,5 +1,5 @@
 import type { Facts } from "../facts";
-import { duration } from "../figures";
+import { duration, total } from "../figures";
 import { missedAdverts } from "../rendered/keepalived";
 import type { Assessment, Failure } from "../types";
 
@@ -25,24 +25,23 @@ function assess(facts: Facts): Assessment | undefined {
   const common = { data: countersLost(facts) };
   if (pair) {
     const { advertInterval, skew } = pair.vrrp;
+    const takeover = duration(
+      [
+        {
+          what: `for ${missedAdverts} advertisements to be missing`,
+          seconds: missedAdverts * advertInterval,
+          from: "keepalived.conf: advert_int",
+        },
+        { what: "for its priority", seconds: skew, from: "keepalived.conf: priority" },
+      ],
+      moveOfTheAddress,
+    );
     return {
       ...common,
       service: "stops and comes back",
       takesOver: "The other load balancer, which makes the floating IP its own",
-      time: {
-        until: "until it takes over",
-        duration: duration(
-          [
-            {
-              what: `for ${missedAdverts} advertisements to be missing`,
-              seconds: missedAdverts * advertInterval,
-              from: "keepalived.conf: advert_int",
-            },
-            { what: "for its priority", seconds: skew, from: "keepalived.conf: priority" },
-          ],
-          moveOfTheAddress,
-        ),
-      },
+      time: { until: "until it takes over", duration: takeover },
+      promises: { longestGap: total(takeover) },
       visitors: {
         safe: "Those under way fail; new ones get no connection until then, and browsers try again",
         unsafe: "Those under way fail; new ones get no connection until then",

@@ -22,7 +22,7 @@ function assess({ blueprint, database }: Facts): Assessment | undefined {
       ),
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
-    ...(backup && { promises: { lostOld: 0 } }),
+    ...(backup && { promises: { lostOld: 0, unexpected: 0 } }),
     data: backup ? `At most ${lostInRestore(backup)}` : "All of the database",
     person: backup
       ? `${again}, \`npx holdfast restore --to latest\` fills it`

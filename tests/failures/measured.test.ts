@@ -1,11 +1,12 @@
 import { drills } from "../../drills";
-import { type DrillJournal, drillsOfTheReport } from "../../failures/measured";
+import { drilled, drillsOfTheReport } from "../../failures/drilled";
+import { comparisons, type DrillJournal } from "../../failures/measured";
 import { linesOf } from "../../failures/render/entries";
 import { drillJournals } from "../../cli/drillJournals";
 import { settingsOf } from "../blueprint/source";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { makeReport } from "../../failures/report";
-import { entryOf, options, reportOf } from "./stacks";
+import { entryOf, options, reportOf, settingsFor } from "./stacks";
 
 function journal(drill: string, metric: string, worst: number, more: Partial<DrillJournal> = {}): DrillJournal {
   const claim = { metric, text: "slowest answer", unit: metric === "failed" ? "requests" : "s" };
@@ -71,7 +72,95 @@ test("every drill that the report listens to is one that there is", () => {
   expect(drillsOfTheReport.filter((name) => !names.includes(name))).toEqual([]);
 });
 
-test("no drill that ran so far breaks what the report of the local stack promises", () => {
-  const report = makeReport(makeBlueprint(settingsOf("local")), { ...options, journals: drillJournals() });
-  expect(report.failures.flatMap(({ contradicted }) => contradicted)).toEqual([]);
+/** What of each drill the report answers for, on a stack that has everything that a drill may break. */
+const compared: Readonly<Record<string, readonly string[]>> = {
+  "kill-instance": ["failed"],
+  "hang-instance": ["failed", "slowest", "backAfter"],
+  "app-machine-power-loss": ["failed", "slowest"],
+  "app-machine-cut-off": ["failed", "slowest"],
+  "active-power-loss": ["longestGap"],
+  "kill-haproxy": ["longestGap"],
+  "kill-postgresql": ["away", "lost", "unexpected"],
+  "kill-pool": ["away", "lost", "unexpected"],
+  // How long a machine is away is not known, and no time is promised.
+  "database-power-loss": ["lost", "unexpected"],
+  "lose-database": ["lostOld", "unexpected"],
+  "dropped-table": ["missing", "extra", "lost"],
+  "storage-away": ["away", "lost", "unexpected", "dropped"],
+  "release-never-healthy": ["failed", "others", "accepted"],
+  "release-crashes": ["failed", "others", "accepted"],
+  "api-outage": ["moved", "failed"],
+  "request-flood": ["failed"],
+  "slow-headers": ["failed"],
+};
+
+const everything = makeBlueprint(
+  settingsFor({
+    loadBalancers: 2,
+    app: { timeouts: { safe: 1.5 } },
+    database: { machines: 1, pool: true },
+    backup: {},
+  }),
+);
+const contradictedBy = (journals: readonly DrillJournal[], blueprint = everything) =>
+  makeReport(blueprint, { ...options, journals }).failures.flatMap(({ contradicted }) => contradicted);
+
+test("the table above has every drill of the report", () => {
+  expect(Object.keys(compared)).toEqual(drillsOfTheReport);
 });
+
+describe.each(Object.entries(compared))("the recorded drill %s", (drill, metrics) => {
+  const recorded = drillJournals().find((one) => one.drill === drill);
+  if (!recorded) throw new Error(`drills/results has no ${drill}`);
+  const comparisonsOf = (one: DrillJournal) =>
+    makeReport(everything, { ...options, journals: [one] }).failures.flatMap((entry) =>
+      comparisons(entry, entry.measured),
+    );
+  /** The same journal, with another figure for one metric. */
+  const withWorst = (metric: string, worst: number): DrillJournal => ({
+    ...recorded,
+    claims: recorded.claims.map((claim) =>
+      claim.metric === metric && claim.measured ? { ...claim, measured: { ...claim.measured, worst } } : claim,
+    ),
+  });
+
+  test("is compared with what is promised about the same", () => {
+    expect(comparisonsOf(recorded).map(({ measurement }) => measurement.metric)).toEqual(metrics);
+  });
+
+  test("breaks nothing that is promised, neither by everything that there may be nor by the local stack", () => {
+    expect(contradictedBy([recorded])).toEqual([]);
+    expect(contradictedBy([recorded], makeBlueprint(settingsOf("local")))).toEqual([]);
+  });
+
+  test.each(metrics)("would break a promise with a worse %s, and not with one at its limit", (metric) => {
+    const { most } = found(comparisonsOf(recorded), ({ measurement }) => measurement.metric === metric);
+    expect(contradictedBy([withWorst(metric, most)])).toEqual([]);
+    const { text } = found(recorded.claims, (claim) => claim.metric === metric);
+    expect(contradictedBy([withWorst(metric, most + 0.01)])).toEqual([
+      expect.stringContaining(`${text} was ${most + 0.01} in the drill ${drill}, more than`),
+    ]);
+  });
+
+  test("is held to no less than the drill's own claim", () => {
+    for (const { measurement, most } of comparisonsOf(recorded)) {
+      const { worst = NaN } = found(recorded.claims, ({ metric }) => metric === measurement.metric);
+      expect(most).toBeLessThanOrEqual(worst + (measurement.unit === "s" ? 0.25 : 0));
+    }
+  });
+});
+
+test("a rest is given only for what the report calls not known", () => {
+  for (const [drill, { failure, rest }] of Object.entries(drilled)) {
+    if (!rest) continue;
+    const { back, time } = entryOf(makeReport(everything, options), failure);
+    const times = "backAfter" in rest ? back : time;
+    expect([drill, times?.duration.unknown]).not.toEqual([drill, []]);
+  }
+});
+
+function found<T>(list: readonly T[], wanted: (one: T) => boolean): T {
+  const one = list.find(wanted);
+  if (!one) throw new Error("it is not in the list");
+  return one;
+}
