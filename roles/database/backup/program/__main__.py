@@ -26,7 +26,6 @@ sys.dont_write_bytecode = True  # The folder belongs to the machine's configurat
 
 import backups  # noqa: E402
 import foreign  # noqa: E402
-import history  # noqa: E402
 import importing  # noqa: E402
 import jobs  # noqa: E402
 import proving  # noqa: E402
@@ -63,13 +62,11 @@ def listing(settings: Settings) -> None:
     repository = PgBackRest(settings)
     info = backups.record(settings, repository)
     known = read_json(backups.BACKUPS) if info.reachable else backups.last_known()
-    until = history.archived_until(repository, info) if info.reachable else None
     show(
         {
             **known,
             "reachable": info.reachable,
             "reason": info.reason,
-            "restorableUntil": until.isoformat() if until else None,
             "proof": read_json(proving.PROOF),
             "kept": restoring.kept_copies(settings),
         }
@@ -125,12 +122,13 @@ def main(arguments: list[str]) -> int:
             restoring.forget(settings)
         case ["adopt"]:
             with jobs.alone():
-                backups.adopt(settings, own)
+                backups.adopt(own)
         case ["plan-import", size]:
             show(importing.plan(settings, int(size)))
         case ["receive", size]:
             print(importing.receive(settings, int(size)))
         case ["ready"]:
+            restoring.settle_after_cut(settings)
             backups.start_first(settings)
         case ["check"]:
             scheduled(settings, lambda: backups.check(settings, own))

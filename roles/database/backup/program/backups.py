@@ -7,14 +7,16 @@ import re
 import shutil
 import time
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import cluster
 import marker
+import restorable
 from commands import Failed, Problem, run, say
 from files import read_json, write_json
-from history import moment
-from pgbackrest import Info, PgBackRest
+from history import both, moment
+from pgbackrest import Info, PgBackRest, away
 from room import duration, size
 from settings import STATE, Settings
 
@@ -26,7 +28,7 @@ def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
     """Makes the repository this cluster's own where nobody has it yet. Raises Problem when it is out of reach or another's."""
     info = repository.info()
     if not info.reachable:
-        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+        raise away(info)
     if not info.exists:
         repository.command("stanza-create")
         say("the repository is new and now belongs to this database")
@@ -40,11 +42,11 @@ def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
     return info
 
 
-def adopt(settings: Settings, repository: PgBackRest) -> None:
+def adopt(repository: PgBackRest) -> None:
     """The repository goes on with the cluster that runs here; backups of the one before stay until they expire."""
     repository.command("stanza-upgrade")
-    say("the repository now belongs to this database")
-    run_backup(settings, repository, "full")
+    run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"])
+    say("the repository now belongs to this database; its first backup has begun: `holdfast backup list` shows when it is there")
 
 
 def run_backup(settings: Settings, repository: PgBackRest, kind: str) -> None:
@@ -52,22 +54,26 @@ def run_backup(settings: Settings, repository: PgBackRest, kind: str) -> None:
     marker.write(settings, f"backup {kind}")
     begun = time.monotonic()
     say(f"{kind} backup begins")
-    failed = []
+    failed: dict[int, str] = {}
     for key in info.repositories:
         # One place that is away must not cost the backup in the other.
         try:
             options = [f"--repo={key}", f"--type={kind}", "--log-level-console=detail"]
+            # WAL reaches the other place in rounds that each wait for the one that is away.
+            options += ["--archive-timeout=600"] if info.reason else []
             repository.command("backup", *options, on_line=Percent("backup"))
         except Problem as problem:
-            failed.append(f"repository {key}: {problem}")
-    info = record(settings, repository, "; ".join(failed) or None)
+            failed[key] = f"repository {key}: {problem}"
+    info = record(settings, repository, "; ".join(failed.values()) or None)
+    for key in info.repositories:
+        newest = next((one for one in reversed(info.backups) if one.repository == key and key not in failed), None)
+        if newest:
+            say(
+                f"backup {newest.label} in repository {key}: {size(newest.size)} database, {size(newest.stored)} new in the "
+                f"repository, {duration(time.monotonic() - begun)}"
+            )
     if failed:
-        raise Problem("\n".join(failed))
-    newest = info.backups[-1]
-    say(
-        f"backup {newest.label}: {size(newest.size)} database, {size(newest.stored)} new in the repository, "
-        f"{duration(time.monotonic() - begun)}"
-    )
+        raise Problem("\n".join(failed.values()))
 
 
 class Percent:
@@ -86,47 +92,72 @@ class Percent:
 
 
 def check(settings: Settings, repository: PgBackRest) -> None:
-    """Proves that WAL reaches the repository. WAL that was dropped leaves a gap: a full backup closes it."""
+    """Proves that WAL reaches the repository. WAL that was dropped leaves a gap: a full backup begins anew after it."""
     try:
         info = ensure_stanza(settings, repository)
         repository.command("check")
     except Problem as problem:
-        record(settings, repository, str(problem))
+        words = [given_up(settings, newest_known()), str(problem)]
+        record(settings, repository, " ".join(word for word in words if word))
         raise
-    dropped = dropped_since(settings, info.backups[-1].finished if info.backups else 0)
     info = record(settings, repository)
     if not info.backups:
         say("there is no backup yet: making the first one")
         run_backup(settings, repository, "full")
-    elif dropped:
-        say("WAL was dropped because the backup storage was away for too long: a full backup begins a new history")
+    elif dropped := given_up(settings, info.backups[-1].finished) or ends_at_gap():
+        say(dropped)
+        record(settings, repository, dropped)
         run_backup(settings, repository, "full")
     else:
         say("WAL reaches the backup storage")
 
 
-def dropped_since(settings: Settings, since: float) -> bool:
-    """Whether pgBackRest gave up WAL (archive-push-queue-max) after a moment, in seconds since 1970."""
+def newest_known() -> float:
+    """When the newest backup of which is known ended, in seconds since 1970; 0: none is known."""
+    return max((datetime.fromisoformat(one["finished"]).timestamp() for one in last_known()["backups"]), default=0)
+
+
+def ends_at_gap() -> str | None:
+    """What is said where no backup was made since WAL went missing."""
+    last = max(last_known().get("restorable", []), key=lambda window: str(window["from"]), default=None)
+    if last is None or last["to"] is None:
+        return None
+    return f"WAL is missing in the backup storage: no moment after {last['to']} can be restored before there is a full backup"
+
+
+def given_up(settings: Settings, since: float) -> str | None:
+    """What is said where pgBackRest gave WAL up (archive-push-queue-max) after a moment, in seconds since 1970."""
     path = PUSH_LOG.format(stanza=settings.stanza)
     try:
         if os.path.getmtime(path) < since:
-            return False
+            return None
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = [line for line in file if "dropped WAL file" in line]
     except FileNotFoundError:
-        return False
+        return None
     stamps = [line[:19] for line in lines if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", line)]
-    return any(time.mktime(time.strptime(stamp, "%Y-%m-%d %H:%M:%S")) > since for stamp in stamps)
+    moments = [at for at in (time.mktime(time.strptime(stamp, "%Y-%m-%d %H:%M:%S")) for stamp in stamps) if at > since]
+    if not moments:
+        return None
+    return (
+        f"WAL was given up at {both(moment(min(moments)))}, because the backup storage was away for longer than its queue on "
+        "the volume lasts: what was written since the storage went away cannot be restored before there is a full backup."
+    )
 
 
 def record(settings: Settings, repository: PgBackRest, problem: str | None = None) -> Info:
     """Writes down what there is, so that `holdfast status` need not wait for the backup storage."""
     info = repository.info()
+    previous = last_known()
     # What is not known now is not forgotten: the file keeps the backups that were there when it was last asked.
     if info.reachable:
-        write_json(BACKUPS, description(settings, info, problem or info.reason or None))
+        try:
+            known = restorable.to_json(restorable.look(repository, info, restorable.from_json(previous)))
+        except Failed as failure:
+            known = {key: previous[key] for key in ("restorable", "restorableUntil", "archive") if key in previous}
+            problem = problem or str(failure)
+        write_json(BACKUPS, {**description(settings, info, problem or info.reason or None), **known})
     elif problem is not None:
-        previous = last_known()
         write_json(BACKUPS, {**previous, "checked": now(), "problem": problem})
     return info
 
@@ -144,6 +175,7 @@ def description(settings: Settings, info: Info, problem: str | None) -> dict[str
         "checked": now(),
         "problem": problem,
         "lastArchived": last_archived(settings),
+        "repositories": list(info.repositories),
         "backups": [
             {
                 **{key: value for key, value in asdict(one).items() if key in ("label", "kind", "repository", "size", "stored")},

@@ -103,6 +103,13 @@ def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
         time.sleep(0.1)
 
 
+def await_running(settings: Settings, limit: float) -> None:
+    """Waits until it answers, if it ever does: one that is broken is no reason not to go on."""
+    until = time.monotonic() + limit
+    while not running(settings) and time.monotonic() < until:
+        time.sleep(0.2)
+
+
 def ready(settings: Settings) -> bool:
     """
     Whether everybody may connect, as PostgreSQL writes it into its lock file. Asking it would fill its log with refusals

@@ -1,101 +1,118 @@
-"""
-Which backup a moment is restored from. Every restore begins a new timeline, and a backup of an old one that was made
-after the fork leads nowhere: PostgreSQL refuses to follow the new timeline from it. pgBackRest picks by time alone.
-"""
+"""Which backup a moment is restored from, and whether the WAL that leads there is whole: asked before anything is touched."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Callable, Sequence
 
 from commands import Problem
-from pgbackrest import Backup, Info, PgBackRest
+from pgbackrest import Archive, Backup, Info, PgBackRest
+from wal import Course, Run, course_of, held, serial
 
 
 @dataclass(frozen=True)
-class Fork:
-    timeline: int
-    at: int
-    """WAL position at which the timeline was left."""
+class Place:
+    """What one repository offers."""
+
+    backups: tuple[Backup, ...]
+    """Those from which its newest timeline can be reached, oldest first."""
+    run_from: Callable[[Backup], Run]
+    """The WAL that leads on from one of them; asks the repository."""
 
 
-def position(lsn: str) -> int:
-    """`1/A0000028` as a number of bytes."""
-    high, low = lsn.split("/")
-    return (int(high, 16) << 32) + int(low, 16)
+def places(repository: PgBackRest, info: Info) -> list[Place]:
+    return [place(repository, info, archive) for archive in info.archives]
 
 
-def timeline(wal: str) -> int:
-    """Timeline of a WAL segment, which is the first of the three parts of its name."""
-    return int(wal[:8], 16)
+def place(repository: PgBackRest, info: Info, archive: Archive) -> Place:
+    course = course_of(repository, archive)
+
+    def run_from(backup: Backup) -> Run:
+        first = serial(backup.first_wal)
+        return held(repository, archive, course, first).run(first)
+
+    return Place(usable(info, archive, course), run_from)
 
 
-def parse_history(text: str) -> list[Fork]:
-    """PostgreSQL's own file about how a timeline came to be: one line for each fork, oldest first."""
-    found = re.findall(r"^\s*(\d+)\s+([0-9A-F]+/[0-9A-F]+)", text, re.MULTILINE)
-    return [Fork(int(number), position(lsn)) for number, lsn in found]
+def usable(info: Info, archive: Archive, course: Course) -> tuple[Backup, ...]:
+    """Backups of the cluster that an archive is of, from which its newest timeline can be reached, oldest first."""
+    return tuple(
+        one
+        for one in info.backups
+        if (one.repository, one.archive) == (archive.repository, archive.name)
+        and one.system == info.system
+        and course.leads_from(one)
+    )
 
 
-def leads_to(backup: Backup, newest: int, forks: Sequence[Fork]) -> bool:
-    """Whether WAL leads from the end of a backup to the newest timeline."""
-    own = timeline(backup.last_wal)
-    if own == newest:
-        return True
-    return any(fork.timeline == own and position(backup.stop_lsn) <= fork.at for fork in forks)
-
-
-def usable(info: Info, forks: Sequence[Fork]) -> list[Backup]:
-    """Backups from which the newest history can be reached, oldest first."""
-    if info.last_wal is None:
-        return []
-    newest = timeline(info.last_wal)
-    return [one for one in info.backups if one.system == info.system and leads_to(one, newest, forks)]
-
-
-def forks_of(repository: PgBackRest, info: Info) -> list[Fork]:
-    """None where the newest timeline is older than its repository: then nothing in it is of before the fork."""
-    if info.last_wal is None or timeline(info.last_wal) == 1:
-        return []
-    name = f"{timeline(info.last_wal):08X}.history"
-    return parse_history(repository.file(info.repository, f"archive/{repository.settings.stanza}/{info.archive}/{name}"))
-
-
-def choose(backups: Sequence[Backup], target: datetime | None, last_wal_at: datetime | None) -> Backup:
+def choose(offers: Sequence[Place], target: datetime | None, all_until: datetime | None = None) -> tuple[Backup, Run]:
     """
-    The newest backup that ended before the target; without a target, the newest of all. Raises Problem for a moment that
-    cannot be restored, with what can be.
+    The newest backup that ended before the target and from which WAL leads there without a gap; without a target, to the
+    end of all. Raises Problem for a moment that cannot be restored, with what can be.
+
+    all_until: moment until which everything that was committed is known to be in the repositories
     """
-    if not backups:
+    everything = sorted((one for offer in offers for one in offer.backups), key=lambda one: one.finished)
+    if not everything:
         raise Problem("there is no backup to restore: `holdfast backup list`")
-    if target is None:
-        return backups[-1]
-    before = [one for one in backups if one.finished < target.timestamp()]
-    if not before:
+    before = [
+        (fitting[-1], offer)
+        for offer in offers
+        if (fitting := [one for one in offer.backups if target is None or one.finished < target.timestamp()])
+    ]
+    if target is not None and not before:
         raise Problem(
             f"{both(target)} is before the oldest backup: the earliest moment that can be restored is "
-            f"{both(moment(backups[0].finished + 1))}"
+            f"{both(moment(everything[0].finished + 1))}"
         )
-    if last_wal_at is not None and target > last_wal_at:
-        raise Problem(
-            f"{both(target)} is later than what has reached the backup storage: {both(last_wal_at)} can be restored, or "
+    obstacles = []
+    for backup, offer in sorted(before, key=lambda one: one[0].finished, reverse=True):
+        run = offer.run_from(backup)
+        reason = obstacle(backup, run, target, all_until, offer.backups)
+        if reason is None:
+            return backup, run
+        obstacles.append(reason)
+    raise Problem("\n".join(dict.fromkeys(obstacles)))
+
+
+def obstacle(
+    backup: Backup, run: Run, target: datetime | None, all_until: datetime | None, others: Sequence[Backup]
+) -> str | None:
+    """Why a restore from this backup would not come to the target; None: it does."""
+    if run.last is None or run.until is None or serial(run.last) < serial(backup.last_wal):
+        return f"backup {backup.label} cannot be restored: WAL {run.missing}, which it needs, is not in the backup storage"
+    until = moment(run.until)
+    if run.missing is None:
+        reached = max(until, all_until) if all_until else until
+        if target is None or target <= reached:
+            return None
+        return (
+            f"{both(target)} is later than what has reached the backup storage: {both(reached)} can be restored, or "
             "`--to latest`"
         )
-    return before[-1]
-
-
-def archived_until(repository: PgBackRest, info: Info) -> datetime | None:
-    """When the newest WAL segment reached the repository: nothing later can be restored."""
-    if info.last_wal is None:
+    if target is not None and target <= until:
         return None
-    folder = f"archive/{repository.settings.stanza}/{info.archive}/{info.last_wal[:16]}"
-    times = [entry["time"] for name, entry in repository.listing(info.repository, folder).items() if name.startswith(info.last_wal)]
-    return moment(max(times)) if times else None
+    later = next((one for one in others if one.finished > run.until), None)
+    return "\n".join(
+        [
+            f"WAL {run.missing} is not in the backup storage, while later WAL is: a restore to "
+            f"{both(target) if target else 'the latest'} would end before it.",
+            f"From {both(moment(backup.finished + 1))} to {both(until)} any moment can be restored"
+            + (f", and again from {both(moment(later.finished + 1))} on." if later else "."),
+        ]
+        # The moment at which it arrived is a little later than the last that it holds.
+        + ([f"The latest: `holdfast restore --to {iso(until - timedelta(seconds=1))}`"] if target is None else [])
+    )
 
 
 def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def iso(time: datetime) -> str:
+    """As `--to` takes it."""
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def both(time: datetime) -> str:

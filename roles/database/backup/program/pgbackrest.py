@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Mapping
 
 from commands import Failed, Line, Problem, as_postgres, run, say
 from settings import Settings
@@ -29,8 +29,19 @@ class Backup:
     stop_lsn: str
     system: int
     """PostgreSQL's identifier of the cluster that was backed up."""
+    archive: str
+    """Folder of its WAL in the repository, e.g. `17-1`; each cluster that a repository has belonged to has one."""
     damaged: bool
     """Whether PostgreSQL's page checksums did not match when it was made."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The WAL of the cluster that a repository belongs to now."""
+
+    repository: int
+    name: str
+    """e.g. `17-1`"""
 
 
 @dataclass(frozen=True)
@@ -47,11 +58,8 @@ class Info:
     """Of all repositories that answer, oldest first."""
     repositories: tuple[int, ...]
     """Numbers of all that are configured."""
-    repository: int
-    """The first that answers: the one that the following are about."""
-    last_wal: str | None
-    archive: str | None
-    """Folder of the WAL of the newest history, e.g. `17-1`."""
+    archives: tuple[Archive, ...]
+    """One for each repository that answers and has WAL."""
 
 
 class PgBackRest:
@@ -118,42 +126,41 @@ def understand(answer: list[dict[str, Any]], stanza: str) -> Info:
     """What `pgbackrest info --output=json` says of a stanza."""
     found = next((entry for entry in answer if entry["name"] == stanza), None)
     if found is None:
-        return Info(True, "", False, None, (), (1,), 1, None, None)
+        return Info(True, "", False, None, (), (1,), ())
     states = {int(repo["key"]): repo["status"] for repo in found["repo"]}
     answering = [key for key, status in states.items() if status["code"] != UNREACHABLE]
     reasons = [str(status["message"]) for status in states.values() if status["code"] == UNREACHABLE]
-    first = min(answering, default=1)
-    databases = {(entry["repo-key"], entry["id"]): int(entry["system-id"]) for entry in found.get("db", [])}
-    newest = max((key for key in databases if key[0] == first), default=None)
-    archives = [
-        archive
-        for archive in found.get("archive", [])
-        if archive.get("max") and (archive["database"]["repo-key"], archive["database"]["id"]) == newest
-    ]
+    databases = {(int(entry["repo-key"]), int(entry["id"])): int(entry["system-id"]) for entry in found.get("db", [])}
+    newest = {key: max(number for repository, number in databases if repository == key) for key, _ in databases}
+    first = min(newest, default=None)
+    archives = {database_of(archive): str(archive["id"]) for archive in found.get("archive", []) if archive.get("max")}
     return Info(
         reachable=bool(answering),
         reason=" ".join("; ".join(reasons).split()),
-        exists=newest is not None and all(states[key]["code"] not in NO_STANZA for key in answering),
-        system=databases[newest] if newest is not None else None,
+        exists=first is not None and all(states[key]["code"] not in NO_STANZA for key in answering),
+        system=databases[first, newest[first]] if first is not None else None,
         backups=tuple(
             sorted(
-                (backup(entry, databases) for entry in found.get("backup", [])),
+                (backup(entry, databases, archives) for entry in found.get("backup", [])),
                 key=lambda one: (one.finished, one.label),
             )
         ),
         repositories=tuple(sorted(states)),
-        repository=first,
-        last_wal=str(archives[-1]["max"]) if archives else None,
-        archive=str(archives[-1]["id"]) if archives else None,
+        archives=tuple(Archive(key, archives[key, newest[key]]) for key in sorted(newest) if (key, newest[key]) in archives),
     )
 
 
-def backup(entry: dict[str, Any], databases: dict[tuple[int, int], int]) -> Backup:
-    key = entry["database"]["repo-key"]
+def database_of(entry: dict[str, Any]) -> tuple[int, int]:
+    """Repository, and number of the cluster in it: the two need not have counted alike."""
+    return int(entry["database"]["repo-key"]), int(entry["database"]["id"])
+
+
+def backup(entry: dict[str, Any], databases: Mapping[tuple[int, int], int], archives: Mapping[tuple[int, int], str]) -> Backup:
+    database = database_of(entry)
     return Backup(
         label=str(entry["label"]),
         kind=str(entry["type"]),
-        repository=int(key),
+        repository=database[0],
         started=int(entry["timestamp"]["start"]),
         finished=int(entry["timestamp"]["stop"]),
         size=int(entry["info"]["size"]),
@@ -161,7 +168,8 @@ def backup(entry: dict[str, Any], databases: dict[tuple[int, int], int]) -> Back
         first_wal=str(entry["archive"]["start"]),
         last_wal=str(entry["archive"]["stop"]),
         stop_lsn=str(entry.get("lsn", {}).get("stop", "")),
-        system=databases.get((key, entry["database"]["id"]), 0),
+        system=databases.get(database, 0),
+        archive=archives.get(database, ""),
         damaged=bool(entry.get("error")),
     )
 
@@ -186,7 +194,8 @@ MEANINGS = (
     ),
     (r"public key (authentication|from file) failed", "The backup storage refuses our key: run `pulumi up --refresh`."),
     (
-        r"\[0?31\]: .*|unable to (flush|load info file)|cipher header invalid",
+        # Error 95 is pgBackRest's for everything that cannot be decrypted.
+        r"\[095\]:|CryptoError|cipher header invalid",
         "The repository cannot be read with this passphrase: it was written with another one.",
     ),
     (r"No space left|quota", "The backup storage is full: take a larger holdfast:backup.storage.type."),
@@ -204,6 +213,12 @@ def explain(output: str, command: str = "") -> str | None:
     """What an error of pgBackRest means for a person; None for those that speak for themselves."""
     meaning = next((meaning for pattern, meaning in MEANINGS if re.search(pattern, output)), None)
     return f"{meaning}{IDLE}" if meaning == MEANINGS[0][1] and command == "backup" else meaning
+
+
+def away(info: Info) -> Problem:
+    """What is said where no repository answers."""
+    meaning = explain(info.reason)
+    return Problem(f"{meaning}\n{info.reason}" if meaning else f"the backup storage cannot be reached: {info.reason}")
 
 
 def error_of(output: str) -> str:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Iterable, Sequence
 
 import backups
 import cluster
 import marker
 import scratch
 from commands import Failed, Problem, as_postgres, run, say
-from files import write_json
-from history import forks_of, moment, usable
+from files import read_json, write_json
+from history import Place, moment, places
 from pgbackrest import Backup, PgBackRest
 from restoring import SPEED
 from room import duration, size
@@ -45,13 +45,53 @@ class Expected:
 
 
 def prove(settings: Settings, repository: PgBackRest) -> None:
-    """Writes proof.json either way. Raises Problem when the newest backup is not proven."""
-    begun = time.monotonic()
-    backup: Backup | None = None
-    outcome: dict[str, Any] = {"ok": False, "reason": None, "seconds": None, "restoreSeconds": None, "tables": 0, "rows": 0}
+    """
+    Restores the newest backup of each repository, that which was not proven for longest first. Writes proof.json either way.
+    Raises Problem when one is not proven.
+    """
+    before: list[dict[str, Any]] = (read_json(PROOF) or {}).get("repositories", [])
     try:
-        backup = newest(settings, repository)
-        say(f"proving backup {backup.label} ({size(backup.size)}) by restoring it")
+        info = backups.ensure_stanza(settings, repository)
+        chosen = in_turn(newest(places(repository, info)), before)
+        if not chosen:
+            raise Problem("there is no backup to prove yet: `holdfast backup now`")
+    except Problem as problem:
+        nothing = {**document(None, time.time()), "ok": False, "reason": str(problem), "seconds": 0}
+        write_json(PROOF, {**nothing, "repositories": before})
+        raise
+    proofs = {one["repository"]: one for one in before if one["repository"] in info.repositories}
+    failed = []
+    for backup in chosen:
+        proofs[backup.repository] = proof = prove_one(settings, repository, backup)
+        write_json(PROOF, {**least(proofs.values()), "repositories": [proofs[key] for key in sorted(proofs)]})
+        if not proof["ok"]:
+            failed.append(f"backup {backup.label} in repository {backup.repository}: {proof['reason']}")
+    if failed:
+        raise Problem("\n".join(failed))
+
+
+def newest(offers: Sequence[Place]) -> list[Backup]:
+    """Of each repository that answers and has one from which a restore would begin."""
+    return [offer.backups[-1] for offer in offers if offer.backups]
+
+
+def in_turn(chosen: Sequence[Backup], before: Sequence[dict[str, Any]]) -> list[Backup]:
+    """Those whose repository was not proven for longest first: when time or room is short, it is not always the same one."""
+    last = {one["repository"]: str(one["finished"]) for one in before if one["ok"]}
+    return sorted(chosen, key=lambda backup: last.get(backup.repository, ""))
+
+
+def least(proofs: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The proof that promises least: one that failed, else the oldest."""
+    return min(proofs, key=lambda one: (bool(one["ok"]), str(one["finished"])))
+
+
+def prove_one(settings: Settings, repository: PgBackRest, backup: Backup) -> dict[str, Any]:
+    """What came of it, as proof.json has it."""
+    begun = time.monotonic()
+    outcome: dict[str, Any] = {"ok": False, "reason": None}
+    try:
+        say(f"proving backup {backup.label} of repository {backup.repository} ({size(backup.size)}) by restoring it")
         expected = expectation(settings)
         restore_begun = time.monotonic()
         with scratch.restored(settings, repository, backup, expected.restore_point) as folder:
@@ -62,17 +102,16 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
         outcome.update(ok=True, tables=len(expected.counts), rows=sum(count.rows for count in expected.counts))
         speed = backup.size / max(outcome["restoreSeconds"], 0.1)
         write_json(SPEED, {"bytesPerSecond": speed, "bytes": backup.size, "seconds": outcome["restoreSeconds"]})
-    except Problem as problem:
+    except (Problem, OSError) as problem:
         outcome["reason"] = str(problem)
-        raise
-    finally:
-        finished = time.time()
-        outcome["seconds"] = round(time.monotonic() - begun, 1)
-        write_json(PROOF, {**document(backup, finished), **outcome})
-    say(
-        f"proven: backup {backup.label} gives back {outcome['rows']} rows in {outcome['tables']} tables; restored in "
-        f"{duration(outcome['restoreSeconds'])}, all in {duration(outcome['seconds'])}"
-    )
+        say(f"backup {backup.label} is not proven: {problem}", error=True)
+    outcome["seconds"] = round(time.monotonic() - begun, 1)
+    if outcome["ok"]:
+        say(
+            f"proven: backup {backup.label} gives back {outcome['rows']} rows in {outcome['tables']} tables; restored in "
+            f"{duration(outcome['restoreSeconds'])}, all in {duration(outcome['seconds'])}"
+        )
+    return {**document(backup, time.time()), **outcome}
 
 
 def document(backup: Backup | None, finished: float) -> dict[str, Any]:
@@ -80,19 +119,15 @@ def document(backup: Backup | None, finished: float) -> dict[str, Any]:
     return {
         "version": 1,
         "finished": moment(int(finished)).isoformat(),
+        "repository": backup.repository if backup else None,
         "backup": backup.label if backup else None,
         "backupFinished": moment(backup.finished).isoformat() if backup else None,
         "ageSeconds": int(finished - backup.finished) if backup else None,
         "bytes": backup.size if backup else None,
+        "restoreSeconds": None,
+        "tables": 0,
+        "rows": 0,
     }
-
-
-def newest(settings: Settings, repository: PgBackRest) -> Backup:
-    info = backups.ensure_stanza(settings, repository)
-    candidates = usable(info, forks_of(repository, info))
-    if not candidates:
-        raise Problem("there is no backup to prove yet: `holdfast backup now`")
-    return candidates[-1]
 
 
 def expectation(settings: Settings) -> Expected:

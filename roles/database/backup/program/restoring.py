@@ -15,11 +15,13 @@ import backups
 import cluster
 import history
 import jobs
+import recovery
 from commands import Failed, Problem, run, say
 from files import read_json, rename, synchronise, write_json
-from pgbackrest import Backup, Info, PgBackRest
+from pgbackrest import Backup, Info, PgBackRest, away
 from room import duration, require, size, used_by
 from settings import STATE, Settings
+from wal import Run
 
 PROGRESS = f"{STATE}/restore.json"
 """There while a restore is under way; then what is in `kept` is the data directory that was."""
@@ -31,12 +33,11 @@ INTERRUPTED = (
     "holdfast-proof.service",
     *(jobs.unit(name) for name in jobs.NAMES if name not in ("restore", "import")),
 )
-RECOVERY_SETTINGS = ("restore_command", "recovery_target_time", "recovery_target_action", "recovery_target_timeline", "hot_standby")
 
 
 def plan(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> dict[str, Any]:
     """What a restore would do, for the question before it. Raises Problem when it could not be done."""
-    chosen = choose(settings, repository, target, foreign)
+    chosen, _ = choose(settings, repository, target, foreign)
     speed = (read_json(SPEED) or {}).get("bytesPerSecond")
     return {
         "backup": chosen.label,
@@ -72,11 +73,14 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
     foreign: from another stack's repository; then the restored database becomes the owner of this stack's own.
     """
     begun = time.monotonic()
-    chosen = choose(settings, repository, target, foreign)
+    if undo(settings):
+        say("an earlier restore was cut short: the database that was there before it is back")
+        cluster.await_running(settings, 60)
+    chosen, run = choose(settings, repository, target, foreign)
     kept = put_aside(settings)
     try:
         fetch(settings, repository, chosen, target)
-        begin_recovery(settings, target)
+        recovery.recover(settings, target, run)
     except BaseException:
         say("the restore failed: the database that was there before comes back")
         undo(settings)
@@ -89,24 +93,24 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
         say(f"the database of before is kept in {kept}: `holdfast restore --forget` deletes it")
 
 
-def choose(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> Backup:
+def choose(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> tuple[Backup, Run]:
     """
-    The backup to begin with. Raises Problem when there is none for this moment, or no room. Everything that the present
-    database has committed is sent to its repository first: then any moment until now can be restored, and a restore to
-    the wrong one can be followed by another.
+    The backup to begin with, and the WAL that leads on from it. Raises Problem when there is none for this moment, when WAL
+    is missing on the way, or when there is no room. Everything that the present database has committed is sent to its
+    repository first: then any moment until now can be restored, and a restore to the wrong one can be followed by another.
     """
     info = repository.info()
     if not info.reachable:
-        raise Problem(f"the backup storage cannot be reached: {info.reason}")
-    until = history.archived_until(repository, info)
+        raise away(info)
+    all_until = None
     if not foreign and archives_into(settings, info):
         if backups.switch_wal(settings, 30):
-            until, info = datetime.now(timezone.utc), repository.info()
+            all_until, info = datetime.now(timezone.utc), repository.info()
         else:
             say("the last WAL of the present database did not reach the backup storage within 30 s", error=True)
-    chosen = history.choose(history.usable(info, history.forks_of(repository, info)), target, until)
+    chosen, run = history.choose(history.places(repository, info), target, all_until)
     require(settings.volume, settings.volume_gib, chosen.size, "a restored database beside the present one")
-    return chosen
+    return chosen, run
 
 
 def archives_into(settings: Settings, info: Info) -> bool:
@@ -138,43 +142,20 @@ def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: da
     options += ["--recovery-option=hot_standby=off"]
     # PostgreSQL would ask the other place for each segment too, and wait for it to answer when it is away.
     get = " ".join(["pgbackrest", *repository.options, f"--repo={chosen.repository}", "archive-get"])
-    options.append(f'--recovery-option=restore_command={get} %f "%p"')
+    options.append(f"--recovery-option=restore_command={recovery.restore_command(get)}")
     if target:
         options += ["--type=time", f"--target={target.strftime('%Y-%m-%d %H:%M:%S.%f+00')}", "--target-action=promote"]
     begun = time.monotonic()
     repository.restore(*options, "--log-level-console=detail", on_line=backups.Percent("restore"))
     seconds = time.monotonic() - begun
     write_json(SPEED, {"bytesPerSecond": chosen.size / max(seconds, 0.1), "bytes": chosen.size, "seconds": seconds})
+    recovery.hold_archiving(settings)
     say(f"files are back after {duration(seconds)}; replaying WAL")
-
-
-def begin_recovery(settings: Settings, target: datetime | None) -> None:
-    cluster.start(settings)
-    try:
-        cluster.await_recovered(settings)
-    except Problem as problem:
-        # Nothing was written between the target and the end of all WAL: then the end is the target.
-        if target is None or "before configured recovery target was reached" not in str(problem):
-            raise
-        say("nothing was written after the wanted moment: going to the end of what was archived")
-        drop_target(settings)
-        cluster.start(settings)
-        cluster.await_recovered(settings)
-
-
-def drop_target(settings: Settings) -> None:
-    """Takes the target out of what pgBackRest wrote, so that recovery goes to the end."""
-    path = os.path.join(settings.data, "postgresql.auto.conf")
-    with open(path, encoding="utf-8") as file:
-        kept = [line for line in file if not line.startswith("recovery_target_time")]
-    with open(path, "w", encoding="utf-8") as file:
-        file.writelines(kept)
 
 
 def settle(settings: Settings, foreign: bool) -> None:
     """The database runs; what follows makes it this stack's own again, and cannot make it worse."""
-    for name in RECOVERY_SETTINGS:
-        cluster.query(settings, f"ALTER SYSTEM RESET {name}")
+    recovery.release(settings)
     for unit in settings.role_units:
         run(["systemctl", "restart", unit])
     if foreign:
@@ -188,22 +169,31 @@ def settle(settings: Settings, foreign: bool) -> None:
     run(["systemctl", "start", "--no-block", f"holdfast-backup@{'full' if foreign else 'diff'}.service"])
 
 
+def settle_after_cut(settings: Settings) -> None:
+    """A machine that lost power between the end of a restore and what follows it goes on there when it is back."""
+    if not os.path.exists(PROGRESS) and recovery.holds_archiving(settings):
+        recovery.release(settings)
+        say("a restore had ended just before the machine did: its WAL is archived from now on")
+
+
 def undo(settings: Settings) -> bool:
     """Puts the data directory back that was there before; at boot as well. False when no restore was under way."""
     progress = read_json(PROGRESS)
     if progress is None:
         return False
     kept = progress["kept"]
+    failed = f"{settings.data}.failed"
     cluster.stop(settings)
+    if os.path.exists(settings.data) and not (kept and not os.path.exists(kept)):
+        # What an undoing that was cut short itself has left: a folder that is not empty cannot be renamed over.
+        if os.path.exists(failed):
+            shutil.rmtree(failed)
+        rename(settings.data, failed)
     if kept and os.path.exists(kept):
-        if os.path.exists(settings.data):
-            rename(settings.data, f"{settings.data}.failed")
         rename(kept, settings.data)
-    elif not kept and os.path.exists(settings.data):
-        rename(settings.data, f"{settings.data}.failed")
     os.unlink(PROGRESS)
     synchronise(STATE)
-    shutil.rmtree(f"{settings.data}.failed", ignore_errors=True)
+    shutil.rmtree(failed, ignore_errors=True)
     if progress["active"]:
         cluster.start(settings)
     return True
@@ -223,5 +213,6 @@ def forget(settings: Settings) -> None:
         bytes_used = used_by(copy)
         shutil.rmtree(copy)
         say(f"deleted {copy} ({size(bytes_used)})")
+    shutil.rmtree(f"{settings.data}.failed", ignore_errors=True)
     if not copies:
         say("no restore has left anything behind")

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Sequence
 
-import history
+import wal
 from commands import Failed, Problem, as_postgres, run, say
-from pgbackrest import Backup, Info, PgBackRest, error_of
+from pgbackrest import Backup, Info, PgBackRest, away, error_of
 from settings import Settings
 
 
@@ -20,13 +20,17 @@ class Damage:
     """Label of the backup that the file belongs to; None for WAL."""
     wal: str | None
     """Name of the WAL segment; None for a backup's file."""
+    archive: str | None = None
+    """Folder of the WAL segment, e.g. `17-1`: each cluster that the repository has belonged to begins with the same names."""
+    missing: bool = False
+    """Whether the file is not there, and not there damaged."""
 
 
 def verify(settings: Settings, repository: PgBackRest) -> None:
     """Raises Problem when something is damaged, naming each backup that cannot be relied on and why."""
     info = repository.info()
     if not info.reachable:
-        raise Problem(f"the backup storage cannot be reached: {info.reason}")
+        raise away(info)
     affected: dict[str, list[str]] = {}
     damages: list[Damage] = []
     for key in info.repositories:
@@ -57,9 +61,14 @@ def understand(output: str) -> list[Damage]:
     damages = []
     for what, name in re.findall(r"(?:INFO|WARN|ERROR): +((?:invalid|missing|unable)[^']*|file missing[^']*)'([^']+)'", output):
         backup = re.match(r"([\dFDI_-]+[FDI])/", name)
-        wal = re.search(r"/([0-9A-F]{24})[-.]", name)
+        segment = re.match(r"(\d+-\d+)/.*?([0-9A-F]{24})[-.]", name)
         damages.append(
-            Damage(f"{what.strip()}: {name}", backup.group(1) if backup else None, wal.group(1) if wal else None)
+            Damage(
+                f"{what.strip()}: {name}",
+                backup.group(1) if backup else None,
+                segment.group(2) if segment else None,
+                segment.group(1) if segment else None,
+            )
         )
     named = {damage.backup for damage in damages}
     for label, status in re.findall(r"^  backup: (\S+), status: ([^,]+),", output, re.MULTILINE):
@@ -72,30 +81,16 @@ def understand(output: str) -> list[Damage]:
 
 def missing(repository: PgBackRest, key: int) -> list[Damage]:
     """WAL that is not there, between segments that are: pgBackRest reads what it finds and misses nothing."""
-    names = repository.listing(key, f"archive/{repository.settings.stanza}", "--recurse")
+    archives: dict[str, set[str]] = {}
+    for path in repository.listing(key, f"archive/{repository.settings.stanza}", "--recurse"):
+        archive, file = path.split("/")[0], path.split("/")[-1]
+        if wal.is_segment(file):
+            archives.setdefault(archive, set()).add(file[:24])
     return [
-        Damage(f"missing: {segment}", None, segment)
-        for segment in gaps({name.split("/")[-1][:24] for name in names if re.search(r"/[0-9A-F]{24}-[0-9a-f]{40}", name)})
+        Damage(f"missing: {archive}/{segment}", None, segment, archive, True)
+        for archive, segments in sorted(archives.items())
+        for segment in wal.gaps(segments)
     ]
-
-
-def gaps(segments: set[str]) -> list[str]:
-    """Names of the segments that a timeline lacks. Each has its own beginning and end."""
-    absent = []
-    for timeline in sorted({segment[:8] for segment in segments}):
-        numbers = sorted(serial(segment) for segment in segments if segment.startswith(timeline))
-        present = set(numbers)
-        absent += [name(timeline, one) for one in range(numbers[0], numbers[-1]) if one not in present]
-    return absent
-
-
-def serial(segment: str) -> int:
-    """Segments are of 16 MiB: 256 of them for each step of the name's middle part."""
-    return int(segment[8:16], 16) * 256 + int(segment[16:], 16)
-
-
-def name(timeline: str, number: int) -> str:
-    return f"{timeline}{number // 256:08X}{number % 256:08X}"
 
 
 def consequences(backups: Sequence[Backup], damages: Sequence[Damage]) -> dict[str, list[str]]:
@@ -116,12 +111,13 @@ def consequences(backups: Sequence[Backup], damages: Sequence[Damage]) -> dict[s
                     add(one.label, f"it builds on {damage.backup}, of which a file is damaged")
         if damage.wal:
             for one in backups:
-                if history.timeline(one.first_wal) != history.timeline(damage.wal):
+                if one.archive != damage.archive or wal.timeline(one.first_wal) != wal.timeline(damage.wal):
                     continue
+                state = "missing" if damage.missing else "damaged"
                 if one.first_wal[8:] <= damage.wal[8:] <= one.last_wal[8:]:
-                    add(one.label, f"WAL {damage.wal}, which it needs, is damaged: it cannot be restored")
+                    add(one.label, f"WAL {damage.wal}, which it needs, is {state}: it cannot be restored")
                 elif one.last_wal[8:] < damage.wal[8:]:
-                    add(one.label, f"WAL {damage.wal} is damaged: it can be restored, but not to a moment after that")
+                    add(one.label, f"WAL {damage.wal} is {state}: it can be restored, but not to a moment after that")
     return affected
 
 
@@ -133,7 +129,7 @@ def builds_on(label: str, base: str, backups: Sequence[Backup]) -> bool:
 
 def report(info: Info, damages: Sequence[Damage], affected: dict[str, list[str]]) -> str:
     whole = [one.label for one in info.backups if one.label not in affected]
-    lines = [f"{len(damages)} damaged files in the repository"]
+    lines = [f"{len(damages)} damaged or missing files in the repository"]
     lines += [f"  {damage.what}" for damage in damages[:10]]
     lines += [f"backup {label}: {'; '.join(reasons)}" for label, reasons in sorted(affected.items())]
     lines.append(f"whole: {', '.join(whole)}" if whole else "no backup is whole")

@@ -100,6 +100,6 @@ knows("pgBackRest of the machines accepts every line", () => {
 });
 
 test("the program's own tests", () => {
-  for (const file of [join(__dirname, "test_program.py"), join(__dirname, "../pause/test_pause.py")])
-    execFileSync("python3", [file], { stdio: "pipe" });
+  for (const file of ["test_program.py", "test_restorable.py", "../pause/test_pause.py"])
+    execFileSync("python3", [join(__dirname, file)], { stdio: "pipe" });
 }, 60_000);

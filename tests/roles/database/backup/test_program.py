@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 from unittest import mock
 
@@ -17,13 +17,13 @@ sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program
 
 import backups  # noqa: E402
 import commands  # noqa: E402
-import history  # noqa: E402
 import importing  # noqa: E402
 import pgbackrest  # noqa: E402
 import proving  # noqa: E402
 import restoring  # noqa: E402
 import room  # noqa: E402
 import verifying  # noqa: E402
+import wal  # noqa: E402
 from commands import Failed, Problem  # noqa: E402
 from files import read_json, write_json  # noqa: E402
 from settings import Settings  # noqa: E402
@@ -34,48 +34,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 def made(label: str, finished: datetime, wal: str = "00000001", lsn: str = "0/3000100", system: int = 7) -> pgbackrest.Backup:
     kind = {"F": "full", "D": "diff", "I": "incr"}[label[-1]]
     at = int(finished.timestamp())
-    return pgbackrest.Backup(
-        label, kind, 1, at - 60, at, 1000, 100, f"{wal}0000000000000003", f"{wal}0000000000000003", lsn, system, False
-    )
-
-
-class HistoryTest(unittest.TestCase):
-    def setUp(self) -> None:
-        self.early = made("20260301-100000F", NOON - timedelta(hours=2))
-        self.late = made("20260301-110000F", NOON - timedelta(hours=1), lsn="0/8000100")
-
-    def info(self, *backups: pgbackrest.Backup, last: str = "000000010000000000000009") -> pgbackrest.Info:
-        return pgbackrest.Info(True, "", True, 7, backups, (1,), 1, last, "17-1")
-
-    def test_the_newest_backup_before_the_moment_is_chosen(self) -> None:
-        chosen = history.choose([self.early, self.late], NOON - timedelta(minutes=90), NOON)
-        self.assertEqual(chosen, self.early)
-        self.assertEqual(history.choose([self.early, self.late], None, NOON), self.late)
-
-    def test_a_moment_before_the_oldest_backup_is_refused_with_what_is_possible(self) -> None:
-        with self.assertRaisesRegex(Problem, r"2026-03-01 09:59:00 UTC is before the oldest.*10:00:01 UTC"):
-            history.choose([self.early], NOON - timedelta(hours=2, minutes=1), NOON)
-
-    def test_a_moment_after_the_last_wal_is_refused_with_what_is_possible(self) -> None:
-        with self.assertRaisesRegex(Problem, r"later than what has reached.*12:00:00 UTC can be restored"):
-            history.choose([self.early], NOON + timedelta(seconds=1), NOON)
-
-    def test_no_backup_is_no_restore(self) -> None:
-        with self.assertRaisesRegex(Problem, "no backup to restore"):
-            history.choose([], None, None)
-
-    def test_a_backup_that_was_made_after_the_fork_leads_nowhere(self) -> None:
-        forks = history.parse_history("1\t0/5000000\tbefore 2026-03-01 10:30:00+00\n")
-        info = self.info(self.early, self.late, last="000000020000000000000009")
-        self.assertEqual(history.usable(info, forks), [self.early])
-
-    def test_a_backup_of_another_cluster_is_not_ours(self) -> None:
-        stranger = made("20260301-113000F", NOON, system=8)
-        self.assertEqual(history.usable(self.info(self.early, stranger), []), [self.early])
-
-    def test_history_of_several_restores_and_comments(self) -> None:
-        forks = history.parse_history("1\t0/5000000\treason\n\n# note\n2\t1/A0\tno recovery target specified\n")
-        self.assertEqual(forks, [history.Fork(1, 0x5000000), history.Fork(2, 0x1000000A0)])
+    first = f"{wal}0000000000000003"
+    return pgbackrest.Backup(label, kind, 1, at - 60, at, 1000, 100, first, first, lsn, system, "17-1", False)
 
 
 class InfoTest(unittest.TestCase):
@@ -96,7 +56,7 @@ class InfoTest(unittest.TestCase):
 
     def test_the_repository_belongs_to_the_newest_cluster(self) -> None:
         info = pgbackrest.understand(self.answer(), "main")
-        self.assertEqual((info.system, info.last_wal, info.archive, info.exists), (6, "B" * 24, "17-2", True))
+        self.assertEqual((info.system, info.archives, info.exists), (6, (pgbackrest.Archive(1, "17-2"),), True))
 
     def test_storage_that_is_away_is_said_with_its_reason(self) -> None:
         info = pgbackrest.understand(self.answer(99, "[TimeoutError] timeout connecting to '203.0.113.9:23'"), "main")
@@ -113,7 +73,7 @@ class InfoTest(unittest.TestCase):
             part["database"]["repo-key"] = 2
         info = pgbackrest.understand(answer, "main")
         self.assertEqual((info.reachable, info.reason), (True, "no way there"))
-        self.assertEqual((info.repositories, info.repository, info.last_wal), ((1, 2), 2, "B" * 24))
+        self.assertEqual((info.repositories, info.archives), ((1, 2), (pgbackrest.Archive(2, "17-2"),)))
 
     def test_an_empty_repository_has_no_stanza(self) -> None:
         self.assertFalse(pgbackrest.understand([], "main").exists)
@@ -131,6 +91,17 @@ class InfoTest(unittest.TestCase):
         self.assertIn("holdfast:backup.s3", pgbackrest.explain(idle, "backup") or "")
         self.assertIsNone(pgbackrest.explain("something that nobody has seen"))
 
+    def test_another_passphrase_is_told_from_other_errors(self) -> None:
+        crypto = "ERROR: [095]: unable to load info file 'archive.info' or 'archive.info.copy':\n CryptoError: cipher header invalid"
+        self.assertIn("passphrase", pgbackrest.explain(crypto) or "")
+        away = pgbackrest.Info(False, "[CryptoError] cipher header invalid", False, None, (), (1,), ())
+        self.assertIn("passphrase", str(pgbackrest.away(away)))
+        for output in (
+            "ERROR: [031]: invalid option '--nonsense'",
+            "ERROR: [055]: unable to load info file 'archive.info' or 'archive.info.copy':\n FileMissingError: unable to open",
+        ):
+            self.assertNotIn("passphrase", pgbackrest.explain(output) or "")
+
 
 class VerifyTest(unittest.TestCase):
     def setUp(self) -> None:
@@ -142,8 +113,8 @@ class VerifyTest(unittest.TestCase):
             replace(made("20260308-100000F", NOON), first_wal="000000010000000000000009", last_wal="00000001000000000000000A"),
         ]
 
-    def damaged(self, backup: str | None = None, wal: str | None = None) -> list[verifying.Damage]:
-        return [verifying.Damage("damaged", backup, wal)]
+    def damaged(self, backup: str | None = None, wal: str | None = None, archive: str = "17-1") -> list[verifying.Damage]:
+        return [verifying.Damage("damaged", backup, wal, archive if wal else None)]
 
     def test_what_builds_on_a_damaged_full_backup_is_lost_with_it(self) -> None:
         found = verifying.consequences(self.backups, self.damaged("20260301-100000F"))
@@ -158,6 +129,20 @@ class VerifyTest(unittest.TestCase):
         self.assertIn("not to a moment after that", found["20260301-100000F"][0])
         self.assertIn("it cannot be restored", found["20260308-100000F"][0])
 
+    def test_wal_of_another_cluster_concerns_none_of_ours_though_its_name_is_the_same(self) -> None:
+        self.assertEqual(verifying.consequences(self.backups, self.damaged(wal="000000010000000000000003", archive="17-2")), {})
+
+    def test_a_gap_is_looked_for_in_each_archive_alone(self) -> None:
+        """After `adopt`, both clusters have a timeline 1; the new one begins where the old one had been long ago."""
+        repository = pgbackrest.PgBackRest(settings("/nowhere"))
+        files = {
+            f"{archive}/0000000100000000/{wal.name(1, number)}-{'a' * 40}.zst": {"type": "file"}
+            for archive, numbers in (("17-1", (100, 101, 102)), ("17-2", (1, 2, 4)))
+            for number in numbers
+        }
+        with mock.patch.object(repository, "listing", return_value={**files, "17-1/archive.info": {}, "17-1": {}}):
+            found = verifying.missing(repository, 1)
+        self.assertEqual([(one.archive, one.wal, one.missing) for one in found], [("17-2", wal.name(1, 3), True)])
 
     def test_what_pgbackrest_says_is_understood(self) -> None:
         output = (
@@ -167,8 +152,12 @@ class VerifyTest(unittest.TestCase):
             "  backup: 20260301-100000F, status: invalid, total files checked: 3, total valid files: 2\n"
             "  backup: 20260308-100000F, status: manifest missing, total files checked: 0, total valid files: 0\n"
         )
-        found = [(damage.backup, damage.wal) for damage in verifying.understand(output)]
-        expected = [("20260301-100000F", None), (None, "000000010000000000000003"), ("20260308-100000F", None)]
+        found = [(damage.backup, damage.archive, damage.wal) for damage in verifying.understand(output)]
+        expected = [
+            ("20260301-100000F", None, None),
+            (None, "17-1", "000000010000000000000003"),
+            ("20260308-100000F", None, None),
+        ]
         self.assertEqual(found, expected)
 
     def test_an_error_without_a_name_is_still_an_error_and_no_error_is_none(self) -> None:
@@ -176,8 +165,8 @@ class VerifyTest(unittest.TestCase):
         self.assertEqual(verifying.understand("stanza: main\nstatus: ok\n"), [])
 
     def test_a_gap_is_found_over_the_end_of_a_name(self) -> None:
-        there = {verifying.name("00000001", number) for number in (254, 255, 257)} | {verifying.name("00000002", 300)}
-        self.assertEqual(verifying.gaps(there), ["000000010000000100000000"])
+        there = {wal.name(1, number) for number in (254, 255, 257)} | {wal.name(2, 300)}
+        self.assertEqual(wal.gaps(there), ["000000010000000100000000"])
 
 
 class ProofTest(unittest.TestCase):
@@ -257,9 +246,9 @@ class FilesTest(unittest.TestCase):
             backups.PUSH_LOG = log
             os.environ["TZ"] = "UTC"
             at = NOON.timestamp()
-            self.assertTrue(backups.dropped_since(settings(folder), at - 1))
-            self.assertFalse(backups.dropped_since(settings(folder), at + 1))
-            self.assertFalse(backups.dropped_since(replace(settings(folder), stanza="other"), 0))
+            self.assertIn("given up at 2026-03-01 12:00:00 UTC", backups.given_up(settings(folder), at - 1) or "")
+            self.assertIsNone(backups.given_up(settings(folder), at + 1))
+            self.assertIsNone(backups.given_up(replace(settings(folder), stanza="other"), 0))
 
 
 class UndoTest(unittest.TestCase):
@@ -290,6 +279,25 @@ class UndoTest(unittest.TestCase):
             self.assertEqual(self.undo(folder, "data", "data.before-x"), ["data"])
             with open(os.path.join(folder, "data", "who"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), "data.before-x")
+
+    def test_what_an_undoing_that_was_cut_short_has_left_is_in_nobodys_way(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.undo(folder, "data", "data.before-x", "data.failed"), ["data"])
+            with open(os.path.join(folder, "data", "who"), encoding="utf-8") as file:
+                self.assertEqual(file.read(), "data.before-x")
+
+    def test_a_restore_after_one_that_was_killed_begins_with_the_database_of_before(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("data", "data.before-x"):
+                os.mkdir(os.path.join(folder, name))
+            restoring.PROGRESS, restoring.STATE = os.path.join(folder, "restore.json"), folder
+            write_json(restoring.PROGRESS, {"kept": os.path.join(folder, "data.before-x"), "active": False})
+            repository = pgbackrest.PgBackRest(settings(folder))
+            with mock.patch.object(restoring.cluster, "stop"), mock.patch.object(restoring.cluster, "await_running"):
+                with mock.patch.object(restoring, "choose", side_effect=Problem("no backup")):
+                    with self.assertRaisesRegex(Problem, "no backup"):
+                        restoring.restore(settings(folder), repository, None, False)
+            self.assertEqual(sorted(os.listdir(folder)), ["data"])
 
 
 class PipeTest(unittest.TestCase):
