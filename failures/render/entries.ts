@@ -9,6 +9,8 @@ export interface Line {
   readonly text: string;
   /** What the text is the sum of. */
   readonly parts?: readonly string[];
+  /** What the text is the heading of. */
+  readonly items?: readonly string[];
 }
 
 /** What happens in one failure, label by label. */
@@ -18,7 +20,7 @@ export function linesOf(entry: FailureEntry): Line[] {
     { label: "Takes over", text: entry.takesOver },
     ...(left ? [{ label: "Left", text: `${left.number} of ${left.of} ${left.what}` }] : []),
     ...(time ? [timeLine("Time", time, measured.length > 0)] : []),
-    ...measured.map((measurement) => ({ label: "Measured", text: measurementText(measurement) })),
+    ...byDrill(measured).map(measuredLine),
     ...contradicted.map((text) => ({ label: "But", text })),
     ...(back ? [timeLine("Way back", back, false)] : []),
     ...(visitors.safe === visitors.unsafe
@@ -37,10 +39,31 @@ function timeLine(label: string, { duration, until }: NonNullable<FailureEntry["
   return { label, text: `${capital(until)}: ${describeDuration(duration)} (${sure})`, parts: describeParts(duration) };
 }
 
-/** e.g. `longest time without an answer: median 0.4 s, worst 0.9 s (n = 20, 2026-11-24, local cloud)` */
-function measurementText({ figure, unit, median, worst, n, date, cloud }: Measurement): string {
+/** One failure may have several drills, each with figures of its own. */
+function byDrill(measured: readonly Measurement[]): readonly (readonly [Measurement, ...Measurement[]])[] {
+  const groups = new Map<string, [Measurement, ...Measurement[]]>();
+  for (const one of measured) {
+    const group = groups.get(one.drill);
+    if (group) group.push(one);
+    else groups.set(one.drill, [one]);
+  }
+  return [...groups.values()];
+}
+
+/** e.g. `by the drill kill-haproxy (n = 10, 2026-11-24, local cloud)`, and below it every figure. */
+function measuredLine([first, ...more]: readonly [Measurement, ...Measurement[]]): Line {
+  const { drill, n, date, cloud } = first;
+  return {
+    label: "Measured",
+    text: `by the drill ${drill} (n = ${n}, ${date}, ${cloud})`,
+    items: [first, ...more].map(measurementText),
+  };
+}
+
+/** e.g. `longest time without an answer: median 0.4 s, worst 0.9 s`, `GETs that failed: 0` */
+function measurementText({ figure, unit, median, worst }: Measurement): string {
   const amount = (value: number) => (unit === "s" ? formatSeconds(value) : String(roundTime(value)));
-  return `${figure}: median ${amount(median)}, worst ${amount(worst)} (n = ${n}, ${date}, ${cloud})`;
+  return `${figure}: ${median === worst ? amount(worst) : `median ${amount(median)}, worst ${amount(worst)}`}`;
 }
 
 function capital(text: string): string {

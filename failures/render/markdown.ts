@@ -46,8 +46,8 @@ function row({ title, service, time, takesOver }: FailureEntry): string[] {
 }
 
 function details(entry: FailureEntry): string[] {
-  const lines = linesOf(entry).map(({ label, text, parts = [] }) =>
-    [`- **${label}**: ${escape(text)}`, ...parts.map((part) => `  - ${escape(part)}`)].join("\n"),
+  const lines = linesOf(entry).map(({ label, text, parts = [], items = [] }) =>
+    [`- **${label}**: ${escape(text)}`, ...[...parts, ...items].map((part) => `  - ${escape(part)}`)].join("\n"),
   );
   return [`### ${escape(entry.title)}`, lines.join("\n")];
 }

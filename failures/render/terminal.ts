@@ -7,7 +7,7 @@ import { beside, wrap } from "./wrap";
 
 const width = 80;
 const layout = { indent: 2, column: 12, width };
-const summands = { indent: 14, column: 2, width };
+const below = { indent: 14, column: 2, width };
 
 /** The report for a terminal of 80 columns. */
 export function renderTerminal(report: Report, rungs: readonly Rung[]): string {
@@ -20,9 +20,10 @@ export function renderTerminal(report: Report, rungs: readonly Rung[]): string {
     ...report.failures.flatMap((entry) => [
       "",
       spread(entry.title, entry.service),
-      ...linesOf(entry).flatMap(({ label, text, parts = [] }) => [
+      ...linesOf(entry).flatMap(({ label, text, parts = [], items = [] }) => [
         ...beside(label, text, layout),
-        ...parts.flatMap((part, index) => beside(index === 0 ? "=" : "+", part, summands)),
+        ...parts.flatMap((part, index) => beside(index === 0 ? "=" : "+", part, below)),
+        ...items.flatMap((item) => beside("-", item, below)),
       ]),
     ]),
     "",

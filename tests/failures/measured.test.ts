@@ -22,8 +22,20 @@ function journal(drill: string, metric: string, worst: number, more: Partial<Dri
 
 test("a measurement is shown with its date, its n and where it was made", () => {
   const entry = entryOf(reportOf({}, { journals: [journal("hang-instance", "slowest", 1.6)] }), "instance-hang");
-  const { text } = linesOf(entry).find(({ label }) => label === "Measured") ?? {};
-  expect(text).toBe("slowest answer: median 0.8 s, worst 1.6 s (n = 20, 2026-11-24, local cloud)");
+  expect(linesOf(entry).find(({ label }) => label === "Measured")).toEqual({
+    label: "Measured",
+    text: "by the drill hang-instance (n = 20, 2026-11-24, local cloud)",
+    items: ["slowest answer: median 0.8 s, worst 1.6 s"],
+  });
+});
+
+test("two drills of one failure are told apart, and what was the same each time is said once", () => {
+  const journals = [journal("app-machine-power-loss", "failed", 0), journal("app-machine-cut-off", "slowest", 1.6)];
+  const lines = linesOf(entryOf(reportOf({}, { journals }), "app-machine")).filter(({ label }) => label === "Measured");
+  expect(lines.map(({ text, items }) => [text.split(" (")[0], items])).toEqual([
+    ["by the drill app-machine-power-loss", ["slowest answer: 0"]],
+    ["by the drill app-machine-cut-off", ["slowest answer: median 0.8 s, worst 1.6 s"]],
+  ]);
 });
 
 test("nothing measured: every time says so", () => {

@@ -58,9 +58,9 @@ function badge(service: Service): string {
 
 function summary(failures: readonly FailureEntry[]): string {
   const rows = failures.map(
-    ({ id, service, title }) => `<tr><td><a href="#${id}">${escapeHtml(title)}</a></td><td>${badge(service)}</td></tr>`,
+    ({ id, service, title }) => `<li class="head"><a href="#${id}">${escapeHtml(title)}</a>${badge(service)}</li>`,
   );
-  return `<table><tbody>${rows.join("\n")}</tbody></table>`;
+  return `<ul class="rows">${rows.join("\n")}</ul>`;
 }
 
 function card(entry: FailureEntry): string {
@@ -70,9 +70,10 @@ function card(entry: FailureEntry): string {
 </article>`;
 }
 
-function line({ label, text, parts = [] }: Line): string {
-  const sum = parts.length > 0 ? list(parts.map(inline)) : "";
-  return `<div><dt>${escapeHtml(label)}</dt><dd>${inline(text)}${sum}</dd></div>`;
+function line({ label, text, parts = [], items = [] }: Line): string {
+  const below = [...parts, ...items];
+  const more = below.length > 0 ? list(below.map(inline)) : "";
+  return `<div><dt>${escapeHtml(label)}</dt><dd>${inline(text)}${more}</dd></div>`;
 }
 
 function prices({ price }: Report): string {

@@ -20,7 +20,11 @@ code { font: .9em ui-monospace, monospace; background: var(--page); border-radiu
 .cards > * { break-inside: avoid; margin-bottom: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; min-width: 0; }
 .card > :first-child { margin-top: 0; }
-.head { display: flex; flex-wrap: wrap; gap: .5rem; justify-content: space-between; align-items: start; }
+.head { display: flex; flex-wrap: wrap; gap: .1rem .5rem; justify-content: space-between; align-items: start; }
+.rows { list-style: none; padding: 0; }
+.rows > li { padding: .3rem 0; border-bottom: 1px solid var(--line); }
+.rows > li:last-child { border: 0; }
+.rows .badge { margin-left: auto; }
 .badge { border-radius: 1rem; padding: .1rem .7rem; font-size: .85rem; font-weight: 600; white-space: nowrap; }
 .good { color: var(--good); background: var(--good-back); }
 .fair { color: var(--fair); background: var(--fair-back); }
