@@ -32,6 +32,7 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: "sudo", why: "checks the rendered sudoers file (visudo)" },
   { name: "xfsprogs", why: "tries what may become the database's volume (mkfs.xfs)" },
   { name: "hcloud-cli", why: "proves that an unmodified client works with the local API" },
+  { name: "chromium", why: "lays the failure report out as a phone and a desktop do" },
   { name: "python3-hcloud", why: "proves that an unmodified client works with the local API" },
 ];
 
