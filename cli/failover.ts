@@ -5,6 +5,8 @@ import { lastLines, run } from "../toolchain/run";
 import { UserError } from "./errors";
 import { type Way, waysOf } from "./ssh/config";
 import { onMachine, stackState } from "./ssh/way";
+import type { Project } from "./stack/project";
+import type { StackState } from "./stack/state";
 
 /** What the program on the machine answers with when the other load balancer is the active one. */
 const NOT_ACTIVE = 3;
@@ -20,7 +22,7 @@ export function failoverCommand(): Command {
     )
     .action(async (options: { stack?: string }) => {
       const stack = options.stack ?? localCloudName();
-      const balancers = waysOf(await stackState(stack)).filter(({ machine }) => /^load-balancer-\d+$/.test(machine));
+      const balancers = balancersOf(await stackState(stack));
       if (balancers.length < 2) {
         throw new UserError(
           `stack "${stack}" has ${balancers.length} load balancer: nobody to hand over to; set holdfast:loadBalancer.machines to 2`,
@@ -33,11 +35,37 @@ export function failoverCommand(): Command {
 /** Asks one after the other; the active one does it. */
 async function handOver(stack: string, balancers: readonly Way[]): Promise<string> {
   for (const way of balancers) {
-    const done = await onMachine(stack, way, ["sudo", program], (command, args) => run(command, args));
-    if (done.code === 0) return `${way.machine}: ${done.stdout.trim()}`;
-    if (done.code !== NOT_ACTIVE) throw new UserError(`${way.machine}: ${lastLines(done)}`);
+    const said = await handOverFrom(stack, way);
+    if (said !== undefined) return `${way.machine}: ${said}`;
   }
   throw new UserError(
     `no load balancer of "${stack}" says that it is the active one: \`npx holdfast ssh load-balancer-1 -- sudo ${program} status\` tells more`,
   );
+}
+
+/** What the machine says of it; nothing where it is not the active one. @throws UserError when it cannot */
+async function handOverFrom(stack: string, way: Way): Promise<string | undefined> {
+  const done = await onMachine(stack, way, ["sudo", program], (command, args) => run(command, args));
+  if (done.code === 0) return done.stdout.trim();
+  if (done.code === NOT_ACTIVE) return undefined;
+  throw new UserError(`${way.machine}: ${lastLines(done)}`);
+}
+
+/**
+ * Has the active load balancer of a pair hand the floating IP over before it is switched off. A single one has nobody to
+ * hand over to.
+ *
+ * @throws UserError when it has the address and cannot
+ */
+export async function standDown(project: Pick<Project, "stack" | "state">, machine: string): Promise<void> {
+  const state = await project.state();
+  const balancers = state ? balancersOf(state) : [];
+  const way = balancers.find((one) => one.machine === machine);
+  if (!way || balancers.length < 2) return;
+  const said = await handOverFrom(project.stack, way);
+  if (said !== undefined) console.log(`${machine}: ${said}`);
+}
+
+function balancersOf(state: StackState): readonly Way[] {
+  return waysOf(state).filter(({ machine }) => /^load-balancer-\d+$/.test(machine));
 }

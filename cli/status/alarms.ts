@@ -1,6 +1,6 @@
 import { ago, percent } from "./figures";
 import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
-import { inRotation } from "./stackStatus";
+import { inRotation, viewsOf } from "./stackStatus";
 
 /** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
 const fullDisk = 0.85;
@@ -66,11 +66,7 @@ const reboots: Rule = (facts) =>
 const absent: Rule = ({ instances }) =>
   instances
     .filter((instance) => instance.holds.length === 0 && !inRotation(instance))
-    .map(({ name, unit, seen }) => {
-      const views = Object.entries(seen).map(([balancer, word]) => `${balancer} says ${word}`);
-      const own = unit === null || unit === "active" ? [] : [`systemd says ${unit}`];
-      return `${name} gets no visitors: ${[...own, ...views].join(", ") || "no load balancer was heard"}`;
-    });
+    .map((instance) => `${instance.name} gets no visitors: ${viewsOf(instance) || "no load balancer was heard"}`);
 
 /** Taken out, and never put back. */
 const forgottenInstances: Rule = (facts) =>

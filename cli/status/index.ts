@@ -51,6 +51,16 @@ export function statusCommand(): Command {
  */
 export async function readStatus(stack: string, timeout: number): Promise<StackStatus> {
   const [state, target] = await stateAndTarget(stack);
+  return askStack(stack, state, target, timeout);
+}
+
+/** The same for who has the stack's state and its cloud already. */
+export async function askStack(
+  stack: string,
+  state: StackState,
+  target: Target,
+  timeout: number,
+): Promise<StackStatus> {
   const ways = waysOf(state);
   const [answers, cloud] = await Promise.all([
     askMachines(ways, { limit: timeout + more * Math.max(0, ways.length - screen), keyFile: keyFile(stack) }),

@@ -56,3 +56,10 @@ export function inRotation({ seen }: InstanceStatus): boolean {
   const words = Object.values(seen);
   return words.length > 0 && words.every((word) => word.startsWith("UP"));
 }
+
+/** What systemd and the load balancers say of an instance that is not in rotation; empty where nobody was heard. */
+export function viewsOf({ unit, seen }: InstanceStatus): string {
+  const views = Object.entries(seen).map(([balancer, word]) => `${balancer} says ${word}`);
+  const own = unit === null || unit === "active" ? [] : [`systemd says ${unit}`];
+  return [...own, ...views].join(", ");
+}

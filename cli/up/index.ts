@@ -7,7 +7,9 @@ import { describeResource, resourceChanges } from "../previewComment/resources";
 import { Project } from "../stack/project";
 import { confirm } from "../terminal/confirm";
 import { gate, refusal } from "./gate";
+import { standDown } from "../failover";
 import { resizeInTurn, resizes } from "./resize";
+import { ServiceWatch } from "./serviceWatch";
 import { unprotect } from "./unprotect";
 
 interface Flags {
@@ -22,7 +24,7 @@ export function upCommand(): Command {
     .requiredOption("--stack <name>", "e.g. prod")
     .option(
       "--allow <resource>",
-      "a protected resource that may be replaced or deleted; again for more",
+      "a protected resource that may be replaced or deleted, e.g. visitors or StorageBox:backup; again for more",
       (name: string, all: string[]) => [...all, name],
       [],
     )
@@ -64,6 +66,10 @@ async function up({ stack, allow, yes }: Flags): Promise<number> {
   else if (!yes) await confirm(stack, undefined, "--yes");
 
   await unprotect(project, result.allowed);
-  await resizeInTurn(project, resizes(changes));
+  await resizeInTurn(resizes(changes), {
+    project,
+    watch: ServiceWatch.of(project),
+    standDown: (machine) => standDown(project, machine),
+  });
   return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
 }

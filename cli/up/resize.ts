@@ -1,6 +1,7 @@
 import { UserError } from "../errors";
 import type { ResourceChange } from "../previewComment/resources";
 import type { Project } from "../stack/project";
+import type { ServiceWatch } from "./serviceWatch";
 
 /** A machine that gets another server type, and what has to be updated together with it. */
 export interface Resize {
@@ -10,14 +11,24 @@ export interface Resize {
   readonly targets: readonly string[];
 }
 
+/** What makes room for machines that are off, and sees that they are back. */
+export interface ResizeMeans {
+  readonly project: Pick<Project, "show">;
+  readonly watch: Pick<ServiceWatch, "untilOthersServe" | "untilItServes">;
+  /** Has the active load balancer hand the floating IP over. */
+  readonly standDown: (machine: string) => Promise<void>;
+}
+
 /**
- * The machines whose server type changes, in the order in which they may be off: the load balancer that waits before the
- * one that serves, as with configurations.
+ * The machines whose server type changes, in the order in which they may be off: load balancers first. One that was never
+ * configured serves nobody, so its turn is the whole update's.
  */
 export function resizes(changes: readonly ResourceChange[]): readonly Resize[] {
   const updates = changes.filter(({ operation }) => operation === "update");
+  const fresh = changes.filter(({ kind, operation }) => kind === "Configuration" && operation === "create");
   return updates
     .filter(({ kind, properties }) => kind === "Server" && properties.includes("serverType"))
+    .filter((server) => !fresh.some(({ name }) => name === server.name))
     .map(({ name, urn, after }) => ({
       machine: name,
       serverType: String(after?.inputs?.serverType),
@@ -29,26 +40,32 @@ export function resizes(changes: readonly ResourceChange[]): readonly Resize[] {
     .sort((a, b) => turn(a.machine) - turn(b.machine));
 }
 
-/** Load balancers from the last to the first, then the others from the first to the last. */
+/** Load balancers from the last to the first, as with configurations, then the others from the first to the last. */
 function turn(machine: string): number {
   const number = Number(/\d+$/.exec(machine)?.[0] ?? 0);
-  return machine.startsWith("load-balancer") ? -number : number;
+  return machine.startsWith("load-balancer-") ? -number : number;
 }
 
 /**
- * Changes server types one machine after the other. Pulumi would power all of them off at once; here each one has booted
- * with its new type and is configured, and with that healthy, before the next one goes. Requests that a machine works on
- * when it is powered off are cut.
+ * Changes server types one machine after the other. Pulumi would power all of them off at once, and go on as soon as the
+ * API calls a machine running, which is before it has booted. Here a machine goes off only while another one does its
+ * work, and the next one's turn comes when it serves again. Requests that an app machine works on when it is powered off
+ * are cut; those that may be repeated are, by the load balancer.
  *
  * @throws UserError when a machine does not come back; those after it keep what they have
  */
-export async function resizeInTurn(project: Pick<Project, "show">, machines: readonly Resize[]): Promise<void> {
+export async function resizeInTurn(machines: readonly Resize[], means: ResizeMeans): Promise<void> {
+  const { project, watch, standDown } = means;
   for (const { machine, serverType, targets } of machines) {
+    const { machines: all } = await watch.untilOthersServe(machine);
+    if (all.find(({ name }) => name === machine)?.probe?.claimer?.master) await standDown(machine);
     console.log(`${machine}: off, ${serverType}, on again`);
     const flags = targets.flatMap((urn) => ["--target", urn]);
     const code = await project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
     if (code !== 0) {
-      throw new UserError(`${machine} is not well with its new type, so the machines after it were let be`, code);
+      throw new UserError(`${machine} did not get its new type, so the machines after it were let be`, code);
     }
+    await watch.untilItServes(machine);
+    console.log(`${machine} serves again`);
   }
 }

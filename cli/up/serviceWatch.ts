@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../errors";
+import { waysOf } from "../ssh/config";
+import { askStack } from "../status";
+import type { StackStatus } from "../status/stackStatus";
+import type { Project } from "../stack/project";
+import { lackOf, lackOfOthers } from "./serving";
+
+/** Seconds in which a machine has to serve again: a boot, its programs, and the checks of those who send visitors to it. */
+const DEADLINE = 300;
+/** Seconds for a machine's sign of life: more than a screen that somebody looks at would wait. */
+const LIFE_SIGN = 3;
+
+/** How the watch looks and waits; tests bring their own. */
+export interface WatchMeans {
+  readonly read: () => Promise<StackStatus>;
+  /** Gets a line whenever there is another reason to wait. */
+  readonly say: (line: string) => void;
+  /** Milliseconds, as `Date.now()`. */
+  readonly now?: () => number;
+  /** Seconds. */
+  readonly pause?: (seconds: number) => Promise<unknown>;
+  /** Seconds. */
+  readonly deadline?: number;
+}
+
+/** Looks at a running stack until visitors can do without a machine, or until it serves again. */
+export class ServiceWatch {
+  constructor(private readonly means: WatchMeans) {}
+
+  /** Of a stack wherever it lives: each look asks all machines, by the state as Pulumi has it then. */
+  static of(project: Pick<Project, "stack" | "state" | "target">): ServiceWatch {
+    const read = async () => {
+      const [state, target] = await Promise.all([project.state(), project.target()]);
+      if (!state) throw new UserError(`the stack "${project.stack}" has no state`);
+      const { machines, ...status } = await askStack(project.stack, state, target, LIFE_SIGN);
+      // The settings may name machines that are made later in the same update.
+      const configured = new Set(waysOf(state).map(({ machine }) => machine));
+      return { ...status, machines: machines.filter(({ name }) => configured.has(name)) };
+    };
+    return new ServiceWatch({ read, say: (line) => console.log(line) });
+  }
+
+  /**
+   * Waits until another machine does the work of this one, which is about to be switched off, and gives the last look.
+   *
+   * @throws UserError at the deadline, with what was waited for
+   */
+  async untilOthersServe(machine: string): Promise<StackStatus> {
+    return this.wait(
+      (status) => lackOfOthers(status, machine),
+      (lack) =>
+        `${machine} was not switched off, because no other machine does its work: ${lack}. Put that right and run this ` +
+        "again; where there are no visitors to lose, plain `pulumi up` does not wait.",
+    );
+  }
+
+  /**
+   * Waits until the machine answers, its instances get visitors, and what else it is there for works.
+   *
+   * @throws UserError at the deadline, with what was waited for
+   */
+  async untilItServes(machine: string): Promise<void> {
+    await this.wait(
+      (status) => lackOf(status, machine),
+      (lack, seconds) =>
+        `${machine} does not serve again ${seconds} s after its change: ${lack}. The machines after it were let be.`,
+    );
+  }
+
+  private async wait(
+    look: (status: StackStatus) => string | undefined,
+    failure: (lack: string, seconds: number) => string,
+  ): Promise<StackStatus> {
+    const { read, say, now = Date.now, pause = (seconds) => sleep(seconds * 1000), deadline = DEADLINE } = this.means;
+    const end = now() + deadline * 1000;
+    for (let said = ""; ; await pause(1)) {
+      const status = await read();
+      const lack = look(status);
+      if (lack === undefined) return status;
+      if (now() >= end) throw new UserError(failure(lack, deadline));
+      if (lack !== said) say(`  waits: ${lack}`);
+      said = lack;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { inRotation, type InstanceStatus, type MachineStatus, type StackStatus, viewsOf } from "../status/stackStatus";
+
+/** A machine that answered, and what it said. */
+type Answering = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
+
+/** Looks at one side of a machine's work: what is missing until it does it, with the machine's name; nothing when it does. */
+type Look = (machine: Answering, status: StackStatus) => string | undefined;
+
+/**
+ * What keeps a machine from doing its part for visitors: the first thing that it still lacks, as a sentence that begins
+ * with what it is about; nothing when it serves.
+ */
+export function lackOf(status: StackStatus, name: string): string | undefined {
+  const machine = status.machines.find((one) => one.name === name);
+  if (!machine) return `${name}: the stack's state does not know it`;
+  if (machine.probe === null) return `${name}: ${machine.unreachable ?? "it was not asked"}`;
+  const answering: Answering = { ...machine, probe: machine.probe };
+  for (const look of looks) {
+    const lack = look(answering, status);
+    if (lack !== undefined) return lack;
+  }
+  return undefined;
+}
+
+/**
+ * Why nobody else would do a machine's work while it is off; nothing when another machine of the same role serves, and
+ * where there is none: then no waiting helps.
+ */
+export function lackOfOthers(status: StackStatus, name: string): string | undefined {
+  const roles = status.machines.find((machine) => machine.name === name)?.roles ?? [];
+  const others = status.machines.filter((machine) => machine.name !== name && sameWork(machine.roles, roles));
+  const lacks = others.map((machine) => lackOf(status, machine.name));
+  return lacks.some((lack) => lack === undefined) ? undefined : lacks[0];
+}
+
+function sameWork(roles: readonly string[], others: readonly string[]): boolean {
+  return roles.some((role) => others.includes(role));
+}
+
+const instances: Look = ({ name, roles, probe }, status) => {
+  if (!roles.includes("app")) return undefined;
+  if (!probe.instances) return `${name}: ${probe.unanswered.instances ?? "its instances are not there"}`;
+  const absent = status.instances.find(
+    (instance) => instance.machine === name && !isKeptOut(instance) && !inRotation(instance),
+  );
+  return absent && `${absent.name} gets no visitors: ${viewsOf(absent) || "no load balancer was heard"}`;
+};
+
+/** A person has reasons, and nobody waits for people. */
+function isKeptOut({ holds }: InstanceStatus): boolean {
+  return holds.some(({ owner }) => owner !== "roll-out");
+}
+
+const loadBalancer: Look = ({ name, roles, probe }, { instances: all }) => {
+  if (!roles.includes("loadBalancer")) return undefined;
+  if (!probe.haproxy) return `${name}: ${probe.unanswered.haproxy ?? "HAProxy is not there"}`;
+  if (probe.claimer === undefined) return `${name}: ${probe.unanswered.claimer ?? "its claimer gives no answer"}`;
+  if (probe.claimer?.fit === false) return `${name} is not fit to have the floating IP`;
+  if (probe.failedUnits?.includes("keepalived.service")) return `${name}: keepalived has failed`;
+  const absent = all.find((instance) => isExpected(instance, name) && !instance.seen[name]?.startsWith("UP"));
+  return absent && `${name} does not send visitors to ${absent.name}: ${absent.seen[name] ?? "it does not know it"}`;
+};
+
+/** Whether a load balancer has to send visitors to an instance: another one does, or nothing is against it. */
+function isExpected({ unit, holds, seen }: InstanceStatus, balancer: string): boolean {
+  const others = Object.entries(seen).filter(([name]) => name !== balancer);
+  return others.length > 0
+    ? others.every(([, word]) => word.startsWith("UP"))
+    : unit === "active" && holds.length === 0;
+}
+
+const database: Look = ({ name, roles, probe }) => {
+  if (!roles.includes("database")) return undefined;
+  if (!probe.database) return `${name}: ${probe.unanswered.database ?? "PostgreSQL is not there"}`;
+  if (!probe.database.accepts) return `${name}: PostgreSQL takes no connections`;
+  if (probe.pool === undefined) return `${name}: ${probe.unanswered.pool ?? "its pool gives no answer"}`;
+  return probe.pool?.accepts === false ? `${name}: the pool in front of PostgreSQL takes no connections` : undefined;
+};
+
+const looks: readonly Look[] = [instances, loadBalancer, database];
