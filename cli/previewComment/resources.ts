@@ -55,6 +55,19 @@ export function endangered(changes: readonly ResourceChange[]): readonly Resourc
   return changes.filter((change) => change.protected && ["replace", "delete"].includes(change.operation));
 }
 
+/** How `--allow` names each of them: by its name where nothing else that would go has the same, else with its kind. */
+export function allowNames(inDanger: readonly ResourceChange[]): readonly string[] {
+  return inDanger.map((change) => {
+    const { name } = change;
+    return inDanger.filter((one) => one.name === name).length > 1 ? withKind(change) : name;
+  });
+}
+
+/** e.g. `StorageBox:backup`: no two resources of a stack have the same. */
+export function withKind({ kind, name }: Pick<ResourceChange, "kind" | "name">): string {
+  return `${kind}:${name}`;
+}
+
 const words: Readonly<Record<string, string>> = {
   Server: "machine",
   Configuration: "configuration of",
@@ -69,6 +82,7 @@ const words: Readonly<Record<string, string>> = {
   StorageBox: "backup storage",
   StorageBoxSubaccount: "account in the backup storage",
   RandomPassword: "password",
+  KeyPair: "key pair",
 };
 
 /** e.g. `machine app-1`, `floating IP visitors`; kinds without a word of their own keep Pulumi's. */

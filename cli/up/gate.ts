@@ -1,4 +1,4 @@
-import { describeResource, endangered, type ResourceChange } from "../previewComment/resources";
+import { allowNames, describeResource, endangered, type ResourceChange, withKind } from "../previewComment/resources";
 
 /** What an update of a stack would destroy although it is protected. */
 export interface GateResult {
@@ -12,18 +12,37 @@ export interface GateResult {
 
 /**
  * Lets an update pass, or says what would be lost: a protected resource is replaced or deleted only when it is named. All
- * that is refused is told at once.
+ * that is refused is told at once. A name that several of them have names none: who gives up a password has not given up
+ * the backups of the same name.
  *
- * @param allow names of resources, e.g. `visitors`
+ * @param allow names of resources, e.g. `visitors`, or with their kind, e.g. `StorageBox:backup`
  */
 export function gate(changes: readonly ResourceChange[], allow: readonly string[]): GateResult {
   const inDanger = endangered(changes);
-  const isNamed = ({ name }: ResourceChange) => allow.includes(name);
+  const named = new Set(allow.flatMap((word) => namedBy(word, inDanger)));
   return {
-    allowed: inDanger.filter(isNamed),
-    problems: inDanger.filter((change) => !isNamed(change)).map(problem),
-    idle: allow.filter((name) => !inDanger.some((change) => change.name === name)),
+    allowed: inDanger.filter((change) => named.has(change)),
+    problems: [
+      ...inDanger.filter((change) => !named.has(change)).map(problem),
+      ...allow.flatMap((word) => ambiguity(word, inDanger)),
+    ],
+    idle: allow.filter((word) => meantBy(word, inDanger).length === 0),
   };
+}
+
+/** All that a word could mean. */
+function meantBy(word: string, inDanger: readonly ResourceChange[]): readonly ResourceChange[] {
+  return inDanger.filter((change) => word === change.name || word === withKind(change));
+}
+
+function namedBy(word: string, inDanger: readonly ResourceChange[]): readonly ResourceChange[] {
+  const meant = meantBy(word, inDanger);
+  return meant.length === 1 ? meant : [];
+}
+
+function ambiguity(word: string, inDanger: readonly ResourceChange[]): readonly string[] {
+  const meant = meantBy(word, inDanger);
+  return meant.length < 2 ? [] : [`--allow ${word} could mean ${meant.map(withKind).join(" or ")}: write which`];
 }
 
 function problem(change: ResourceChange): string {
@@ -34,7 +53,7 @@ function problem(change: ResourceChange): string {
 
 /** The message of a refusal, with the words that let the update pass. */
 export function refusal(stack: string, changes: readonly ResourceChange[], { problems }: GateResult): string {
-  const names = [...new Set(endangered(changes).map(({ name }) => name))];
+  const names = allowNames(endangered(changes));
   return [
     `the update of "${stack}" was refused, and nothing was touched:`,
     ...problems.map((text) => `  - ${text}`),
