@@ -1,6 +1,6 @@
 import { type EnvironmentChange, isUntouched } from "./environmentChange";
 import type { FileChange } from "./machineFiles";
-import { describeResource, type Operation, operations } from "./resources";
+import { allowNames, describeResource, type Operation, operations } from "./resources";
 
 /** Marks the one comment that is kept up to date. */
 export const marker = "<!-- holdfast: preview of this pull request -->";
@@ -68,7 +68,9 @@ function comment(environments: readonly EnvironmentChange[], before: string, det
 function environmentSection(change: EnvironmentChange, detail: Detail): string {
   const { stack, errors, refused, failures, price, incomparable, releases, services, files, resources } = change;
   const dangers = change.consequences.map((text) => `- ⚠️ ${escape(text)}`);
-  const named = refused.map((one) => ` --allow ${one.name}`).join("");
+  const named = allowNames(refused)
+    .map((name) => ` --allow ${name}`)
+    .join("");
   return [
     `### ${escape(stack)}`,
     [summary(change), price].filter(Boolean).join(" · "),
