@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { tokenFingerprint } from "../../blueprint/tokenFingerprint";
 import { CloudApi } from "../cloud/api";
 import { UserError } from "../errors";
 import { nameOf } from "../preview/digest";
@@ -7,7 +8,7 @@ import type { StackState } from "../stack/state";
 import { confirm } from "../terminal/confirm";
 import { table } from "../terminal/table";
 import { labelled, leftovers, ownAddresses } from "./leftovers";
-import { fingerprint, proveProject } from "./proof";
+import { claimedBy, proveProject } from "./proof";
 
 export function teardownCommand(): Command {
   return new Command("teardown")
@@ -34,14 +35,12 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   if (token === undefined) throw new UserError("hcloud:token is missing: nobody can say what the stack consists of");
   const api = new CloudApi({ endpoint, token });
 
-  const resources = state?.resources ?? [];
-  const proof = await proveProject(stack, resources, api);
+  const claimed = claimedBy(stack, state);
+  const proof = await proveProject(claimed, api, token);
   const unknown = (await labelled(stack, api)).filter(
     ({ collection, item }) => !proof.found.some((one) => one.collection === collection && one.item.id === item.id),
   );
-  console.log(
-    `Project at ${endpoint}, token ${fingerprint(token)} (SHA-256): it has what the state of "${stack}" names.`,
-  );
+  console.log(`Project at ${endpoint}, token ${tokenFingerprint(stack, token)}: ${proof.reason}.`);
   if (proof.found.length > 0) {
     console.log("These will be deleted, with everything on them:\n");
     const rows = proof.found.map(({ collection, item }) => [collection.word, item.name, String(item.id)]);
@@ -51,7 +50,7 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   for (const { collection, item } of unknown) {
     console.log(`Not in Pulumi's state, so not deleted: ${collection.word} ${item.name} (id ${item.id})`);
   }
-  if (resources.length > 0) {
+  if (claimed.resources.length > 0) {
     await confirm(stack, yes, `--yes ${stack}`);
     const code = await project.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"]);
     if (code !== 0)

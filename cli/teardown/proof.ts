@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { tokenFingerprint } from "../../blueprint/tokenFingerprint";
 import type { CloudApi, Item } from "../cloud/api";
-import { type Collection, collectionOf, collections } from "../cloud/collections";
+import { type Collection, collectionOf } from "../cloud/collections";
 import { UserError } from "../errors";
-import type { StateResource } from "../stack/state";
+import type { StackState, StateResource } from "../stack/state";
 
 /** Something of the stack in the cloud. */
 export interface Found {
@@ -16,16 +16,57 @@ export interface Proof {
   readonly found: readonly Found[];
   /** What the state has and the project has not, e.g. `server staging-app-1 (id 17)`. */
   readonly missing: readonly string[];
+  /** Why it is the stack's own project, in words. */
+  readonly reason: string;
+}
+
+/** What a stack's state says that its project has. */
+export interface Claimed {
+  readonly stack: string;
+  readonly resources: readonly StateResource[];
+  /** Fingerprint of the token of the last update; absent where that one recorded none. */
+  readonly recorded?: string;
+}
+
+export function claimedBy(stack: string, state: StackState | undefined): Claimed {
+  const recorded = state?.outputs.tokenFingerprint;
+  return { stack, resources: state?.resources ?? [], ...(typeof recorded === "string" && { recorded }) };
 }
 
 /**
- * Proves that a token opens the project that the stack lives in: the network with the id that Pulumi's state names is
- * there, bears the stack's name and its label. Ids are never given twice at Hetzner, so no other project can pass. A
- * token alone proves nothing: there may be another stack of the same name behind it.
+ * Proves that a token opens the project that the stack lives in, by what the state recorded when it was made:
+ *
+ * - the marker: the network with the recorded id is there, called like the stack and with its label. Hetzner gives an id
+ *   once, so no other project can have it, and the token may have been rotated since;
+ * - where that network is gone: the token is the very one of the last update;
+ * - where the state names no network, because making or deleting the stack was cut: the token again, or everything that
+ *   the state names is there.
+ *
+ * Whatever is found has to bear the stack's label, or nothing is touched.
  *
  * @throws UserError when the proof fails
  */
-export async function proveProject(stack: string, resources: readonly StateResource[], api: CloudApi): Promise<Proof> {
+export async function proveProject(claimed: Claimed, api: CloudApi, token: string): Promise<Proof> {
+  const { stack, resources, recorded } = claimed;
+  const { found, missing } = await lookUp(resources, api);
+  const strangers = found.filter(({ item }) => item.labels.stack !== stack);
+  if (strangers.length > 0) {
+    const named = strangers.map(({ collection, item }) => `${collection.word} ${item.name}`).join(", ");
+    throw new UserError(
+      `the project is not marked as that of "${stack}": these do not bear the label stack=${stack}: ${named}. Nothing was touched.`,
+    );
+  }
+  const sameToken = recorded === tokenFingerprint(stack, token);
+  const reason =
+    byMarker(claimed, found, sameToken) ??
+    (sameToken ? "it was opened with this token at the last update" : undefined) ??
+    byIds(claimed, found, missing);
+  if (reason === undefined) throw new UserError(refusal(claimed, missing));
+  return { found, missing, reason };
+}
+
+/** The project's own answers about what the state names. */
+async function lookUp(resources: readonly StateResource[], api: CloudApi): Promise<Pick<Proof, "found" | "missing">> {
   const found: Found[] = [];
   const missing: string[] = [];
   for (const { type, id, outputs } of resources) {
@@ -36,29 +77,43 @@ export async function proveProject(stack: string, resources: readonly StateResou
     if (item) found.push({ collection, item });
     else missing.push(`${collection.word} ${String(outputs?.name ?? "")} (id ${id})`);
   }
-  const expected = resources.find(({ type }) => type === collections.find(({ path }) => path === "networks")?.type);
-  if (!expected) return { found, missing };
-  const marker = found.find(
-    ({ collection, item }) => collection.path === "networks" && String(item.id) === expected.id,
-  );
-  if (!marker) {
-    throw new UserError(
-      `the token opens another project: network ${expected.id ?? ""} of "${stack}" is not in it. Set hcloud:token to a ` +
-        "token of the stack's own project. (Was the network deleted by hand? Then run `pulumi refresh` first.)",
-    );
-  }
-  const strangers = found.filter(({ item }) => item.labels.stack !== stack);
-  if (marker.item.name !== stack || strangers.length > 0) {
-    const named = strangers.map(({ collection, item }) => `${collection.word} ${item.name}`).join(", ");
-    throw new UserError(
-      `the project is not marked as that of "${stack}": its network is called ${marker.item.name}` +
-        `${named === "" ? "" : `, and these do not bear the label stack=${stack}: ${named}`}. Nothing was touched.`,
-    );
-  }
   return { found, missing };
 }
 
-/** Tells tokens apart without telling them. */
-export function fingerprint(token: string): string {
-  return createHash("sha256").update(token).digest("hex").slice(0, 8);
+/** @throws UserError when the network has another name than the stack's */
+function byMarker({ stack, resources, recorded }: Claimed, found: readonly Found[], sameToken: boolean) {
+  const expected = networkIn(resources);
+  const marker = found.find(
+    ({ collection, item }) => collection.path === "networks" && String(item.id) === expected?.id,
+  );
+  if (!marker) return undefined;
+  const { id, name } = marker.item;
+  if (name !== stack) {
+    throw new UserError(
+      `the project is not marked as that of "${stack}": its network is called ${name}. Nothing was touched.`,
+    );
+  }
+  const rotated = `with another token than at the last update (${recorded ?? ""}), which was rotated since`;
+  const how = sameToken ? "with the token of the last update" : recorded === undefined ? undefined : rotated;
+  return `it has the network ${id} of "${stack}"${how === undefined ? "" : `, and was opened ${how}`}`;
+}
+
+function byIds({ stack, resources }: Claimed, found: readonly Found[], missing: readonly string[]) {
+  if (found.length + missing.length === 0) return `the state of "${stack}" names nothing in a cloud`;
+  if (networkIn(resources) || missing.length > 0) return undefined;
+  return `it has everything that the state of "${stack}" names`;
+}
+
+function networkIn(resources: readonly StateResource[]): StateResource | undefined {
+  return resources.find(({ type }) => collectionOf(type)?.path === "networks");
+}
+
+function refusal({ stack, resources, recorded }: Claimed, missing: readonly string[]): string {
+  const network = networkIn(resources);
+  const what = network ? `network ${network.id ?? ""} of "${stack}" is` : `these of "${stack}" are`;
+  return (
+    `the token opens another project: ${what} not in it${network ? "" : `: ${missing.join(", ")}`}. Nothing was touched. ` +
+    "Set hcloud:token to a token of the stack's own project" +
+    (recorded === undefined ? "." : `; that of the last update has the fingerprint ${recorded}.`)
+  );
 }

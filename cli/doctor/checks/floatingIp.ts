@@ -11,7 +11,7 @@ export const floatingIp: Check = async ({ api, blueprint, resources, stack }) =>
     return [
       problem(
         `the floating IP (id ${known.id}) is gone`,
-        "`pulumi refresh`; the next `pulumi up` makes another one, with another address",
+        "look first whether hcloud:token is one of the stack's own project; if it is, `pulumi refresh`, and the next `pulumi up` makes another one, with another address",
       ),
     ];
   }
