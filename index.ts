@@ -9,6 +9,7 @@ import { cloud } from "./components/provider";
 import { failover, stackSource, stackTarget } from "./components/stackSource";
 import { withStorageAccess } from "./components/storageAccess";
 import { storageHost } from "./components/storageHost";
+import { usedToken } from "./components/tokenFingerprint";
 import { hashOfArchive } from "./machine/archives/source";
 import { keepCopy, withRelease } from "./release/program";
 
@@ -35,7 +36,13 @@ async function program() {
     { provider },
   );
   const { url, machines, backupKey, releaseStore } = environment;
-  return { url, machines, ...(backupKey && { backupKey }), ...(releaseStore && { releaseStore }) };
+  return {
+    url,
+    machines,
+    tokenFingerprint: usedToken(stack, target),
+    ...(backupKey && { backupKey }),
+    ...(releaseStore && { releaseStore }),
+  };
 }
 
 /** A way back to what is about to be rolled out; one that cannot be had is worth a warning, not a failure. */
