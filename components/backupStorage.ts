@@ -1,7 +1,7 @@
 import { StorageBox } from "@pulumi/hcloud/storageBox";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
-import type { Backup } from "../blueprint/resolve/backup";
+import { type Backup, storageBoxName } from "../blueprint/resolve/backup";
 import { KeyPair } from "../keys/keyPair";
 import type { Storage } from "./backupRepository";
 import { resourceLabels } from "./labels";
@@ -35,14 +35,13 @@ export class BackupStorage extends pulumi.ComponentResource {
     const box = new StorageBox(
       name,
       {
-        // With its location, so that a box elsewhere can be made while this one is still there.
-        name: `${stack}-backup-${location}`,
+        name: storageBoxName(stack, location),
         storageBoxType: type,
         location,
         // Nobody logs in with it, but Hetzner wants one.
         password: storagePassword(name, this),
         sshKeys: [key.publicKey],
-        labels: resourceLabels(blueprint),
+        labels: resourceLabels(blueprint, "backup"),
         accessSettings: {
           sshEnabled: true,
           // A restore works from anywhere, with what is in the safe and nothing else.

@@ -16,6 +16,11 @@ export interface Backup {
   readonly s3?: { readonly endpoint: string; readonly bucket: string; readonly region: string };
 }
 
+/** The box's name in the cloud: with its location, so that a box elsewhere can be made while this one is still there. */
+export function storageBoxName(stack: string, location: Backup["storage"]["location"]): string {
+  return `${stack}-backup-${location}`;
+}
+
 /** Keys of the bucket in `backup.s3`. */
 export interface S3Keys {
   readonly accessKey: string;

@@ -1,12 +1,13 @@
 import { collections } from "../../cloud/collections";
 import { keyId } from "../../../blueprint/sshKeys";
 import type { Blueprint } from "../../../blueprint/blueprint";
+import { storageBoxName } from "../../../blueprint/resolve/backup";
 import { type Finding, ok, problem } from "../finding";
 import type { Check } from "../patient";
 
 /** The names that the stack's resources have or will have, by the API's word for their kind. */
 export function plannedNames(blueprint: Blueprint): Readonly<Record<string, readonly string[]>> {
-  const { stack, machines, placementGroups, firewalls, settings } = blueprint;
+  const { stack, machines, placementGroups, firewalls, settings, database } = blueprint;
   return {
     servers: machines.map(({ serverName }) => serverName),
     networks: [stack],
@@ -14,6 +15,8 @@ export function plannedNames(blueprint: Blueprint): Readonly<Record<string, read
     placement_groups: placementGroups.map((name) => `${stack}-${name}`),
     ssh_keys: settings.admin.sshKeys.map((key) => `${stack}-${keyId(key)}`),
     floating_ips: machines.some(({ floatingIp }) => floatingIp) ? [`${stack}-visitors`] : [],
+    volumes: database ? [database.volume.name] : [],
+    storage_boxes: settings.backup ? [storageBoxName(stack, settings.backup.storage.location)] : [],
   };
 }
 

@@ -108,6 +108,30 @@ test("names that are taken, by a stranger or by a cut update; all at once", asyn
   expect(findings[1]?.fix).toContain("was cut");
 });
 
+test("names of what holds data are asked for as well: the database's volume and the backups' box", async () => {
+  const whole = makeBlueprint(
+    settingsWith({ "holdfast:database": {}, "holdfast:backup": { storage: { location: "hel1" } } }),
+  );
+  expect(problems(await examined({ blueprint: whole }))).toEqual([]);
+  await api.must("POST", "/volumes", { name: "prod-database", size: 10, location: "nbg1" });
+  await api.must("POST", "/storage_boxes", {
+    name: "prod-backup-hel1",
+    storage_box_type: "bx11",
+    location: "hel1",
+    password: "aB3!aB3!aB3!aB3!",
+    labels: { stack: "prod" },
+  });
+  const findings = problems(await examined({ blueprint: whole }));
+  expect(texts(findings)).toEqual([
+    expect.stringMatching(/^the name prod-database is taken by a volume \(id \d+\)/),
+    expect.stringMatching(/^the name prod-backup-hel1 is taken by a storage box/),
+  ]);
+  expect(findings.map(({ fix }) => fix)).toEqual([
+    expect.stringContaining("something else"),
+    expect.stringContaining("was cut"),
+  ]);
+});
+
 test("what Pulumi knows is no stranger", async () => {
   const { id } = await api.server("prod-app-1");
   const resources = [{ urn: "", type: "hcloud:index/server:Server", id: String(id) }];
