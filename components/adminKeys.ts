@@ -18,7 +18,11 @@ export class AdminKeys extends pulumi.ComponentResource {
       const id = keyId(key);
       const resource = new SshKey(
         `${name}-${id}`,
-        { name: `${blueprint.stack}-${id}`, publicKey: formatPublicKey(key), labels: resourceLabels(blueprint) },
+        {
+          name: `${blueprint.stack}-${id}`,
+          publicKey: formatPublicKey(key),
+          labels: resourceLabels(blueprint, "admin"),
+        },
         { parent: this, deleteBeforeReplace: true },
       );
       return resource.id;

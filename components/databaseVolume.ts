@@ -7,6 +7,8 @@ import { resourceLabels } from "./labels";
 export interface DatabaseVolumeArgs {
   readonly blueprint: Blueprint;
   readonly volume: Database["volume"];
+  /** The machine that has it by the settings. */
+  readonly machine: Database["machine"];
 }
 
 /**
@@ -18,12 +20,16 @@ export class DatabaseVolume extends pulumi.ComponentResource {
   /** GiB; known once the volume has this size. */
   readonly size: pulumi.Output<number>;
 
-  constructor(name: string, { blueprint, volume }: DatabaseVolumeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { blueprint, volume, machine }: DatabaseVolumeArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("holdfast:index:DatabaseVolume", name, {}, opts);
     const { location, protect } = blueprint.settings;
     const resource = new Volume(
       name,
-      { ...volume, location, labels: resourceLabels(blueprint), deleteProtection: protect },
+      { ...volume, location, labels: resourceLabels(blueprint, "database", machine), deleteProtection: protect },
       { parent: this, protect },
     );
     this.volumeId = resource.id.apply(Number);

@@ -26,7 +26,7 @@ export class FloatingIp extends pulumi.ComponentResource {
         type: "ipv4",
         homeLocation: location,
         description: "where visitors go",
-        labels: resourceLabels(blueprint),
+        labels: resourceLabels(blueprint, "loadBalancer"),
         deleteProtection: protect,
       },
       { parent: this, protect, deleteBeforeReplace: true },

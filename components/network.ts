@@ -21,7 +21,12 @@ export class Network extends pulumi.ComponentResource {
     // Deleting a network detaches every machine from it without a question.
     const network = new HcloudNetwork(
       name,
-      { name: blueprint.stack, ipRange: range, labels: resourceLabels(blueprint), deleteProtection: protect },
+      {
+        name: blueprint.stack,
+        ipRange: range,
+        labels: resourceLabels(blueprint, "network"),
+        deleteProtection: protect,
+      },
       { parent: this, protect, deleteBeforeReplace: true },
     );
     const id = network.id.apply(Number);

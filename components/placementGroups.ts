@@ -10,11 +10,17 @@ export class PlacementGroups extends pulumi.ComponentResource {
 
   constructor(name: string, { blueprint }: { readonly blueprint: Blueprint }, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:PlacementGroups", name, {}, opts);
+    const roleOf = (group: string) => {
+      // The first role: what a machine does beside it comes and goes with the rungs.
+      const role = blueprint.machines.find(({ placementGroup }) => placementGroup === group)?.roles[0];
+      if (!role) throw new Error(`no machine is in the placement group ${group}`);
+      return role;
+    };
     this.ids = Object.fromEntries(
       blueprint.placementGroups.map((group) => {
         const resource = new PlacementGroup(
           `${name}-${group}`,
-          { name: `${blueprint.stack}-${group}`, type: "spread", labels: resourceLabels(blueprint) },
+          { name: `${blueprint.stack}-${group}`, type: "spread", labels: resourceLabels(blueprint, roleOf(group)) },
           { parent: this },
         );
         return [group, resource.id.apply(Number)];

@@ -51,7 +51,7 @@ export class ReleaseStorage extends pulumi.ComponentResource {
           sambaEnabled: false,
           webdavEnabled: false,
         },
-        labels: resourceLabels(blueprint),
+        labels: resourceLabels(blueprint, "releases"),
       },
       { parent: this, protect },
     );

@@ -13,6 +13,7 @@ test("prod's backups are elsewhere, and refuse to be deleted by Pulumi and by He
   const seen = await environment("prod", {});
   const { inputs, options } = one(seen, box, "backup");
   expect(inputs).toMatchObject({ name: "prod-backup-hel1", storageBoxType: "bx11", location: "hel1" });
+  expect(inputs.labels).toEqual({ stack: "prod", role: "backup" });
   expect(inputs.deleteProtection).toBe(true);
   expect(options.protect).toBe(true);
   // Without its key nobody gets to what is in it.

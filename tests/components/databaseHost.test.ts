@@ -56,7 +56,14 @@ describe("a database on a machine of its own", () => {
     expect(data().inputs.moving).toContain("PostgreSQL stops");
   });
 
-  test("the volume's number is known to the mount and to nobody else's files", () => {
+  test("the volume says whose it is, and says so again when the database moves", async () => {
+    const labels = (of: readonly Seen[]) => one(of, volume, "database").inputs.labels;
+    expect(labels(seen)).toEqual({ stack: "prod", role: "database", machine: "database-1" });
+    const shared = await environmentOf(settings(0));
+    expect(labels(shared.seen)).toEqual({ stack: "prod", role: "database", machine: "app-1" });
+  });
+
+  test("the volume's number is known to the mount", () => {
     const content = fileOf(data(), unitPath(databaseUnits.mount))?.content;
     const { volumeId } = one(seen, attachment, "database").inputs;
     expect(content).toContain(`What=/dev/disk/by-id/scsi-0HC_Volume_${String(volumeId)}`);
@@ -70,6 +77,12 @@ describe("a database on a machine of its own", () => {
       `postgresql://app:${password}@10.0.1.21:5432/app?sslmode=verify-full`,
     );
     expect(fileOf(app, appPaths.databaseAuthority)?.content).toBe("AUTHORITY\n");
+  });
+
+  test("the app is told which volume it is, because a new one has none of its tables", () => {
+    const { volumeId } = one(seen, attachment, "database").inputs;
+    const app = one(seen, configuration, "app-1");
+    expect(fileOf(app, appPaths.databaseVolume)?.content).toBe(`${String(volumeId)}\n`);
   });
 
   test("password and key stand nowhere in the clear", () => {

@@ -98,9 +98,29 @@ describe("the first rehearsal", () => {
 
   test("labels everything that can carry labels with the stack", () => {
     const labelled = seen.filter(({ inputs }) => "labels" in inputs);
-    for (const { inputs } of labelled) expect(inputs.labels).toMatchObject({ stack: "local" });
+    for (const { inputs } of labelled) {
+      expect(inputs.labels).toMatchObject({ stack: "local", role: expect.any(String) as string });
+    }
     const without = seen.filter(({ type, inputs }) => type.startsWith("hcloud:") && !("labels" in inputs));
     expect(without.map(({ type }) => type)).toEqual(["hcloud:index/networkSubnet:NetworkSubnet"]);
+  });
+
+  test("labels machines with what they do and who they are, and everything else with what it is for", () => {
+    const labels = (type: string) => all(seen, `hcloud:index/${type}`).map(({ inputs }) => inputs.labels);
+    expect(labels("server:Server")).toEqual([
+      { stack: "local", role: "app", machine: "app-1" },
+      { stack: "local", role: "app", machine: "app-2" },
+      { stack: "local", role: "loadBalancer", machine: "load-balancer-1" },
+    ]);
+    expect(labels("network:Network")).toEqual([{ stack: "local", role: "network" }]);
+    expect(labels("floatingIp:FloatingIp")).toEqual([{ stack: "local", role: "loadBalancer" }]);
+    expect(labels("sshKey:SshKey")).toEqual([{ stack: "local", role: "admin" }]);
+    for (const type of ["firewall:Firewall", "placementGroup:PlacementGroup"]) {
+      expect(labels(type)).toEqual([
+        { stack: "local", role: "app" },
+        { stack: "local", role: "loadBalancer" },
+      ]);
+    }
   });
 
   test("tells the URL and how to reach each machine", () => {

@@ -24,6 +24,7 @@ test("releases get an account of their own on the box of the backups, which sees
   const box = one(seen, "hcloud:index/storageBox:StorageBox", "backup");
   expect(inputs).toMatchObject({ homeDirectory: "releases", storageBoxId: expect.any(Number) as number });
   expect(inputs.accessSettings).toMatchObject({ sshEnabled: true, sambaEnabled: false, webdavEnabled: false });
+  expect(inputs.labels).toEqual({ stack: "prod", role: "releases" });
   expect(options.protect).toBe(true);
   expect(box.inputs.sshKeys).toHaveLength(1);
   expect(access).toEqual({
