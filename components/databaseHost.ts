@@ -61,7 +61,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
     if (!holder) throw new Error(`the database's machine ${args.machine} is not there`);
     const via = this.wayTo(holder);
 
-    const data = new DatabaseVolume(name, { blueprint, volume }, { parent: this });
+    const data = new DatabaseVolume(name, { blueprint, volume, machine: args.machine }, { parent: this });
     // Letters and digits: nothing that would have to be written otherwise in a URL.
     const password = new RandomPassword(name, { length: 40, special: false }, { parent: this });
     const certificate = new ServerCertificate(
