@@ -5,7 +5,10 @@ import { parse, stringify } from "yaml";
 import { CHECKOUT, settingsFile } from "../cli/checkout";
 import { watchMemory } from "./memory";
 import { STACK, type Workplace, withPulumi } from "./pulumi";
-import { measurement, type Result, timed } from "./result";
+import { aimInWords, aimOf, measurement, type Result, timed } from "./result";
+
+/** How many times the processor time of an early machine a late one may take: it does not grow, within the measure's noise. */
+export const GROWTH_LIMIT = 1.1;
 
 /** App machines of the stacks that are compared: two, the most that settings allow, and the middle between them. */
 const sizes = [2, 101, 200] as const;
@@ -45,10 +48,11 @@ export function resultOf(samples: ReadonlyMap<number, readonly Sample[]>): Resul
     to.map(({ work }, index) => (work - (from[index]?.work ?? NaN)) / machines);
   const first = measurement(each(two, middle, sizes[1] - sizes[0]));
   const last = measurement(each(middle, most, sizes[2] - sizes[1]));
-  const growth = (last.median / first.median).toFixed(2);
+  const growth = aimOf("growth", last, first, GROWTH_LIMIT);
   return {
     name: "many-machines",
-    what: `\`pulumi preview\` from nothing with ${sizes[0]} and with ${sizes[2]} app machines; each of the last ${sizes[2] - sizes[1]} took ${growth} times the processor time of each of the first`,
+    what: `\`pulumi preview\` from nothing with ${sizes[0]} and with ${sizes[2]} app machines; each of the last ${sizes[2] - sizes[1]} took ${growth.value} times the processor time of each of the first (${aimInWords(growth)})`,
+    aims: [growth],
     measurements: {
       [`${sizes[0]} app machines`]: measurement(two.map(({ time }) => time)),
       [`${sizes[2]} app machines`]: measurement(most.map(({ time }) => time)),

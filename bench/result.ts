@@ -9,6 +9,17 @@ export interface Result {
   /** What the figures are of. */
   readonly what: string;
   readonly measurements: Readonly<Record<string, Measurement>>;
+  /** What is claimed of the figures, or hoped for. */
+  readonly aims?: readonly Aim[];
+}
+
+/** A ratio of what was measured, and the highest that it should be. */
+export interface Aim {
+  /** e.g. `growth` */
+  readonly figure: string;
+  readonly value: number;
+  readonly most: number;
+  readonly met: boolean;
 }
 
 /** What figures are in; `MiB` of memory. */
@@ -50,6 +61,22 @@ export function measurement(
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000;
+}
+
+/**
+ * How many times the second series the first one is, median by median, beside the most that it should be.
+ *
+ * @throws for a second series whose median is no divisor: a ratio that is no number would meet or miss every aim
+ */
+export function aimOf(figure: string, one: Measurement, other: Measurement, most: number): Aim {
+  const value = Math.round((one.median / other.median) * 100) / 100;
+  if (!Number.isFinite(value)) throw new Error(`the ${figure} is no number: ${one.median} of ${other.median}`);
+  return { figure, value, most, met: value <= most };
+}
+
+/** e.g. `aim: at most 1.3, missed` */
+export function aimInWords({ most, met }: Aim): string {
+  return `aim: at most ${most}, ${met ? "met" : "missed"}`;
 }
 
 const folder = join(CHECKOUT, "bench/results");

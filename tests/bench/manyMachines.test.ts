@@ -4,7 +4,7 @@ const samples = (seconds: number, memory: number) =>
   [1, 2, 3].map(() => ({ time: 2 * seconds, work: seconds, memory }));
 
 test("what each further machine takes, and whether the last hundred take more than the first", () => {
-  const { measurements, what } = resultOf(
+  const { aims, measurements, what } = resultOf(
     new Map([
       [2, samples(3, 300)],
       [101, samples(3 + 99 * 0.05, 500)],
@@ -13,7 +13,8 @@ test("what each further machine takes, and whether the last hundred take more th
   );
   expect(measurements["processor time of each machine from 2 to 101"]?.median).toBe(0.05);
   expect(measurements["processor time of each machine from 101 to 200"]?.median).toBe(0.06);
-  expect(what).toContain("each of the last 99 took 1.20 times the processor time");
+  expect(what).toContain("took 1.2 times the processor time of each of the first (aim: at most 1.1, missed)");
+  expect(aims).toEqual([{ figure: "growth", value: 1.2, most: 1.1, met: false }]);
   expect(measurements["memory with 200 app machines"]).toMatchObject({ median: 800, unit: "MiB" });
 });
 

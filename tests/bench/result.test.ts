@@ -1,4 +1,4 @@
-import { measurement } from "../../bench/result";
+import { aimInWords, aimOf, measurement } from "../../bench/result";
 
 test("a measurement has its median and its worst", () => {
   expect(measurement([3, 1, 2])).toEqual({ n: 3, unit: "s", median: 2, worst: 3, values: [3, 1, 2] });
@@ -6,4 +6,11 @@ test("a measurement has its median and its worst", () => {
   // Of what should be high, the lowest is the worst.
   expect(measurement([3, 1, 2], "requests/s", "lowest").worst).toBe(1);
   expect(() => measurement([])).toThrow("nothing was measured");
+});
+
+test("an aim is met up to its limit, and a ratio that is no number is none", () => {
+  const [four, five, nothing] = [measurement([4]), measurement([5]), measurement([0])];
+  expect(aimOf("growth", five, four, 1.25)).toEqual({ figure: "growth", value: 1.25, most: 1.25, met: true });
+  expect(aimInWords(aimOf("growth", five, four, 1.2))).toBe("aim: at most 1.2, missed");
+  expect(() => aimOf("growth", five, nothing, 2)).toThrow("the growth is no number: 5 of 0");
 });
