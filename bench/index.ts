@@ -5,6 +5,7 @@ import { makeLocal } from "./makeLocal";
 import { manyMachines } from "./manyMachines";
 import { preview } from "./preview";
 import { publish, type Result } from "./result";
+import { status } from "./status";
 import { throughput } from "./throughput";
 
 /** Benchmarks and how often each runs. */
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Result>>> = {
   "many-machines": () => manyMachines(3),
   "make-local": () => makeLocal({ runs: 3, cold: false }),
   throughput: () => throughput(7),
+  status: () => status(20),
   "make-local-cold": () => makeLocal({ runs: 1, cold: true }),
 };
 

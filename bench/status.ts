@@ -1,0 +1,56 @@
+import { Clone } from "../tests/rehearsal/stack/clone";
+import { measurement, type Result, timed } from "./result";
+
+const NAME = "local-bench";
+
+/** Seconds in which the screen is there: whoever is woken at night looks at it first. */
+export const SCREEN_AIM = 2;
+
+/**
+ * `npx holdfast status` of a local stack with a pair of load balancers, two app machines and a database machine: the whole
+ * command, from the shell's point of view. A cloud of its own, so that one that runs is not disturbed.
+ */
+export async function status(runs: number): Promise<Result> {
+  const clone = new Clone(NAME);
+  const values: number[] = [];
+  try {
+    await clone.holdfast(["local", "down"]);
+    clone.editSettings((text) => text.replace(/(holdfast:loadBalancer:\s+machines:) 1/, "$1 2"));
+    await must(clone, ["local", "up"]);
+    await untilQuiet(clone);
+    // The first one fills caches that everybody has after the first day.
+    for (let index = 0; index <= runs; index++) {
+      const value = await timed(() => must(clone, ["status"]));
+      if (index > 0) values.push(value);
+    }
+  } finally {
+    await clone.remove();
+  }
+  return resultOf(values);
+}
+
+/** The worst of them counts: nobody looks at a median. */
+export function resultOf(values: readonly number[]): Result {
+  const screen = measurement(values);
+  const met = screen.worst <= SCREEN_AIM ? "met" : "missed";
+  return {
+    name: "status",
+    what: `\`npx holdfast status\` of a local stack of five machines, the whole command (aim: at most ${SCREEN_AIM} s in the worst run, ${met})`,
+    measurements: { screen },
+  };
+}
+
+/** Right after a boot a load balancer may not have seen each instance yet, which is an alarm and none of this one's. */
+async function untilQuiet(clone: Clone): Promise<void> {
+  for (let tries = 60; ; tries--) {
+    const { code, stdout, stderr } = await clone.holdfast(["status"]);
+    if (code === 0) return;
+    if (tries === 0) throw new Error(`the stack does not become well:\n${stdout}\n${stderr}`);
+  }
+}
+
+/** A status that has an alarm ends with another code: then something else was measured than a stack that is well. */
+async function must(clone: Clone, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await clone.holdfast(args, { timeout: 3000 });
+  if (code !== 0) throw new Error(`holdfast ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
+}
