@@ -8,11 +8,24 @@ export interface Claim {
   /** As a reader of docs/measured.md finds it, e.g. `requests that failed`. */
   readonly text: string;
   readonly unit:
-    "requests" | "s" | "moves" | "ratio" | "owners" | "changes" | "connections" | "instances" | "releases" | "rows";
+    | "requests"
+    | "s"
+    | "moves"
+    | "ratio"
+    | "owners"
+    | "looks"
+    | "changes"
+    | "connections"
+    | "instances"
+    | "machines"
+    | "releases"
+    | "rows";
   /** Upper limit for the middle one of all runs. */
   readonly median?: number;
   /** Upper limit for the worst run. */
   readonly worst?: number;
+  /** Lower limit: every run has to bring so much, e.g. of a flood that is to be borne. The worst run is then the smallest. */
+  readonly least?: number;
 }
 
 /** What one run measured, by the names that claims use. */

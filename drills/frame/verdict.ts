@@ -11,14 +11,16 @@ export interface JudgedClaim extends Claim {
 export function judge(claim: Claim, runs: readonly Measurements[]): JudgedClaim {
   const values = runs.map((run) => run[claim.metric]).filter((value) => value !== undefined);
   if (values.length === 0) return { ...claim, met: false };
-  const measured = { median: median(values), worst: Math.max(...values), n: values.length };
+  const worst = claim.least === undefined ? Math.max(...values) : Math.min(...values);
+  const measured = { median: median(values), worst, n: values.length };
   return {
     ...claim,
     measured,
     met:
       values.length === runs.length &&
+      Math.min(...values) >= (claim.least ?? -Infinity) &&
       measured.median <= (claim.median ?? Infinity) &&
-      measured.worst <= (claim.worst ?? Infinity),
+      Math.max(...values) <= (claim.worst ?? Infinity),
   };
 }
 

@@ -10,6 +10,12 @@ test("both limits count", () => {
   expect(judge(claim, runs(0.5, 0.6, 1.1)).met).toBe(false);
 });
 
+test("what has to reach a lower limit is judged by its smallest run", () => {
+  const least = { metric: "held", text: "held", unit: "connections", least: 2000 } as const;
+  expect(judge(least, [{ held: 2100 }, { held: 2000 }])).toMatchObject({ met: true, measured: { worst: 2000 } });
+  expect(judge(least, [{ held: 2100 }, { held: 1999 }]).met).toBe(false);
+});
+
 test("what was not measured is not met", () => {
   expect(judge(claim, [])).toEqual({ ...claim, met: false });
   expect(judge(claim, [{ gap: 0.1 }, { other: 1 }])).toMatchObject({ met: false, measured: { n: 1 } });
