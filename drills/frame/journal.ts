@@ -17,11 +17,21 @@ export interface Journal {
   readonly status: "proven" | "refuted" | "aborted" | "not proven";
   /** Why it was aborted or is not proven. */
   readonly reason?: string;
-  /** Requests per second, and how visitors connect. */
-  readonly load: { readonly rate: number; readonly connections: string };
+  /** Requests per second, how visitors connect, and what share of them sends POSTs. */
+  readonly load: { readonly rate: number; readonly connections: string; readonly posts?: number };
+  /** How long the cloud's API took for what it did. */
+  readonly api?: ApiDelays;
   readonly n: number;
   readonly claims: readonly JudgedClaim[];
   readonly runs: readonly Measurements[];
+}
+
+/** How long the local cloud's API takes, as it was set during the runs. */
+export interface ApiDelays {
+  /** Seconds that the assignment of a floating IP took, the factor included. */
+  readonly assignFloatingIp: number;
+  /** What multiplies all delays of the local cloud. */
+  readonly factor: number;
 }
 
 /** The computer that measured, without its name. */
@@ -48,16 +58,17 @@ export interface Ending {
   readonly stopped?: { readonly status: "aborted" | "not proven"; readonly reason: string };
   readonly date?: Date;
   readonly machine?: MachineFacts;
+  readonly api?: ApiDelays;
 }
 
 /** What a journal tells of the drill itself. */
 export type Told = Pick<Drill, "name" | "title" | "hypothesis" | "claims"> & {
-  readonly load: Pick<Drill["load"], "rate" | "connections">;
+  readonly load: Pick<Drill["load"], "rate" | "connections" | "posts">;
 };
 
 /** Judges the runs; a drill that was stopped proves nothing, whatever its runs say. */
 export function makeJournal(drill: Told, ending: Ending): Journal {
-  const { environment, runs, stopped, date = new Date(), machine = machineFacts() } = ending;
+  const { environment, runs, stopped, date = new Date(), machine = machineFacts(), api } = ending;
   const claims = drill.claims.map((claim: Claim) => judge(claim, runs));
   return {
     drill: drill.name,
@@ -69,7 +80,8 @@ export function makeJournal(drill: Told, ending: Ending): Journal {
     // No runs, no proof: an empty list meets every limit.
     status: stopped?.status ?? (runs.length > 0 && claims.every(({ met }) => met) ? "proven" : "refuted"),
     ...(stopped ? { reason: stopped.reason } : {}),
-    load: { rate: drill.load.rate, connections: drill.load.connections ?? "fresh" },
+    load: { rate: drill.load.rate, connections: drill.load.connections ?? "fresh", posts: drill.load.posts ?? 0 },
+    ...(api ? { api } : {}),
     n: runs.length,
     claims,
     runs,

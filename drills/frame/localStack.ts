@@ -4,7 +4,7 @@ import { describeMachine } from "../../cli/local/describe";
 import { readStatus } from "../../cli/local/status";
 import { run } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
-import { visitorNamespace } from "../../local/network/names";
+import { edgeNamespace, visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
 import { untilAsked } from "./untilAsked";
 import type { LoadResult } from "../load/outcomes";
@@ -13,6 +13,12 @@ import type { WriterResult } from "../load/writers";
 import { pulumiUp } from "./pulumiUp";
 import { rollBack } from "./rollBack";
 import type { Stack, StackMachine } from "./stack";
+
+/** What the local cloud tells at /_local/delays. */
+interface LocalDelays {
+  readonly factor: number;
+  readonly seconds: { readonly assign_floating_ip: number };
+}
 
 const loadProgram = join(__dirname, "../load/main.ts");
 const streamsProgram = join(__dirname, "../load/streams.ts");
@@ -24,7 +30,8 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
   const { url } = await readStatus(name);
   if (!url) throw new Error(`the local cloud "${name}" has no stack to drill: run \`make local\` first`);
   const namespace = visitorNamespace(name);
-  const { sources, attacker } = await sourceAddresses(namespace);
+  const sources = await sourceAddresses(namespace);
+  const attackers = await attackerAddresses(name, namespace);
   const visitors = new Visitors(namespace, sources);
   const fromOutside = (command: readonly string[]) => run("ip", ["netns", "exec", namespace, ...command]);
 
@@ -42,7 +49,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     environment: "local cloud",
     name,
     url,
-    attacker,
+    attackers,
     machines,
     status: () => cloudStatus(daemon),
     inside: (machine, command) => {
@@ -66,6 +73,10 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     },
     up: (options) => pulumiUp(daemon, options),
     rollBack: (settings) => rollBack(name, settings),
+    apiDelays: async () => {
+      const { factor, seconds } = (await callDaemon(daemon, "/_local/delays")) as LocalDelays;
+      return { factor, assignFloatingIp: seconds.assign_floating_ip };
+    },
     api: (method, path, body) =>
       callDaemon(daemon, path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
   };
@@ -97,7 +108,7 @@ function initOf({ name, initPid }: StackMachine): number {
  * Every address of the visitors' range that nobody else has, given to the visitors: 300 requests a second from one
  * source would meet the limits per source, as they should.
  */
-async function sourceAddresses(namespace: string): Promise<{ sources: string[]; attacker: string }> {
+async function sourceAddresses(namespace: string): Promise<string[]> {
   const shown = await run("ip", ["-n", namespace, "-4", "-json", "address", "show", "dev", "eth0"]);
   const [link] = JSON.parse(shown) as { addr_info: { local: string }[] }[];
   const taken = link?.addr_info.map(({ local }) => local) ?? [];
@@ -107,6 +118,16 @@ async function sourceAddresses(namespace: string): Promise<{ sources: string[]; 
   // 0 to 3 are the router, this computer and the package proxy; 31 is where the next cloud's range begins.
   const all = Array.from({ length: 27 }, (_, index) => first.replace(/\d+$/, String(base + 4 + index)));
   for (const address of all) await run("ip", ["-n", namespace, "address", "replace", `${address}/32`, "dev", "eth0"]);
-  const attacker = all.pop() ?? "";
-  return { sources: all, attacker };
+  return all;
+}
+
+/**
+ * Addresses for those who mean harm, apart from visitors' so that what one source may do never hits the others: from a
+ * third range for documentation (RFC 5737), which ends in this cloud's own namespaces as all others do.
+ */
+async function attackerAddresses(cloud: string, namespace: string): Promise<string[]> {
+  const all = Array.from({ length: 40 }, (_, index) => `192.0.2.${index + 1}`);
+  await run("ip", ["-n", edgeNamespace(cloud), "route", "replace", "192.0.2.0/24", "dev", "internet"]);
+  for (const address of all) await run("ip", ["-n", namespace, "address", "replace", `${address}/32`, "dev", "eth0"]);
+  return all;
 }

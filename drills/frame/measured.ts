@@ -38,11 +38,12 @@ function table(journals: readonly Journal[]): string[] {
     "## How",
     "",
     ...markdownTable([
-      ["Fault", "What should happen", "Visitors", "Computer"],
+      ["Fault", "What should happen", "Visitors", "API: assigning a floating IP takes", "Computer"],
       ...journals.map((journal) => [
         journal.title,
         journal.hypothesis,
-        `${journal.load.rate}/s, ${journal.load.connections} connections`,
+        visitors(journal),
+        assigning(journal),
         computer(journal),
       ]),
     ]),
@@ -52,18 +53,22 @@ function table(journals: readonly Journal[]): string[] {
 function benchmarkTable(benchmarks: readonly RecordedResult[]): string[] {
   const rows = benchmarks.flatMap(({ what, date, machine, measurements }) =>
     Object.entries(measurements).map(([name, { n, unit, median, worst }], index) => [
-      ...(index === 0 ? [what, date.slice(0, 10), machine] : ["", "", ""]),
+      ...(index === 0 ? [what, date.slice(0, 10), "local cloud", machine] : ["", "", "", ""]),
       name,
       String(n),
       amount(median, unit),
       amount(worst, unit),
     ]),
   );
-  return markdownTable([["Benchmark", "Date", "Computer", "What", "n", "Median", "Worst"], ...rows]);
+  return markdownTable([
+    ["Benchmark", "Date", "Where", "Computer, and its load", "What", "n", "Median", "Worst"],
+    ...rows,
+  ]);
 }
 
-function limits({ median, worst, unit }: JudgedClaim): string {
+function limits({ median, worst, least, unit }: JudgedClaim): string {
   const parts = [
+    ...(least === undefined ? [] : [`≥ ${amount(least, unit)}`]),
     ...(median === undefined ? [] : [`median ≤ ${amount(median, unit)}`]),
     ...(worst === undefined ? [] : [worst === 0 ? "0" : `≤ ${amount(worst, unit)}`]),
   ];
@@ -75,10 +80,10 @@ function figures({ measured, unit }: JudgedClaim): [string, string] {
 }
 
 /** A claim of a drill that did not get to its end is not proven, even where the runs that there were meet it. */
-function verdict({ status }: Journal, { met, median, worst }: JudgedClaim): string {
+function verdict({ status }: Journal, { met, median, worst, least }: JudgedClaim): string {
   if (status === "aborted" || status === "not proven") return "not proven";
   // A figure that is told beside the claims.
-  if (median === undefined && worst === undefined) return "measured";
+  if ((median ?? worst ?? least) === undefined) return "measured";
   return met ? "met" : "**not met**";
 }
 
@@ -87,6 +92,15 @@ function reasons(journals: readonly Journal[]): string[] {
   if (open.length === 0) return [];
   const items = open.map(({ title, status, reason = "" }) => `- ${title}: ${status}, ${reason.replace(/\s+/g, " ")}`);
   return ["## Not proven, and why", "", ...items, ""];
+}
+
+function visitors({ load: { rate, connections, posts = 0 } }: Journal): string {
+  const how = connections === "mixed" ? "fresh and keep-alive connections in turn" : `${connections} connections`;
+  return `${rate}/s, ${how}${posts > 0 ? `, ${Math.round(posts * 100)} % POSTs` : ""}`;
+}
+
+function assigning({ api }: Journal): string {
+  return api ? `${amount(api.assignFloatingIp, "s")} (delays × ${api.factor})` : "not recorded";
 }
 
 function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal): string {

@@ -34,10 +34,11 @@ export async function runDrill(
 ): Promise<Journal> {
   const { say, steady = awaitSteady, runs: wanted = drill.runs } = options;
   const runs: Measurements[] = [];
+  const api = await stack.apiDelays();
   const end = (status: "aborted" | "not proven", error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     say(`${drill.name}: ${status}: ${reason}`);
-    return makeJournal(drill, { environment: stack.environment, runs, stopped: { status, reason } });
+    return makeJournal(drill, { environment: stack.environment, api, runs, stopped: { status, reason } });
   };
   const cannot = await drill.cannot?.(stack);
   if (cannot !== undefined) return end("not proven", cannot);
@@ -65,7 +66,7 @@ export async function runDrill(
     }
     if (failure !== undefined) return end("aborted", failure);
   }
-  return makeJournal(drill, { environment: stack.environment, runs });
+  return makeJournal(drill, { environment: stack.environment, api, runs });
 }
 
 /** @throws when the fault cannot be brought about, or at the abort rule's limit */

@@ -1,4 +1,5 @@
 import type { CloudStatus } from "../../local/api/service/status";
+import type { ApiDelays } from "./journal";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
 import type { StreamOptions, StreamsResult } from "../load/streams";
@@ -44,8 +45,8 @@ export interface Stack {
   streams(options: Omit<StreamOptions, "url" | "sources">, signal: AbortSignal): Promise<StreamsResult>;
   /** People who write lines, each with an id of its own, until the signal. */
   write(options: Omit<WriterOptions, "url" | "sources" | "signal">, signal: AbortSignal): Promise<WriterResult>;
-  /** The one visitor whom no drill's ordinary load uses. */
-  readonly attacker: string;
+  /** Visitors whom no drill's ordinary load uses. */
+  readonly attackers: readonly string[];
   /** Runs a program on the visitors' side. */
   fromOutside(command: readonly string[]): Promise<string>;
   /** `pulumi up` of the stack as it stands; whether it changed nothing. */
@@ -58,6 +59,8 @@ export interface Stack {
    * @param settings what the last `up` was given; the command finds out by itself where to go back to
    */
   rollBack(settings: UpOptions["settings"]): Promise<UpResult>;
+  /** How long the API takes. */
+  apiDelays(): Promise<ApiDelays>;
   /** Calls the API that runs the machines, or the local cloud's control calls (`/_local/…`). */
   api(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }

@@ -1,6 +1,7 @@
 import Ajv from "ajv";
 import type { FastifyInstance } from "fastify";
 import { contract } from "../contract/contract";
+import { delays } from "../service/actions/delays";
 import type { Cloud } from "../service/cloud";
 import { ApiError, invalidField, notFound } from "../service/errors";
 import { cloudStatus } from "../service/status";
@@ -15,6 +16,10 @@ export function controlRoutes(app: FastifyInstance, cloud: Cloud, faults: Faults
   app.get("/_local/status", () => cloudStatus(cloud));
   app.get("/_local/calls", () => ({ calls: calls.all() }));
 
+  app.get("/_local/delays", () => {
+    const { factor } = cloud.actions;
+    return { factor, seconds: { assign_floating_ip: delays.assign_floating_ip * factor } };
+  });
   app.post("/_local/delays", ({ body }) => {
     const factor = (body as { factor?: unknown }).factor;
     if (typeof factor !== "number") throw invalidField("factor", "is required and has to be a number");

@@ -27,7 +27,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     environment: "local cloud",
     name: "fake",
     url: quiet.url,
-    attacker: "198.51.100.30",
+    attackers: ["192.0.2.1"],
     machines: () => Promise.resolve([]),
     status: () => Promise.resolve({ machines: [], floatingIps: [], storageBoxes: [] }),
     inside: never,
@@ -39,6 +39,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     rollBack: never,
     streams: never,
     write: never,
+    apiDelays: () => Promise.resolve({ assignFloatingIp: 0.3, factor: 1 }),
     api: never,
   };
 }

@@ -37,6 +37,22 @@ test("what was not shown to its end is not proven, and why stands below", () => 
   expect(text).toContain("- An instance is killed: aborted, 2 masters");
 });
 
+test("a lower limit is told as one", () => {
+  const flood = { ...killInstance, claims: [{ metric: "sent", text: "sent", unit: "ratio", least: 50 }] } as const;
+  const text = page(makeJournal(flood, { ...common, runs: [{ sent: 52 }, { sent: 49 }] }));
+  expect(row(text, "An instance is killed").slice(6, 10)).toEqual(["≥ × 50", "× 52", "× 49", "**not met**"]);
+});
+
+test("below stand what visitors sent, and how long the API took", () => {
+  const load = { rate: 300, duration: 1, posts: 0.1, connections: "mixed" } as const;
+  const api = { assignFloatingIp: 0.3, factor: 1 };
+  const [, how = ""] = page(makeJournal({ ...killInstance, load }, { ...common, api, runs: [] })).split("## How");
+  expect(row(how, "An instance is killed").slice(3, 5)).toEqual([
+    "300/s, fresh and keep-alive connections in turn, 10 % POSTs",
+    "0.3 s (delays × 1)",
+  ]);
+});
+
 test("no results make no table", () => {
   expect(page()).toContain("No drill yet.");
 });
@@ -51,7 +67,7 @@ test("benchmarks stand below, with the computer that measured", () => {
     ...circumstances,
   };
   expect(row(measuredPage([], [result]), what).slice(1, -1)).toEqual([
-    ...[what, "2026-11-24", "2 cores", "it", "3", "× 2", "× 1"],
+    ...[what, "2026-11-24", "local cloud", "2 cores", "it", "3", "× 2", "× 1"],
   ]);
 });
 
@@ -60,7 +76,7 @@ test("drills have names of their own, a limit in each claim, and time for their 
   for (const { claims, load, abortAfter, name } of drills) {
     expect(name).toMatch(/^[a-z-]+$/);
     // Beside the claims, figures may be told that nothing depends on.
-    expect(claims.some(({ median, worst }) => (median ?? worst) !== undefined)).toBe(true);
+    expect(claims.some(({ median, worst, least }) => (median ?? worst ?? least) !== undefined)).toBe(true);
     expect(abortAfter).toBeGreaterThan(load.duration);
   }
 });

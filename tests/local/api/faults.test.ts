@@ -82,6 +82,7 @@ describe("faults and control", () => {
   test("delays can be made shorter, never zero", async () => {
     const server = await api.server("a");
     await api.must("POST", "/_local/delays", { factor: 0.001 });
+    expect(await api.must("GET", "/_local/delays")).toEqual({ factor: 0.001, seconds: { assign_floating_ip: 0.0003 } });
     await api.call("POST", `/servers/${server.id}/actions/poweroff`);
     await api.clock.advance(0.002);
     expect((await api.call("GET", `/servers/${server.id}`)).body.server.status).toBe("off");

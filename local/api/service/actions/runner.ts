@@ -16,13 +16,17 @@ export class ActionRunner {
   private readonly timers = new Map<number, () => void>();
   private stopped = false;
 
-  /** @param factor multiplies every delay; greater than 0 */
+  /** @param multiplier of every delay; greater than 0 */
   constructor(
     private readonly cloud: Cloud,
     private readonly effects: Readonly<Record<Command, Effects>>,
-    private factor: number,
+    private multiplier: number,
   ) {
-    this.setFactor(factor);
+    this.setFactor(multiplier);
+  }
+
+  get factor(): number {
+    return this.multiplier;
   }
 
   /** @throws when the factor is not greater than 0: delays are never zero */
@@ -30,7 +34,7 @@ export class ActionRunner {
     if (!(factor > 0) || !Number.isFinite(factor)) {
       throw new ApiError("invalid_input", `the delay factor has to be greater than 0, not ${String(factor)}`);
     }
-    this.factor = factor;
+    this.multiplier = factor;
   }
 
   /** Inside a transaction: an action that begins once the transaction is on the disk (or after the action before it). */
@@ -97,7 +101,7 @@ export class ActionRunner {
   }
 
   private milliseconds(action: ActionRow): number {
-    return delays[action.command] * 1000 * this.factor;
+    return delays[action.command] * 1000 * this.multiplier;
   }
 
   private end(id: number, error: unknown): void {
