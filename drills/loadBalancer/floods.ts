@@ -1,87 +1,117 @@
 import { join } from "node:path";
 import type { LoadResult } from "../load/outcomes";
-import type { Drill, Measurements } from "../frame/drill";
+import type { SlowHeaders, SlowHeadersResult } from "../load/slowHeaders";
+import { warmUp, type Drill, type Measurements } from "../frame/drill";
 import type { Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
 
-const seconds = 10;
-/** Seconds: longer than the load that it disturbs. */
-const floodSeconds = seconds + 5;
-const load = { rate: 100, duration: seconds, timeout: 5 } as const;
+/** Other visitors: as many as in every drill of the load balancers, on both kinds of connections, and some write. */
+const load = { rate: 300, duration: 10, timeout: 5, connections: "mixed", posts: 0.1 } as const;
 
 const claims: Drill["claims"] = [
-  { metric: "failed", text: "GETs of other visitors that failed", unit: "requests", worst: 0 },
+  { metric: "failed", text: "GETs and POSTs of other visitors that failed", unit: "requests", worst: 0 },
   { metric: "slowdown", text: "p99 of other visitors against before", unit: "ratio", worst: 2 },
+  { metric: "p99Before", text: "p99 of other visitors before", unit: "s" },
+  { metric: "p99During", text: "p99 of other visitors during the flood", unit: "s" },
 ];
 
-/** The flood shares this computer with everybody else, as it would not on the Internet: it gets what others leave. */
-const flooder = (program: string, options: string) => [
-  "nice",
-  "-n",
-  "19",
-  process.execPath,
-  "--import",
-  "tsx",
-  program,
-  options,
-];
+const common = {
+  // Over before the fault begins: other visitors come before the flood and during it, to be compared.
+  load: { ...load, duration: warmUp },
+  runs: 3,
+  abortAfter: 90,
+} as const;
 
 /**
- * Other visitors' p99 with the flood against the one without it, measured right before. Below 5 ms the computer's own
- * noise doubles a p99, so that much counts as nothing.
+ * A flood, while it shares this computer with everybody else, as it would not on the Internet: it gets what others leave.
+ *
+ * @param program under drills/load
  */
-async function comparing(stack: Stack, flood: () => Promise<Measurements>): Promise<Measurements> {
-  const noise = 0.005;
-  const before = await stack.visit(load);
-  const flooding = flood();
-  // The flood's program starts on the same computer: its start is not part of the flood.
-  await pause(2);
-  const during = await stack.visit(load);
-  const measured = await flooding;
-  const slowdown = Math.max(noise, during.latency.p99) / Math.max(noise, before.latency.p99);
-  return { ...measured, failed: before.failed + during.failed, slowdown };
+async function flood(stack: Stack, program: string, options: object): Promise<unknown> {
+  const run = [process.execPath, "--import", "tsx", join(__dirname, "../load", program), JSON.stringify(options)];
+  return JSON.parse(await stack.fromOutside(["nice", "-n", "19", ...run]));
 }
 
-/** Requests of one source in ten seconds, at 50 times the default limit of 200. */
+/**
+ * Other visitors' p99 with the flood against the one without it, measured right before.
+ *
+ * @param after seconds until the flood is what it is meant to be: its program starts on the same computer
+ */
+async function comparing(stack: Stack, after: number, begin: () => Promise<Measurements>): Promise<Measurements> {
+  const before = await stack.visit(load);
+  const flooding = begin();
+  flooding.catch(() => undefined);
+  await pause(after);
+  const during = await stack.visit(load);
+  const measured = await flooding;
+  return {
+    ...measured,
+    failed: before.failed + during.failed,
+    slowdown: during.latency.p99 / before.latency.p99,
+    p99Before: before.latency.p99,
+    p99During: during.latency.p99,
+  };
+}
+
+/** Requests a second that one source may send: 200 in ten seconds, by default. */
+const allowed = 20;
+/** Seconds: longer than the load that it disturbs, with the start of its program. */
+const floodSeconds = 2 + load.duration + 3;
+
 export const requestFlood: Drill = {
+  ...common,
   name: "request-flood",
   title: "One source sends 50 times what one source may",
   hypothesis: "HAProxy answers it with 429 and refuses its connections; the instances hear nothing of it.",
   claims: [
     ...claims,
+    { metric: "times", text: "requests of the flood against what one source may send", unit: "ratio", least: 50 },
+    { metric: "limited", text: "requests of the flood that were answered with 429", unit: "requests", least: 1 },
+    { metric: "refused", text: "requests of the flood that were refused otherwise", unit: "requests" },
     { metric: "admitted", text: "requests of the flood that were served", unit: "requests", worst: 250 },
   ],
-  load: { ...load, duration: 2 },
-  runs: 3,
-  abortAfter: 90,
   fault: (stack) =>
-    comparing(stack, async () => {
-      const options = { url: stack.url, rate: 1000, duration: floodSeconds, timeout: 2, connections: "keep-alive" };
-      const program = join(__dirname, "../load/main.ts");
-      const flood = JSON.stringify({ ...options, sources: [stack.attacker] });
-      const output = await stack.fromOutside(flooder(program, flood));
-      return { admitted: (JSON.parse(output) as LoadResult).ok };
+    comparing(stack, 2, async () => {
+      const options = { url: stack.url, rate: 52 * allowed, duration: floodSeconds, timeout: 2 };
+      const sources = stack.attackers.slice(0, 1);
+      const result = await flood(stack, "main.ts", { ...options, sources, connections: "keep-alive" });
+      const { sent, ok, failed, failures, late } = result as LoadResult;
+      const limited = failures["429"] ?? 0;
+      // The last one left as late as this at worst.
+      const times = sent / (floodSeconds + late) / allowed;
+      return { times, limited, refused: failed - limited, admitted: ok };
     }),
 };
 
+/** Sources, and what each opens in a second: just below the 50 connections in three seconds that one source may open. */
+const [slowSources, slowRate] = [32, 15];
+/** Seconds: the default time for a request's head, after which HAProxy closes; so many seconds' worth are open at a time. */
+const headerTimeout = 5;
+const ramp = headerTimeout + 2;
+
 export const slowHeaders: Drill = {
+  ...common,
   name: "slow-headers",
-  title: "2,000 connections send a byte of their headers now and then",
-  hypothesis: "One source may have 100 connections; those are closed after the header timeout, the others refused.",
-  claims,
-  load: { ...load, duration: 2 },
-  runs: 3,
-  abortAfter: 90,
+  title: `2,000 connections of ${slowSources} sources send a byte of their headers now and then`,
+  hypothesis:
+    "No source opens more than it may, so each connection is taken; it is closed after the header timeout, and never reaches an instance.",
+  claims: [
+    ...claims,
+    {
+      metric: "heldOpen",
+      text: "connections of the flood that are open at any time",
+      unit: "connections",
+      least: 2000,
+    },
+    { metric: "opened", text: "connections of the flood in all", unit: "connections" },
+    { metric: "refused", text: "connections of the flood that were refused", unit: "connections" },
+  ],
   fault: (stack) =>
-    comparing(stack, async () => {
-      const program = join(__dirname, "../load/slowHeaders.ts");
-      const options = JSON.stringify({
-        url: stack.url,
-        connections: 2000,
-        duration: floodSeconds,
-        source: stack.attacker,
-      });
-      const output = await stack.fromOutside(flooder(program, options));
-      return { heldOpen: (JSON.parse(output) as { most: number }).most };
+    comparing(stack, ramp + 2, async () => {
+      const sources = stack.attackers.slice(0, slowSources);
+      const duration = ramp + 2 + load.duration + 3;
+      const options: SlowHeaders = { url: stack.url, sources, rate: slowRate, duration, ramp };
+      const { held, opened, refused } = (await flood(stack, "slowHeaders.ts", options)) as SlowHeadersResult;
+      return { heldOpen: held, opened, refused };
     }),
 };

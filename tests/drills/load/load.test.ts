@@ -37,6 +37,16 @@ test("keep-alive connections are used again", async () => {
   expect(connections).toBeLessThan(20);
 });
 
+test("mixed: half of the requests open their own connection, the others do not", async () => {
+  let connections = 0;
+  const url = await serve((_, response) => response.end("fine"));
+  server?.on("connection", () => connections++);
+  const result = await load({ url, rate: 100, duration: 0.4, connections: "mixed" });
+  expect(result).toMatchObject({ ok: 40, connections: "mixed" });
+  expect(connections).toBeGreaterThanOrEqual(20);
+  expect(connections).toBeLessThan(40);
+});
+
 test("the share of POSTs is exact, and their bodies arrive", async () => {
   const bodies: string[] = [];
   const url = await serve((request, response) => {
