@@ -10,7 +10,7 @@ import { damagedRepository, storageAway } from "./database/repository";
 import { droppedTable, loseDatabase } from "./database/restore";
 import { restoreSpeed } from "./database/restoreSpeed";
 import type { Drill } from "./frame/drill";
-import { apiOutage, failoversWithoutApi } from "./loadBalancer/apiOutage";
+import { apiOutages, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
 import { killHaproxy, orderlySwitch, reloadHaproxy } from "./loadBalancer/haproxy";
 import { activePowerLoss, bothPowerLoss } from "./loadBalancer/loseActive";
@@ -33,7 +33,7 @@ export const drills: readonly Drill[] = [
   activePowerLoss,
   standbyCutOff,
   vrrpCut,
-  apiOutage,
+  ...apiOutages,
   ...failoversWithoutApi,
   requestFlood,
   slowHeaders,

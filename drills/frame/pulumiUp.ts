@@ -43,9 +43,20 @@ export function changedSettings(name: string, changes: NonNullable<UpOptions["se
   const config = { ...file.config };
   for (const [section, change] of Object.entries(changes)) {
     const key = `holdfast:${section}`;
-    config[key] = { ...(config[key] as object | undefined), ...change };
+    config[key] = merged(config[key], change);
   }
   return stringify({ ...file, config });
+}
+
+/** What is a group of settings in both is merged one by one; anything else is the change's. */
+function merged(own: unknown, change: unknown): unknown {
+  if (!isGroup(own) || !isGroup(change)) return change;
+  const both = Object.keys(change).map((key) => [key, merged(own[key], change[key])] as const);
+  return { ...own, ...Object.fromEntries(both) };
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function runUp(

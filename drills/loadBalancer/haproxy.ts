@@ -1,7 +1,14 @@
 import type { Drill } from "../frame/drill";
 import { restore, switchOver } from "../frame/faults";
-import { activeBalancer, needsPair } from "../frame/stack";
-import { pause } from "../frame/wait";
+import {
+  activeBalancer,
+  holderOfFloatingIp,
+  machinesWithRole,
+  needsPair,
+  type Stack,
+  type StackMachine,
+} from "../frame/stack";
+import { succeeded } from "../frame/succeeded";
 
 export const killHaproxy: Drill = {
   name: "kill-haproxy",
@@ -34,20 +41,45 @@ export const orderlySwitch: Drill = {
   cleanUp: restore,
 };
 
+/** MiB: what the limit of a request's body is set to, one after the other; at last the stack is as its settings say. */
+const bodySizes = [11, 12, 13, 14, 15, 16, 17, 18, 19, undefined] as const;
+
 export const reloadHaproxy: Drill = {
   name: "reload-haproxy",
-  title: "HAProxy is reconfigured ten times",
-  hypothesis: "The new process takes over the listening sockets; the old one finishes what it has.",
-  claims: [{ metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 }],
-  load: { rate: 300, duration: 14, timeout: 5 },
+  title: `\`pulumi up\` with another setting of HAProxy, ${bodySizes.length} times, on both load balancers`,
+  hypothesis: "Each new process takes over the listening sockets; the old one finishes what it has.",
+  claims: [
+    { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
+    { metric: "asBefore", text: "reconfigurations that no new HAProxy came of", unit: "machines", worst: 0 },
+    { metric: "moves", text: "moves of the floating IP", unit: "moves", worst: 0 },
+    { metric: "longestGap", text: "longest time without an answer", unit: "s" },
+  ],
+  cannot: needsPair,
+  load: { rate: 300, duration: 600, timeout: 5, connections: "mixed", posts: 0.1 },
+  loadUntilOver: true,
   runs: 3,
-  abortAfter: 60,
+  abortAfter: 620,
   async fault(stack) {
-    const active = await activeBalancer(stack);
-    for (let count = 0; count < 10; count++) {
-      await stack.inside(active, "systemctl reload haproxy.service");
-      await pause(0.8);
+    const balancers = await machinesWithRole(stack, "loadBalancer");
+    const before = await holderOfFloatingIp(stack);
+    let [asBefore, moves] = [0, 0];
+    for (const bodySize of bodySizes) {
+      const workers = await workersOf(stack, balancers);
+      const change = { settings: { loadBalancer: { limits: { bodySize } } } };
+      succeeded(await stack.up(bodySize === undefined ? {} : change), "pulumi up failed");
+      const now = await workersOf(stack, balancers);
+      asBefore += now.filter((worker, index) => worker === workers[index]).length;
+      if ((await holderOfFloatingIp(stack)) !== before) moves++;
     }
-    return undefined;
+    return { asBefore, moves };
+  },
+  async cleanUp(stack) {
+    await restore(stack);
+    succeeded(await stack.up({}), "the stack cannot be brought back to its own settings");
   },
 };
+
+/** Process ids of the HAProxy that takes connections now, machine by machine: of a reload the newest. */
+function workersOf(stack: Stack, balancers: readonly StackMachine[]): Promise<string[]> {
+  return Promise.all(balancers.map((balancer) => stack.inside(balancer, "pgrep --newest --exact haproxy")));
+}

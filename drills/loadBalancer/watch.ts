@@ -1,0 +1,77 @@
+import { holderOfFloatingIp, machinesWithRole, type Stack, type StackMachine } from "../frame/stack";
+import { claimerState } from "../frame/steady";
+import { pause } from "../frame/wait";
+
+/** Seconds between two looks. */
+const every = 0.1;
+
+/** What was seen of a pair during a while. */
+export interface Seen {
+  /** Looks at which every claimer that was asked answered. */
+  readonly looks: number;
+  /** How often the floating IP's holder changed. */
+  readonly moves: number;
+  /** The most masters at a time. */
+  readonly mostMasters: number;
+  /** Looks at which a machine that had been master was none. */
+  readonly demotions: number;
+}
+
+/** The load balancers whose claimers say that they are master; undefined while one of them says nothing. */
+export async function mastersAmong(
+  stack: Stack,
+  balancers: readonly StackMachine[],
+): Promise<readonly StackMachine[] | undefined> {
+  const states = await Promise.all(balancers.map((balancer) => claimerState(stack, balancer)));
+  return states.includes(undefined) ? undefined : balancers.filter((_, index) => states[index]?.master);
+}
+
+/**
+ * Watches the floating IP and the claimers until something is over. The look into the local cloud is not a call of the
+ * API, so it works while that is out.
+ *
+ * @param balancers those that run
+ */
+export async function watch(
+  stack: Stack,
+  balancers: readonly StackMachine[],
+  whileItLasts: Promise<unknown>,
+): Promise<Seen> {
+  let over = false;
+  const end = () => (over = true);
+  whileItLasts.then(end, end);
+  let [looks, moves, mostMasters, demotions] = [0, 0, 0, 0];
+  const wereMaster = new Set<number>();
+  let holder = await holderOfFloatingIp(stack);
+  while (!over) {
+    const [masters, now] = await Promise.all([mastersAmong(stack, balancers), holderOfFloatingIp(stack)]);
+    if (now !== holder) moves++;
+    holder = now;
+    if (masters) {
+      looks++;
+      mostMasters = Math.max(mostMasters, masters.length);
+      const ids = new Set(masters.map(({ id }) => id));
+      if ([...wereMaster].some((id) => !ids.has(id))) demotions++;
+      for (const id of ids) wereMaster.add(id);
+    }
+    await pause(every);
+  }
+  await whileItLasts;
+  return { looks, moves, mostMasters, demotions };
+}
+
+/** How things are after a fault: 0 and 0 where there is exactly one master, and the floating IP is on it. */
+export async function ownership(stack: Stack): Promise<{ readonly masters: number; readonly disagreements: number }> {
+  const masters = await mastersAmong(stack, await machinesWithRole(stack, "loadBalancer"));
+  if (!masters) throw new Error("a claimer does not answer: nobody knows who is master");
+  const holder = await holderOfFloatingIp(stack);
+  // Nobody's address, or one on a machine that is no master, is as wrong as two masters.
+  const agrees = masters.length > 0 && masters.every(({ id }) => id === holder);
+  return { masters: Math.abs(masters.length - 1), disagreements: agrees ? 0 : 1 };
+}
+
+/** Claims about `ownership`. */
+export const oneOwner = [
+  { metric: "masters", text: "masters too many or too few afterwards", unit: "owners", worst: 0 },
+  { metric: "disagreements", text: "API disagrees with the master afterwards", unit: "owners", worst: 0 },
+] as const;
