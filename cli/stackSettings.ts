@@ -2,6 +2,7 @@ import { readSettings } from "../blueprint/readSettings";
 import { type SettingsSource, writtenText } from "../blueprint/settingsSource";
 import { backupStorageStore, type StorageAccess, storageAccessOutput } from "../blueprint/storageAccess";
 import { comesFromStore, withRelease } from "../release/program";
+import { storeKeysIn, storeKeyVariables } from "../release/store/environmentKeys";
 import { lastLines } from "../toolchain/run";
 import { UserError } from "./errors";
 import { settingsSource } from "./settingsSource";
@@ -22,15 +23,15 @@ export async function readStackSettings(stack: string) {
 
 /**
  * The same source with the keys to the store decrypted, if there are any: the one secret that commands need themselves.
- * Keys in the environment count before them, so that a pipeline needs no way to the stack's secrets; they are S3's, and
- * mean nothing to an SFTP server.
+ * Keys in the environment count before them, so that a pipeline needs no way to the stack's secrets; an SFTP server has no
+ * use for them.
  */
 export async function withStoreKeys(source: SettingsSource, environment = process.env): Promise<SettingsSource> {
   const store = writtenText(source.config[releases], "store");
   if (store === backupStorageStore) return { ...source, storageAccess: await storageAccessOf(source.stack) };
   if (!source.isSecret(releases)) return source;
   const text =
-    environment.AWS_ACCESS_KEY_ID && !store?.startsWith("sftp:") ? withoutKeys(source) : await decrypted(source.stack);
+    storeKeysIn(environment) && !store?.startsWith("sftp:") ? withoutKeys(source) : await decrypted(source.stack);
   return { ...source, config: { ...source.config, [releases]: text } };
 }
 
@@ -56,7 +57,7 @@ async function decrypted(stack: string): Promise<string> {
   if (shown.code !== 0) {
     throw new UserError(
       `the keys to the releases of "${stack}" cannot be decrypted: ${lastLines(shown)}\n` +
-        "Set $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY to keys of the store, or give Pulumi what it needs.",
+        `Set $${storeKeyVariables.accessKey} and $${storeKeyVariables.secretKey}, or give Pulumi what it needs.`,
     );
   }
   const config = JSON.parse(shown.stdout) as Readonly<Record<string, { value?: string }>>;

@@ -33,14 +33,14 @@ export const releasesSection = section(
       form: "a public key in OpenSSH's form, without a comment",
     }).optional(),
     accessKey: text(/^\S+$/, {
-      description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it $AWS_ACCESS_KEY_ID counts.`,
+      description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it $HOLDFAST_RELEASES_ACCESS_KEY counts.`,
       why: "a store lets nobody in without one",
       example: "accessKey: { secure: … }",
       form: "a key without blanks",
       secret: true,
     }).optional(),
     secretKey: text(/^\S+$/, {
-      description: `The secret key to it, or the password at an https or SFTP store. Write it by ${withKey}; without it $AWS_SECRET_ACCESS_KEY counts, and at an SFTP store the SSH keys of the computer.`,
+      description: `The secret key to it, or the password at an https or SFTP store. Write it by ${withKey}; without it $HOLDFAST_RELEASES_SECRET_KEY counts, and at an SFTP store the SSH keys of the computer.`,
       why: "requests are signed with it",
       example: "secretKey: { secure: … }",
       form: "a key without blanks",

@@ -7,9 +7,12 @@ import { AwsClient } from "aws4fetch";
 import type { StorePlace } from "../../blueprint/resolve/store";
 import { type Asked, notReached, request } from "../download";
 import { ReleaseError } from "../errors";
+import { storeKeyVariables } from "./environmentKeys";
 import type { Content, Shelf } from "./shelf";
 
 type Bucket = Extract<StorePlace, { kind: "bucket" }>;
+
+const variables = `$${storeKeyVariables.accessKey} and $${storeKeyVariables.secretKey}`;
 
 /**
  * A bucket of an S3-compatible server, addressed by path: names of buckets as host names need DNS and certificates that
@@ -104,7 +107,7 @@ export class BucketShelf implements Shelf {
     return new ReleaseError(this.place, {
       wrong: "cannot be asked: there are no keys to it",
       why: "a store lets nobody in without the right ones",
-      fix: "set holdfast:releases.accessKey and .secretKey, or $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY",
+      fix: `set holdfast:releases.accessKey and .secretKey, or ${variables}`,
     });
   }
 
@@ -114,7 +117,7 @@ export class BucketShelf implements Shelf {
       return new ReleaseError(this.place, {
         wrong: `refuses the keys (${String(status)} ${code})`,
         why: "a store lets nobody in without the right ones",
-        fix: "set holdfast:releases.accessKey and .secretKey (or $AWS_ACCESS_KEY_ID and $AWS_SECRET_ACCESS_KEY), and the region",
+        fix: `set holdfast:releases.accessKey and .secretKey (or ${variables}), and the region`,
       });
     }
     if (code === "NoSuchBucket") {

@@ -1,6 +1,7 @@
-import type { StoreKeys, StorePlace } from "../../blueprint/resolve/store";
+import type { StorePlace } from "../../blueprint/resolve/store";
 import { BucketShelf } from "./bucketShelf";
 import { ReleaseError } from "../errors";
+import { storeKeysIn } from "./environmentKeys";
 import { FolderShelf } from "./folderShelf";
 import type { Shelf } from "./shelf";
 import { SftpShelf } from "./sftpShelf";
@@ -8,20 +9,15 @@ import { ReleaseStore } from "./store";
 import { WebShelf } from "./webShelf";
 
 /**
- * The store at a place. Nothing is asked yet. Keys that the settings do not have come from where S3's tools look.
+ * The store at a place. Nothing is asked yet. Keys that the settings do not have come from the environment.
  *
  * @throws ReleaseError when the place is not there yet
  */
 export function openStore(place: StorePlace, environment = process.env): ReleaseStore {
   if (place.kind === "backupStorage") throw notThereYet();
-  // S3's keys are for nobody else than S3 and those who are configured to take them.
+  // The environment's keys are two, as buckets and web servers want them; an SFTP server has an account in its address.
   if (place.kind === "folder" || place.kind === "sftp") return new ReleaseStore(shelfAt(place));
-  return new ReleaseStore(shelfAt({ ...place, keys: place.keys ?? keysIn(environment) }));
-}
-
-function keysIn({ AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey }: NodeJS.ProcessEnv) {
-  const keys: StoreKeys | undefined = accessKey && secretKey ? { accessKey, secretKey } : undefined;
-  return keys;
+  return new ReleaseStore(shelfAt({ ...place, keys: place.keys ?? storeKeysIn(environment) }));
 }
 
 function notThereYet(): ReleaseError {

@@ -105,8 +105,8 @@ test.each<[string, Partial<SftpPlace>, RegExp]>([
   await expect(store.list()).rejects.not.toThrow(/another-pass|pass-of-anna/);
 });
 
-test("keys to S3 in the environment are not sent to it", async () => {
-  const environment = { AWS_ACCESS_KEY_ID: "anna", AWS_SECRET_ACCESS_KEY: "pass-of-anna" };
+test("keys to a bucket in the environment are not sent to it", async () => {
+  const environment = { HOLDFAST_RELEASES_ACCESS_KEY: "anna", HOLDFAST_RELEASES_SECRET_KEY: "pass-of-anna" };
   await expect(openStore({ ...place, password: "another-pass" }, environment).list()).rejects.toThrow(
     "refuses the password",
   );
