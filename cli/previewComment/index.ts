@@ -7,7 +7,7 @@ import { compare } from "../preview/compare";
 import { type Digest, parseDigest } from "../preview/digest";
 import { listPrices } from "../prices";
 import { type EnvironmentChange, environmentChange, environmentError } from "./environmentChange";
-import { renderComment } from "./markdown";
+import { failedComment, renderComment } from "./markdown";
 import { gitHubFrom, publish } from "./publish";
 import { openRevision, type Revision, workingTree } from "./revision";
 
@@ -47,15 +47,22 @@ export function previewCommentCommand(): Command {
 function publishCommand(): Command {
   return new Command("publish")
     .description("writes the comment to its pull request on GitHub, over the one from before")
-    .argument("<file>", "what `preview-comment --output` wrote")
+    .argument("[file]", "what `preview-comment --output` wrote")
     .requiredOption("--commit <id>", "the newest commit of the pull request")
+    .option("--failed <address>", "instead of a file: the preview of that commit failed, and there one can see why")
     .addHelpText(
       "after",
       "\nEnvironment: GITHUB_REPOSITORY, GITHUB_TOKEN (may write to pull requests), GITHUB_API_URL.",
     )
-    .action(async (file: string, { commit }: { commit: string }) => {
-      console.log(await publish(readFileSync(file, "utf8"), commit, gitHubFrom(process.env)));
+    .action(async (file: string | undefined, { commit, failed }: { commit: string; failed?: string }) => {
+      console.log(await publish(publishedText(file, failed), commit, gitHubFrom(process.env)));
     });
+}
+
+function publishedText(file: string | undefined, failed: string | undefined): string {
+  if (file !== undefined && failed === undefined) return readFileSync(file, "utf8");
+  if (file === undefined && failed !== undefined) return failedComment(failed);
+  throw new UserError("what is to be published? A file, or --failed with the address of the run that failed");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import { largestComment, marker } from "./markdown";
+import { largestComment, marker, ofCommit } from "./markdown";
 
 /** The one repository that a comment goes to, and the right to write it. */
 export interface GitHub {
@@ -24,7 +24,7 @@ interface Comment {
 /**
  * Writes the comment of the open pull request that a commit is the newest of, over the one from before where there is one.
  * Which pull request that is, is GitHub's word and not that of the run that made the text, which anybody could have
- * written.
+ * written; so is the commit that the comment names.
  *
  * @returns what was done
  * @throws UserError when the text is none of ours, or GitHub refuses
@@ -40,8 +40,9 @@ export async function publish(text: string, commit: string, github: GitHub): Pro
   const comments = await all<Comment>(github, `/issues/${pull.number}/comments`);
   // A person may have quoted the marker; only what a program wrote is written over.
   const old = comments.find(({ body, user }) => body.startsWith(marker) && user.type === "Bot");
-  const body = JSON.stringify({ body: text.slice(0, largestComment) });
-  if (old?.body === text) return `#${pull.number}: the comment is up to date`;
+  const full = ofCommit(text.slice(0, largestComment), commit);
+  const body = JSON.stringify({ body: full });
+  if (old?.body === full) return `#${pull.number}: the comment is up to date`;
   if (old) await call(github, "PATCH", `/issues/comments/${old.id}`, body);
   else await call(github, "POST", `/issues/${pull.number}/comments`, body);
   return `#${pull.number}: the comment was ${old ? "brought up to date" : "written"}`;

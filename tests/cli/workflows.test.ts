@@ -1,85 +1,86 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-import { run } from "../../toolchain/run";
-import { repository } from "../blueprint/source";
+import { jobs, type Job, workflow, workflows, workflowText } from "./workflowFiles";
 
-interface Step {
-  readonly run?: string;
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
+/** What a job is told beside its code: its own environment and that of its steps. */
+const told = (job: Job): string => JSON.stringify([job.env, job.steps.map(({ env }) => env)]);
 
-interface Job {
-  readonly steps: readonly Step[];
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly environment?: string;
-  readonly if?: string;
-}
-
-interface Workflow {
-  readonly on: Readonly<Record<string, unknown>>;
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, Job>>;
-}
-
-const folder = join(repository, ".github/workflows");
-const workflows = Object.fromEntries(
-  readdirSync(folder).map((file) => [
-    file,
-    parse(readFileSync(join(folder, file), "utf8"), { merge: true }) as Workflow,
-  ]),
-);
-const stepsOf = (file: string): readonly Step[] =>
-  Object.values(workflows[file]?.jobs ?? {}).flatMap(({ steps }) => steps);
-
-/** `npx holdfast …` of all steps: command and options. */
-const commands = Object.keys(workflows)
-  .flatMap(stepsOf)
-  .flatMap(({ run: script = "" }) => [...script.matchAll(/npx holdfast (.*)/g)].map(([, words = ""]) => words));
-
-test("each step is a command that a person can run, with options that it has", async () => {
-  expect(commands.length).toBeGreaterThan(5);
-  for (const words of new Set(commands)) {
-    const names = /^[a-z-]+(?: (?:publish|build))?/.exec(words)?.[0].split(" ") ?? [];
-    const { code, stdout } = await run(process.execPath, ["bin/holdfast", ...names, "--help"], {
-      cwd: repository,
-      timeout: 60,
-    });
-    expect(code).toBe(0);
-    for (const [option] of words.matchAll(/--[a-z]+/g)) expect(stdout).toContain(option);
-  }
-}, 180_000);
-
-test("what runs a pull request's code may read the repository, and gets no secret", () => {
-  const text = readFileSync(join(folder, "preview.yml"), "utf8");
-  expect(text).not.toMatch(/secrets\.|github\.token|id-token|write/);
-  expect(workflows["preview.yml"]?.permissions).toEqual({ contents: "read" });
-  expect(Object.keys(workflows["preview.yml"]?.on ?? {})).toEqual(["pull_request"]);
+test("what runs a pull request's code without anybody's leave may read the repository, and gets no secret", () => {
+  expect(workflowText("preview.yml")).not.toMatch(/secrets\.|github\.token|id-token|write/);
+  expect(workflow("preview.yml").permissions).toEqual({ contents: "read" });
+  expect(Object.keys(workflow("preview.yml").on)).toEqual(["pull_request"]);
 });
 
 test("what may write comments runs the main branch's code only", () => {
-  const { on, permissions, jobs } = workflows["comment.yml"] ?? { on: {}, permissions: {}, jobs: {} };
+  const { on, permissions, jobs: all } = workflow("comment.yml");
   expect(Object.keys(on)).toEqual(["workflow_run"]);
   expect(permissions).toEqual({});
-  expect(jobs.comment?.permissions).toEqual({ contents: "read", actions: "read", "pull-requests": "write" });
-  const [checkout] = stepsOf("comment.yml").filter(({ uses = "" }) => uses.startsWith("actions/checkout@"));
+  expect(all.comment?.permissions).toEqual({ contents: "read", actions: "read", "pull-requests": "write" });
+  const [checkout] = (all.comment?.steps ?? []).filter(({ uses = "" }) => uses.startsWith("actions/checkout@"));
   expect(checkout?.with?.ref).toBe("${{ github.event.repository.default_branch }}");
 });
 
 test("nothing with secrets answers to a fork", () => {
-  for (const [name, job] of Object.entries(workflows["staging.yml"]?.jobs ?? {})) {
-    expect(job.environment).toBe("staging");
-    expect([name, job.if]).toEqual([name, expect.stringContaining("head.repo.full_name == github.repository")]);
+  const { up, down, data } = workflow("staging.yml").jobs;
+  for (const job of [up, down]) {
+    expect(job?.environment).toBe("staging");
+    expect(job?.if).toContain("head.repo.full_name == github.repository");
   }
-  expect(Object.keys(workflows["deploy.yml"]?.on ?? {})).toEqual(["push", "workflow_dispatch"]);
+  expect(data?.if).toMatch(/^github\.event_name == 'workflow_dispatch' &&/);
+  expect(Object.keys(workflow("deploy.yml").on)).toEqual(["push", "workflow_dispatch"]);
+});
+
+test("prod's backups are opened in an environment of their own, by no job that answers to a pull request", () => {
+  const holders = jobs.filter(([, job]) => told(job).includes("HOLDFAST_PROD_BACKUP_KEY"));
+  expect(holders.map(([where, { environment }]) => [where, environment])).toEqual([["staging.yml: data", "prod-data"]]);
+});
+
+test("prod waits for staging and for what its reviewers are shown, which needs no secret", () => {
+  const { prod, preview } = workflow("deploy.yml").jobs;
+  expect(prod?.needs).toEqual(["staging", "preview"]);
+  expect(prod?.environment).toBe("prod");
+  expect(preview?.environment).toBeUndefined();
+  expect(JSON.stringify(preview)).not.toMatch(/secrets\.|github\.token/);
+  expect(JSON.stringify(preview)).toContain("$GITHUB_STEP_SUMMARY");
+});
+
+test("jobs that change a stack wait in that stack's queue, and nothing that waits for staging is dropped", () => {
+  const queues = jobs.flatMap(([where, { concurrency }]) => (concurrency ? [[where, concurrency] as const] : []));
+  expect(Object.fromEntries(queues.map(([where, { group }]) => [where, group]))).toEqual({
+    "deploy.yml: staging": "stack-staging",
+    "deploy.yml: prod": "stack-prod",
+    "staging.yml: up": "stack-staging",
+    "staging.yml: down": "stack-staging",
+  });
+  for (const [, { group, queue, "cancel-in-progress": cancels }] of queues) {
+    expect(cancels).toBe(false);
+    // What GitHub knows; actionlint does not look at it.
+    expect(["single", "max", undefined]).toContain(queue);
+    if (group === "stack-staging") expect(queue).toBe("max");
+  }
+});
+
+test("a queue of a whole workflow is for what changes nothing: skipped jobs stand in it, too", () => {
+  const queued = Object.entries(workflows).filter(([, { concurrency }]) => concurrency !== undefined);
+  expect(queued.map(([file]) => file)).toEqual(["ci.yml", "preview.yml"]);
+});
+
+test("keys to releases and keys to Pulumi's states are told apart wherever a stack is changed", () => {
+  const changing = jobs.filter(([, job]) => told(job).includes("PULUMI_BACKEND_URL"));
+  expect(changing).toHaveLength(5);
+  for (const [, job] of changing) {
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
+      expect(job.env?.[name]).toBe(`\${{ secrets.${name} }}`);
+    }
+    for (const name of ["HOLDFAST_RELEASES_ACCESS_KEY", "HOLDFAST_RELEASES_SECRET_KEY"]) {
+      expect(job.env?.[name]).toBe(`\${{ secrets.${name} }}`);
+    }
+  }
 });
 
 test("nobody's text becomes part of a script, and actions are pinned to a full version", () => {
-  for (const file of Object.keys(workflows)) {
-    for (const { run: script = "", uses } of stepsOf(file)) {
+  for (const [, { steps }] of jobs) {
+    for (const { run: script = "", uses } of steps) {
       expect(script).not.toMatch(/\$\{\{\s*github\.(event|head_ref)/);
-      if (uses !== undefined && file !== "ci.yml") expect(uses).toMatch(/@v\d+\.\d+\.\d+$/);
+      if (uses !== undefined) expect(uses).toMatch(/@v\d+\.\d+\.\d+$/);
     }
   }
 });

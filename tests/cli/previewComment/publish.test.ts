@@ -1,10 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { marker } from "../../../cli/previewComment/markdown";
+import { failedComment, marker, ofCommit } from "../../../cli/previewComment/markdown";
 import { gitHubFrom, publish, type GitHub } from "../../../cli/previewComment/publish";
 
 const commit = "c".repeat(40);
 const text = `${marker}\n\n## What this change does\n`;
+const written = `${marker}\n\n<sub>As of ${commit}</sub>\n\n## What this change does\n`;
 
 interface Call {
   readonly method: string;
@@ -65,7 +66,12 @@ test("the first time a comment is written, with the token, to the pull request o
   fake.pulls.unshift({ number: 6, head: { sha: "d".repeat(40) } });
   expect(await publish(text, commit, gitHub)).toBe("#7: the comment was written");
   expect(fake.writes).toEqual([
-    { method: "POST", path: "/repos/five/shop/issues/7/comments", authorization: "Bearer t0k3n", body: { body: text } },
+    {
+      method: "POST",
+      path: "/repos/five/shop/issues/7/comments",
+      authorization: "Bearer t0k3n",
+      body: { body: written },
+    },
   ]);
 });
 
@@ -79,9 +85,19 @@ test("the next time it is written over, also where it is on the second page", as
 test("a person who quotes the marker is not written over; an equal comment is let be", async () => {
   fake.comments = [{ id: 1, body: `${marker} mine`, user: { type: "User" } }];
   expect(await publish(text, commit, gitHub)).toContain("was written");
-  fake.comments = [{ id: 2, body: text, user: { type: "Bot" } }];
+  fake.comments = [{ id: 2, body: written, user: { type: "Bot" } }];
   expect(await publish(text, commit, gitHub)).toContain("up to date");
   expect(fake.writes).toHaveLength(1);
+});
+
+test("a preview that failed takes the place of the one before, with its commit and the way to its log", async () => {
+  fake.comments = [{ id: 2, body: ofCommit(text, "d".repeat(40)), user: { type: "Bot" } }];
+  const run = "https://github.com/five/shop/actions/runs/17";
+  expect(await publish(failedComment(run), commit, gitHub)).toContain("brought up to date");
+  const [{ body } = {}] = fake.writes.map((call) => call.body ?? { body: "" });
+  expect(body).toContain(`As of ${commit}`);
+  expect(body).toContain(`**Nobody knows: the preview failed.** [Its log](${run})`);
+  expect(() => failedComment("x) [click](https://example.org")).toThrow("is not the address of a run");
 });
 
 test("a commit that ends no open pull request, and a text that is none of ours", async () => {
