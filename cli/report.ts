@@ -1,6 +1,10 @@
 import { Command, Option } from "commander";
 import { makeBlueprint } from "../blueprint/blueprint";
+import type { Settings } from "../blueprint/settings";
+import { isLocalStack } from "../blueprint/stacks";
+import { officialEndpoint, type Target } from "../blueprint/target";
 import { renderLadder } from "../failures/ladder";
+import type { PriceList } from "../failures/prices/priceList";
 import { renderHtml } from "../failures/render/html/page";
 import { renderJson } from "../failures/render/json";
 import { renderMarkdown } from "../failures/render/markdown";
@@ -8,12 +12,16 @@ import { renderTerminal } from "../failures/render/terminal";
 import { makeReport } from "../failures/report";
 import { rungsAbove } from "../failures/rungs";
 import { drillJournals } from "./drillJournals";
+import { CloudApi } from "./cloud/api";
+import { askedPrices } from "./cloud/prices";
+import { UserError } from "./errors";
 import { listPrices } from "./prices";
+import { Project } from "./stack/project";
 import { readStackSettings } from "./stackSettings";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
 
-/** `holdfast report`: computed from the settings alone, so it needs no cloud, no account and no Pulumi. */
+/** `holdfast report`: computed from the settings alone, so it needs no cloud, no account and no Pulumi unless it is to ask. */
 export function reportCommand(): Command {
   return new Command("report")
     .description("what can fail in a stack, who takes over and when, what is lost, and what it costs")
@@ -28,6 +36,14 @@ export function reportCommand(): Command {
         "html",
       ]),
     )
+    .addOption(
+      new Option(
+        "--prices <source>",
+        "what the sums are made of: the list that came with this program, or the API's own",
+      )
+        .choices(["recorded", "api"])
+        .default("recorded"),
+    )
     .action(async (options: ReportFlags) => {
       process.stdout.write(await renderedReport(options));
     });
@@ -39,6 +55,8 @@ interface ReportFlags {
   readonly markdown?: boolean;
   readonly html?: boolean;
   readonly ladder?: boolean;
+  /** @default recorded */
+  readonly prices?: "recorded" | "api";
 }
 
 /**
@@ -46,11 +64,32 @@ interface ReportFlags {
  *
  * @throws SettingsError when the stack's settings cannot be used, UserError when there are none
  */
-export async function renderedReport({ stack, ...flags }: ReportFlags): Promise<string> {
+export async function renderedReport({ stack, prices, ...flags }: ReportFlags): Promise<string> {
   const { settings } = await readStackSettings(stack);
-  const options = { prices: listPrices, journals: drillJournals() };
+  const list = prices === "api" ? await todaysPrices(settings) : listPrices;
+  const options = { prices: list, journals: drillJournals() };
   if (flags.ladder) return renderLadder(settings, options);
   const made = makeReport(makeBlueprint(settings), options);
   const form = (["json", "markdown", "html"] as const).find((name) => flags[name]) ?? "terminal";
   return renderers[form](made, rungsAbove(settings, made, options));
+}
+
+/** What the API says; where nobody can be asked, what is known without it, and why. */
+async function todaysPrices(settings: Settings): Promise<PriceList> {
+  try {
+    const { endpoint, token } = await targetOf(settings.stack);
+    if (token === undefined) throw new UserError("there is no token: neither hcloud:token nor $HCLOUD_TOKEN");
+    return await askedPrices(new CloudApi({ endpoint, token }), settings);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`The API could not be asked for its prices, so these are the recorded ones: ${error.message}`);
+    return listPrices;
+  }
+}
+
+/** A token in the environment does without Pulumi, and so without the passphrase of the stack's secrets. */
+async function targetOf(stack: string): Promise<Target> {
+  const { HCLOUD_ENDPOINT: endpoint = officialEndpoint, HCLOUD_TOKEN: token } = process.env;
+  if (token !== undefined && !isLocalStack(stack)) return { endpoint, token };
+  return (await Project.open(stack)).target();
 }

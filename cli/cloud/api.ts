@@ -36,6 +36,11 @@ export class CloudApi {
     private readonly limit = LIMIT,
   ) {}
 
+  /** Where it is. */
+  get endpoint(): string {
+    return this.target.endpoint;
+  }
+
   /** @throws Refusal, also when there is no such thing */
   async get<T>(path: string): Promise<T> {
     return (await this.call("GET", path)) as T;

@@ -6,6 +6,8 @@ export interface Price {
   readonly currency: string;
   /** The day of the price list. */
   readonly recorded: string;
+  /** How the price list came here, e.g. `recorded on 2026-10-04`. */
+  readonly origin: string;
   readonly about: string;
   readonly parts: readonly PricePart[];
   /** Of all parts whose price is known. */
@@ -32,6 +34,7 @@ export function priceOf(billables: readonly Billable[], list: PriceList): Price 
   return {
     currency: list.currency,
     recorded: list.recorded,
+    origin: list.origin,
     about: list.about,
     parts,
     total: parts.reduce((sum, { cents = 0 }) => sum + cents, 0),

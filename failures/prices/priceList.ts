@@ -6,14 +6,16 @@ export interface PriceList {
   /** The last day on which somebody read these prices, e.g. `2026-10-04`. */
   readonly recorded: string;
   readonly currency: string;
+  /** How it came here, e.g. `recorded on 2026-10-04`. */
+  readonly origin: string;
   /** Where it comes from and what it is worth. */
   readonly about: string;
   /** By server type, without addresses. */
   readonly servers: Readonly<Record<string, number>>;
-  readonly primaryIpv4: number;
-  readonly primaryIpv6: number;
-  readonly floatingIpv4: number;
-  readonly floatingIpv6: number;
+  readonly primaryIpv4?: number;
+  readonly primaryIpv6?: number;
+  readonly floatingIpv4?: number;
+  readonly floatingIpv6?: number;
   /** Hundredths of a cent for each GB. */
   readonly volumeGb: number;
   /** By type of Storage Box. */
@@ -51,6 +53,7 @@ interface Priced {
 export function priceListOf({ prices, serverTypes, storageBoxTypes }: PriceFixtures): PriceList {
   return {
     recorded: prices.recorded,
+    origin: `recorded on ${prices.recorded}`,
     currency: "EUR",
     about: prices.about,
     servers: byName(serverTypes.serverTypes),

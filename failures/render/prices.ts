@@ -12,6 +12,6 @@ export function totalText({ total, unknown, currency }: Price): string {
 }
 
 /** What kind of figure that is. */
-export function priceNote({ recorded }: Price): string {
-  return `List price recorded on ${recorded}, per month, without VAT, snapshots and traffic beyond what is included. It is not the bill.`;
+export function priceNote({ origin }: Price): string {
+  return `List price ${origin}, per month, without VAT, snapshots and traffic beyond what is included. It is not the bill.`;
 }
