@@ -13,12 +13,13 @@ export interface Result {
   readonly aims?: readonly Aim[];
 }
 
-/** A ratio of what was measured, and the highest that it should be. */
+/** A ratio of what was measured, and the highest or the lowest that it should be. */
 export interface Aim {
   /** e.g. `growth` */
   readonly figure: string;
   readonly value: number;
-  readonly most: number;
+  readonly most?: number;
+  readonly least?: number;
   readonly met: boolean;
 }
 
@@ -74,9 +75,16 @@ export function aimOf(figure: string, one: Measurement, other: Measurement, most
   return { figure, value, most, met: value <= most };
 }
 
+/** What every run of a series has to reach, beside the smallest of them. */
+export function leastOf(figure: string, series: Measurement, least: number): Aim {
+  const value = Math.min(...series.values);
+  return { figure, value, least, met: value >= least };
+}
+
 /** e.g. `aim: at most 1.3, missed` */
-export function aimInWords({ most, met }: Aim): string {
-  return `aim: at most ${most}, ${met ? "met" : "missed"}`;
+export function aimInWords({ most, least, met }: Aim): string {
+  const limit = least === undefined ? `at most ${most}` : `at least ${least}`;
+  return `aim: ${limit}, ${met ? "met" : "missed"}`;
 }
 
 const folder = join(CHECKOUT, "bench/results");

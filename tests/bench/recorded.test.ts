@@ -1,6 +1,7 @@
 import { GROWTH_LIMIT } from "../../bench/manyMachines";
 import { RATIO_AIM } from "../../bench/preview";
 import { aimInWords, readResults } from "../../bench/result";
+import { THROUGHPUT_AIM } from "../../bench/throughput";
 
 // What is claimed of recorded figures, held to the figures themselves and not to what a result says about them.
 
@@ -30,4 +31,11 @@ test("previews: the file says how many times an empty program they take, and whe
   const aim = { figure: "ratio", value: ratio, most: RATIO_AIM, met: ratio <= RATIO_AIM };
   expect(aims).toEqual([aim]);
   expect(what).toContain(`${ratio} times an empty TypeScript program (${aimInWords(aim)})`);
+});
+
+test("throughput: what visitors come for gets through the pair as through a minimal HAProxy, in every run", () => {
+  const { measurements } = recorded("throughput");
+  const ratios = measurements["the page: pair against minimal, run by run"]?.values ?? [];
+  expect(ratios.length).toBeGreaterThanOrEqual(5);
+  expect(Math.min(...ratios)).toBeGreaterThanOrEqual(THROUGHPUT_AIM);
 });
