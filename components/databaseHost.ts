@@ -77,7 +77,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
     const made = { data, attachment, password, certificate };
     const configuration = this.configure(holder, via, made);
     this.ready = args.pool ? [configuration, this.pool(holder, via, made, configuration)] : [configuration];
-    this.instanceFiles = instanceFiles(args, password, certificate);
+    this.instanceFiles = instanceFiles(args, made);
     this.registerOutputs({ volumeId: data.volumeId });
   }
 
@@ -174,8 +174,7 @@ function lateFiles({ data, password, certificate }: Made) {
 
 function instanceFiles(
   { address, port, pool, name: database, user }: Database,
-  { result }: RandomPassword,
-  { authority }: ServerCertificate,
+  { data, password: { result }, certificate: { authority } }: Made,
 ): Readonly<Record<string, LateFile>> {
   return {
     [appPaths.databaseEnvironment]: {
@@ -187,6 +186,7 @@ function instanceFiles(
       mode: "0600",
     },
     [appPaths.databaseAuthority]: { content: authority.apply(withNewline) },
+    [appPaths.databaseVolume]: { content: data.volumeId.apply((id) => `${String(id)}\n`) },
   };
 }
 

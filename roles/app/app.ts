@@ -7,7 +7,7 @@ import { agent, agentPaths } from "./agent";
 import { appUnit } from "./app.service";
 import { databaseFiles } from "./database";
 import { environment, instanceEnvironment } from "./environment";
-import { migration } from "./migrate.service";
+import { migration, migrationPlace, migrations } from "./migrate.service";
 import { appPaths } from "./paths";
 import { startScript } from "./start";
 
@@ -34,10 +34,11 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
     debugPort: manifest.debug?.port,
     loadBalancers: machinesWith(blueprint, "loadBalancer"),
   });
-  // One machine migrates for all, and it is the first one to get the release.
-  const migrating = machine.name === machinesWith(blueprint, "app")[0]?.name ? migration(settings) : {};
+  const place = migrationPlace(blueprint, machine);
+  const migrating = place === "here" ? migration(settings) : {};
+  const told = place ? migrations(settings) : {};
   return {
-    packages: ["curl", ...(watched.packages ?? []), ...manifest.packages],
+    packages: ["curl", ...(watched.packages ?? []), ...(told.packages ?? []), ...manifest.packages],
     archives: {
       [appPaths.release]: {
         source,
@@ -48,6 +49,7 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
     },
     files: {
       ...watched.files,
+      ...told.files,
       ...migrating.files,
       ...debugStart(settings),
       [appPaths.unit]: { content: appUnit(settings, instances) },

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Blueprint, type Machine, machinesWith } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
@@ -9,6 +10,23 @@ import { appPaths } from "./paths";
 
 /** Seconds that a migration may take: less than the 15 minutes that an apply waits for any unit. */
 const migrationTimeout = 840;
+
+/** Where the release's migration is run, as a machine sees it; undefined: the release has none. */
+export type MigrationPlace = "here" | "elsewhere" | undefined;
+
+/** One machine migrates for all: the first one, which gets each release before the others. */
+export function migrationPlace(blueprint: Blueprint, machine: Machine): MigrationPlace {
+  if (blueprint.settings.release.manifest.migrate === undefined) return undefined;
+  return machine.name === machinesWith(blueprint, "app")[0]?.name ? "here" : "elsewhere";
+}
+
+/** What tells, on each app machine, whether the database has what the release needs. */
+export function migrations(settings: Settings): RoleConfiguration {
+  return {
+    packages: ["python3", ...(settings.database ? ["python3-psycopg"] : [])],
+    files: { [appPaths.migrations]: { content: readFileSync(join(__dirname, "migrations.py"), "utf8"), mode: "0755" } },
+  };
+}
 
 /**
  * The release's migration, on one machine and before any instance of the release starts there. One that fails fails the
@@ -27,11 +45,6 @@ export function migration(settings: Settings): RoleConfiguration {
         mode: "0755",
         validate: "sh -n %s",
       },
-      [appPaths.migrations]: {
-        content: readFileSync(join(__dirname, "migrations.sh"), "utf8"),
-        mode: "0755",
-        validate: "sh -n %s",
-      },
       [appPaths.migrateUnit]: { content: unit(name) },
     },
     units: [
@@ -39,7 +52,14 @@ export function migration(settings: Settings): RoleConfiguration {
         name: "app-migrate.service",
         enabled: false,
         state: "oneshot",
-        restartOn: [appPaths.release, appPaths.migrate, ...databaseFiles(settings)],
+        restartOn: [
+          appPaths.release,
+          appPaths.migrate,
+          appPaths.migrations,
+          ...databaseFiles(settings),
+          // A new volume is an empty database.
+          ...(settings.database ? [appPaths.databaseVolume] : []),
+        ],
         timeout: migrationTimeout,
       },
     ],

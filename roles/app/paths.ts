@@ -7,6 +7,8 @@ export const appPaths = {
   databaseEnvironment: "/etc/holdfast/app/database.env",
   /** The authority that the database's certificate is from. */
   databaseAuthority: "/etc/holdfast/app/database-ca.pem",
+  /** Which volume the database is on: another one is another database. */
+  databaseVolume: "/etc/holdfast/app/database-volume",
   start: "/etc/holdfast/app/start",
   debug: "/etc/holdfast/app/debug",
   migrate: "/etc/holdfast/app/migrate",

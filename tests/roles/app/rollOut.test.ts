@@ -1,6 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Settings } from "../../../blueprint/settings";
 import { appPaths } from "../../../roles/app/paths";
@@ -52,6 +50,22 @@ test("a migration runs on the first app machine only, before its first instance"
   expect(unitNames("app-1", withManifest({ migrate: undefined }))).not.toContain("app-migrate.service");
 });
 
+test("each app machine can tell what the database has; another volume is another database", () => {
+  const database = { machines: 1, serverType: "cx23", volumeSize: 10 } as const;
+  const withDatabase = { ...withManifest({ migrate: "python3 migrate.py" }), database };
+  const { units } = configured("app-1", withDatabase);
+  const migrate = units.find(({ name }) => name === "app-migrate.service");
+  expect(migrate?.restartOn).toContain(appPaths.databaseVolume);
+  expect(configured("app-2", withManifest({ migrate: "python3 migrate.py" })).files).toHaveProperty([
+    appPaths.migrations,
+  ]);
+  expect(configured("app-2", withManifest({ migrate: undefined })).files).not.toHaveProperty([appPaths.migrations]);
+});
+
+test("the program's own tests", () => {
+  execFileSync("python3", [join(__dirname, "test_migrations.py")], { stdio: "pipe" });
+});
+
 test("a migration and an instance are told the same and may do the same", () => {
   const { files } = configured("app-1", withManifest({ migrate: "python3 migrate.py" }));
   const lines = (path: string) =>
@@ -64,24 +78,4 @@ test("the release's way to be debugged is a script of its own, and its port is k
   expect(files[appPaths.debug]?.content).toContain("exec python3 -X dev guestbook.py");
   expect(JSON.parse(files["/etc/holdfast/agent.json"]?.content ?? "{}")).toMatchObject({ debugPort: 9229 });
   expect(configured("app-1", withManifest({ debug: undefined })).files[appPaths.debug]).toBeUndefined();
-});
-
-test("a migration is due once for each release and database, until that is forgotten", () => {
-  const script = configured("app-1", withManifest({ migrate: "true" })).files[appPaths.migrations]?.content ?? "";
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-migrations-"));
-  try {
-    for (const name of ["opt/app", "etc/holdfast/app", "var/lib/holdfast"])
-      mkdirSync(join(folder, name), { recursive: true });
-    const moved = script.replaceAll(/\/(opt|etc|var)\//g, `${folder}/$1/`);
-    writeFileSync(join(folder, "migrations"), moved);
-    const run = (line: string) => execFileSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" }).trim();
-    const due = "if sh migrations due; then echo due; else echo done; fi";
-    const release = (name: string) => `ln -sfn ${name} opt/app/release`;
-    expect(run(`${release("one")}; ${due}; sh migrations note; ${due}`)).toBe("due\ndone");
-    expect(run(`${release("two")}; ${due}; sh migrations note; ${release("one")}; ${due}`)).toBe("due\ndone");
-    expect(run(`echo DATABASE_URL=other >etc/holdfast/app/database.env; ${due}`)).toBe("due");
-    expect(run(`rm etc/holdfast/app/database.env; sh migrations forget; ${due}`)).toBe("due");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""
+Which releases have migrated the database. Where the stack has one this is written in the database itself, and goes
+wherever the data goes: one that was restored, imported or made anew knows what it has and what it lacks.
+
+  holdfast-migrations due     0: this release's migration has not been run on this database; 1: it has; 255: nobody says
+  holdfast-migrations note    notes that it has been run
+  holdfast-migrations since   when it was run, in ISO 8601; nothing where it was not
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+ENVIRONMENT = Path("/etc/holdfast/app/database.env")
+"""How the database is reached; not there where the stack has none."""
+RELEASE = "/opt/app/release"
+FILES = Path("/var/lib/holdfast/migrations")
+"""Instead of the database, where the stack has none."""
+PATIENCE = 60.0
+"""Seconds that a database may be away: one that restarts is back within them."""
+UNKNOWN = 255
+"""systemd takes this code for an error of the unit, and each one below it for "not now"."""
+
+# A schema of its own: what the app does with its tables does not meet it.
+NEW = """
+    CREATE SCHEMA IF NOT EXISTS holdfast;
+    CREATE TABLE IF NOT EXISTS holdfast.migrations (release text PRIMARY KEY, done timestamptz NOT NULL DEFAULT now());
+"""
+
+
+class Notes:
+    """In files: for apps whose database, if they have one, is not the stack's."""
+
+    def since(self, release: str) -> str:
+        try:
+            return (FILES / release).read_text("utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+    def note(self, release: str) -> None:
+        FILES.mkdir(parents=True, exist_ok=True)
+        if not self.since(release):
+            (FILES / release).write_text(f"{datetime.now(timezone.utc).isoformat(timespec='seconds')}\n", "utf-8")
+
+
+class DatabaseNotes(Notes):
+    """In the database, with the rights of the app."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = connect(url, PATIENCE)
+
+    def since(self, release: str) -> str:
+        if self._one("SELECT to_regclass('holdfast.migrations')") is None:
+            return ""
+        done = self._one("SELECT done FROM holdfast.migrations WHERE release = %s", release)
+        return "" if done is None else str(done.astimezone(timezone.utc).isoformat())
+
+    def note(self, release: str) -> None:
+        self._connection.execute(NEW)
+        self._connection.execute("INSERT INTO holdfast.migrations (release) VALUES (%s) ON CONFLICT DO NOTHING", (release,))
+
+    def _one(self, sql: str, *values: str) -> Any:
+        row = self._connection.execute(sql, values).fetchone()
+        return row and row[0]
+
+
+def connect(url: str, patience: float) -> Any:
+    """Raises psycopg.OperationalError when the database lets nobody in for so long."""
+    import psycopg  # Not there where the stack has no database.
+
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True, connect_timeout=5)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def database_url(environment: Path) -> str | None:
+    """Past the pool, whose sessions are not ours; None where the stack has no database."""
+    try:
+        lines = environment.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    for line in lines:
+        name, _, value = line.partition("=")
+        if name == "DATABASE_DIRECT_URL":
+            return "".join(shlex.split(value))
+    raise ValueError(f"{environment} has no DATABASE_DIRECT_URL")
+
+
+def release_at(link: str) -> str:
+    """The release that a link leads to, by the checksum of its content."""
+    found = re.search(r"[0-9a-f]{64}", os.readlink(link))
+    if found is None:
+        raise ValueError(f"{link} leads to no release")
+    return found.group()
+
+
+def main(action: str) -> int:
+    release = release_at(RELEASE)
+    url = database_url(ENVIRONMENT)
+    notes = Notes() if url is None else DatabaseNotes(url)
+    if action == "due":
+        return 1 if notes.since(release) else 0
+    if action == "since":
+        print(notes.since(release))
+    else:
+        notes.note(release)
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in ("due", "note", "since"):
+        print((__doc__ or "").strip(), file=sys.stderr)
+        sys.exit(2)
+    if os.geteuid() != 0:
+        sys.exit("only root reads how the database is reached: sudo holdfast-migrations …")
+    try:
+        sys.exit(main(sys.argv[1]))
+    except Exception as error:  # Whatever it is: "not due" would let a release run on a schema that it does not know.
+        print(f"the database does not say which migrations it has: {error}", file=sys.stderr)
+        sys.exit(UNKNOWN)
