@@ -1,6 +1,7 @@
 import type { Role } from "../blueprint/blueprint";
 import { agentPaths } from "./app/agent";
 import { app } from "./app/app";
+import { migrationPlace } from "./app/migrate.service";
 import { base } from "./base/base";
 import { combine } from "./combine";
 import { databasePackages } from "./database/packages";
@@ -21,5 +22,5 @@ function pauseForRestores({ blueprint, machine }: RoleContext): RoleConfiguratio
   const { database, settings, instances } = blueprint;
   if (!database || !settings.backup || !machine.roles.includes("app")) return {};
   const mine = instances.filter((instance) => instance.machine === machine.name).map(({ number }) => number);
-  return pause(database, mine, agentPaths.states);
+  return pause(mine, agentPaths.states, migrationPlace(blueprint, machine));
 }

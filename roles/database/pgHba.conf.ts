@@ -6,10 +6,16 @@ import { heading, lines } from "../text";
 export const poolUser = "pgbouncer";
 /** PostgreSQL's name for the rule by which the pool logs in as the instances' role. */
 const poolMap = "pool";
+/** The machine's user who loads what comes from foreign places: loading.py has the same name. */
+export const importUser = "holdfast-import";
+const importMap = "import";
 
 /**
  * Who may log in: users of the machine as themselves over its socket, its pool as the instances' role, and instances by
  * password over TLS. Nobody else.
+ *
+ * Who loads a foreign dump is the instances' role too, but only in the database that is being made from it: importing.py
+ * calls it so.
  *
  * The pool's line is there without one too: while a pool is taken away, instances use it until their turn comes.
  */
@@ -23,6 +29,7 @@ export function pgHba(blueprint: Blueprint): string {
     heading(),
     "# type database user address method",
     `local ${database.name} ${database.user} peer map=${poolMap}`,
+    `local /^${database.name}-import- ${database.user} peer map=${importMap}`,
     "local all all peer",
     instances,
   );
@@ -30,5 +37,5 @@ export function pgHba(blueprint: Blueprint): string {
 
 /** Which user of the machine is which role of PostgreSQL, where they are called differently. */
 export function pgIdent({ user }: Database): string {
-  return lines(heading(), "# map user role", `${poolMap} ${poolUser} ${user}`);
+  return lines(heading(), "# map user role", `${poolMap} ${poolUser} ${user}`, `${importMap} ${importUser} ${user}`);
 }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Backup } from "../../../blueprint/resolve/backup";
+import { heading, lines } from "../../text";
 import type { RoleConfiguration, RoleFile } from "../../types";
+import { importUser } from "../pgHba.conf";
 import { backupPaths, stanza } from "./paths";
 import { pgbackrestConf } from "./pgbackrest.conf";
 import type { DatabasePlace } from "./place";
@@ -39,6 +41,7 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
       [backupPaths.settings]: { content: `${JSON.stringify(settings, undefined, 2)}\n` },
       [backupPaths.pgbackrest]: { content: pgbackrestConf(wanted, place) },
       [archive]: { content: archiving() },
+      [backupPaths.importer]: { content: lines(heading(), `u ${importUser} - "Loads foreign dumps"`) },
       ...Object.fromEntries(Object.entries(units).map(([path, content]) => [path, { content }])),
     },
     units: [

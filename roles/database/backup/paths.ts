@@ -9,6 +9,8 @@ export const backupPaths = {
   repository: "/etc/pgbackrest/conf.d/repository.conf",
   privateKey: "/etc/pgbackrest/storage_key",
   knownHosts: "/etc/pgbackrest/known_hosts",
+  /** Makes the user who loads foreign dumps. */
+  importer: "/etc/sysusers.d/holdfast-import.conf",
   /** Results that `holdfast status` and the failure report read: see results.ts. */
   backups: "/var/lib/holdfast/backups.json",
   proof: "/var/lib/holdfast/proof.json",

@@ -51,7 +51,12 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
     "holdfast-backup@.service": service("%i backup of the database", ["scheduled %i"], gentle),
     "holdfast-backup-check.service": service("Looks whether WAL reaches the backup storage", ["check"], gentle),
     "holdfast-proof.service": service("Proves the newest backup by restoring it", ["scheduled-proof"], gentle),
-    "holdfast-job@.service": service("%i, as somebody asked for it", ["run %i"], ["Type=exec"]),
+    // What a job that was killed has left half-way is put right after it.
+    "holdfast-job@.service": service(
+      "%i, as somebody asked for it",
+      ["run %i"],
+      ["Type=exec", `ExecStopPost=${backupPaths.command} ended %i`],
+    ),
     // Storage that is away must hold up neither an apply nor a boot: it is tried again until it works.
     "holdfast-backup-ready.service": service(
       "Makes the backup repository this database's own",

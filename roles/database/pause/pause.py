@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """
-Stops this machine's instances while the database is put back, and starts them when it is there again. It watches the
-database itself, so that nobody's laptop has to stay open; and it is started again at boot, until it is done.
+Stops this machine's instances while the database is put back or replaced, and starts them when it is there again, with
+what their release needs. It watches the database itself, so that nobody's laptop has to stay open; and it is started
+again at boot, until it is done.
 
-  holdfast-pause begin    takes the instances out and stops them; returns when that is done
-  holdfast-pause end      starts them again now
-  holdfast-pause hold     for the unit: waits for the database, then starts them again
+  holdfast-pause begin [--no-migrate]   takes the instances out and stops them; returns when that is done. When they come
+                                        back, the release migrates the database, unless it has before or may not
+  holdfast-pause end                    starts them again now; fails when the database lacks what the release needs
+  holdfast-pause hold                   for the unit: waits for the database, then starts them again
 """
 
 from __future__ import annotations
@@ -13,9 +15,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
-import ssl
-import struct
+import shlex
 import subprocess
 import sys
 import time
@@ -24,11 +24,24 @@ from typing import Any
 STATE = "/var/lib/holdfast/pause.json"
 """There while instances are stopped: which, since when, and whether the database has been seen away."""
 SETTINGS = "/etc/holdfast/pause.json"
+ENVIRONMENT = "/etc/holdfast/app/database.env"
 UNIT = "holdfast-pause.service"
+MIGRATION_UNIT = "app-migrate.service"
+MIGRATIONS = "/usr/local/sbin/holdfast-migrations"
 NEVER_AWAY_SECONDS = 900.0
-"""A database that answers all the time is not being put back: nothing came of it."""
-NOT_YET = {"57P03"}
-"""SQLSTATE `cannot_connect_now`: PostgreSQL runs, but is not there for anybody yet."""
+"""
+A database that lets the app in all the time is not being put back: nothing came of it. One that is loaded beside it lets
+nobody in meanwhile (importing.py).
+"""
+MIGRATION_SECONDS = 900.0
+"""For how long another machine's migration is waited for: it has less (migrate.service.ts)."""
+AGAIN_SECONDS = 30.0
+"""Until a migration that failed is tried again, by whatever has been mended then."""
+EVERY_SECONDS = 1.0
+
+
+class NotReady(Exception):
+    """The database is there, but not what the release needs in it."""
 
 
 def read(path: str) -> Any:
@@ -63,11 +76,10 @@ def mine(settings: dict[str, Any]) -> list[int]:
     return [n for n in settings["instances"] if not os.path.exists(f"{settings['states']}/{n}")]
 
 
-def begin() -> None:
+def begin(migrate: bool = True) -> None:
     settings = read(SETTINGS)
-    if not os.path.exists(STATE):
-        write({"instances": mine(settings), "since": time.time(), "away": False})
-    instances: list[int] = read(STATE)["instances"]
+    instances: list[int] = read(STATE)["instances"] if os.path.exists(STATE) else mine(settings)
+    write({"instances": instances, "since": time.time(), "away": False, "migrate": migrate})
     for number in instances:
         drain(number, "maint")
     systemctl("stop", instances)
@@ -75,10 +87,13 @@ def begin() -> None:
 
 
 def end() -> None:
+    """Raises NotReady, with the instances still stopped."""
     try:
-        instances: list[int] = read(STATE)["instances"]
+        state = read(STATE)
     except FileNotFoundError:
         return
+    prepare(read(SETTINGS).get("migration"), bool(state.get("migrate", True)))
+    instances: list[int] = state["instances"]
     systemctl("start", instances)
     for number in instances:
         drain(number, "ready")
@@ -87,54 +102,86 @@ def end() -> None:
     print(f"instances {', '.join(map(str, instances)) or 'none'}: back", flush=True)
 
 
+def prepare(migration: str | None, migrate: bool) -> None:
+    """No instance starts on a schema that its release does not know. Raises NotReady."""
+    if migration == "here":
+        # It looks itself whether there is something to do.
+        command = ["systemctl", "start", MIGRATION_UNIT] if migrate else [MIGRATIONS, "note"]
+        if subprocess.run(command, check=False).returncode != 0:
+            raise NotReady(
+                f"the release's migration did not go well, so the instances stay stopped: `journalctl -u {MIGRATION_UNIT}` "
+                "says why. It is tried again every half minute; a release that does better may be rolled out meanwhile, and "
+                "`sudo holdfast-migrations note` says that the database is right as it is"
+            )
+    elif migration == "elsewhere":
+        until = time.monotonic() + MIGRATION_SECONDS
+        while due() and time.monotonic() < until:
+            time.sleep(EVERY_SECONDS)
+
+
+def due() -> bool:
+    return subprocess.run([MIGRATIONS, "due"], check=False, stderr=subprocess.DEVNULL).returncode != 1
+
+
 def hold() -> None:
-    settings = read(SETTINGS)
     while True:
         try:
             state = read(STATE)
         except FileNotFoundError:
             return
-        there = accepts(settings["address"], int(settings["port"]))
+        there = lets_in(database_url(ENVIRONMENT))
         if there and (state["away"] or time.time() - state["since"] > NEVER_AWAY_SECONDS):
-            end()
-            return
+            try:
+                end()
+                return
+            except NotReady as problem:
+                print(problem, flush=True)
+                time.sleep(AGAIN_SECONDS)
+                continue
         if not there and not state["away"]:
             write({**state, "away": True})
-        time.sleep(1)
+        time.sleep(EVERY_SECONDS)
 
 
-def accepts(address: str, port: int, limit: float = 3) -> bool:
-    """
-    Whether PostgreSQL there is ready for clients: it asks who we are, instead of saying that it is not ready. It shows
-    nothing and is told nothing, so its certificate does not matter.
-    """
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+def database_url(environment: str) -> str:
+    """As instances come, but past the pool, which lets in before it has asked PostgreSQL."""
+    with open(environment, encoding="utf-8") as file:
+        for line in file:
+            name, _, value = line.strip().partition("=")
+            if name == "DATABASE_DIRECT_URL":
+                return "".join(shlex.split(value))
+    raise LookupError(f"{environment} has no DATABASE_DIRECT_URL")
+
+
+def lets_in(url: str) -> bool:
+    """Whether the app could work: its database is there, open, and takes its password, which a restore may have changed."""
+    import psycopg
+
     try:
-        with socket.create_connection((address, port), timeout=limit) as plain:
-            plain.sendall(struct.pack("!ii", 8, 80877103))  # SSLRequest
-            if plain.recv(1) != b"S":
-                return False
-            with context.wrap_socket(plain) as line:
-                words = b"user\0holdfast-pause\0database\0postgres\0\0"
-                line.sendall(struct.pack("!ii", 8 + len(words), 196608) + words)
-                kind = line.recv(1)
-                if kind == b"R":
-                    return True
-                if kind != b"E":
-                    return False
-                # Turned away for what we are is an answer; "not yet" is one too, and another.
-                return not any(code.encode() in line.recv(4096) for code in NOT_YET)
-    except OSError:
+        psycopg.connect(url, connect_timeout=3).close()
+        return True
+    except psycopg.OperationalError:
         return False
 
 
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["begin"]:
+            begin()
+        case ["begin", "--no-migrate"]:
+            begin(migrate=False)
+        case ["end"]:
+            end()
+        case ["hold"]:
+            hold()
+        case _:
+            sys.exit((__doc__ or "").strip())
+
+
 if __name__ == "__main__":
-    actions = {"begin": begin, "end": end, "hold": hold}
-    action = actions.get(sys.argv[1]) if len(sys.argv) == 2 else None
-    if action is None:
-        sys.exit((__doc__ or "").strip())
     if os.geteuid() != 0:
         sys.exit("this stops the app, so it needs root: sudo holdfast-pause …")
-    action()
+    try:
+        main(sys.argv[1:])
+    except NotReady as problem:
+        sys.exit(str(problem))

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Database } from "../../../blueprint/database";
+import type { MigrationPlace } from "../../app/migrate.service";
 import type { RoleConfiguration } from "../../types";
 import { heading, lines } from "../../text";
 
 /** Where the program is that stops an app machine's instances while the database is put back. */
-const pausePaths = {
+export const pausePaths = {
   command: "/usr/local/sbin/holdfast-pause",
   settings: "/etc/holdfast/pause.json",
   unit: "/etc/systemd/system/holdfast-pause.service",
@@ -16,15 +16,12 @@ const pausePaths = {
  *
  * @param instances numbers of the machine's instances
  * @param states folder of the agent's files about instances that are not `ready`
+ * @param migration where the release migrates the database that has come back
  */
-export function pause(
-  { address, port }: Pick<Database, "address" | "port">,
-  instances: readonly number[],
-  states: string,
-): RoleConfiguration {
-  const settings = { address, port, instances, states };
+export function pause(instances: readonly number[], states: string, migration: MigrationPlace): RoleConfiguration {
+  const settings = { instances, states, ...(migration && { migration }) };
   return {
-    packages: ["python3"],
+    packages: ["python3", "python3-psycopg"],
     files: {
       [pausePaths.command]: { content: readFileSync(join(__dirname, "pause.py"), "utf8"), mode: "0755" },
       [pausePaths.settings]: { content: `${JSON.stringify(settings, undefined, 2)}\n` },

@@ -25,11 +25,13 @@ test("instances log in by password over TLS, from app machines' addresses and no
     .filter((line) => /^(local|host)/.test(line));
   expect(lines).toEqual([
     "local app app peer map=pool",
+    "local /^app-import- app peer map=import",
     "local all all peer",
     "hostssl app app 10.0.1.41/32 scram-sha-256",
     "hostssl app app 10.0.1.42/32 scram-sha-256",
   ]);
   expect(text(paths.ident)).toMatch(/^pool pgbouncer app$/m);
+  expect(text(paths.ident)).toMatch(/^import holdfast-import app$/m);
 });
 
 test("where it shares the app machine, that machine is the only one let in, and it listens there", () => {

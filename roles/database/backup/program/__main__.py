@@ -8,10 +8,10 @@ units of systemd call it by the clock.
   holdfast-backup follow JOB          shows it to its end
   holdfast-backup forget              deletes the databases that restores have put aside
   holdfast-backup adopt               gives the repository to the database that runs here
-  holdfast-backup plan-import BYTES   what an import would replace, as JSON
+  holdfast-backup plan-import BYTES   what an import would replace, as JSON; the address of a server comes by stdin
   holdfast-backup receive BYTES       takes a dump from stdin; says where it is
 
-For units: ready, check, scheduled full|diff, scheduled-proof, run JOB, undo.
+For units: ready, check, scheduled full|diff, scheduled-proof, run JOB, ended JOB, undo.
 """
 
 from __future__ import annotations
@@ -124,11 +124,15 @@ def main(arguments: list[str]) -> int:
             with jobs.alone():
                 backups.adopt(own)
         case ["plan-import", size]:
-            show(importing.plan(settings, int(size)))
+            show(importing.plan(settings, int(size), request_from_stdin().get("source")))
         case ["receive", size]:
             print(importing.receive(settings, int(size)))
+        case ["ended", name]:
+            if name == "import":
+                importing.ended(settings)
         case ["ready"]:
             restoring.settle_after_cut(settings)
+            importing.booted(settings)
             backups.start_first(settings)
         case ["check"]:
             scheduled(settings, lambda: backups.check(settings, own))

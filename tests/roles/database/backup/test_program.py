@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program
 
 import backups  # noqa: E402
 import commands  # noqa: E402
-import importing  # noqa: E402
+import loading  # noqa: E402
 import pgbackrest  # noqa: E402
 import proving  # noqa: E402
 import restoring  # noqa: E402
@@ -303,14 +303,56 @@ class UndoTest(unittest.TestCase):
 class PipeTest(unittest.TestCase):
     def test_the_reader_that_gives_up_is_the_one_that_is_told_about(self) -> None:
         with self.assertRaisesRegex(Failed, "no such table"):
-            importing.pipe([["yes"], ["sh", "-c", "read line; echo no such table >&2; exit 3"]])
+            loading.pipe([["yes"], ["sh", "-c", "read line; echo no such table >&2; exit 3"]])
 
     def test_the_writer_that_fails_is_told_about(self) -> None:
         with self.assertRaisesRegex(Failed, "no such server"):
-            importing.pipe([["sh", "-c", "echo no such server >&2; exit 1"], ["cat"]])
+            loading.pipe([["sh", "-c", "echo no such server >&2; exit 1"], ["cat"]])
 
     def test_what_ends_well_says_nothing(self) -> None:
-        importing.pipe([["echo", "1"], ["cat"]])
+        loading.pipe([["echo", "1"], ["cat"]])
+
+
+class LoadingTest(unittest.TestCase):
+    """What a dump is taken for, by its first bytes; PostgreSQL's part of it is in the rehearsals."""
+
+    def commands(self, content: bytes) -> list[str]:
+        with tempfile.NamedTemporaryFile() as dump, mock.patch.object(loading, "pipe") as pipe:
+            dump.write(content)
+            dump.flush()
+            loading.load_file(settings("/nowhere"), dump.name, "app-import-x")
+            ways = pipe.call_args.args[0]
+        for way in ways:
+            self.assertEqual(way[:3], ["setpriv", "--reuid=holdfast-import", "--regid=holdfast-import"])
+            self.assertIn("--no-new-privs", way)
+        return [commands.name_of(way) for way in ways]
+
+    def test_each_form_has_its_program_and_all_run_as_the_user_who_owns_nothing(self) -> None:
+        self.assertEqual(self.commands(b"PGDMP\x01\x0f"), ["pg_restore"])
+        self.assertEqual(self.commands(b"toc.dat\0\0\0"), ["pg_restore"])
+        self.assertEqual(self.commands(b"\x1f\x8b\x08"), ["gzip", "psql"])
+        self.assertEqual(self.commands(b"-- PostgreSQL database dump\n"), ["psql"])
+
+    def test_something_else_is_refused_before_a_program_sees_it(self) -> None:
+        with self.assertRaisesRegex(Problem, "nothing that pg_dump writes"):
+            self.commands(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+
+    def test_errors_that_people_meet_are_explained(self) -> None:
+        self.assertIn("--no-owner", loading.explain('ERROR:  role "old" does not exist') or "")
+        self.assertIn("nor SQL", loading.explain('ERROR:  syntax error at or near "Hello"') or "")
+        self.assertIn("cut", loading.explain("gzip: stdin: unexpected end of file") or "")
+        self.assertIsNone(loading.explain("ERROR:  could not extend file: No space left on device"))
+
+    def test_a_servers_password_is_in_a_file_and_in_nothing_that_others_see(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(loading, "RUN", folder):
+            with mock.patch.object(loading.shutil, "chown"):
+                with loading.logged_in("postgresql://reader:a%3Ab%5Cc@old.example.org/guestbook") as (address, environment):
+                    self.assertEqual(address, "postgresql://reader@old.example.org/guestbook")
+                    path = environment[0].removeprefix("PGPASSFILE=")
+                    self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+                    with open(path, encoding="utf-8") as file:
+                        self.assertEqual(file.read(), "*:*:*:*:a\\:b\\\\c\n")
+            self.assertEqual(os.listdir(folder), [])
 
 
 def settings(folder: str) -> Settings:

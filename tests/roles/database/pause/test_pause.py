@@ -1,16 +1,15 @@
-"""How the app's machines tell a database that is there from one that is not yet; spoken to over real sockets, with TLS."""
+"""When instances stay stopped and when they start: the program's own decisions; the rest runs in the rehearsals."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
-import socket
-import ssl
 import subprocess
 import tempfile
-import threading
 import unittest
 from typing import Any
+from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = os.path.join(HERE, "../../../../roles/database/pause/pause.py")
@@ -19,68 +18,124 @@ assert SPEC and SPEC.loader
 pause: Any = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(pause)
 
-ASKS_WHO_WE_ARE = b"R\0\0\0\x08\0\0\0\x05"
-STARTING_UP = b"E\0\0\0\x30SFATAL\0C57P03\0Mthe database system is starting up\0\0"
-NOT_IN_HBA = b"E\0\0\0\x30SFATAL\0C28000\0Mno pg_hba.conf entry\0\0"
+URL = "postgresql://app:secret@10.0.1.21:5432/app?sslmode=verify-full"
 
 
-class Server:
-    """Answers one client as PostgreSQL would: TLS on request, then these bytes."""
+class PauseTest(unittest.TestCase):
+    """A machine with two instances. `codes` is how commands end, by their beginning; 0 where nothing is said."""
 
-    def __init__(self, folder: str, answer: bytes, tls: bytes = b"S") -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self.listener.getsockname()[1])
-        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self.context.load_cert_chain(f"{folder}/cert", f"{folder}/key")
-        self.answer, self.tls = answer, tls
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-
-    def serve(self) -> None:
-        client, _ = self.listener.accept()
-        with client:
-            client.recv(8)
-            client.sendall(self.tls)
-            if self.tls == b"S":
-                with self.context.wrap_socket(client, server_side=True) as line:
-                    line.recv(1024)
-                    line.sendall(self.answer)
-
-    def close(self) -> None:
-        self.listener.close()
-        self.thread.join(5)
-
-
-class AcceptsTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        make = ["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=database"]
-        subprocess.run([*make, "-keyout", f"{self.folder.name}/key", "-out", f"{self.folder.name}/cert"], check=True, capture_output=True)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.codes: dict[str, list[int]] = {}
+        self.commands: list[str] = []
+        self.now = 1000.0
+        self.state, self.settings, environment = (f"{folder.name}/{name}" for name in ("state", "settings", "environment"))
+        with open(environment, "w", encoding="utf-8") as file:
+            file.write(f'# a heading\nDATABASE_URL="postgresql://pool"\nDATABASE_DIRECT_URL="{URL}"\n')
+        self.configure(None)
+        for name, value in {
+            "STATE": self.state,
+            "SETTINGS": self.settings,
+            "ENVIRONMENT": environment,
+            "time": mock.Mock(time=lambda: self.now, monotonic=lambda: self.now, sleep=self.sleep),
+        }.items():
+            self.enterContext(mock.patch.object(pause, name, value))
+        self.enterContext(mock.patch.object(pause.subprocess, "run", self.run_command))
 
-    def accepts(self, answer: bytes, tls: bytes = b"S") -> bool:
-        server = Server(self.folder.name, answer, tls)
-        try:
-            return bool(pause.accepts("127.0.0.1", server.port))
-        finally:
-            server.close()
+    def configure(self, migration: str | None) -> None:
+        with open(self.settings, "w", encoding="utf-8") as file:
+            json.dump({"instances": [1, 2], "states": "/nowhere", **({"migration": migration} if migration else {})}, file)
 
-    def test_a_database_that_asks_who_we_are_is_there(self) -> None:
-        self.assertTrue(self.accepts(ASKS_WHO_WE_ARE))
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
-    def test_one_that_turns_us_away_is_there_too(self) -> None:
-        self.assertTrue(self.accepts(NOT_IN_HBA))
+    def run_command(self, command: list[str], check: bool = False, **_: Any) -> Any:
+        line = " ".join(os.path.basename(word) for word in command)
+        self.commands.append(line)
+        codes = next((codes for start, codes in self.codes.items() if line.startswith(start)), [])
+        code = (codes.pop(0) if len(codes) > 1 else codes[0]) if codes else 0
+        if check and code:
+            raise subprocess.CalledProcessError(code, command)
+        return subprocess.CompletedProcess(command, code)
 
-    def test_one_that_still_replays_its_log_is_not(self) -> None:
-        self.assertFalse(self.accepts(STARTING_UP))
+    def hold(self, *there: bool) -> None:
+        """Looks at the database as often as there are answers; the last one is what it stays at."""
+        answers = list(there)
+        with mock.patch.object(pause, "lets_in", lambda url: answers.pop(0) if len(answers) > 1 else answers[0]):
+            pause.hold()
 
-    def test_one_without_tls_is_not_ours(self) -> None:
-        self.assertFalse(self.accepts(b"", tls=b"N"))
+    def started(self) -> bool:
+        return "systemctl start app@1.service app@2.service" in self.commands
 
-    def test_nobody_there(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.assertFalse(pause.accepts("127.0.0.1", port))
+    def test_instances_are_taken_out_stopped_and_watched_over(self) -> None:
+        pause.begin()
+        self.assertEqual(self.commands[:3], ["holdfast-drain 1 maint", "holdfast-drain 2 maint", "systemctl stop app@1.service app@2.service"])
+        self.assertEqual(pause.read(self.state)["instances"], [1, 2])
+
+    def test_they_start_when_the_database_was_away_and_is_back(self) -> None:
+        pause.begin()
+        self.hold(True, False, False, True)
+        self.assertTrue(self.started())
+        self.assertFalse(os.path.exists(self.state))
+        self.assertLess(self.now, 1010)
+
+    def test_however_long_it_lets_nobody_in(self) -> None:
+        pause.begin()
+        self.hold(*[False] * 5000, True)
+        self.assertTrue(self.started())
+        self.assertGreater(self.now, 1000 + 4999)
+
+    def test_they_start_when_nothing_came_of_it(self) -> None:
+        pause.begin()
+        self.hold(True)
+        self.assertTrue(self.started())
+        self.assertGreater(self.now, 1000 + pause.NEVER_AWAY_SECONDS)
+
+    def test_the_machine_that_migrates_does_so_first(self) -> None:
+        self.configure("here")
+        pause.begin()
+        self.hold(False, True)
+        migrated = self.commands.index("systemctl start app-migrate.service")
+        self.assertLess(migrated, self.commands.index("systemctl start app@1.service app@2.service"))
+
+    def test_after_a_migration_that_failed_nothing_starts_until_one_goes_well(self) -> None:
+        self.configure("here")
+        self.codes["systemctl start app-migrate"] = [1]
+        pause.begin()
+        with self.assertRaisesRegex(pause.NotReady, "journalctl -u app-migrate.service"):
+            pause.end()
+        self.assertFalse(self.started())
+        self.codes["systemctl start app-migrate"] = [1, 1, 0]
+        self.hold(False, True)
+        self.assertTrue(self.started())
+        self.assertGreaterEqual(self.now, 1000 + 2 * pause.AGAIN_SECONDS)
+
+    def test_where_it_may_not_migrate_it_notes_that_the_database_is_right(self) -> None:
+        self.configure("here")
+        pause.begin(migrate=False)
+        self.hold(False, True)
+        self.assertIn("holdfast-migrations note", self.commands)
+        self.assertNotIn("systemctl start app-migrate.service", self.commands)
+
+    def test_the_other_machines_wait_for_the_migration(self) -> None:
+        self.configure("elsewhere")
+        self.codes["holdfast-migrations due"] = [255, 0, 0, 1]
+        pause.begin()
+        self.hold(False, True)
+        self.assertEqual(self.commands.count("holdfast-migrations due"), 4)
+        self.assertTrue(self.started())
+
+    def test_but_not_for_ever(self) -> None:
+        self.configure("elsewhere")
+        self.codes["holdfast-migrations due"] = [0]
+        pause.begin()
+        self.hold(False, True)
+        self.assertTrue(self.started())
+        self.assertGreater(self.now, 1000 + pause.MIGRATION_SECONDS)
+
+    def test_it_looks_past_the_pool(self) -> None:
+        self.assertEqual(pause.database_url(pause.ENVIRONMENT), URL)
 
 
 if __name__ == "__main__":
