@@ -6,6 +6,7 @@ import { UserError } from "../errors";
 import { allTargets, type Target } from "../machines/targets";
 import { runInForeground } from "../terminal/foreground";
 import { onMachine, stackState } from "../ssh/way";
+import type { StackState } from "../stack/state";
 
 /** Work that goes on, on the machine, when nobody watches. */
 export type Job = "backup" | "restore" | "import" | "verify" | "proof";
@@ -17,6 +18,8 @@ const CONNECTION_BROKE = 255;
 export class DatabaseMachine {
   private constructor(
     readonly stack: string,
+    /** What Pulumi has noted of the stack. */
+    readonly state: StackState,
     private readonly way: Target,
     /** Machines that the app's instances are on. */
     readonly appMachines: readonly Target[],
@@ -24,12 +27,14 @@ export class DatabaseMachine {
 
   /** @throws when the stack has no database with backups */
   static async of(stack: string): Promise<DatabaseMachine> {
-    const targets = allTargets(await stackState(stack));
+    const state = await stackState(stack);
+    const targets = allTargets(state);
     const database = targets.find(({ roles }) => roles.includes("database"));
     if (!database)
       throw new UserError(`the stack "${stack}" has no database: set holdfast:database and run \`pulumi up\``);
     return new DatabaseMachine(
       stack,
+      state,
       database,
       targets.filter(({ roles }) => roles.includes("app")),
     );
@@ -99,21 +104,6 @@ export class DatabaseMachine {
     );
     if (answer.code === 0) return answer.stdout.trim();
     throw new UserError(`${this.name}: ${refusal(answer, this.stack)}`);
-  }
-
-  /** Stops the app's instances everywhere; they start by themselves when the database is back. */
-  async pauseApp(): Promise<void> {
-    for (const machine of this.appMachines) await this.pause(machine, "begin");
-  }
-
-  /** Starts the app's instances again, for when nothing came of what they were stopped for. */
-  async resumeApp(): Promise<void> {
-    for (const machine of this.appMachines) await this.pause(machine, "end");
-  }
-
-  private async pause(machine: Target, verb: "begin" | "end"): Promise<void> {
-    const answer = await this.runOn(machine, ["sudo", "/usr/local/sbin/holdfast-pause", verb]);
-    if (answer.code !== 0) throw new UserError(`${machine.machine}: ${refusal(answer, this.stack)}`);
   }
 
   private runOn(machine: Target, command: readonly string[], input = ""): Promise<CommandResult> {

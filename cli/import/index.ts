@@ -2,8 +2,10 @@ import { statSync } from "node:fs";
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import { DatabaseMachine } from "../database/machine";
+import { replaceDatabase } from "../database/replacing";
 import { UserError } from "../errors";
 import { size } from "../restore/plan";
+import { underLease } from "../stack/underLease";
 import { createProgress } from "../terminal/progress";
 import { askToGoOn } from "../terminal/question";
 
@@ -33,24 +35,20 @@ export function importCommand(): Command {
 async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Promise<number> {
   const address = addressOf(from);
   const bytes = address ? 0 : sizeOf(from);
-  const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)]);
+  const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)], address ? { source: address } : {});
   const present = `${plan.tables} tables with about ${plan.rows} rows`;
   const question = [
     `Import ${address ? `from ${new URL(from).host}` : `${from} (${size(bytes)})`} into stack "${machine.stack}":`,
     `  database ${plan.database} has ${present} now; they are kept in a database beside it`,
-    "  the app is stopped while the new one takes its place",
+    "  the app is stopped meanwhile, and started again by itself when its release has migrated the new one",
   ].join("\n");
   if (yes) console.log(question);
   await askToGoOn(question, yes);
 
   const source = address ?? (await uploadDump(machine, from, bytes));
-  await machine.pauseApp();
-  try {
-    return await machine.runJob("import", { source });
-  } finally {
-    await machine.resumeApp();
-    console.log("the app is back");
-  }
+  return underLease(machine.stack, machine.state, "import", () =>
+    replaceDatabase(machine, "import", { source }, { migrate: true }),
+  );
 }
 
 /** The address with its password; undefined for a file. */

@@ -3,9 +3,12 @@ import { localCloudName } from "../../local/paths";
 import { foreignFiles } from "../../roles/database/backup/key";
 import { databasePaths } from "../../roles/database/paths";
 import { DatabaseMachine } from "../database/machine";
+import { replaceDatabase } from "../database/replacing";
 import { keyOfFile, keyOfStack } from "../database/repositoryKey";
 import { UserError } from "../errors";
+import { underLease } from "../stack/underLease";
 import { askToGoOn } from "../terminal/question";
+import { askMigrated, mayMigrate } from "./migration";
 import { parseMoment } from "./moment";
 import { describePlan, type RestorePlan } from "./plan";
 
@@ -16,6 +19,7 @@ interface Options {
   readonly key?: string;
   readonly yes?: boolean;
   readonly forget?: boolean;
+  readonly migrate?: boolean;
 }
 
 /** Where the files of another stack's repository are on the database machine, while they are: foreign.py's folder. */
@@ -30,6 +34,8 @@ export function restoreCommand(): Command {
     .option("--into <name>", "the stack that gets the data, e.g. staging from prod; by default the same one")
     .option("--key <file>", "read the backups that this key (`holdfast backup key`) opens, whatever stack they are of")
     .option("--yes", "do not ask before the present database is replaced")
+    .option("--migrate", "after a restore to a moment before it: the release migrates the database again")
+    .option("--no-migrate", "the release starts on the database as it comes back")
     .option("--forget", "delete the databases that earlier restores have put aside, instead of restoring")
     .action(async (options: Options) => {
       const stack = options.stack ?? localCloudName();
@@ -44,30 +50,16 @@ async function restore(stack: string, options: Options): Promise<number> {
   const into = options.into ?? stack;
   const machine = await DatabaseMachine.of(into);
   const { from, files } = await source(stack, into, options.key);
+  // What comes from elsewhere has never seen this stack's release, or it has and says so.
+  const migrated = files || options.migrate !== undefined ? "never" : await askMigrated(machine);
+  const migrate = mayMigrate(target, migrated, options.migrate);
   const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
   const plan = await machine.ask<RestorePlan>(["plan"], request);
   const description = describePlan(plan, { from, into, target });
   if (options.yes) console.log(description);
   await askToGoOn(description, options.yes ?? false);
 
-  console.log("stopping the app");
-  await machine.pauseApp();
-  const code = await begun(machine, request);
-  // Restored or as before, the database is there: what watches it on the app machines would find out a second later.
-  await machine.resumeApp();
-  console.log("the app is back");
-  return code;
-}
-
-/** A restore that does not even begin must not leave the app stopped. */
-async function begun(machine: DatabaseMachine, request: object): Promise<number> {
-  try {
-    await machine.tell(["start", "restore"], request);
-  } catch (error) {
-    await machine.resumeApp();
-    throw error;
-  }
-  return machine.follow("restore");
+  return underLease(into, machine.state, "restore", () => replaceDatabase(machine, "restore", request, { migrate }));
 }
 
 /** Which repository is read: the stack's own, or another one, with what opens it. */

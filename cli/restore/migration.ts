@@ -1,0 +1,46 @@
+import { tryRun } from "../../local/machines/command";
+import { appPaths } from "../../roles/app/paths";
+import type { DatabaseMachine } from "../database/machine";
+import { UserError } from "../errors";
+import { onMachine } from "../ssh/way";
+import { showMoment } from "./moment";
+
+/** When the release that runs has migrated the present database. */
+export type Migrated =
+  /** It has no migration, or has run none yet: what comes back is migrated where it needs to be. */
+  "never" | Date | "unknown";
+
+/**
+ * Whether the release may migrate what a restore brings back. After a restore to a moment before its migration somebody has
+ * to say so: the migration may be what the restore is to undo.
+ *
+ * @param target undefined: the latest that there is
+ * @param wish `--migrate` or `--no-migrate`, where one was said
+ * @throws when that is for a person to say, and nobody said it
+ */
+export function mayMigrate(target: Date | undefined, migrated: Migrated, wish: boolean | undefined): boolean {
+  if (wish !== undefined) return wish;
+  if (target === undefined || migrated === "never") return true;
+  if (migrated !== "unknown" && migrated <= target) return true;
+  const why =
+    migrated === "unknown"
+      ? "The database does not say when the release that runs has migrated it. If that was after this moment, what comes back has the schema of before."
+      : `The release that runs has migrated the database at ${showMoment(migrated)}, after this moment: what comes back has the schema of before.`;
+  throw new UserError(
+    `${why} Say --migrate, and the release migrates it again; or --no-migrate, and the release starts on it as it is ` +
+      "(where the migration is the fault, go back to the release before it first: `npx holdfast rollback`)",
+  );
+}
+
+/** Asks the first app machine, which migrates for all. */
+export async function askMigrated({ stack, appMachines }: DatabaseMachine): Promise<Migrated> {
+  const [first] = appMachines;
+  if (!first) return "never";
+  const command = ["sudo", "sh", "-c", `'test ! -e ${appPaths.migrations} || exec ${appPaths.migrations} since'`];
+  const answer = await onMachine(stack, first, command, (program, args) => tryRun(program, args)).catch(
+    () => undefined,
+  );
+  if (answer?.code !== 0) return "unknown";
+  const since = answer.stdout.trim();
+  return since === "" ? "never" : new Date(since);
+}
