@@ -1,7 +1,13 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { privateAddress } from "../../blueprint/addresses";
 import type { Listing } from "../../cli/backup/list";
 import { until } from "../../drills/frame/wait";
+import { goneVariable } from "../../machine/resource/withdraw";
+import type { RepositoryKey } from "../../roles/database/backup/key";
+import { byHand } from "./backups/byHand";
+import { fingerprint, ForeignServer } from "./backups/foreignServer";
+import { lose, loseMachines, Rescue, succeeded } from "./backups/rescue";
 import { Clone } from "./stack/clone";
 import { argumentsDuring, exposed, keptByPulumi, secretsOf, toldBy } from "./stack/secrets";
 
@@ -22,16 +28,26 @@ beforeAll(async () => {
 
 afterAll(() => clone.remove(), 300_000);
 
-const sql = (statement: string) =>
+const sql = (statement: string, database = "app") =>
   clone.onMachine(
     "database-1",
-    `cd / && echo ${Buffer.from(statement).toString("base64")} | base64 -d | runuser -u postgres -- psql -XqAt -d app -f -`,
+    `cd / && echo ${Buffer.from(statement).toString("base64")} | base64 -d | runuser -u postgres -- psql -XqAt -d ${database} -f -`,
   );
+/** Beside the app's database, which may be closed. */
+const asSuperuser = (statement: string) => sql(statement, "postgres");
 
 async function holdfast(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await clone.holdfast(args);
   if (code !== 0) throw new Error(`holdfast ${args.join(" ")}: ${stderr || stdout}`);
   return stdout;
+}
+
+async function serves(): Promise<void> {
+  const { url } = await clone.status();
+  await until("the app serves again", 60, async () => {
+    const answer = await clone.holdfast(["local", "internet", "--", "curl", "-fsS", "-m", "3", `${url}/entries`]);
+    return answer.code === 0 || answer.stderr;
+  });
 }
 
 async function listing(): Promise<Listing> {
@@ -61,11 +77,7 @@ test("a dropped table comes back, and nothing of later", async () => {
   expect(refused.stderr).toMatch(/say --yes/);
   expect(await holdfast("restore", "--to", moment, "--yes")).toMatch(/restored to/);
   expect(await sql("SELECT count(*), max(number) FROM kept")).toBe("1000|1000");
-  const { url } = await clone.status();
-  await until("the app serves again", 60, async () => {
-    const answer = await clone.holdfast(["local", "internet", "--", "curl", "-fsS", "-m", "3", `${url}/`]);
-    return answer.code === 0 || answer.stderr;
-  });
+  await serves();
   expect(await holdfast("restore", "--forget")).toContain("deleted");
 }, 240_000);
 
@@ -101,49 +113,165 @@ test("no password or key is in user data, arguments, journal, shell history or p
   expect(exposed(secrets, keptByPulumi(clone))).toEqual([]);
 }, 240_000);
 
-/** The commands of the page's last chapter, with the key's values in place of the words in capitals. */
-function byHand(page: string, key: string): string {
-  const { path, passphrase, storage } = JSON.parse(key) as {
-    path: string;
-    passphrase: string;
-    storage: { host: string; user: string };
-  };
-  const chapter = page.slice(page.indexOf("## Without Holdfast"));
-  const block = (start: string) => {
-    const from = chapter.indexOf(`    ${start}`);
-    const lines = chapter.slice(from).split("\n");
-    const end = lines.findIndex((line, index) => index > 0 && line !== "" && !line.startsWith("    "));
-    return lines.slice(0, end < 0 ? undefined : end).map((line) => line.replace(/^ {4}/, ""));
-  };
-  const conf = chapter.slice(
-    chapter.indexOf("    [global]"),
-    chapter.indexOf("    chown postgres /etc/pgbackrest.conf"),
+describe("an existing database moves in", () => {
+  const foreign = new ForeignServer(clone, "app-1", privateAddress("app", 1));
+  let expected: string;
+
+  beforeAll(async () => {
+    expected = await foreign.make();
+  }, 60_000);
+
+  const forms: [string, () => Promise<string>][] = [
+    ["pg_dump's custom form, with owners", () => foreign.dump("old.dump", "-Fc")],
+    ["SQL", () => foreign.dump("old.sql", "--no-owner --no-privileges")],
+    ["SQL, gzipped", () => foreign.dump("old.sql.gz", "--no-owner --no-privileges -Z 6")],
+    ["its server", () => Promise.resolve(foreign.address)],
+  ];
+  test.each(forms)(
+    "from %s: every row, nobody else's to look at, and what the release needs",
+    async (_form, from) => {
+      const source = await from();
+      const imported = await clone.holdfast(["import", "--from", source, "--yes"], {
+        env: { PGPASSWORD: foreign.password },
+      });
+      expect({ ...imported, stdout: "" }).toMatchObject({ code: 0 });
+      expect(await sql(fingerprint)).toBe(expected);
+      expect(await sql("SELECT tableowner FROM pg_tables WHERE tablename = 'guests'")).toBe("app");
+      expect(await sql("SELECT has_database_privilege('pg_monitor', 'app', 'CONNECT')")).toBe("f");
+      // The dump knows nothing of entries: the release's migrations ran before the app came back.
+      await serves();
+      expect(await sql("SELECT count(*) FROM migrations")).toBe("2");
+      expect(await asSuperuser("SELECT count(*) FROM pg_database WHERE datname LIKE 'app-before-%'")).not.toBe("0");
+      await asSuperuser(
+        "SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE datname LIKE 'app-before-%' \\gexec",
+      );
+    },
+    120_000,
   );
-  const values = { PATH: path, PASSPHRASE: passphrase, HOST: storage.host, USER: storage.user };
-  const filled = Object.entries(values).reduce(
-    (text, [word, value]) => text.replaceAll(new RegExp(`=${word}$`, "gm"), `=${value}`),
-    conf.replaceAll(/^ {4}/gm, ""),
-  );
-  const commands = [
-    ...block("apt-get install").filter((line) => !line.startsWith("apt-get")),
-    `cat >/etc/pgbackrest.conf <<'CONF'\n${filled}\nCONF`,
-    ...block("chown postgres /etc/pgbackrest.conf"),
-  ]
-    .map((line) => line.replaceAll("guestbook-prod.key", "/root/safe.key"))
-    // All files in one session: what is left open in it must not add up to the server's limit.
-    .map((line) => line.replace(/--process-max=\d+/, "--process-max=1"));
-  const ready = "until runuser -u postgres -- pg_isready -q; do sleep 0.5; done";
-  const look = 'runuser -u postgres -- psql -XqAt -d app -c "SELECT count(*), max(number) FROM kept" >&3';
-  return [
-    // What the programs say is shown when one fails; the answer is the last line's alone.
-    "set -eu; cd /; exec 3>&1 1>&2",
-    // What a fresh Debian machine gets by installing PostgreSQL; the image of local machines has only its programs.
-    "pg_lsclusters -h | grep -q . || pg_createcluster 17 main",
-    `echo ${Buffer.from(key).toString("base64")} | base64 -d >/root/safe.key; chmod 0600 /root/safe.key`,
-    // The machine's own image may lack it; reading three values needs no more than this.
-    `command -v jq >/dev/null || jq() { python3 -c 'import json,sys; v=json.load(open(sys.argv[2])); [v:=v[k] for k in sys.argv[1].strip(".").split(".")]; print(v,end="")' "$2" "$3"; }`,
-    ...commands,
-    `timeout 60 sh -c '${ready}'`,
-    look,
-  ].join("\n");
-}
+
+  test("what is no dump, or wants to be more than the app, changes nothing", async () => {
+    const file = (name: string, content: string | Buffer) => {
+      writeFileSync(join(clone.folder, name), content);
+      return join(clone.folder, name);
+    };
+    const escape = [
+      "CREATE TABLE harmless (id int);",
+      "\\! id -un >/tmp/who-loads",
+      "RESET SESSION AUTHORIZATION; RESET ROLE; COMMIT;",
+    ].join("\n");
+    const refusals: [string, RegExp][] = [
+      [file("photo.dump", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex")), /nothing that pg_dump writes/],
+      [file("letter.sql", "Dear Sir or Madam,\n"), /nothing that pg_dump writes[^]*syntax error/],
+      [file("empty.sql", "SELECT 1;\n"), /no tables/],
+      [file("evil.sql", `${escape}\nSET ROLE postgres;\nCREATE ROLE evil SUPERUSER;\n`), /permission denied|must be/],
+      [file("connect.sql", `${escape}\n\\connect postgres postgres\nCREATE ROLE evil SUPERUSER;\n`), /Peer auth/],
+      [foreign.address.replace("reader", "stranger"), /cannot be asked[^]*stranger/],
+    ];
+    for (const [from, reason] of refusals) {
+      const { code, stdout, stderr } = await clone.holdfast(["import", "--from", from, "--yes"], {
+        env: { PGPASSWORD: "wrong" },
+      });
+      expect({ from, code, said: stdout + stderr }).toEqual({
+        from,
+        code: 1,
+        said: expect.stringMatching(reason) as string,
+      });
+    }
+    expect(await clone.onMachine("database-1", "cat /tmp/who-loads")).toBe("holdfast-import");
+    expect(await asSuperuser("SELECT count(*) FROM pg_roles WHERE rolname = 'evil'")).toBe("0");
+    expect(await asSuperuser("SELECT count(*) FROM pg_database WHERE datname LIKE 'app-import-%'")).toBe("0");
+    expect(await sql(fingerprint)).toBe(expected);
+    await serves();
+  }, 180_000);
+
+  test("while it loads nobody writes what would be lost, however long it takes; one that is killed leaves all as it was", async () => {
+    writeFileSync(join(clone.folder, "slow.sql"), "CREATE TABLE slow (id int);\nSELECT pg_sleep(600);\n");
+    const importing = clone.holdfast(["import", "--from", join(clone.folder, "slow.sql"), "--yes"]);
+    const closed = "SELECT NOT datallowconn FROM pg_database WHERE datname = 'app'";
+    await until("the database is closed", 60, async () => (await asSuperuser(closed)) === "t");
+    expect(await clone.onMachine("app-1", "sudo holdfast lease show")).toMatch(/^Held by .*\(import, /);
+    // As if it had been loading for an hour.
+    const state = "/var/lib/holdfast/pause.json";
+    await clone.onMachine("app-1", `sed -i 's/"since": [0-9.]*/"since": 0/' ${state} && sleep 3`);
+    expect(await clone.onMachine("app-1", "systemctl is-active app@1.service || true")).toBe("inactive");
+
+    await clone.onMachine("database-1", "systemctl kill --signal=KILL holdfast-job@import.service");
+    expect((await importing).code).not.toBe(0);
+    await serves();
+    expect(await sql(fingerprint)).toBe(expected);
+    expect(await asSuperuser("SELECT count(*) FROM pg_database WHERE datname LIKE 'app-import-%'")).toBe("0");
+    expect(await clone.onMachine("app-1", "sudo holdfast lease show")).toMatch(/^Free/);
+  }, 120_000);
+});
+
+describe("nothing is left but the key, the storage and the repository", () => {
+  const fresh = new Clone(clone.name);
+  const rescue = new Rescue(fresh);
+  const key = join(fresh.folder, "guestbook-prod.key");
+  let rows: string;
+
+  /** The last command of the chapter, as it stands there. */
+  async function restoreByThePage(): Promise<string> {
+    const page = readFileSync(join(fresh.folder, "docs/restore.md"), "utf8");
+    const [, command = ""] = /npx holdfast (restore .*--into rescue --key \S+)/.exec(page) ?? [];
+    const words = command.replace("rescue", rescue.stack).replace("guestbook-prod.key", key).split(" ");
+    return succeeded(await fresh.holdfast([...words, "--yes"]));
+  }
+
+  afterAll(() => fresh.remove(), 300_000);
+
+  test("a new stack goes on with the rows, migrated, and leaves the old one's backups alone", async () => {
+    await sql("CREATE TABLE kept_too AS SELECT generate_series(1, 777) AS n");
+    await holdfast("backup", "now");
+    // After the backup: only WAL has them.
+    await sql("INSERT INTO kept_too VALUES (1000)");
+    rows = await sql("SELECT count(*) || ' ' || max(n) FROM kept_too");
+    await holdfast("backup", "key", "--out", key);
+    const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
+    const last = "SELECT last_archived_wal FROM pg_stat_archiver";
+    await until("the last WAL is in the storage", 60, async () => (await sql(last)) >= segment);
+    await lose(clone);
+
+    // Whoever comes back after a while has a newer release.
+    fresh.edit("examples/guestbook/holdfast.yaml", (text) => text.replace(/^version: .*$/m, "version: 9.0.0"));
+    writeFileSync(join(fresh.folder, "examples/guestbook/migrations/003_later.sql"), "CREATE TABLE later (n int);\n");
+    rescue.writeSettings();
+    await rescue.pulumi(["stack", "init"]);
+    await rescue.pulumi(["up", "--yes", "--skip-preview"]);
+    const old = JSON.parse(readFileSync(key, "utf8")) as RepositoryKey;
+    const before = await rescue.contentOf(old);
+    expect(before).toContain("backup.manifest");
+
+    expect(await restoreByThePage()).toMatch(/this stack's repository goes on with the restored database/);
+    expect(await rescue.sql("SELECT count(*) || ' ' || max(n) FROM kept_too")).toBe(rows);
+    expect(await rescue.sql("SELECT max(number) FROM migrations")).toBe("3");
+    expect(await rescue.sql("SELECT count(*) FROM later")).toBe("0");
+    for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
+
+    await rescue.sql("SELECT pg_switch_wal()");
+    await until("the new stack has backups of its own", 120, async () => {
+      const { stdout } = await fresh.holdfast(["backup", "list", "--json", "--stack", rescue.stack]);
+      return (JSON.parse(stdout) as Listing).backups.some(({ kind, ours }) => ours && kind === "full");
+    });
+    expect(await rescue.contentOf(old)).toBe(before);
+  }, 900_000);
+
+  test("an app machine that is not reached is told, and stops no restore", async () => {
+    const drop = "nft insert rule inet holdfast in tcp dport 22 drop";
+    await rescue.inside("app-2", drop);
+    const restored = await fresh.holdfast(["restore", "--to", "latest", "--stack", rescue.stack, "--yes"]);
+    await rescue.inside("app-2", "systemctl restart nftables");
+    expect(succeeded(restored)).toMatch(/app-2 is not reached, so its instances are not stopped/);
+    expect(await rescue.sql("SELECT count(*) || ' ' || max(n) FROM kept_too")).toBe(rows);
+    for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
+  }, 300_000);
+
+  test("a lost volume is an empty database, which gets the release's tables", async () => {
+    await loseMachines(fresh, (server) => server === `${rescue.stack}-database-1`);
+    await rescue.pulumi(["up", "--yes", "--skip-preview", "--refresh"], { [goneVariable]: "database-1" });
+    expect(
+      await rescue.sql("SELECT max(number) || ' ' || coalesce(to_regclass('kept_too')::text, 'empty') FROM migrations"),
+    ).toBe("3 empty");
+    for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
+  }, 600_000);
+});

@@ -54,7 +54,12 @@ export class Clone {
 
   /** `npx holdfast …` */
   holdfast(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    return run(process.execPath, ["bin/holdfast", ...args], { ...this.options(), ...options });
+    const own = this.options();
+    return run(process.execPath, ["bin/holdfast", ...args], {
+      ...own,
+      ...options,
+      env: { ...own.env, ...options.env },
+    });
   }
 
   /** `pulumi …`, by hand, after the one line that sets the environment. */
