@@ -56,8 +56,10 @@ export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHe
   }, 1000);
   const begun = performance.now();
   const seconds = () => (performance.now() - begun) / 1000;
+  // A source that was late does not catch up at once: that would be more than it may, and refused.
+  const most = Math.ceil((1.5 * rate * sources.length * tick) / 1000);
   for (let started = 0; seconds() < duration; await new Promise((resolve) => setTimeout(resolve, tick))) {
-    const due = Math.floor(seconds() * rate * sources.length);
+    const due = Math.min(started + most, Math.floor(seconds() * rate * sources.length));
     for (; started < due; started++) start(sources[started % sources.length]);
     for (const state of open.values()) {
       if (state.taken || performance.now() - state.since < settled * 1000) continue;

@@ -84,7 +84,7 @@ export const requestFlood: Drill = {
 };
 
 /** Sources, and what each opens in a second: just below the 50 connections in three seconds that one source may open. */
-const [slowSources, slowRate] = [32, 15];
+const [slowSources, slowRate] = [36, 15];
 /** Seconds: the default time for a request's head, after which HAProxy closes; so many seconds' worth are open at a time. */
 const headerTimeout = 5;
 const ramp = headerTimeout + 2;
