@@ -7,7 +7,7 @@ import { rungsAbove } from "../../failures/rungs";
 import { Chromium, pictureFacts } from "./chromium";
 import { options, reportOf, settingsFor, type Numbers } from "./stacks";
 
-// Debian's package chromium has to be there: `make test` installs it, and without it these tests fail.
+// A browser has to be there: `make test` installs Debian's chromium, and without any these tests fail.
 
 jest.setTimeout(120_000);
 

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { escapeHtml } from "../../failures/render/html/escape";
+import { BROWSERS } from "../../toolchain/debianPackages";
+import { which } from "../../toolchain/run";
 
-/** Debian's browser, without a screen and without anything that it would do in the network by itself. */
+/** The browser without a screen and without anything that it would do in the network by itself. */
 const options = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
   ...["--disable-background-networking", "--disable-component-update", "--hide-scrollbars"],
@@ -34,6 +36,9 @@ const probe = `
   document.querySelector("pre").textContent =
     JSON.stringify({ over: root.scrollWidth - root.clientWidth, outside, height: root.scrollHeight });
 `;
+
+/** The first browser that is there; where none is, running it says so. */
+const program = BROWSERS.find((name) => which(name) !== undefined) ?? BROWSERS[0];
 
 /** The browser, with a profile and files in a folder of its own. */
 export class Chromium {
@@ -68,7 +73,7 @@ export class Chromium {
   }
 
   private run(args: readonly string[]): string {
-    return execFileSync("chromium", [...options, `--user-data-dir=${join(this.folder, "profile")}`, ...args], {
+    return execFileSync(program, [...options, `--user-data-dir=${join(this.folder, "profile")}`, ...args], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
       timeout: LIMIT * 1000,

@@ -42,6 +42,13 @@ describe("Debian packages", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it("installs nothing where another program does as well", async () => {
+    const browser = { name: "chromium", why: "looks" };
+    const missing = (unless: string[]) => missingPackages([{ ...browser, unless }], computer().run);
+    expect(await missing(["no-such-browser", "sh"])).toEqual([]);
+    expect(await missing(["no-such-browser"])).toHaveLength(1);
+  });
+
   it("fails with apt-get's own words", async () => {
     await expect(installPackages(packages, { run: computer(100).run })).rejects.toThrow(
       /apt-get update failed:\nE: Unable to locate package/,
