@@ -4,13 +4,14 @@ import { makeBlueprint } from "../../blueprint/blueprint";
 import { startStandIns } from "../../local/plugins";
 import { badSettings } from "./badSettings";
 import { type BadSettings, stackFile, wordsOf } from "./badSettings/badSettings";
+import { describeWhere } from "../support/needs";
 import { hasPulumi, TestProject } from "./pulumi";
 import { settingsOf } from "./source";
 
 jest.setTimeout(120_000);
 
-// The whole way: a stack file, the real Pulumi CLI, the program, the plugins. Skipped where Pulumi is not installed yet.
-(hasPulumi ? describe : describe.skip)("with the real Pulumi", () => {
+// The whole way: a stack file, the real Pulumi CLI, the program, the plugins.
+describeWhere(hasPulumi)("with the real Pulumi", () => {
   const cleanUp: (() => unknown)[] = [];
   let project: TestProject;
   let localStackFile: string;

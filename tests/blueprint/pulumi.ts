@@ -1,12 +1,24 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { toolchainDir } from "../../toolchain/pulumi";
+import { which } from "../../toolchain/run";
 import { repository } from "./source";
 
-/** Whether the Pulumi CLI that this repository pins has been installed. */
-export const hasPulumi = existsSync(join(toolchainDir(), "pulumi"));
+/** Where the Pulumi CLI is: the one that this repository has got for itself, else one of the PATH. */
+const pulumiFolder = [toolchainDir(), dirname(which("pulumi") ?? "")].find((folder) =>
+  existsSync(join(folder, "pulumi")),
+);
+
+/** Whether there is a Pulumi CLI here. */
+export const hasPulumi = pulumiFolder !== undefined;
+
+/** The program and a PATH that has it first. Where there is none, running it says so. */
+export const pulumi = {
+  command: join(pulumiFolder ?? toolchainDir(), "pulumi"),
+  path: `${pulumiFolder ?? toolchainDir()}:${process.env.PATH ?? ""}`,
+};
 
 /**
  * This repository's program with a backend and stack files of its own: nothing that belongs to the person who runs the
@@ -33,11 +45,11 @@ export class TestProject {
   run(...argv: string[]): Promise<{ code: number | null; output: string }> {
     // Nothing of a cloud that the person who runs the tests works on.
     const inherited = Object.entries(process.env).filter(([name]) => !/^(HCLOUD|PULUMI|HOLDFAST_LOCAL)/.test(name));
-    const child = spawn(join(toolchainDir(), "pulumi"), [...argv, "--non-interactive", "--color", "never"], {
+    const child = spawn(pulumi.command, [...argv, "--non-interactive", "--color", "never"], {
       cwd: this.folder,
       env: {
         ...Object.fromEntries(inherited),
-        PATH: `${toolchainDir()}:${process.env.PATH ?? ""}`,
+        PATH: pulumi.path,
         PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "local",
         PULUMI_HOME: join(this.folder, "home"),

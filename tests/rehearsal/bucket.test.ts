@@ -14,7 +14,7 @@ import { app } from "../release/support/folder";
 
 jest.setTimeout(1_000_000);
 
-// The server is built by Go, which not every computer has.
+// The server is built by Go, which not every computer has and `make test` does not bring.
 const hasGo = goCommand() !== undefined;
 const withGo = hasGo ? test : test.skip;
 

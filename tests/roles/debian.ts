@@ -21,7 +21,7 @@ function find() {
   return { name: root ? "the machines' Debian image" : "this computer", root };
 }
 
-/** Whether a program is there; tests of files that it judges are skipped otherwise, and say so by name. */
+/** Whether a program is there that judges our files. */
 export function has(program: string): boolean {
   return ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((folder) =>
     existsSync(join(debian.root ?? "/", folder, program)),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { settingsOf, settingsWith } from "../blueprint/source";
+import { testWhere } from "../support/needs";
 import { fileOf } from "./context";
 import { has, judge } from "./debian";
 
@@ -64,7 +65,7 @@ test("statistics are on the private side only", () => {
   ]);
 });
 
-(has("haproxy") ? test : test.skip)("HAProxy accepts every combination of settings", () => {
+testWhere(has("haproxy"))("HAProxy accepts every combination of settings", () => {
   const cases = [
     settingsOf("prod"),
     app({ machines: 200, instances: 4, slowPaths: ["/reports"], timeouts: { safe: 0.2, unsafe: 3600 } }),

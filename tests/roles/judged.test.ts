@@ -6,12 +6,13 @@ import { floatingIpPaths } from "../../roles/loadBalancer/floatingIps";
 import { claimerPaths } from "../../roles/loadBalancer/claimer";
 import { vrrpPaths } from "../../roles/loadBalancer/keepalived.conf";
 import { rehearsal } from "../blueprint/source";
+import { testWhere } from "../support/needs";
 import { contextOf, configured, fileOf } from "./context";
 import { debian, has, judge } from "./debian";
 
-/** Tests that need a program, or a network of their own to use it in, are skipped by name where there is none. */
+/** For tests that need a program, or a network of their own to use it in. */
 function testWith(program: string, { change = false } = {}): jest.It {
-  return (has(program) && (isRoot || !change) ? test : test.skip) as jest.It;
+  return testWhere(has(program) && (isRoot || !change));
 }
 
 describe(`judged by the programs of ${debian.name}`, () => {
@@ -58,9 +59,7 @@ describe(`judged by the programs of ${debian.name}`, () => {
 
   // keepalived 2.3 finds the interface by the address; older ones, which no machine has, want to be told.
   const keepalived = judge("keepalived --version", "").output;
-  const current = (
-    isRoot && has("keepalived") && !/Keepalived v(1|2\.[012])\./.test(keepalived) ? test : test.skip
-  ) as jest.It;
+  const current = testWhere(isRoot && has("keepalived") && !/Keepalived v(1|2\.[012])\./.test(keepalived));
 
   current.each(["load-balancer-1", "load-balancer-2"])("keepalived of %s accepts its file", (name) => {
     const { content, validate = "" } = configured(name, pair).files[vrrpPaths.configuration] ?? { content: "" };

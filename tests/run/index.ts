@@ -1,7 +1,9 @@
 import { delimiter } from "node:path";
+import { ensureBaseImage } from "../../local/machines/baseImage";
 import { isRoot } from "../../local/paths";
 import { createProgress } from "../../cli/terminal/progress";
 import { hasApt, installPackages, LOCAL_CLOUD_PACKAGES, TEST_PACKAGES } from "../../toolchain/debianPackages";
+import type { Progress } from "../../toolchain/progress";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { jest } from "./jest";
 import { lint } from "./lint";
@@ -13,12 +15,12 @@ type Part = (typeof PARTS)[number];
 /** `make test`: everything that can be tested here. `--only lint|fast|rehearsal` runs a part of it. */
 async function main(args: readonly string[]): Promise<void> {
   const parts = chosen(args);
-  const env = await prepare();
+  const env = await prepare(parts);
   const outcomes: Outcome[] = [];
   for (const part of parts) outcomes.push(await run(part, env));
   const total = sum(outcomes);
   console.log(`\n${parts.map((part, index) => `${part}: ${line(outcomes[index] ?? NOTHING)}`).join("\n")}`);
-  if (total.skipped > 0) console.log(`${total.skipped} skipped (each says why)`);
+  if (total.skipped.length > 0) console.log(`${total.skipped.length} skipped:\n  ${total.skipped.join("\n  ")}`);
   console.log(line(total));
   process.exitCode = total.failed > 0 ? 1 : 0;
 }
@@ -31,18 +33,40 @@ function chosen(args: readonly string[]): readonly Part[] {
 }
 
 /** Installs what is missing where it can be installed, and gives the environment in which tests find Pulumi. */
-async function prepare(): Promise<NodeJS.ProcessEnv> {
+async function prepare(parts: readonly Part[]): Promise<NodeJS.ProcessEnv> {
   const progress = createProgress();
-  if (isRoot && hasApt()) await installPackages([...LOCAL_CLOUD_PACKAGES, ...TEST_PACKAGES], { progress });
+  const canInstall = isRoot && hasApt();
+  if (canInstall) await installPackages([...LOCAL_CLOUD_PACKAGES, ...TEST_PACKAGES], { progress });
+  const complete = canInstall && parts.some((part) => part !== "lint") && (await hasMachinesPrograms(progress));
   const { folder } = await obtainPulumi({ progress });
-  return { ...process.env, PATH: [folder, process.env.PATH].join(delimiter) };
+  return {
+    ...process.env,
+    PATH: [folder, process.env.PATH].join(delimiter),
+    ...(complete && { HOLDFAST_TESTS_NEED: "everything" }),
+  };
+}
+
+/**
+ * With the machines' image come the programs that judge the machines' files; rehearsals need it anyway. Where it cannot
+ * be built they fail and say why, and the fast tests are not held up.
+ */
+async function hasMachinesPrograms(progress: Progress): Promise<boolean> {
+  const built = ensureBaseImage((text) => {
+    progress.note(text);
+  });
+  return built.then(
+    () => true,
+    (error: unknown) => {
+      progress.note(`the machines' base image cannot be built: ${(error as Error).message}`);
+      return false;
+    },
+  );
 }
 
 async function run(part: Part, env: NodeJS.ProcessEnv): Promise<Outcome> {
   if (part === "lint") return lint();
   if (part === "rehearsal" && !isRoot) {
-    console.log("\n== rehearsal tests: skipped, they boot machines and need root");
-    return { passed: 0, failed: 0, skipped: 1 };
+    return { ...NOTHING, skipped: ["all rehearsal tests: they boot machines and need root"] };
   }
   return jest(part, env);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKOUT } from "../../cli/checkout";
 import { runInForeground } from "../../cli/terminal/foreground";
-import { type JestReport, type Outcome, outcomeOfJest } from "./outcome";
+import { type JestReport, NOTHING, type Outcome, outcomeOfJest } from "./outcome";
 
 /** Seconds after which a project is given up: what hangs must not look like what takes long. */
 const LIMITS = { fast: 900, rehearsal: 4200 } as const;
@@ -20,7 +20,7 @@ export async function jest(project: keyof typeof LIMITS, env: NodeJS.ProcessEnv)
       ["--no-install", "jest", ...args, ...(project === "rehearsal" ? ["--runInBand"] : [])],
       { cwd: CHECKOUT, env, timeout: LIMITS[project] },
     );
-    if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+    if (!existsSync(report)) return { ...NOTHING, failed: 1 };
     const outcome = outcomeOfJest(JSON.parse(readFileSync(report, "utf8")) as JestReport);
     // Jest also fails for reasons that are no test's: a wrong configuration, an obsolete snapshot in CI.
     return code !== 0 && outcome.failed === 0 ? { ...outcome, failed: 1 } : outcome;

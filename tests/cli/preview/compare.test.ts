@@ -6,11 +6,12 @@ import { resourceChanges } from "../../../cli/previewComment/resources";
 import { openRevision } from "../../../cli/previewComment/revision";
 import { hasPulumi } from "../../blueprint/pulumi";
 import { repository } from "../../blueprint/source";
+import { testWhere } from "../../support/needs";
 
-const possible = hasPulumi && existsSync(join(repository, ".git"));
+const hasHistory = existsSync(join(repository, ".git"));
 
 // What changes is pairs.test.ts's business; here is what does not.
-(possible ? test : test.skip)(
+(hasHistory ? testWhere(hasPulumi) : test.skip)(
   "two checkouts of the same commit are no change, wherever they lie",
   async () => {
     const [before, after] = [await openRevision("HEAD"), await openRevision("HEAD")];

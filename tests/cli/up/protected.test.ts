@@ -8,10 +8,10 @@ import { parseDigest } from "../../../cli/preview/digest";
 import { resourceChanges } from "../../../cli/previewComment/resources";
 import { gate } from "../../../cli/up/gate";
 import { unprotect } from "../../../cli/up/unprotect";
-import { toolchainDir } from "../../../toolchain/pulumi";
 import { run, type RunResult } from "../../../toolchain/run";
-import { hasPulumi } from "../../blueprint/pulumi";
+import { hasPulumi, pulumi as cli } from "../../blueprint/pulumi";
 import { repository } from "../../blueprint/source";
+import { describeWhere } from "../../support/needs";
 import { token } from "../../support/testApi";
 
 jest.setTimeout(180_000);
@@ -31,17 +31,17 @@ const blueprint = { stack: "local-gate", settings: { location: LOCATION, protect
 if (!GONE) new FloatingIp("visitors", { blueprint }, { providers: { hcloud: provider } });
 `;
 
-(hasPulumi ? describe : describe.skip)("a protected floating IP, with the real engine", () => {
+describeWhere(hasPulumi)("a protected floating IP, with the real engine", () => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-gate-"));
   let api: Api;
   let standIns: Awaited<ReturnType<typeof startStandIns>>;
 
   const pulumi = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunResult> =>
-    run(join(toolchainDir(), "pulumi"), [...args, "--stack", "local-gate", "--non-interactive", "--color", "never"], {
+    run(cli.command, [...args, "--stack", "local-gate", "--non-interactive", "--color", "never"], {
       cwd: folder,
       timeout: 60,
       env: {
-        PATH: `${toolchainDir()}:${process.env.PATH ?? ""}`,
+        PATH: cli.path,
         PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "x",
         PULUMI_HOME: join(folder, "home"),

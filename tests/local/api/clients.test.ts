@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { systemClock } from "../../../local/api/service/clock";
+import { testWhere } from "../../support/needs";
 import { schemaProxy } from "../../support/schemaProxy";
 import { TestApi, publicKey, token } from "../../support/testApi";
 
@@ -15,12 +16,6 @@ function has(command: string, ...args: string[]): boolean {
   } catch {
     return false;
   }
-}
-
-/** A test that needs a Debian package, and says so where it is missing. */
-function testWith(name: string, isThere: boolean): jest.It {
-  if (!isThere) process.stderr.write(`tests with Hetzner's own client are skipped: install ${name}\n`);
-  return isThere ? test : test.skip;
 }
 
 describe("Hetzner's own clients, unmodified", () => {
@@ -48,7 +43,7 @@ describe("Hetzner's own clients, unmodified", () => {
     return stdout;
   }
 
-  testWith("hcloud-cli", has("hcloud", "help"))(
+  testWhere(has("hcloud", "help"))(
     "hcloud, the command line",
     async () => {
       const keyFile = join(api.directory, "key.pub");
@@ -159,7 +154,7 @@ describe("Hetzner's own clients, unmodified", () => {
     120_000,
   );
 
-  testWith("python3-hcloud", has("/usr/bin/python3", "-c", "import hcloud"))(
+  testWhere(has("/usr/bin/python3", "-c", "import hcloud"))(
     "hcloud, the Python library",
     async () => {
       await run("/usr/bin/python3", [join(__dirname, "../../support/hcloudClient.py")], { env });

@@ -1,22 +1,20 @@
 import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { startApi, type Api } from "../../../local/api";
 import { NoDriver } from "../../../local/machines/noDriver";
-import { cacheDir } from "../../../toolchain/cacheDir";
 import { startStandIns } from "../../../local/plugins";
-import { PULUMI_VERSION } from "../../../toolchain/versions";
+import { hasPulumi, pulumi as cli } from "../../blueprint/pulumi";
+import { describeWhere } from "../../support/needs";
 
-const toolchain = join(cacheDir(), "toolchain", `pulumi-${PULUMI_VERSION}`);
-const isThere = existsSync(join(toolchain, "pulumi"));
 const token = "holdfast-local-cloud-not-a-real-token".padEnd(64, "-");
 
 /** A real Pulumi run takes seconds, and this computer may have better things to do. */
 jest.setTimeout(300_000);
 
-(isThere ? describe : describe.skip)(`a stack through Pulumi ${PULUMI_VERSION} (skipped where it is not built)`, () => {
+describeWhere(hasPulumi)("a stack through the real Pulumi", () => {
   let folder: string;
   let api: Api;
   let standIns: Awaited<ReturnType<typeof startStandIns>>;
@@ -57,7 +55,7 @@ jest.setTimeout(300_000);
   function pulumi(...args: string[]): Promise<string> {
     const env = {
       ...process.env,
-      PATH: `${toolchain}${delimiter}${process.env.PATH ?? ""}`,
+      PATH: cli.path,
       PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
       PULUMI_HOME: join(folder, "home"),
       PULUMI_CONFIG_PASSPHRASE: "test",

@@ -1,8 +1,9 @@
 import { which } from "../../../toolchain/run";
+import { describeWhere } from "../../support/needs";
 import { pythonTests } from "./agent/pythonTests";
 
 // One after the other: HAProxy's checks and the agent's answers have their time limits.
-(which("haproxy") ? describe : describe.skip)("rotation, with HAProxy in front of instances", () => {
+describeWhere(which("haproxy") !== undefined)("rotation, with HAProxy in front of instances", () => {
   test.each(pythonTests("test_rotation", "RotationTest"))(
     "$name",
     async ({ run }) => {

@@ -6,6 +6,7 @@ import { instanceDatabaseEnvironment } from "../../../roles/app/database";
 import { poolPaths as paths, poolUnit } from "../../../roles/database/pool/paths";
 import { pool } from "../../../roles/database/pool/pool";
 import { settingsWith } from "../../blueprint/source";
+import { testWhere } from "../../support/needs";
 import { configured } from "../context";
 import { debian, has, judge } from "../debian";
 
@@ -60,7 +61,7 @@ test("migrations go straight to PostgreSQL, where the stack has one", () => {
 });
 
 describe(`judged by the programs of ${debian.name}`, () => {
-  const there = (has("pgbouncer") && has("openssl") ? test : test.skip) as jest.It;
+  const there = testWhere(has("pgbouncer") && has("openssl"));
 
   /** Starts PgBouncer with the file, in a network that has its address, and tells what it said. */
   function start(ini: string) {

@@ -7,6 +7,7 @@ import { foreignFiles, knownHost, repositoryConf } from "../../../../roles/datab
 import { backupPaths } from "../../../../roles/database/backup/paths";
 import { archiveQueue } from "../../../../roles/database/backup/queue";
 import { settingsWith } from "../../../blueprint/source";
+import { testWhere } from "../../../support/needs";
 import { debian, has } from "../../debian";
 import { exampleKey } from "./exampleKey";
 
@@ -83,8 +84,7 @@ test("another stack's repository is described completely by its key", () => {
   expect(files.storage_key).toBe(exampleKey.storage.privateKey);
 });
 
-const knows = has("pgbackrest") ? test : test.skip;
-knows("pgBackRest of the machines accepts every line", () => {
+testWhere(has("pgbackrest"))("pgBackRest of the machines accepts every line", () => {
   const conf = foreignFiles(exampleKey, "/run/x", "/srv/database/17/main")["pgbackrest.conf"] ?? "";
   const own = `${rendered({ s3 }).files[backupPaths.pgbackrest]?.content}\n[global]\n${repositoryConf({ ...exampleKey, s3: { ...s3, accessKey: "a", secretKey: "b" } }, backupPaths).join("\n")}\n`;
   for (const text of [conf, own]) {
