@@ -1,16 +1,15 @@
-import type { BackupsFile, ProofFile } from "../../roles/database/backup/results";
+import type { BackupsFile, Proof, ProofFile } from "../../roles/database/backup/results";
 import { showMoment } from "../restore/moment";
 import { size } from "../restore/plan";
 import { seconds } from "../terminal/progress";
 import { table } from "../terminal/table";
+import { proofsOf } from "./places";
 
 /** What the database machine knows about its backups. */
 export interface Listing extends BackupsFile {
   readonly reachable: boolean;
   /** Why the storage is not reachable; empty otherwise. */
   readonly reason: string;
-  /** ISO 8601: the latest moment that can be restored. */
-  readonly restorableUntil: string | null;
   readonly proof: ProofFile | null;
   /** Data directories that restores have put aside. */
   readonly kept: readonly string[];
@@ -18,9 +17,7 @@ export interface Listing extends BackupsFile {
 
 /** `holdfast backup list`, in words. */
 export function describeListing(listing: Listing): string {
-  const { backups, proof, kept, reachable, reason, restorableUntil, updated, problem } = listing;
-  const ours = backups.filter((one) => one.ours);
-  const oldest = ours[0];
+  const { backups, proof, kept, reachable, reason, updated, problem } = listing;
   return [
     ...(reachable ? [] : [`the backup storage cannot be reached (${reason}); as of ${updated ?? "never"}:`]),
     backups.length === 0
@@ -40,21 +37,34 @@ export function describeListing(listing: Listing): string {
             ].join(", "),
           ]),
         ),
-    ...(oldest && restorableUntil
-      ? [
-          `any moment from ${showMoment(new Date(oldest.finished))} to ${showMoment(new Date(restorableUntil))} can be restored`,
-        ]
-      : []),
-    describeProof(proof),
+    ...describeRestorable(listing),
+    ...describeProofs(proof),
     ...(problem ? [`problem: ${problem}`] : []),
     ...kept.map((path) => `put aside by a restore: ${path} (\`npx holdfast restore --forget\` deletes it)`),
   ].join("\n");
 }
 
-function describeProof(proof: ProofFile | null): string {
-  if (!proof) return "no backup has been proven by a restore yet: `npx holdfast backup prove` does it now";
+/** One line for each span of moments; what lies between two of them is lost. */
+function describeRestorable({ restorable = [], restorableUntil }: Listing): string[] {
+  const show = (moment: string) => showMoment(new Date(moment));
+  return restorable.flatMap(({ from, to }, index) => {
+    const end = to ?? restorableUntil;
+    if (!end) return [];
+    const gap =
+      to === null ? "" : index === restorable.length - 1 ? "; WAL of after that is missing" : "; then WAL is missing";
+    return [`any moment from ${show(from)} to ${show(end)} can be restored${gap}`];
+  });
+}
+
+function describeProofs(file: ProofFile | null): string[] {
+  if (!file) return ["no backup has been proven by a restore yet: `npx holdfast backup prove` does it now"];
+  return proofsOf(file).map(describeProof);
+}
+
+function describeProof({ ok, backup, reason, ...proof }: Proof): string {
   const when = showMoment(new Date(proof.finished));
-  return proof.ok
-    ? `proven by a restore: ${proof.backup}, ${when}, ${proof.rows} rows in ${proof.tables} tables, restored in ${seconds(proof.restoreSeconds ?? 0)}`
-    : `NOT proven, ${when}: ${proof.reason}`;
+  const where = proof.repository === 2 ? " in the bucket" : "";
+  return ok
+    ? `proven by a restore: ${backup}${where}, ${when}, ${proof.rows} rows in ${proof.tables} tables, restored in ${seconds(proof.restoreSeconds ?? 0)}`
+    : `NOT proven${backup ? `: ${backup}${where}` : ""}, ${when}: ${reason}`;
 }

@@ -1,3 +1,4 @@
+import { backupAlarms } from "./backups";
 import { ago, percent } from "./figures";
 import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
 import { inRotation, viewsOf } from "./stackStatus";
@@ -30,6 +31,7 @@ const words: Readonly<Record<string, string>> = {
   pool: "the connection pool",
   backups: "backups",
   proof: "proof of backups",
+  archiving: "WAL that waits",
 };
 
 const disks: Rule = (facts) =>
@@ -114,34 +116,6 @@ const rollouts: Rule = (facts) =>
       : [],
   );
 
-/** Hours after which a daily backup is missing, with time for the backup itself. */
-const backupPatience = 26;
-/** Days after which a weekly proof is missing. */
-const proofPatience = 8;
-
-const backupsAreMade: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { now, backups } }) => {
-    if (!backups) return [];
-    if (backups.problem) return [`${name}: backups do not work: ${backups.problem}`];
-    const newest = backups.backups.filter(({ ours }) => ours).at(-1);
-    if (!newest) return [`${name}: there is no backup yet: \`npx holdfast backup now\``];
-    const age = now - Date.parse(newest.finished) / 1000;
-    return [
-      ...(age > backupPatience * 3600 ? [`${name}: the newest backup is ${ago(age)} old`] : []),
-      ...(newest.damaged ? [`${name}: the newest backup (${newest.label}) has damaged pages`] : []),
-    ];
-  });
-
-const backupsAreProven: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { now, proof } }) => {
-    if (!proof) return [];
-    const fix = "`npx holdfast backup prove`";
-    if (proof === "never") return [`${name}: no backup was ever restored to prove it: ${fix}`];
-    if (!proof.ok) return [`${name}: the last proof of a backup failed: ${proof.reason ?? "no reason is known"}`];
-    const age = now - Date.parse(proof.finished) / 1000;
-    return age > proofPatience * 86_400 ? [`${name}: the last proof of a backup is ${ago(age)} old: ${fix}`] : [];
-  });
-
 const alarmRules: readonly Rule[] = [
   silent,
   floatingIps,
@@ -152,8 +126,7 @@ const alarmRules: readonly Rule[] = [
   rollouts,
   databaseAnswers,
   poolAnswers,
-  backupsAreMade,
-  backupsAreProven,
+  ...backupAlarms,
   units,
   disks,
   reboots,

@@ -1,3 +1,4 @@
+import { backupNotices } from "./backups";
 import { ago } from "./figures";
 import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
 
@@ -29,7 +30,7 @@ const rebootsNeeded: Rule = (facts) =>
 const unasked: Rule = ({ cloudUnknown }) =>
   cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`];
 
-const noticeRules: readonly Rule[] = [rollingOut, takenOut, outOfElection, rebootsNeeded, unasked];
+const noticeRules: readonly Rule[] = [rollingOut, takenOut, outOfElection, ...backupNotices, rebootsNeeded, unasked];
 
 /** What is worth knowing, and no reason to get up. */
 export function noticesOf(facts: StatusFacts): string[] {

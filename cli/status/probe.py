@@ -186,6 +186,31 @@ def proof() -> Any:
     return read_json("/var/lib/holdfast/proof.json") if at("/var/lib/holdfast/proof.json").exists() else "never"
 
 
+def archiving() -> dict[str, Any] | None:
+    """
+    WAL that waits for the backup storage, in bytes and since when; how much of it may wait before it is given up; and how
+    much room the volume has for it until instances may only read (roles/database/program/space.py).
+    """
+    if not at("/etc/holdfast/backup.json").exists():
+        return None
+    settings = read_json("/etc/holdfast/backup.json")
+    status = at(settings["dataDirectory"]) / "pg_wal/archive_status"
+    since = []
+    for path in status.glob("*.ready"):
+        try:
+            since.append(path.stat().st_mtime)
+        except FileNotFoundError:
+            pass  # It has just been archived.
+    volume = os.statvfs(at(settings["volume"]))
+    reserve = min(5 * 1024**3, volume.f_blocks * volume.f_frsize // 20)
+    return {
+        "waiting": len(since) * 16 * 1024**2,
+        "since": min(since, default=None),
+        "queue": settings["archiveQueue"] * 1024**2,
+        "room": max(0, volume.f_bavail * volume.f_frsize - reserve),
+    }
+
+
 QUESTIONS: dict[str, Callable[[], Any]] = {
     "disks": disks,
     "reboot": reboot,
@@ -200,6 +225,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "pool": pool,
     "backups": backups,
     "proof": proof,
+    "archiving": archiving,
 }
 
 

@@ -30,6 +30,7 @@ export interface Probe {
   readonly pool?: { readonly accepts: boolean } | null;
   readonly backups?: BackupsFile | null;
   readonly proof?: ProofFile | "never" | null;
+  readonly archiving?: ProbedArchiving | null;
 }
 
 /** Times in seconds since 1970. */
@@ -60,6 +61,17 @@ export interface Hold {
   readonly who: string;
   /** UTC, ISO 8601. */
   readonly since: string;
+}
+
+/** WAL that has not reached the backup storage yet. Sizes in bytes. */
+export interface ProbedArchiving {
+  readonly waiting: number;
+  /** Seconds since 1970: since when the oldest of it waits; null: none does. */
+  readonly since: number | null;
+  /** How much may wait before it is given up. */
+  readonly queue: number;
+  /** Room on the volume until instances may only read. */
+  readonly room: number;
 }
 
 /** An instance as one HAProxy sees it. */

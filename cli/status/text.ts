@@ -1,5 +1,7 @@
+import { placesOf, proofsOf } from "../backup/places";
 import type { Colours } from "../terminal/colour";
 import { table } from "../terminal/table";
+import { moment } from "./backups";
 import { ago, gigabytes, percent } from "./figures";
 import { type FloatingIpStatus, inRotation, type MachineStatus, type StackStatus } from "./stackStatus";
 
@@ -30,17 +32,29 @@ function holder({ cloud, masters }: FloatingIpStatus): string {
     : `${cloud} by the API's view, ${own}`;
 }
 
+/** The newest backup in each place, when it was last proven there, and from when on a restore is possible. */
 function backup({ machines: all }: StackStatus): string[] {
   return all.flatMap(({ probe }) => {
-    const newest = probe?.backups?.backups.filter(({ ours }) => ours).at(-1);
-    if (!probe?.backups) return [];
-    const age = newest ? `${ago(probe.now - Date.parse(newest.finished) / 1000)} old (${newest.label})` : "none";
-    const { proof } = probe;
-    const proven =
-      !proof || proof === "never"
-        ? "never proven"
-        : `${proof.ok ? "proven" : "proof failed"} ${ago(probe.now - Date.parse(proof.finished) / 1000)} ago in ${Math.round(proof.seconds)} s`;
-    return [`Backup       newest ${age}, ${proven}`];
+    const { backups, proof, now } = probe ?? {};
+    if (!backups || now === undefined) return [];
+    const proofs = !proof || proof === "never" ? [] : proofsOf(proof);
+    const since = backups.restorable?.at(-1);
+    return [
+      ...placesOf(backups).map(({ repository, where }) => {
+        const newest = backups.backups.filter((one) => one.ours && one.repository === repository).at(-1);
+        const age = newest ? `${ago(now - Date.parse(newest.finished) / 1000)} old (${newest.label})` : "none";
+        const last = proofs.find((one) => (one.repository ?? 1) === repository);
+        const proven = last
+          ? `${last.ok ? "proven" : "proof failed"} ${ago(now - Date.parse(last.finished) / 1000)} ago in ${Math.round(last.seconds)} s`
+          : "never proven";
+        return `Backup       newest${where} ${age}, ${proven}`;
+      }),
+      ...(since
+        ? [
+            `Restore      to any moment since ${moment(since.from)}${since.to === null ? "" : ` until ${moment(since.to)}`}`,
+          ]
+        : []),
+    ];
   });
 }
 

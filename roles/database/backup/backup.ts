@@ -8,6 +8,7 @@ import { backupPaths, stanza } from "./paths";
 import { pgbackrestConf } from "./pgbackrest.conf";
 import type { DatabasePlace } from "./place";
 import { archiving } from "./postgresql.conf";
+import { archiveQueue } from "./queue";
 import { timers, unitFiles } from "./units";
 
 /**
@@ -31,6 +32,8 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
     owner: database.user,
     port: database.port,
     roleUnits,
+    /** MiB of WAL that wait before they are given up: `holdfast status` compares it with the room that there is. */
+    archiveQueue: archiveQueue(database.volume.size),
   };
   const units = unitFiles(postgresql, mount);
   const ready = "holdfast-backup-ready.service";

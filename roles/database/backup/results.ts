@@ -11,6 +11,21 @@ export interface BackupsFile {
   readonly lastArchived: string | null;
   /** Oldest first. */
   readonly backups: readonly RecordedBackup[];
+  /** Numbers of all repositories that are configured; absent: written by an earlier version. */
+  readonly repositories?: readonly number[];
+  /** Moments that can be restored, oldest first; absent: nobody has looked yet. Between two of them, WAL is missing. */
+  readonly restorable?: readonly Restorable[];
+  /** ISO 8601: when the newest WAL reached its repository; null: none has. */
+  readonly restorableUntil?: string | null;
+  /** What is remembered of the archives, for the next look: the program's own. */
+  readonly archive?: unknown;
+}
+
+/** A span of moments, any of which can be restored. ISO 8601. */
+export interface Restorable {
+  readonly from: string;
+  /** null: until `restorableUntil`. */
+  readonly to: string | null;
 }
 
 export interface RecordedBackup {
@@ -30,9 +45,20 @@ export interface RecordedBackup {
   readonly damaged: boolean;
 }
 
-/** /var/lib/holdfast/proof.json: the last proof, whatever came of it. Written by program/proving.py; absent: there was none. */
-export interface ProofFile {
+/**
+ * /var/lib/holdfast/proof.json: the proof that promises least of the last ones, and all of them. Written by
+ * program/proving.py; absent: there was none.
+ */
+export interface ProofFile extends Proof {
   readonly version: 1;
+  /** The last one of each repository; absent: written by an earlier version. */
+  readonly repositories?: readonly Proof[];
+}
+
+/** A backup was restored, or should have been. */
+export interface Proof {
+  /** As in RecordedBackup; null when it did not come to choosing a backup. */
+  readonly repository?: number | null;
   /** ISO 8601 */
   readonly finished: string;
   readonly ok: boolean;

@@ -29,6 +29,7 @@ const listing: Listing = {
   ],
   reachable: true,
   reason: "",
+  restorable: [{ from: "2026-11-22T01:10:00+00:00", to: null }],
   restorableUntil: "2026-11-24T10:00:00+00:00",
   proof: null,
   kept: ["/srv/database/17/main.before-x"],
@@ -40,7 +41,6 @@ test("backups with what is special about each, and from when to when a restore i
     /20261115-010000F +full +2026-11-15 01:10:00 UTC.* 2\.0 GiB +700\.0 MiB +of an earlier database/,
   );
   expect(text).toMatch(/20261122-010000F .*DAMAGED/);
-  // Not from the backup of the earlier database on.
   expect(text).toMatch(/any moment from 2026-11-22 01:10:00 UTC.* to 2026-11-24 10:00:00 UTC.* can be restored/);
   expect(text).toContain("main.before-x");
 });
@@ -67,10 +67,34 @@ test("a proof, a failed proof and none are told apart", () => {
   expect(describeListing({ ...listing, proof: { ...proof, ok: false, reason: "no room" } })).toMatch(
     /NOT proven.*no room/,
   );
+  const bucket = { ...proof, repository: 2, backup: "20261122-013000F" };
+  const repositories = [{ ...proof, repository: 1 }, bucket];
+  const twice = describeListing({ ...listing, proof: { ...proof, repositories } });
+  expect(twice).toMatch(/restore: 20261122-010000F, .*\n.*restore: 20261122-013000F in the bucket, /);
+  const away = { ...proof, ok: false, reason: "away", backup: null, repositories };
+  expect(describeListing({ ...listing, proof: away }).match(/proven/gi)).toHaveLength(3);
+});
+
+test("where WAL is missing, nothing between is promised", () => {
+  const [from, to, again] = ["2026-11-20T01:10:00+00:00", "2026-11-21T09:00:00+00:00", "2026-11-22T01:10:00+00:00"];
+  const lines = (restorable: Listing["restorable"]) =>
+    describeListing({ ...listing, restorable })
+      .split("\n")
+      .filter((line) => line.startsWith("any moment"));
+  expect(
+    lines([
+      { from, to },
+      { from: again, to: null },
+    ]),
+  ).toEqual([
+    expect.stringMatching(/from 2026-11-20 01:10:00.* to 2026-11-21 09:00:00.*; then WAL is missing$/),
+    expect.stringMatching(/from 2026-11-22 01:10:00.* to 2026-11-24 10:00:00.* can be restored$/),
+  ]);
+  expect(lines([{ from, to }])).toEqual([expect.stringMatching(/; WAL of after that is missing$/)]);
 });
 
 test("storage that is away is said first, with what was known before", () => {
-  const text = describeListing({ ...listing, reachable: false, reason: "Connection refused", restorableUntil: null });
+  const text = describeListing({ ...listing, reachable: false, reason: "Connection refused" });
   expect(text.split("\n")[0]).toBe(
     "the backup storage cannot be reached (Connection refused); as of 2026-11-24T03:00:00+00:00:",
   );

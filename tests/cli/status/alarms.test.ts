@@ -1,4 +1,3 @@
-import type { Probe } from "../../../cli/status/probe";
 import { app, balancer, day, firstOut, hour, noon, statusWith } from "./fixture";
 
 const alarms = (...args: Parameters<typeof statusWith>) => statusWith(...args).alarms;
@@ -141,61 +140,6 @@ test("a database that takes no connections", () => {
   expect(alarms({ "app-1": { probe: app({ database: { accepts: false } }) } })).toEqual([
     "app-1: PostgreSQL takes no connections",
   ]);
-});
-
-describe("backups", () => {
-  const newest = {
-    label: "20261124-010000F",
-    kind: "full",
-    repository: 1,
-    size: 1,
-    stored: 1,
-    ours: true,
-    damaged: false,
-  } as const;
-  const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
-  const backups = (age: number, more: object = {}) => ({
-    version: 1 as const,
-    updated: iso(noon),
-    lastArchived: iso(noon),
-    backups: [{ ...newest, finished: iso(noon - age), ...more }],
-  });
-  const proof = {
-    version: 1,
-    ok: true,
-    reason: null,
-    backup: null,
-    backupFinished: null,
-    ageSeconds: 1,
-    bytes: 1,
-    seconds: 48,
-    restoreSeconds: 40,
-    tables: 1,
-    rows: 1,
-  } as const;
-  const said = (more: Partial<Probe>) => alarms({ "app-1": { probe: app(more) } });
-  const proven = { ...proof, finished: iso(noon - day) };
-
-  test("made yesterday and proven last week: no alarm", () => {
-    expect(said({ backups: backups(20 * hour), proof: proven })).toEqual([]);
-  });
-
-  test.each([
-    ["too old", { backups: backups(30 * hour), proof: proven }, "the newest backup is 30 h old"],
-    ["none", { backups: { ...backups(0), backups: [] }, proof: proven }, "there is no backup yet"],
-    ["of another database only", { backups: backups(0, { ours: false }), proof: proven }, "there is no backup yet"],
-    ["damaged", { backups: backups(0, { damaged: true }), proof: proven }, "has damaged pages"],
-    [
-      "no way to the storage",
-      { backups: { ...backups(0), problem: "no route" }, proof: proven },
-      "do not work: no route",
-    ],
-    ["never proven", { backups: backups(0), proof: "never" as const }, "no backup was ever restored"],
-    ["a failed proof", { backups: backups(0), proof: { ...proven, ok: false, reason: "2 rows" } }, "failed: 2 rows"],
-    ["an old proof", { backups: backups(0), proof: { ...proven, finished: iso(noon - 9 * day) } }, "is 9 days old"],
-  ])("%s", (_, more, expected) => {
-    expect(said(more)).toEqual([expect.stringContaining(expected) as string]);
-  });
 });
 
 test("a question without an answer is an alarm: not knowing is not being well", () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Probe } from "../../../cli/status/probe";
@@ -59,6 +59,20 @@ test("HAProxy's package alone makes no load balancer, and the lease is told as i
   write("/etc/haproxy/haproxy.cfg", "");
   write("/var/lib/holdfast/lease.json", JSON.stringify({ generation: 7, owner: "ana@laptop" }));
   expect(probe()).toMatchObject({ haproxy: null, lease: { generation: 7, owner: "ana@laptop" } });
+});
+
+test("WAL that waits, since when, and how much room there is for more", () => {
+  const settings = { dataDirectory: "/srv/database/17/main", volume: "/srv/database", archiveQueue: 2560 };
+  write("/etc/holdfast/backup.json", JSON.stringify(settings));
+  const status = "/srv/database/17/main/pg_wal/archive_status";
+  write(`${status}/000000010000000000000001.done`, "");
+  expect(probe().archiving).toMatchObject({ waiting: 0, since: null, queue: 2560 * 1024 ** 2 });
+  write(`${status}/000000010000000000000002.ready`, "");
+  write(`${status}/000000010000000000000003.ready`, "");
+  utimesSync(join(root, status, "000000010000000000000002.ready"), 1000, 1000);
+  const { archiving } = probe();
+  expect(archiving).toMatchObject({ waiting: 32 * 1024 ** 2, since: 1000 });
+  expect(archiving?.room).toBeGreaterThan(0);
 });
 
 test("what does not answer takes nothing from the others, and is told with its reason", () => {
