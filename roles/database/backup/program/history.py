@@ -93,16 +93,24 @@ def obstacle(
         )
     if target is not None and target <= until:
         return None
-    later = next((one for one in others if one.finished > run.until), None)
     return "\n".join(
         [
             f"WAL {run.missing} is not in the backup storage, while later WAL is: a restore to "
             f"{both(target) if target else 'the latest'} would end before it.",
-            f"From {both(moment(backup.finished + 1))} to {both(until)} any moment can be restored"
-            + (f", and again from {both(moment(later.finished + 1))} on." if later else "."),
+            what_can_be(backup, until, others),
         ]
-        # The moment at which it arrived is a little later than the last that it holds.
-        + ([f"The latest: `holdfast restore --to {iso(until - timedelta(seconds=1))}`"] if target is None else [])
+    )
+
+
+def what_can_be(backup: Backup, until: datetime, others: Sequence[Backup]) -> str:
+    """Around a gap. `until`: when the last WAL before it arrived, which is a little later than what it holds."""
+    first, last = moment(backup.finished + 1), until - timedelta(seconds=1)
+    later = next((one for one in others if one.finished > until.timestamp()), None)
+    again = f" From {both(moment(later.finished + 1))} on any moment can be restored again." if later else ""
+    if last <= first:
+        return f"The backup that ended before that ended at {both(moment(backup.finished))}, just before what is missing.{again}"
+    return (
+        f"From {both(first)} to {both(last)} any moment can be restored, the last by `holdfast restore --to {iso(last)}`.{again}"
     )
 
 

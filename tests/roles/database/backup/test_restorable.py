@@ -121,7 +121,7 @@ class ChoiceTest(unittest.TestCase):
         storage = Storage(made(1, 1), made(40, 40)).add([*range(1, 21), *range(31, 61)])
         self.assertEqual(storage.choose(minute(20))[0].label, "m1r1")
         self.assertEqual(storage.choose(minute(41))[0].label, "m40r1")
-        words = rf"(?s)WAL {wal.name(1, 21)} is not .*From .*12:01:01 UTC to .*12:20:00 UTC any.*again from .*12:40:01 UTC on"
+        words = rf"(?s)WAL {wal.name(1, 21)} is not .*From .*12:01:01 UTC to .*12:19:59 UTC any.*12:40:01 UTC on.*again"
         with self.assertRaisesRegex(Problem, words):
             storage.choose(minute(30))
 
@@ -129,6 +129,8 @@ class ChoiceTest(unittest.TestCase):
         storage = Storage(made(1, 1)).add([*range(1, 21), *range(31, 61)])
         with self.assertRaisesRegex(Problem, "(?s)restore to the latest would end before it.*--to 2026-03-01T12:19:59Z"):
             storage.choose(None)
+        with self.assertRaisesRegex(Problem, "ended at 2026-03-01 12:01:00 UTC, just before what is missing"):
+            Storage(made(1, 1)).add([1, 3]).choose(None)
 
     def test_a_backup_that_lacks_its_own_wal_is_none(self) -> None:
         with self.assertRaisesRegex(Problem, f"m1r1 cannot be restored: WAL {wal.name(1, 1)}"):
