@@ -22,10 +22,14 @@ from typing import Any
 ENVIRONMENT = Path("/etc/holdfast/app/database.env")
 """How the database is reached; not there where the stack has none."""
 RELEASE = "/opt/app/release"
+VOLUME = Path("/etc/holdfast/app/database-volume")
+"""Which volume the database is on."""
 FILES = Path("/var/lib/holdfast/migrations")
-"""Instead of the database, where the stack has none."""
+"""Instead of the database where the stack has none; where it has one, for the day on which it lets nobody in."""
 PATIENCE = 60.0
 """Seconds that a database may be away: one that restarts is back within them."""
+BRIEF = 10.0
+"""The same where this machine has an answer of its own, or a person waits for one."""
 UNKNOWN = 255
 """systemd takes this code for an error of the unit, and each one below it for "not now"."""
 
@@ -37,25 +41,29 @@ NEW = """
 
 
 class Notes:
-    """In files: for apps whose database, if they have one, is not the stack's."""
+    """In files, one for each release."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def since(self, release: str) -> str:
         try:
-            return (FILES / release).read_text("utf-8").strip()
+            return (self._folder / release).read_text("utf-8").strip()
         except FileNotFoundError:
             return ""
 
     def note(self, release: str) -> None:
-        FILES.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         if not self.since(release):
-            (FILES / release).write_text(f"{datetime.now(timezone.utc).isoformat(timespec='seconds')}\n", "utf-8")
+            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            (self._folder / release).write_text(f"{now}\n", "utf-8")
 
 
-class DatabaseNotes(Notes):
+class DatabaseNotes:
     """In the database, with the rights of the app."""
 
-    def __init__(self, url: str) -> None:
-        self._connection = connect(url, PATIENCE)
+    def __init__(self, url: str, patience: float) -> None:
+        self._connection = connect(url, patience)
 
     def since(self, release: str) -> str:
         if self._one("SELECT to_regclass('holdfast.migrations')") is None:
@@ -110,14 +118,36 @@ def release_at(link: str) -> str:
 def main(action: str) -> int:
     release = release_at(RELEASE)
     url = database_url(ENVIRONMENT)
-    notes = Notes() if url is None else DatabaseNotes(url)
+    # Another volume is another database.
+    files = Notes(FILES / VOLUME.read_text("utf-8").strip() if VOLUME.exists() else FILES)
     if action == "due":
-        return 1 if notes.since(release) else 0
+        return 1 if done(release, url, files) else 0
     if action == "since":
-        print(notes.since(release))
-    else:
-        notes.note(release)
+        # Somebody waits for this one.
+        print(notes_of(url, files, BRIEF).since(release))
+        return 0
+    notes_of(url, files).note(release)
+    files.note(release)
     return 0
+
+
+def notes_of(url: str | None, files: Notes, patience: float = PATIENCE) -> Notes | DatabaseNotes:
+    return files if url is None else DatabaseNotes(url, patience)
+
+
+def done(release: str, url: str | None, files: Notes) -> bool:
+    """
+    A database that a bad release has brought down, or whose connections it has all taken, must not be what stops the way
+    back to a release that has migrated it before.
+    """
+    before = bool(files.since(release))
+    try:
+        return bool(notes_of(url, files, BRIEF if before else PATIENCE).since(release))
+    except Exception as error:
+        if not before:
+            raise
+        print(f"the database does not answer ({error}); the release has migrated it before, as this machine remembers")
+        return True
 
 
 if __name__ == "__main__":

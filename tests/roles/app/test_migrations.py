@@ -25,7 +25,8 @@ class MigrationsTest(unittest.TestCase):
         self.folder = Path(folder.name)
         self.link = self.folder / "release"
         self.release(FIRST)
-        for name, value in {"RELEASE": str(self.link), "FILES": self.folder / "noted", "ENVIRONMENT": self.folder / "env"}.items():
+        places = {"RELEASE": str(self.link), "FILES": self.folder / "noted", "ENVIRONMENT": self.folder / "env", "VOLUME": self.folder / "volume"}
+        for name, value in places.items():
             self.enterContext(mock.patch.object(migrations, name, value))
 
     def release(self, sha256: str) -> None:
@@ -43,7 +44,7 @@ class MigrationsTest(unittest.TestCase):
         self.assertEqual(migrations.main("due"), 1)
 
     def test_when_it_ran_is_when_it_ran_first(self) -> None:
-        notes = migrations.Notes()
+        notes = migrations.Notes(self.folder / "noted")
         self.assertEqual(notes.since(FIRST), "")
         notes.note(FIRST)
         since = notes.since(FIRST)
@@ -56,6 +57,25 @@ class MigrationsTest(unittest.TestCase):
         self.assertIsNone(migrations.database_url(migrations.ENVIRONMENT))
         migrations.ENVIRONMENT.write_text('# heading\nDATABASE_URL="postgresql://pool"\nDATABASE_DIRECT_URL="postgresql://a:b@c/d?e=f"\n')
         self.assertEqual(migrations.database_url(migrations.ENVIRONMENT), "postgresql://a:b@c/d?e=f")
+
+    def test_a_database_that_lets_nobody_in_stops_no_way_back_but_every_new_release(self) -> None:
+        migrations.ENVIRONMENT.write_text('DATABASE_DIRECT_URL="postgresql://nobody"\n')
+        migrations.VOLUME.write_text("1234\n")
+        with mock.patch.object(migrations, "connect", side_effect=OSError("too many clients already")):
+            with self.assertRaisesRegex(OSError, "too many clients"):
+                migrations.main("due")
+            migrations.Notes(migrations.FILES / "1234").note(FIRST)
+            self.assertEqual(migrations.main("due"), 1)
+            migrations.VOLUME.write_text("5678\n")
+            with self.assertRaisesRegex(OSError, "too many clients"):
+                migrations.main("due")
+
+    def test_what_the_database_says_counts_more_than_what_the_machine_remembers(self) -> None:
+        migrations.ENVIRONMENT.write_text('DATABASE_DIRECT_URL="postgresql://restored"\n')
+        migrations.Notes(migrations.FILES).note(FIRST)
+        with mock.patch.object(migrations, "connect") as connect:
+            connect.return_value.execute.return_value.fetchone.return_value = (None,)
+            self.assertEqual(migrations.main("due"), 0)
 
     @unittest.skipIf(os.geteuid() != 0, "the command wants to be root")
     def test_what_cannot_be_known_is_neither_due_nor_done(self) -> None:
