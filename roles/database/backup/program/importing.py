@@ -34,6 +34,8 @@ def plan(settings: Settings, bytes_of_dump: int, source: str | None) -> dict[str
 
     source: address of a PostgreSQL server; None: the dump comes as a file
     """
+    if at_work():
+        raise Problem("an import is at work already: `holdfast backup follow import` shows it")
     if source is None:
         # A compressed dump becomes some four times as large, with its indexes; it lies there itself while it is loaded.
         require(settings.volume, settings.volume_gib, bytes_of_dump * 5, "the dump and the database made from it")
@@ -155,5 +157,9 @@ def ended(settings: Settings, patience: float = 60) -> None:
 
 def booted(settings: Settings) -> None:
     """After a power cut in the middle of an import. One that is at work is left alone."""
-    if jobs.state("import") not in ("active", "activating", "deactivating"):
+    if not at_work():
         tidy(settings)
+
+
+def at_work() -> bool:
+    return jobs.state("import") in ("active", "activating", "deactivating")

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program
 
 import backups  # noqa: E402
 import commands  # noqa: E402
+import importing  # noqa: E402
 import loading  # noqa: E402
 import pgbackrest  # noqa: E402
 import proving  # noqa: E402
@@ -342,6 +343,12 @@ class LoadingTest(unittest.TestCase):
         self.assertIn("nor SQL", loading.explain('ERROR:  syntax error at or near "Hello"') or "")
         self.assertIn("cut", loading.explain("gzip: stdin: unexpected end of file") or "")
         self.assertIsNone(loading.explain("ERROR:  could not extend file: No space left on device"))
+
+    def test_a_server_is_asked_how_much_room_its_database_needs_here(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(importing, "at_work", return_value=False):
+            with mock.patch.object(loading, "size_on_server", return_value=10**15):
+                with self.assertRaisesRegex(Problem, "no room for a copy of the database there: it takes 931322.6 GiB"):
+                    importing.plan(settings(folder), 0, "postgresql://reader@old.example.org/guestbook")
 
     def test_a_servers_password_is_in_a_file_and_in_nothing_that_others_see(self) -> None:
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(loading, "RUN", folder):
