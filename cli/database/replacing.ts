@@ -19,20 +19,22 @@ const alive = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
  * storage, and an import closes the database before it reads the first row.
  *
  * @param migrate whether the release may migrate what comes back, where it has not yet
+ * @param tell exchanged in tests
  * @throws when a machine refuses, or the job does not begin; the app then runs as before
  */
 export async function replaceDatabase(
-  machine: DatabaseMachine,
+  machine: Pick<DatabaseMachine, "stack" | "appMachines" | "tell" | "follow">,
   job: Extract<Job, "restore" | "import">,
   request: object,
   { migrate }: { readonly migrate: boolean },
+  tell = tellPause,
 ): Promise<number> {
   console.log("stopping the app");
   try {
-    await stopApp(machine, migrate);
+    await stopApp(machine, migrate, tell);
     await machine.tell(["start", job], request);
   } catch (error) {
-    await startApp(machine).catch((second: unknown) => {
+    await startApp(machine, tell).catch((second: unknown) => {
       console.error(second instanceof Error ? second.message : String(second));
     });
     throw error;
@@ -40,15 +42,20 @@ export async function replaceDatabase(
   // When the connection breaks for good, the machines find out by themselves when the app may start.
   const code = await machine.follow(job);
   // Replaced or as before, the database is there: what watches it on the app machines would find out a second later.
-  await startApp(machine);
+  await startApp(machine, tell);
   console.log("the app is back");
   return code;
 }
 
-async function stopApp({ stack, appMachines }: DatabaseMachine, migrate: boolean): Promise<void> {
+type App = Pick<DatabaseMachine, "stack" | "appMachines">;
+
+async function stopApp({ stack, appMachines }: App, migrate: boolean, tell: typeof tellPause): Promise<void> {
   const command = ["begin", ...(migrate ? [] : ["--no-migrate"])];
-  const answers = await Promise.all(appMachines.map((machine) => tellPause(stack, machine, command)));
-  for (const { machine, away } of answers) {
+  // All have to have answered: one that is told to start must not be on its way down still.
+  const answers = await Promise.allSettled(appMachines.map((machine) => tell(stack, machine, command)));
+  for (const answer of answers) {
+    if (answer.status === "rejected") throw answer.reason;
+    const { machine, away } = answer.value;
     if (away === undefined) continue;
     console.error(
       `${machine} is not reached, so its instances are not stopped (${away}): they lose the database, and use the new one when it is there`,
@@ -57,9 +64,9 @@ async function stopApp({ stack, appMachines }: DatabaseMachine, migrate: boolean
 }
 
 /** In turn: the first machine migrates, and the others wait for that. */
-async function startApp({ stack, appMachines }: DatabaseMachine): Promise<void> {
+async function startApp({ stack, appMachines }: App, tell: typeof tellPause): Promise<void> {
   for (const target of appMachines) {
-    const { machine, away } = await tellPause(stack, target, ["end"]);
+    const { machine, away } = await tell(stack, target, ["end"]);
     if (away !== undefined) {
       console.error(`${machine} is not reached (${away}): what was stopped there starts by itself`);
     }

@@ -51,7 +51,8 @@ async function restore(stack: string, options: Options): Promise<number> {
   const machine = await DatabaseMachine.of(into);
   const { from, files } = await source(stack, into, options.key);
   // What comes from elsewhere has never seen this stack's release, or it has and says so.
-  const migrated = files || options.migrate !== undefined ? "never" : await askMigrated(machine);
+  const asks = target !== undefined && !files && options.migrate === undefined;
+  const migrated = asks ? await askMigrated(machine) : "never";
   const migrate = mayMigrate(target, migrated, options.migrate);
   const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
   const plan = await machine.ask<RestorePlan>(["plan"], request);
