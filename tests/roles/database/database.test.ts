@@ -6,6 +6,7 @@ import { mountUnit, volumeFile } from "../../../roles/database/volume";
 import { appPaths } from "../../../roles/app/paths";
 import { instanceDatabaseEnvironment } from "../../../roles/app/database";
 import { settingsWith } from "../../blueprint/source";
+import { testWhere } from "../../support/needs";
 import { configured } from "../context";
 import { debian, judge } from "../debian";
 
@@ -92,7 +93,7 @@ describe(`judged by the programs of ${debian.name}`, () => {
   const postgres = `${paths.programs}/postgres`;
   // The folder that candidates lie in here is root's alone, unlike /etc/postgresql.
   const readable = "chmod 0755 $(dirname %s)";
-  const there = judge(`test -x ${postgres} && id postgres`, "").code === 0 ? test : test.skip;
+  const there = testWhere(judge(`test -x ${postgres} && id postgres`, "").code === 0);
 
   there("PostgreSQL reads its settings, all of them", () => {
     const both = `${text(paths.postgresql).replace("include_dir", "#")}${text(paths.reloadable)}`;
