@@ -118,6 +118,21 @@ test("drills of releases, each once", async () => {
   }
 }, 1_500_000);
 
+test("all machines get a larger type, and visitors notice no more than the floating IP's way from one to the other", async () => {
+  const asItWas = clone.editSettings((text) => text.replaceAll("serverType: cx23", "serverType: cx33"));
+  let said = "";
+  const load = await clone.underLoad(url, 50, async () => {
+    said = await wentWell(clone.holdfast(["up", "--stack", "local-operated", "--yes"]));
+  });
+  asItWas();
+  // The active load balancer's turn is no crash: it hands the address over before.
+  expect(said).toMatch(/load-balancer-\d: the other load balancer has the floating IP/);
+  const back = [...said.matchAll(/^(\S+) serves again$/gm)].map(([, machine]) => machine);
+  expect(back).toEqual(["load-balancer-2", "load-balancer-1", "app-1", "app-2"]);
+  expect(load.failedOutsideGap).toBe(0);
+  expect(load.longestGap).toBeLessThan(3);
+}, 600_000);
+
 test("a program that nobody here wrote is released the same way, and its next version without a failed request", async () => {
   cpSync(join(__dirname, "operating/radicale"), join(clone.folder, "radicale"), { recursive: true });
   clone.editSettings((text) =>
