@@ -18,24 +18,37 @@ beforeAll(async () => {
   clone = new Clone(cloud);
   await clone.holdfast(["local", "down"]);
   writeSettings(cloud, "local", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 0 } });
-  writeSettings(prod, "prod", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 1 } });
-  writeSettings(staging, "staging", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 1 } });
+  writeSettings(prod, "prod", {
+    app: { machines: 1, instances: 1, serverType: "cx23" },
+    loadBalancer: { machines: 1 },
+  });
+  writeSettings(staging, "staging", stagingChange());
 }, 120_000);
 
 afterAll(() => clone.remove(), 300_000);
 
-/** Settings of a stack in the repository with fewer machines, under a name that the local cloud takes. */
-function writeSettings(stack: string, like: string, change: Readonly<Record<string, object>>, type = "cx23"): void {
+/** What staging has beside the committed file: fewer instances, and backups, as where it is filled with prod's data. */
+const stagingChange = (serverType = "cx23") => ({
+  app: { machines: 1, instances: 1, serverType },
+  loadBalancer: { machines: 1, serverType },
+  backup: {},
+});
+
+/**
+ * Settings of a stack in the repository with other machines, under a name that the local cloud takes. A database stays
+ * where backups are among the changes; elsewhere both are other rehearsals' business.
+ */
+function writeSettings(stack: string, like: string, change: Readonly<Record<string, object>>): void {
   const { config } = parse(readFileSync(join(clone.folder, `Pulumi.${like}.yaml`), "utf8")) as {
     config: Record<string, Record<string, unknown>>;
   };
   for (const [section, values] of Object.entries(change)) {
-    config[`holdfast:${section}`] = { ...config[`holdfast:${section}`], ...values, serverType: type };
+    config[`holdfast:${section}`] = { ...config[`holdfast:${section}`], ...values };
   }
   // A computer may let its programs open fewer files than a server does.
   config["holdfast:loadBalancer"] = { ...config["holdfast:loadBalancer"], limits: { connections: 1000 } };
-  // The local cloud's own key; a database and backups are other rehearsals' business.
-  for (const section of ["admin", "database", "backup", "failoverToken"]) {
+  // The local cloud's own key and token.
+  for (const section of ["admin", "failoverToken", ...("backup" in change ? [] : ["database", "backup"])]) {
     Reflect.deleteProperty(config, `holdfast:${section}`);
   }
   writeFileSync(join(clone.folder, `Pulumi.${stack}.yaml`), stringify({ config }));
@@ -46,17 +59,49 @@ function expectSuccess(result: RunResult): RunResult {
   return result;
 }
 
+interface Listed {
+  readonly id: number;
+  readonly name: string;
+  readonly labels: object;
+}
+
 /** Everything that the API lists, without what changes by itself. */
-async function everything(): Promise<Record<string, unknown>> {
-  const { endpoint, token } = JSON.parse(readFileSync(clone.paths.daemon, "utf8")) as DaemonInfo;
-  const lists: Record<string, unknown> = {};
-  for (const { path } of collections) {
-    const answer = await fetch(`${endpoint}/${path}?per_page=50`, { headers: { authorization: `Bearer ${token}` } });
-    const body = (await answer.json()) as Record<string, { id: number; name: string; labels: object }[] | undefined>;
-    lists[path] = (body[path] ?? []).map(({ id, name, labels }) => ({ id, name, labels }));
-  }
+async function everything(): Promise<Record<string, Listed[]>> {
+  const lists: Record<string, Listed[]> = {};
+  for (const { path } of collections) lists[path] = await allPages(path);
   return lists;
 }
+
+/** Pages are small, so that there are some. A kind of thing that the local cloud does not have is refused, and is none. */
+async function allPages(path: string): Promise<Listed[]> {
+  const { endpoint, token } = JSON.parse(readFileSync(clone.paths.daemon, "utf8")) as DaemonInfo;
+  const listed: Listed[] = [];
+  for (let page: number | null = 1; page !== null;) {
+    const url = `${endpoint}/${path}?per_page=2&page=${page}`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    if (answer.status === 501) return [];
+    const body = (await answer.json()) as Record<string, Listed[] | undefined> & {
+      meta?: { pagination?: { next_page: number | null } };
+    };
+    const items = body[path];
+    const pagination = body.meta?.pagination;
+    if (!answer.ok || !items || !pagination) throw new Error(`GET ${url}: ${answer.status} ${JSON.stringify(body)}`);
+    listed.push(...items.map(({ id, name, labels }) => ({ id, name, labels })));
+    page = pagination.next_page;
+  }
+  return listed;
+}
+
+/** How many of each kind bear the stack's label, without kinds that it has none of. */
+async function labelled(stack: string): Promise<Record<string, number>> {
+  const lists = Object.entries(await everything());
+  const counts = lists.map(
+    ([path, items]) => [path, items.filter(({ labels }) => isOf(stack, labels)).length] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+const isOf = (stack: string, labels: object) => "stack" in labels && labels.stack === stack;
 
 async function urlOf(stack: string): Promise<string> {
   const script = 'eval "$(node bin/holdfast local env --stack "$1")" && exec pulumi stack output url --stack "$1"';
@@ -79,7 +124,7 @@ async function machineOf(stack: string, machine: string): Promise<{ type: string
   return { type: server?.server_type.name ?? "", status: server?.status ?? "" };
 }
 
-let withoutStaging: Record<string, unknown>;
+let withoutStaging: Record<string, Listed[]>;
 
 test("three environments come up beside one another", async () => {
   expectSuccess(await clone.holdfast(["local", "up"]));
@@ -92,6 +137,20 @@ test("three environments come up beside one another", async () => {
   for (const url of urls) expect(await visit(url)).toContain("Guestbook");
 }, 900_000);
 
+test("staging has of every kind of thing that a teardown has to take", async () => {
+  expect(await labelled(staging)).toEqual({
+    servers: 3,
+    volumes: 1,
+    floating_ips: 1,
+    networks: 1,
+    // One for each role.
+    firewalls: 3,
+    placement_groups: 3,
+    ssh_keys: 1,
+    storage_boxes: 1,
+  });
+}, 60_000);
+
 test("each has nothing to do after it, and the doctor finds nothing", async () => {
   for (const stack of [prod, staging]) {
     const { stdout } = expectSuccess(await clone.holdfast(["up", "--stack", stack, "--yes"]));
@@ -102,7 +161,7 @@ test("each has nothing to do after it, and the doctor finds nothing", async () =
 }, 300_000);
 
 test("another server type: the machine is off, and on again with it, and serves", async () => {
-  writeSettings(staging, "staging", { app: { machines: 1, instances: 1 }, loadBalancer: { machines: 1 } }, "cx33");
+  writeSettings(staging, "staging", stagingChange("cx33"));
   const { stdout } = expectSuccess(await clone.holdfast(["up", "--stack", staging, "--yes"]));
   expect(stdout).toContain("The machine app-1 is powered off to change its type from cx23 to cx33");
   for (const machine of ["app-1", "load-balancer-1"]) {
@@ -121,7 +180,15 @@ test("the teardown of staging wants to be confirmed", async () => {
 
 test("after the teardown of staging the API lists what it listed before", async () => {
   const { stdout } = expectSuccess(await clone.holdfast(["teardown", staging, "--yes", staging]));
-  expect(stdout).toMatch(new RegExp(`server +${staging}-app-1`));
+  const deleted = [
+    `server +${staging}-app-1`,
+    `server +${staging}-load-balancer-1`,
+    `server +${staging}-database-1`,
+    `volume +${staging}-`,
+    `floating IP +${staging}-`,
+    `storage box +${staging}-`,
+  ];
+  for (const line of deleted) expect(stdout).toMatch(new RegExp(line));
   expect(stdout).toContain(`Nothing of "${staging}" is left`);
   expect(await everything()).toEqual(withoutStaging);
   for (const url of [(await clone.status()).url ?? "", await urlOf(prod)]) {
