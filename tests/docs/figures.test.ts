@@ -53,8 +53,8 @@ const sources: Readonly<Record<string, Readonly<Record<string, () => number>>>> 
   "docs/restore.md": { "60 seconds": () => constant("roles/database/backup/postgresql.conf.ts", "archiveTimeout") },
   "docs/status.md": {
     "1.5 s": () => constant("cli/status/index.ts", "limit"),
-    "26 hours": () => constant("cli/status/alarms.ts", "backupPatience"),
-    "8 days": () => constant("cli/status/alarms.ts", "proofPatience"),
+    "26 hours": () => constant("cli/status/backups.ts", "backupPatience"),
+    "8 days": () => constant("cli/status/backups.ts", "proofPatience"),
     "85 %": () => constant("cli/status/alarms.ts", "fullDisk") * 100,
   },
 };
