@@ -22,8 +22,11 @@ async function disturbance(stack: Stack): Promise<string | undefined> {
     const unfit = balancers.filter((_, index) => !states[index]?.fit);
     if (unfit.length > 0) return `unfit to be master: ${unfit.map(({ name }) => name).join(", ")}`;
     const masters = balancers.filter((_, index) => states[index]?.master);
-    if (masters.length !== 1) return `${masters.length} masters`;
-    if (masters[0]?.id !== (await holderOfFloatingIp(stack))) return "the floating IP is not on the master";
+    const [master] = masters;
+    if (!master || masters.length !== 1) return `${masters.length} masters`;
+    if (master.id !== (await holderOfFloatingIp(stack))) return "the floating IP is not on the master";
+    // One that has it and does not know asks the API for ever.
+    if (!states[balancers.indexOf(master)]?.held) return `${master.name} does not know that it has the floating IP`;
   }
   const expected = (await instancesOf(stack)).length;
   for (const balancer of balancers) {
@@ -33,14 +36,21 @@ async function disturbance(stack: Stack): Promise<string | undefined> {
   return undefined;
 }
 
+/** A claimer's /state, as far as drills read it. */
+export interface ClaimerState {
+  /** keepalived's word. */
+  readonly master: boolean;
+  /** Whether it may become master. */
+  readonly fit: boolean;
+  /** The API's word: the floating IP is here. */
+  readonly held: boolean;
+}
+
 /** What the claimer of a load balancer says of itself; undefined while it says nothing. */
-export async function claimerState(
-  stack: Stack,
-  balancer: StackMachine,
-): Promise<{ readonly master: boolean; readonly fit: boolean } | undefined> {
+export async function claimerState(stack: Stack, balancer: StackMachine): Promise<ClaimerState | undefined> {
   const command = ["curl", "-s", "-m", "1", `http://${balancer.privateAddress}:8405/state`];
   const answer = await stack.inNetworkOf(balancer, command).catch(() => "");
-  return answer === "" ? undefined : (JSON.parse(answer) as { master: boolean; fit: boolean });
+  return answer === "" ? undefined : (JSON.parse(answer) as ClaimerState);
 }
 
 /** How many instances HAProxy on that machine has in rotation. */

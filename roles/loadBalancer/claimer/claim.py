@@ -13,11 +13,13 @@ from hetzner import Api, ApiError, Cancelled
 from journal import Figures, Journal
 from peers import peer_that_holds
 
-# Codes that Hetzner's documentation calls temporary, `floating_ip_assigned`, of which nobody says when it comes, and
-# what we call a call without an answer. Any answer of 500 and above counts as well.
+ASSIGNED = "floating_ip_assigned"
+"""Nobody says when it comes. The likely meaning is that the address is on the server that asked for it."""
+# Codes that Hetzner's documentation calls temporary, the one above, and what we call a call without an answer. Any
+# answer of 500 and above counts as well.
 RETRYABLE = frozenset(
     "locked conflict rate_limit_exceeded resource_unavailable timeout bad_gateway server_error service_error "
-    "unavailable floating_ip_assigned no_answer network".split()
+    f"unavailable {ASSIGNED} no_answer network".split()
 )
 WARM_SECONDS = 30.0
 """How often a machine that waits asks the API something, so that its connection is open when it counts."""
@@ -30,11 +32,13 @@ LOW_BUDGET = 300
 def retry_pause(error: ApiError, failing_seconds: float, chance: float) -> float:
     """
     Seconds until the next try; `chance` is 0 to 1. Short at first, because visitors wait. After a minute at most one
-    request a second, which is what the API refills. Never so long that "claimed within 2 s after the API is back"
+    try a second, which is what the API refills. Never so long that "claimed within 2 s after the API is back"
     could fail, except for errors that only a person can mend.
     """
     if error.code not in RETRYABLE and error.status < 500 and error.status not in (423, 429):
         return 5.0
+    if error.code == ASSIGNED and failing_seconds > 60:
+        return 5.0  # Answered by an API that works, and not true: waiting costs nothing, asking costs three requests.
     if failing_seconds > 60 or error.status == 429:
         return 0.8 + 0.4 * chance
     return 0.1 + 0.3 * chance
@@ -64,12 +68,18 @@ class Claim(threading.Thread):
         self._api, self._journal, self._figures = api, journal, figures
         self._path = f"/floating_ips/{ip.id}"
         self._held_since: float | None = None
+        self._held_under = 0
+        """Number of the order under which the API was last seen to agree."""
         self._failing_since: float | None = None
         self._obeyed = 0
         """Number of the last order to claim that was carried out; from then on it is looked after."""
         self._challenges_met = 0
         self._challenge_seen = float("-inf")
         self.alive_at = time.monotonic()
+
+    def held(self, order: Order) -> bool:
+        """Whether the API has said since this order that the address is here, and nothing else since then."""
+        return order.master and self._held_since is not None and self._held_under == order.number
 
     def run(self) -> None:
         self._duty.on_change(lambda _: self._api.cancel())
@@ -116,7 +126,7 @@ class Claim(threading.Thread):
         holder = self._holder()
         if holder == self._configuration.server_id:
             self._challenges_met = challenges
-            return self._confirmed(time.monotonic())
+            return self._confirmed(order, time.monotonic())
         self._held_since = None
         self._figures.set("holdfast_floating_ip_held", 0, address=self._ip.address)
         where = "nowhere" if holder is None else f"on server {holder}"
@@ -142,10 +152,11 @@ class Claim(threading.Thread):
             f"{self._ip.address}: claiming for server {self._configuration.server_id}, {why}",
             every=60,
         )
-        answer = self._api.post(f"{self._path}/actions/assign", {"server": self._configuration.server_id})
-        self._await(order, answer.get("action") or {})
+        refused = self._assign(order)
         self._obeyed = order.number
         if self._holder() != self._configuration.server_id:
+            if refused:
+                raise refused
             return 0.2  # Moved again meanwhile; the next round finds out by whom.
         took = time.monotonic() - (self._failing_since or begun)
         self._figures.add("holdfast_floating_ip_claims_total", address=self._ip.address)
@@ -153,7 +164,21 @@ class Claim(threading.Thread):
         self._journal.settled(f"{self._ip.address} claim")
         self._journal.settled(f"{self._ip.address} held back")
         self._journal.say(f"{self._ip.address}: is here, confirmed {took:.2f} s after the first try")
-        return self._confirmed(time.monotonic())
+        return self._confirmed(order, time.monotonic())
+
+    def _assign(self, order: Order) -> ApiError | None:
+        """
+        Returns when it is time to look where the address is. What it returns is the API's word that the address is
+        assigned already: a master that comes back, or whose first try was carried out without an answer, has it.
+        """
+        try:
+            answer = self._api.post(f"{self._path}/actions/assign", {"server": self._configuration.server_id})
+        except ApiError as error:
+            if error.code != ASSIGNED:
+                raise
+            return error
+        self._await(order, answer.get("action") or {})
+        return None
 
     def _held_back(self, why: str) -> None:
         self._journal.repeated(f"{self._ip.address} held back", f"{self._ip.address}: {why}", every=60)
@@ -179,8 +204,9 @@ class Claim(threading.Thread):
         server = found.get("server")
         return int(server) if server is not None else None
 
-    def _confirmed(self, now: float) -> float:
+    def _confirmed(self, order: Order, now: float) -> float:
         self._held_since = self._held_since or now
+        self._held_under = order.number
         address = self._ip.address
         self._figures.set("holdfast_floating_ip_held", 1, address=address)
         self._figures.set("holdfast_floating_ip_contested", 0, address=address)

@@ -63,7 +63,13 @@ def main(path: str) -> None:
     duty.on_change(lambda order: figures.set("holdfast_claimer_master", 1 if order.master else 0))
 
     def state() -> dict[str, object]:
-        return {"server": configuration.server_id, "master": duty.order.master, "fit": fitness is None or fitness.fit}
+        order = duty.order
+        return {
+            "server": configuration.server_id,
+            "master": order.master,
+            "fit": fitness is None or fitness.fit,
+            "held": all(claim.held(order) for claim in claims),
+        }
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         # The address stays where it is: going away is no reason to take it from the visitors.

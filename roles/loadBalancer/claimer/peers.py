@@ -28,7 +28,10 @@ def peer_that_holds(peers: tuple[str, ...], holder: int) -> str | None:
 
 
 class Listener(threading.Thread):
-    """Answers /state (JSON, for the peer and the drills) and /metrics (Prometheus)."""
+    """
+    Answers /state (JSON, for the peer, `holdfast-failover` and the drills) and /metrics (Prometheus). `master` there is
+    keepalived's word, `held` the API's: that the floating IPs are on this machine.
+    """
 
     def __init__(self, listen: str, state: Callable[[], dict[str, object]], figures: Figures, journal: Journal) -> None:
         super().__init__(name="listener", daemon=True)

@@ -17,6 +17,7 @@ function runPython(testCase: string): Promise<string> {
 const runs = [
   "test_orders",
   "test_claimer.InAPair",
+  "test_claimer.HasItAlready",
   "test_claimer.Outages",
   "test_claimer.Fit",
   "test_claimer.Alone",

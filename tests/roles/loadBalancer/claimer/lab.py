@@ -35,11 +35,16 @@ def eventually(condition: Callable[[], Any], seconds: float, what: str) -> float
 
 @dataclass
 class Api:
-    """Hetzner's API as far as the claimer knows it. `trouble` is answered instead, while it is set."""
+    """
+    Hetzner's API as far as the claimer knows it. `trouble` is answered instead, while it is set; `trouble_with` limits
+    it to calls whose method and path begin so. `late` seconds pass before a claim that was carried out is answered.
+    """
 
     holder: int | None = PEER
     action_seconds: float = 0.1
     trouble: tuple[int, str] | str | None = None
+    trouble_with: str = ""
+    late: float = 0
     calls: list[tuple[float, str, str, int]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     address: tuple[str, int] = ("127.0.0.1", 0)
@@ -70,18 +75,21 @@ class Api:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if self.headers.get("Authorization") != f"Bearer {TOKEN}":
                     return self.reply(401, {"error": {"code": "unauthorized", "message": "no"}})
-                if api.trouble == "silence":
+                troubled = f"{self.command} {self.path}".startswith(api.trouble_with)
+                if troubled and api.trouble == "silence":
                     api.calls.append((time.monotonic(), self.command, self.path, 0))
                     while api.trouble == "silence":
                         time.sleep(0.02)
                     self.close_connection = True
                     return None
-                if isinstance(api.trouble, tuple):
+                if troubled and isinstance(api.trouble, tuple):
                     status, code = api.trouble
                     message = f"refused, said somebody with Bearer {TOKEN}"
                     return self.reply(status, {"error": {"code": code, "message": message}})
                 if self.command == "POST" and self.path == f"/v1/floating_ips/{IP}/actions/assign":
                     number, server = len(actions) + 1, json.loads(body)["server"]
+                    if server == api.holder:
+                        return self.reply(422, {"error": {"code": "floating_ip_assigned", "message": "it is there"}})
                     actions[number] = time.monotonic() + api.action_seconds
 
                     def finish() -> None:
@@ -90,6 +98,7 @@ class Api:
                         api.moves.append(server)
 
                     threading.Timer(api.action_seconds, finish).start()
+                    time.sleep(api.late)
                     return self.reply(201, {"action": {"id": number, "status": "running", "error": None}})
                 if self.path.startswith("/v1/actions/"):
                     number = int(self.path.rsplit("/", 1)[1])
@@ -106,6 +115,8 @@ class Api:
 
         self.server = http.server.ThreadingHTTPServer(self.address, Handler)
         self.server.daemon_threads = True
+        # A claimer that gave up hangs up; that is its right, and no news.
+        self.server.handle_error = lambda _request, _address: None  # type: ignore[method-assign]
         threading.Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()
         self.port = self.server.server_address[1]
 

@@ -47,7 +47,7 @@ class InAPair(ClaimerTest):
         # One claim, although the action stayed pending for several looks at it.
         self.assertEqual(len(self.lab.api.claims()), 1)
         self.assertIn('holdfast_floating_ip_held{address="203.0.113.200"} 1', self.lab.metrics())
-        self.assertEqual(self.lab.state(), {"server": ME, "master": True, "fit": True})
+        self.assertEqual(self.lab.state(), {"server": ME, "master": True, "fit": True, "held": True})
 
     def test_it_takes_the_address_back_when_a_person_moved_it(self) -> None:
         self.become_master()
@@ -165,6 +165,67 @@ class InAPair(ClaimerTest):
         time.sleep(1.5)
         self.assertEqual(len(self.lab.api.calls), calls)
         self.assertIn("holdfast_claimer_api_budget_remaining 20", self.lab.metrics())
+
+
+class HasItAlready(ClaimerTest):
+    """A claim for an address that is here is refused by the API: once is enough, and a look settles it."""
+
+    def confirmed_with(self, claims: int) -> None:
+        """The claimer comes to rest, having claimed so often since the start."""
+        eventually(lambda: self.lab.state()["held"], 3, "confirmed")
+        # Long enough for dozens of tries of one that goes round in circles.
+        time.sleep(1.5)
+        self.assertEqual(len(self.lab.api.claims()), claims)
+        self.assertTrue(self.lab.state()["held"])
+        self.assertIn('holdfast_floating_ip_held{address="203.0.113.200"} 1', self.lab.metrics())
+
+    def test_the_holder_has_rebooted(self) -> None:
+        self.lab.api.holder = ME
+        self.lab.vrrp("MASTER")
+        self.confirmed_with(claims=1)
+
+    def test_the_holder_was_out_of_the_election_and_nobody_took_over(self) -> None:
+        self.become_master()
+        self.lab.vrrp("FAULT")
+        eventually(lambda: not self.lab.state()["master"], 1, "out")
+        self.assertFalse(self.lab.state()["held"])
+        self.lab.vrrp("BACKUP")
+        self.lab.vrrp("MASTER")
+        eventually(lambda: self.lab.state()["master"], 1, "in")
+        self.confirmed_with(claims=2)
+
+    def test_all_instances_were_away(self) -> None:
+        self.become_master()
+        self.lab.health = 503
+        eventually(lambda: self.lab.verdict() == "1", 5, "unfit")
+        self.lab.vrrp("FAULT")
+        self.lab.health = 200
+        eventually(lambda: self.lab.verdict() == "0", 3, "fit again")
+        self.lab.vrrp("MASTER")
+        eventually(lambda: self.lab.state()["master"], 1, "in")
+        self.confirmed_with(claims=2)
+
+    def test_a_claim_that_was_carried_out_is_answered_too_late(self) -> None:
+        self.lab.api.late = 1.5
+        self.lab.vrrp("MASTER")
+        eventually(self.lab.holds, 3, "carried out")
+        self.confirmed_with(claims=2)
+
+    def test_following_the_action_fails(self) -> None:
+        self.lab.api.trouble, self.lab.api.trouble_with = (503, "unavailable"), "GET /v1/actions/"
+        self.lab.vrrp("MASTER")
+        eventually(self.lab.holds, 3, "carried out")
+        eventually(lambda: self.lab.state()["held"], 3, "confirmed")
+        claims = len(self.lab.api.claims())
+        self.confirmed_with(claims)
+
+    def test_the_api_says_so_but_the_address_is_elsewhere(self) -> None:
+        self.lab.api.trouble, self.lab.api.trouble_with = (422, "floating_ip_assigned"), "POST"
+        self.lab.vrrp("MASTER")
+        eventually(lambda: len(self.lab.api.claims()) > 3, 5, "it goes on trying")
+        self.assertFalse(self.lab.state()["held"])
+        self.lab.api.trouble = None
+        eventually(lambda: self.lab.state()["held"], 2, "claimed")
 
 
 class Outages(ClaimerTest):
