@@ -16,6 +16,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from configuration import Pair
@@ -31,6 +32,8 @@ MASTER_LIMIT_SECONDS = 3.0
 """Longer than HAProxy takes to notice: a master that leaves the election over a pause of the app helps nobody."""
 HAPROXY_GRACE_SECONDS = 0.3
 """systemd restarts HAProxy in less, which is quicker than moving the address."""
+SAMPLE = 64
+"""Instances asked at a time, all at once, so that a round takes as long as one probe however many there are."""
 
 
 def answers(url: SplitResult, seconds: float, status: int | None) -> bool:
@@ -103,7 +106,7 @@ class Fitness(threading.Thread):
         self._instances = [urlsplit(url) for url in pair.instances]
         self._haproxy = HaproxyWatch(pair.haproxy_pid_file)
         self._haproxy_probe = urlsplit(pair.haproxy_probe)
-        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="probe")
+        self._pool = ThreadPoolExecutor(max_workers=2 * SAMPLE, thread_name_prefix="probe")
         self._lock = threading.Lock()
         # After a restart of the claimer the last verdict holds until there is a new one: no failover for an update.
         self._written = self._read()
@@ -133,10 +136,10 @@ class Fitness(threading.Thread):
         Asked before each claim. A connection is enough (an instance may be slow because its other load balancer just
         died); if none comes about in two tries, this machine is cut off and leaves the election at once.
         """
-        for _ in range(2):
-            for future in as_completed([self._pool.submit(connects, url) for url in self._instances]):
-                if future.result():
-                    return True
+        instances = self._instances
+        for sample in (instances[:SAMPLE], instances[SAMPLE : 2 * SAMPLE] or instances[:SAMPLE]):
+            if self._first(sample, connects):
+                return True
         with self._lock:
             self._healthy_at = float("-inf")
             self._healthy_rounds = 0
@@ -144,23 +147,33 @@ class Fitness(threading.Thread):
         return False
 
     def _round(self) -> bool:
-        """One instance suffices; which one it was last time is asked first, the others only when it fails."""
+        """
+        One instance suffices; which one it was last time is asked first, others only when it fails. Of many, those that
+        were asked in vain go to the end of the line, so that the next round asks others.
+        """
         self._unanswered = 0 if answers(self._haproxy_probe, PROBE_SECONDS, None) else self._unanswered + 1
-        count = 0
-        if self._instances and answers(self._instances[0], PROBE_SECONDS, 200):
-            count = 1
-        else:
-            others = {self._pool.submit(answers, url, PROBE_SECONDS, 200): url for url in self._instances[1:]}
-            healthy = [others[future] for future in as_completed(others) if future.result()]
-            count = len(healthy)
-            if healthy:
-                self._instances = healthy + [url for url in self._instances if url not in healthy]
-        self._figures.set("holdfast_claimer_reaches_instance", 1 if count else 0)
+        line = self._instances
+        found = line[0] if line and answers(line[0], PROBE_SECONDS, 200) else None
+        if line and found is None:
+            sample = line[1 : 1 + SAMPLE]
+            found = self._first(sample, lambda url: answers(url, PROBE_SECONDS, 200))
+            rest = [url for url in line[1 + len(sample) :] + [line[0]] + sample if url != found]
+            self._instances = rest if found is None else [found, *rest]
         with self._lock:
-            self._healthy_rounds = self._healthy_rounds + 1 if count else 0
-            if count:
+            self._healthy_rounds = self._healthy_rounds + 1 if found else 0
+            if found:
                 self._healthy_at = time.monotonic()
-        return count > 0
+        self._figures.set("holdfast_claimer_reaches_instance", 1 if found else 0)
+        return found is not None
+
+    def _first(self, urls: list[SplitResult], well: Callable[[SplitResult], bool]) -> SplitResult | None:
+        """The first of them to be well; all are asked at the same time, and who is slower is not waited for."""
+        asked = {self._pool.submit(well, url): url for url in urls}
+        try:
+            return next((asked[future] for future in as_completed(asked) if future.result()), None)
+        finally:
+            for future in asked:
+                future.cancel()
 
     def _judge(self, running: bool) -> None:
         with self._lock:
