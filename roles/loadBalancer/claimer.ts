@@ -52,6 +52,7 @@ export function claimerConfiguration(settings: ClaimerSettings): string {
     haproxyPidFile: "/run/haproxy.pid",
     haproxyProbe: `http://127.0.0.1:${ports.status}/ready`,
     maintenanceFile: vrrpPaths.maintenance,
+    handOverFile: vrrpPaths.handOver,
   };
   const configuration = {
     endpoint: settings.endpoint,

@@ -20,6 +20,8 @@ export const vrrpPaths = {
   trackFile: "/run/holdfast-claimer/unfit",
   /** While it exists, the machine takes no part in the election. */
   maintenance: "/etc/holdfast/no-failover",
+  /** While `holdfast-failover` holds the lock on it, the same. */
+  handOver: "/run/holdfast-claimer/handing-over",
 } as const;
 
 /**

@@ -34,6 +34,8 @@ class Pair:
     """Any HTTP answer from here shows that HAProxy is not hanging."""
     maintenance_file: str
     """While it exists, this machine takes no part in the election."""
+    hand_over_file: str
+    """While a program holds the lock on it, the same: a hand-over that dies leaves nothing behind."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def read_configuration(path: str) -> Configuration:
                 haproxy_pid_file=str(pair["haproxyPidFile"]),
                 haproxy_probe=str(pair["haproxyProbe"]),
                 maintenance_file=str(pair["maintenanceFile"]),
+                hand_over_file=str(pair["handOverFile"]),
             ),
         )
     except KeyError as missing:

@@ -9,6 +9,7 @@ keepalived has just said "master". A standby whose private network is cut hears 
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import select
@@ -55,6 +56,21 @@ def connects(url: SplitResult) -> bool:
         return True
     except OSError:
         return False
+
+
+def locked(path: str) -> bool:
+    """Whether some process holds the lock on the file. It needs no cleaning up: the kernel drops it with the process."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
 
 
 class HaproxyWatch:
@@ -182,6 +198,8 @@ class Fitness(threading.Thread):
             was_out = self._verdict is not None
             if os.path.exists(self._pair.maintenance_file):
                 verdict: str | None = f"maintenance: {self._pair.maintenance_file} exists"
+            elif locked(self._pair.hand_over_file):
+                verdict = "the floating IP is being handed over"
             elif not running:
                 verdict = "HAProxy does not run"
             elif self._unanswered >= 2:

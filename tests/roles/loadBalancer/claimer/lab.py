@@ -170,6 +170,7 @@ class Lab:
                 "haproxyPidFile": self.path("haproxy.pid"),
                 "haproxyProbe": f"http://127.0.0.1:{self.peer.server_address[1]}/",
                 "maintenanceFile": self.path("no-failover"),
+                "handOverFile": self.path("handing-over"),
             }
             if pair
             else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 import unittest
 
@@ -302,6 +303,17 @@ class Fit(ClaimerTest):
         eventually(lambda: self.lab.verdict() == "1", 1, "out of the election")
         os.remove(self.lab.path("no-failover"))
         eventually(lambda: self.lab.verdict() == "0", 1, "back")
+
+    def test_a_hand_over_lasts_as_long_as_the_program_that_asked_for_it(self) -> None:
+        lock = self.lab.path("handing-over")
+        program = subprocess.Popen(["flock", "--no-fork", lock, "sleep", "1000"])
+        try:
+            eventually(lambda: self.lab.verdict() == "1", 1, "out of the election")
+        finally:
+            program.kill()
+            program.wait()
+        eventually(lambda: self.lab.verdict() == "0", 1, "back, although the file is still there")
+        self.assertTrue(os.path.exists(lock))
 
 
 class Alone(ClaimerTest):

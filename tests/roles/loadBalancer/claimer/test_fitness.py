@@ -32,7 +32,7 @@ class ManyInstances(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         file = os.path.join(folder.name, "unfit")
         # HAProxy's probe is refused at once.
-        pair = Pair(file, "192.0.2.1", file, (), tuple(instances), file, "http://127.0.0.1:1/", file)
+        pair = Pair(file, "192.0.2.1", file, (), tuple(instances), file, "http://127.0.0.1:1/", file, file)
         return Fitness(pair, Duty(), Journal(""), Figures())
 
     def hanging(self, count: int) -> list[str]:
