@@ -11,12 +11,14 @@ import { withStorageAccess } from "./components/storageAccess";
 import { storageHost } from "./components/storageHost";
 import { usedToken } from "./components/tokenFingerprint";
 import { hashOfArchive } from "./machine/archives/source";
+import { notLookedUp } from "./release/asWritten";
 import { keepCopy, withRelease } from "./release/program";
 
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
   const { settings, secrets, warnings } = readSettings(await withRelease(await withStorageAccess(stackSource())));
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
+  if (settings.release.notLookedUp) await pulumi.log.warn(notLookedUp(settings.app.release));
 
   const { stack } = settings;
   const target = stackTarget();

@@ -8,6 +8,11 @@ export interface SettingsSource {
   readonly config: Readonly<Record<string, string>>;
   /** Whether Pulumi keeps the value of a key encrypted. */
   readonly isSecret: (key: string) => boolean;
+  /**
+   * Words stand in place of all secrets, so nothing opens by them: a preview that anybody can make. What lies behind them
+   * is taken as it is written. @default false
+   */
+  readonly secretsAreStandIns?: boolean;
   /** Nothing will be touched: what only matters on real machines may still be unfinished. */
   readonly preview: boolean;
   /** Folder of Pulumi.yaml, which relative paths start from. */
@@ -31,8 +36,13 @@ export interface ObtainedRelease {
   readonly source?: string;
   /** Text of its holdfast.yaml. */
   readonly manifest?: string;
+  /** Nobody asked its store, for which there is no key here: source and manifest hold what the reference says. */
+  readonly notLookedUp?: boolean;
   readonly problems: readonly Problem[];
 }
+
+/** Tells the program, in the environment of a preview, that `secretsAreStandIns`. */
+export const standInSecrets = { HOLDFAST_SECRETS: "stand-ins" } as const;
 
 /**
  * The text of one property of a section, before anything is checked.

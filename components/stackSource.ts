@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
-import type { SettingsSource } from "../blueprint/settingsSource";
+import { type SettingsSource, standInSecrets } from "../blueprint/settingsSource";
 import { isLocalStack } from "../blueprint/stacks";
 import { officialEndpoint, type Target } from "../blueprint/target";
 import { localPaths } from "../local/paths";
@@ -14,6 +14,7 @@ export function stackSource(): SettingsSource {
     stack: pulumi.getStack(),
     config: pulumi.runtime.allConfig(),
     isSecret,
+    secretsAreStandIns: process.env.HOLDFAST_SECRETS === standInSecrets.HOLDFAST_SECRETS && pulumi.runtime.isDryRun(),
     preview: pulumi.runtime.isDryRun(),
     folder: process.cwd(),
     home: homedir(),

@@ -9,7 +9,7 @@ import { comesFromStore } from "../release/program";
  */
 export async function withStorageAccess(source: SettingsSource): Promise<SettingsSource> {
   const store = writtenText(source.config["holdfast:releases"], "store");
-  if (store !== backupStorageStore || !comesFromStore(source)) return source;
+  if (store !== backupStorageStore || !comesFromStore(source) || source.secretsAreStandIns) return source;
   const itself = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`);
   const { value, secretValue } = await itself.getOutputDetails(storageAccessOutput);
   return { ...source, storageAccess: (secretValue ?? value) as StorageAccess | undefined };

@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
-import type { ObtainedRelease } from "../blueprint/settingsSource";
 import { resolveStore, type StorePlace } from "../blueprint/resolve/store";
 import type { ReleaseReference } from "../blueprint/releaseReference";
 import { releasesSection } from "../blueprint/sections/releases";
-import type { SettingsSource } from "../blueprint/settingsSource";
+import type { ObtainedRelease, SettingsSource } from "../blueprint/settingsSource";
 import { manifestText } from "./archive/manifestText";
+import { asWritten, isClosed } from "./asWritten";
 import { decompress } from "./archive/tar";
 import { cachedTar, findDownload, findInCache, noteDownload, releaseCache, touchCache } from "./cache";
 import { download } from "./download";
 import { ReleaseError } from "./errors";
+import { storeKeysIn } from "./store/environmentKeys";
 import { openStore } from "./store/open";
 
 /** What a reference names, as a tar in the cache; what is wrong becomes a problem of the setting. */
@@ -22,8 +23,12 @@ export async function obtain(
   const place = storePlace(source);
   // Then the settings have a problem of their own, which is told anyway.
   if (!place) return { written, problems: [] };
+  const isStored = reference.kind === "version" || reference.kind === "content";
+  if (isStored && isClosed(source, place, storeKeysIn(process.env) !== undefined)) {
+    return asWritten(written, reference, releaseCache());
+  }
   try {
-    const tar = await tarOf(written, reference, { place, folder: source.folder });
+    const tar = await tarOf(written, reference, { place: opened(place, source), folder: source.folder });
     const manifest = await manifestText(tar, written);
     await touchCache(tar);
     return { written, source: tar, manifest, problems: [] };
@@ -31,6 +36,13 @@ export async function obtain(
     if (error instanceof ReleaseError) return { written, problems: [error.asProblem(written)] };
     throw error;
   }
+}
+
+/** Without stand-ins for keys, which the environment's would have to stand behind. */
+function opened(place: StorePlace, { secretsAreStandIns }: SettingsSource): StorePlace {
+  return secretsAreStandIns && (place.kind === "bucket" || place.kind === "web")
+    ? { ...place, keys: undefined }
+    : place;
 }
 
 function storePlace(source: SettingsSource): StorePlace | undefined {

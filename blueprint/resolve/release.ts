@@ -11,6 +11,8 @@ export interface Release {
   /** Absolute path of the release's folder, or of its tar. */
   readonly source: string;
   readonly manifest: Manifest;
+  /** Nobody asked its store: the manifest holds no more than its name and version. */
+  readonly notLookedUp?: boolean;
 }
 
 const setting = "holdfast:app.release";
@@ -34,7 +36,8 @@ export function resolveRelease(written: string, source: SettingsSource): Result 
   if (obtained?.written !== written)
     throw new Error(`the release ${written} was not obtained before settings were read`);
   if (obtained.source === undefined || obtained.manifest === undefined) return { problems: obtained.problems };
-  return resolveManifest(obtained.manifest, obtained.source);
+  const { value, problems: mistakes } = resolveManifest(obtained.manifest, obtained.source);
+  return { value: value && { ...value, notLookedUp: obtained.notLookedUp }, problems: mistakes };
 }
 
 function resolveFolder(path: string, { folder, readText }: SettingsSource): Result {

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { standInSecrets } from "../../blueprint/settingsSource";
 import type { Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run, type RunResult } from "../../toolchain/run";
 import { CHECKOUT } from "../checkout";
@@ -47,6 +48,7 @@ export class PreviewWorkspace {
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
       PULUMI_STACK: stack,
+      ...standInSecrets,
       ...targetEnvironment(stack, this.folder, process.env),
     });
   }

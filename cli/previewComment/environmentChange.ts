@@ -1,9 +1,11 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { readSettings } from "../../blueprint/readSettings";
+import type { Settings } from "../../blueprint/settings";
 import { type Change, differenceOf } from "../../failures/difference";
 import { formatChange } from "../../failures/prices/money";
 import { totalText } from "../../failures/render/prices";
-import { makeReport, type Report, type ReportOptions } from "../../failures/report";
+import { makeReport, type ReportOptions } from "../../failures/report";
+import { notLookedUp } from "../../release/asWritten";
 import { withRelease } from "../../release/program";
 import { type Digest, errorsOf } from "../preview/digest";
 import { settingsSourceFrom } from "../settingsSource";
@@ -31,15 +33,29 @@ export interface EnvironmentChange {
   readonly price?: string;
   /** Why failures and price cannot be compared. */
   readonly incomparable?: string;
+  /** What had to be taken as it is written. */
+  readonly notes?: readonly string[];
+}
+
+/** What is compared. */
+interface Compared {
+  /** Nothing where the environment is new. */
+  readonly before?: Revision;
+  readonly after: Revision;
+  readonly report: ReportOptions;
+  /** Whether the preview is one against the recorded state, by somebody who has the keys to everything. @default false */
+  readonly isRecorded?: boolean;
 }
 
 /** Puts together what the preview and the two blueprints say. */
 export async function environmentChange(
   stack: string,
   digest: Digest,
-  { before, after, report }: { before?: Revision; after: Revision; report: ReportOptions },
+  { before, after, report, isRecorded = false }: Compared,
 ): Promise<EnvironmentChange> {
   const resources = resourceChanges(digest);
+  const { notes, ...compared } = await comparison(stack, before, after, report);
+  const unseen = isRecorded ? undefined : notes;
   return {
     stack,
     errors: errorsOf(digest),
@@ -47,9 +63,10 @@ export async function environmentChange(
     consequences: consequences(resources),
     refused: endangered(resources),
     services: serviceChanges(digest),
-    releases: archiveChanges(resources),
+    releases: archiveChanges(resources, { lookedUp: unseen === undefined }),
     files: fileChanges(resources),
-    ...(await comparison(stack, before, after, report)),
+    ...compared,
+    ...(unseen && { notes: unseen }),
   };
 }
 
@@ -70,24 +87,33 @@ async function comparison(
   before: Revision | undefined,
   after: Revision,
   options: ReportOptions,
-): Promise<Pick<EnvironmentChange, "failures" | "price" | "incomparable">> {
+): Promise<Pick<EnvironmentChange, "failures" | "price" | "incomparable" | "notes">> {
   try {
-    const now = await reportOf(stack, after, options);
-    const old = before && (await reportOf(stack, before, options));
-    if (!old) return { failures: [], price: `${totalText(now.price)} a month (new)` };
+    const wanted = await settingsOf(stack, after);
+    const present = before && (await settingsOf(stack, before));
+    const notes = notesOn(present ? [present, wanted] : [wanted]);
+    const now = makeReport(makeBlueprint(wanted), options);
+    const old = present && makeReport(makeBlueprint(present), options);
+    if (!old) return { ...notes, failures: [], price: `${totalText(now.price)} a month (new)` };
     const change = formatChange(now.price.total - old.price.total, now.price.currency);
     const price = `${totalText(old.price)} → ${totalText(now.price)} a month (${change})`;
     // The price has a line of its own.
     const failures = differenceOf(old, now).filter(({ text }) => !text.includes("/month"));
-    return { failures, price };
+    return { ...notes, failures, price };
   } catch (error) {
     return { failures: [], incomparable: (error as Error).message };
   }
 }
 
-async function reportOf(stack: string, revision: Revision, options: ReportOptions): Promise<Report> {
+/** Nothing where every release was looked up. */
+function notesOn(all: readonly Settings[]): Pick<EnvironmentChange, "notes"> {
+  const unseen = all.filter(({ release }) => release.notLookedUp).map(({ app }) => app.release);
+  return unseen.length > 0 ? { notes: [...new Set(unseen)].map(notLookedUp) } : {};
+}
+
+async function settingsOf(stack: string, revision: Revision): Promise<Settings> {
   const text = revision.settings(stack);
   if (text === undefined) throw new Error(`${revision.name} has no settings of ${stack}`);
-  const { settings } = readSettings(await withRelease(settingsSourceFrom(stack, text, revision.folder)));
-  return makeReport(makeBlueprint(settings), options);
+  const source = { ...settingsSourceFrom(stack, text, revision.folder), secretsAreStandIns: true };
+  return readSettings(await withRelease(source)).settings;
 }

@@ -118,7 +118,8 @@ async function changeOf(
   }
   try {
     const digest = given ?? (await compare(stack, isNew ? undefined : old, now));
-    return await environmentChange(stack, digest, { before: isNew ? undefined : old, after: now, report });
+    const isRecorded = given !== undefined;
+    return await environmentChange(stack, digest, { before: isNew ? undefined : old, after: now, report, isRecorded });
   } catch (error) {
     return environmentError(stack, error);
   }

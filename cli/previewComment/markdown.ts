@@ -1,9 +1,12 @@
+import { UserError } from "../errors";
 import { type EnvironmentChange, isUntouched } from "./environmentChange";
 import type { FileChange } from "./machineFiles";
 import { allowNames, describeResource, type Operation, operations } from "./resources";
 
 /** Marks the one comment that is kept up to date. */
 export const marker = "<!-- holdfast: preview of this pull request -->";
+
+const heading = "## What this change does";
 
 /** Characters that GitHub takes in a comment are 65,536; the rest is for what it counts differently. */
 export const largestComment = 60_000;
@@ -34,6 +37,22 @@ export function renderComment(
   return shortest.slice(0, limit - end.length) + end;
 }
 
+/**
+ * What takes the comment's place when there is no preview of the newest commit.
+ *
+ * @param address of the run that says why
+ * @throws UserError when that is no web address
+ */
+export function failedComment(address: string): string {
+  if (!/^https?:\/\/[\w.:/-]+$/.test(address)) throw new UserError(`"${address}" is not the address of a run`);
+  return `${marker}\n\n${heading}\n\n**Nobody knows: the preview failed.** [Its log](${address}) says why.\n`;
+}
+
+/** The comment with the commit that it is about, which GitHub makes a link of. */
+export function ofCommit(text: string, commit: string): string {
+  return `${marker}\n\n<sub>As of ${commit}</sub>${text.slice(marker.length)}`;
+}
+
 interface Detail {
   /** Lines shown of each file. */
   readonly lines: number;
@@ -55,7 +74,7 @@ function comment(environments: readonly EnvironmentChange[], before: string, det
   const untouched = environments.filter(isUntouched).map(({ stack }) => `\`${stack}\``);
   return [
     marker,
-    "## What this change does",
+    heading,
     ...touched.map((one) => environmentSection(one, detail)),
     ...(untouched.length > 0 ? [`Nothing changes in ${untouched.join(", ")}.`] : []),
     `<sub>Compared with what ${code(before.replace(/^([0-9a-f]{12})[0-9a-f]{28}$/, "$1"))} describes, not with what runs: what was changed by hand is not seen. ` +
@@ -83,6 +102,7 @@ function environmentSection(change: EnvironmentChange, detail: Detail): string {
         ]
       : []),
     ...(incomparable === undefined ? [] : [`Failures and price cannot be compared: ${escape(incomparable)}`]),
+    ...(change.notes ?? []).map((note) => escape(note)),
     ...list(
       "Failure report",
       failures.map(({ effect, text }) => `${signs[effect]} ${escape(text)}`),

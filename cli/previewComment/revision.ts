@@ -38,11 +38,18 @@ export async function openRevision(name: string): Promise<Revision> {
     await unpack(name, folder);
     // npm's packages are this checkout's: an older program runs with what is installed.
     symlinkSync(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
+    lendReleases(folder);
     return { name, ...inFolder(folder), close };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/** The default store of releases is a folder beside the program that git ignores: it is the same for all revisions. */
+function lendReleases(folder: string): void {
+  const [own, lent] = [join(folder, "releases"), join(CHECKOUT, "releases")];
+  if (existsSync(lent) && !existsSync(own)) symlinkSync(lent, own);
 }
 
 async function unpack(name: string, folder: string): Promise<void> {

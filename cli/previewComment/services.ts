@@ -9,8 +9,13 @@ export function serviceChanges({ diagnostics }: Digest): readonly string[] {
     .map(({ message = "" }) => message.replace(/^info: /, "").trim());
 }
 
-/** Changed releases and other archives, e.g. `app-1, app-2: guestbook 1.3.0 → 1.4.0`; equal ones are told once. */
-export function archiveChanges(changes: readonly ResourceChange[]): readonly string[] {
+/**
+ * Changed releases and other archives, e.g. `app-1, app-2: guestbook 1.3.0 → 1.4.0`; equal ones are told once.
+ *
+ * @param lookedUp whether checksums are those of releases; otherwise they are of what stands in for them
+ */
+export function archiveChanges(changes: readonly ResourceChange[], { lookedUp = true } = {}): readonly string[] {
+  const labelOf = lookedUp ? labelWithChecksum : ({ label = "" }: Archive) => label;
   const machines = new Map<string, string[]>();
   for (const { name, before, after } of changes.filter(
     ({ kind, operation }) => operation === "update" && kind === "Configuration",
@@ -34,6 +39,6 @@ interface Archive {
 }
 
 /** The version alone does not tell two builds of it apart. */
-function labelOf({ label, sha256 }: Archive): string {
+function labelWithChecksum({ label, sha256 }: Archive): string {
   return label ? `${label} (${sha256.slice(0, 8)})` : sha256.slice(0, 12);
 }

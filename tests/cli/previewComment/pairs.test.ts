@@ -1,40 +1,9 @@
-import { stringify } from "yaml";
-import { environmentChange, environmentError, isUntouched } from "../../../cli/previewComment/environmentChange";
-import { renderComment } from "../../../cli/previewComment/markdown";
-import { compare } from "../../../cli/preview/compare";
 import { hasPulumi } from "../../blueprint/pulumi";
-import { repository, testKey } from "../../blueprint/source";
-import { options } from "../../failures/stacks";
+import { testKey } from "../../blueprint/source";
+import { describeWhere } from "../../support/needs";
+import { app, balancer, expectComment, type Pair } from "./pair";
 
 jest.setTimeout(300_000);
-
-interface Pair {
-  readonly title: string;
-  readonly before?: object;
-  readonly after: object;
-  /** All of these are in the comment. */
-  readonly says: readonly (string | RegExp)[];
-  /** None of these is. */
-  readonly hides?: readonly (string | RegExp)[];
-}
-
-type Sections = Readonly<Record<string, unknown>>;
-
-/** A stack that is small and has a bit of everything; `change` writes sections of it anew, `undefined` takes one out. */
-function settings(change: Sections = {}): Sections {
-  const all: Sections = {
-    location: "nbg1",
-    app: { release: "./examples/guestbook", machines: 2, instances: 2, serverType: "cx23", health: "/health" },
-    loadBalancer: { machines: 1, serverType: "cx23" },
-    admin: { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
-    protect: false,
-    ...change,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-
-const app = (change: Sections) => ({ app: { ...(settings().app as Sections), ...change } });
-const balancer = (change: Sections) => ({ loadBalancer: { ...(settings().loadBalancer as Sections), ...change } });
 
 const pairs: readonly Pair[] = [
   { title: "nothing", after: {}, says: ["Nothing changes in `prod`"], hides: ["### prod", "to create"] },
@@ -194,35 +163,6 @@ test("there are at least fifteen", () => {
   expect(pairs.length).toBeGreaterThanOrEqual(15);
 });
 
-(hasPulumi ? describe : describe.skip)("the comment says what a real preview and the blueprints say:", () => {
-  const revision = (name: string, change: Sections) => ({
-    name,
-    folder: repository,
-    settings: () =>
-      stringify({
-        config: Object.fromEntries(Object.entries(settings(change)).map(([key, value]) => [`holdfast:${key}`, value])),
-      }),
-    stacks: () => ["prod"],
-    close: () => undefined,
-  });
-
-  const commentOf = async ({ before: old, after: now }: Pair) => {
-    const [before, after] = [revision("before", { ...old }), revision("after", { ...now })];
-    const change = await compare("prod", before, after)
-      .then((digest) => environmentChange("prod", digest, { before, after, report: options }))
-      .catch((error: unknown) => environmentError("prod", error));
-    return { change, text: renderComment([change], { before: "main" }) };
-  };
-
-  test.each(pairs)("$title", async (pair) => {
-    const { change, text } = await commentOf(pair);
-    for (const said of pair.says) expect(text).toMatch(said instanceof RegExp ? said : literally(said));
-    for (const hidden of pair.hides ?? [])
-      expect(text).not.toMatch(hidden instanceof RegExp ? hidden : literally(hidden));
-    expect(isUntouched(change)).toBe(text.includes("Nothing changes"));
-  });
+describeWhere(hasPulumi)("the comment says what a real preview and the blueprints say:", () => {
+  test.each(pairs)("$title", expectComment);
 });
-
-function literally(text: string): RegExp {
-  return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-}
