@@ -16,6 +16,7 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>>;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string;
+  readonly "runs-on": string;
   readonly concurrency?: Concurrency;
   readonly needs?: string | readonly string[];
   readonly if?: string;

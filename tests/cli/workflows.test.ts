@@ -33,6 +33,12 @@ test("prod's backups are opened in an environment of their own, by no job that a
   expect(holders.map(([where, { environment }]) => [where, environment])).toEqual([["staging.yml: data", "prod-data"]]);
 });
 
+test("nothing of prod's is on a runner that runs pull requests' code", () => {
+  const ofProd = jobs.filter(([, { environment = "" }]) => environment.startsWith("prod"));
+  expect(ofProd.map(([where]) => where)).toEqual(["deploy.yml: prod", "staging.yml: data"]);
+  for (const [, job] of ofProd) expect(job["runs-on"]).not.toContain("vars.HOLDFAST_RUNNER");
+});
+
 test("prod waits for staging and for what its reviewers are shown, which needs no secret", () => {
   const { prod, preview } = workflow("deploy.yml").jobs;
   expect(prod?.needs).toEqual(["staging", "preview"]);
