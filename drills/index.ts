@@ -12,7 +12,7 @@ import { restoreSpeed } from "./database/restoreSpeed";
 import type { Drill } from "./frame/drill";
 import { apiOutages, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
-import { killHaproxy, orderlySwitch, reloadHaproxy } from "./loadBalancer/haproxy";
+import { killHaproxy, orderlySwitch, reloadHaproxy, restartHaproxy } from "./loadBalancer/haproxy";
 import { activePowerLoss, bothPowerLoss } from "./loadBalancer/loseActive";
 import { standbyCutOff, vrrpCut } from "./loadBalancer/paths";
 import { upAfterFailover } from "./loadBalancer/upAfterFailover";
@@ -29,6 +29,7 @@ export const drills: readonly Drill[] = [
   reloadHaproxy,
   killHaproxy,
   orderlySwitch,
+  restartHaproxy,
   upAfterFailover,
   activePowerLoss,
   standbyCutOff,

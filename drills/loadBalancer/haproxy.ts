@@ -41,6 +41,28 @@ export const orderlySwitch: Drill = {
   cleanUp: restore,
 };
 
+export const restartHaproxy: Drill = {
+  name: "restart-haproxy",
+  title: "HAProxy is restarted on the active load balancer, as Debian's updates of it do",
+  hypothesis: "Whoever stops it, it hands the floating IP over first, so visitors meet a load balancer that serves.",
+  claims: [
+    { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 0.3 },
+    { metric: "stayed", text: "load balancers that had handed nothing over", unit: "machines", worst: 0 },
+  ],
+  cannot: needsPair,
+  load: { rate: 300, duration: 8, timeout: 2 },
+  runs: 5,
+  abortAfter: 60,
+  async fault(stack) {
+    const active = await activeBalancer(stack);
+    const begun = Date.now();
+    await stack.inside(active, "systemctl restart haproxy.service");
+    const restartedAfter = (Date.now() - begun) / 1000;
+    return { restartedAfter, stayed: (await activeBalancer(stack)).name === active.name ? 1 : 0 };
+  },
+  cleanUp: restore,
+};
+
 /** MiB: what the limit of a request's body is set to, one after the other; at last the stack is as its settings say. */
 const bodySizes = [11, 12, 13, 14, 15, 16, 17, 18, 19, undefined] as const;
 

@@ -12,7 +12,8 @@ export function automaticUpgrades(): string {
 
 /**
  * Security updates only, and no reboot by itself: a reboot is a decision about when visitors may notice.
- * HAProxy is not held back, although its update restarts it: an unpatched load balancer is the greater risk.
+ * HAProxy is not held back, although its update restarts it: an unpatched load balancer is the greater risk. In a pair it
+ * hands the floating IP over before it is stopped (roles/loadBalancer/pair.ts).
  */
 export function unattendedUpgrades(): string {
   return lines(

@@ -8,7 +8,7 @@ export function claimerUnit(paths: { readonly folder: string; readonly configura
     "[Unit]",
     "Description=Keeps the floating IPs on this load balancer while it is master",
     "Wants=network-online.target",
-    "After=network-online.target haproxy.service",
+    "After=network-online.target",
     "# The FIFO has to be there before keepalived looks for it.",
     "Before=keepalived.service",
     "StartLimitIntervalSec=0",

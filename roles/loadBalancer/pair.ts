@@ -11,6 +11,8 @@ export const failoverCommand = "/usr/local/sbin/holdfast-failover";
 const failoverProgram = () => readFileSync(join(__dirname, "failover.py"), "utf8");
 
 const keepalivedDropIn = "/etc/systemd/system/keepalived.service.d/60-holdfast.conf";
+/** Beside HAProxy's own drop-in, and no reason to restart it: systemd reads it when it stops the unit. */
+const haproxyDropIn = "/etc/systemd/system/haproxy.service.d/61-holdfast-pair.conf";
 
 /**
  * The claimer, on every load balancer that has a floating IP. Its configuration and token, whose content is known only
@@ -41,6 +43,7 @@ export function keepalived(member: VrrpMember): RoleConfiguration {
     files: {
       [vrrpPaths.configuration]: { content: keepalivedConf(member), validate },
       [keepalivedDropIn]: { content: dropIn() },
+      [haproxyDropIn]: { content: handOverFirst() },
       [failoverCommand]: { content: failoverProgram(), mode: "0755" },
     },
     units: [
@@ -53,6 +56,22 @@ export function keepalived(member: VrrpMember): RoleConfiguration {
       },
     ],
   };
+}
+
+/**
+ * Whoever stops HAProxy on the active load balancer (a restart by `pulumi up`, Debian's security updates, a shutdown, a
+ * person) has it hand over first. An HAProxy that ended by itself has no $MAINPID any more: its restart is quicker.
+ */
+function handOverFirst(): string {
+  return lines(
+    heading(),
+    "[Unit]",
+    "# Stopped before them at a shutdown, because they are what hands over.",
+    "After=holdfast-claimer.service keepalived.service",
+    "",
+    "[Service]",
+    `ExecStop=-/bin/sh -c 'test -z "$$MAINPID" || exec ${failoverCommand} before-stop'`,
+  );
 }
 
 function dropIn(): string {
