@@ -1,3 +1,4 @@
+import { cutPower } from "../../local/machines/powerCut";
 import { isAlive } from "../../local/machines/processes";
 import { failoverCommand } from "../../roles/loadBalancer/pair";
 import type { Stack, StackInstance, StackMachine } from "./stack";
@@ -39,15 +40,18 @@ async function heal(stack: Stack): Promise<void> {
 }
 
 /**
- * The machine loses power: from one moment to the next it sends nothing more, and its processes are gone. Without the
- * cut, this computer's kernel would say goodbye for the dead machine's connections.
+ * The machine loses power: from one moment to the next it sends nothing more, its processes are gone, and so is what they
+ * had not flushed to its volumes. Without the cut, this computer's kernel would say goodbye for the dead machine's
+ * connections.
  */
 export async function losePower(stack: Stack, machine: StackMachine): Promise<void> {
   await cut(stack, machine, "everything");
   const { initPid } = machine;
   if (initPid === undefined) return;
-  process.kill(initPid, "SIGKILL");
-  await until(`machine ${machine.name} is gone`, 10, () => Promise.resolve(!isAlive(initPid)), 0.01);
+  await cutPower(initPid, async () => {
+    process.kill(initPid, "SIGKILL");
+    await until(`machine ${machine.name} is gone`, 10, () => Promise.resolve(!isAlive(initPid)), 0.01);
+  });
 }
 
 /** Switches on what is off, heals what is cut, forgets API faults: the clean-up of most drills. */

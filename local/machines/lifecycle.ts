@@ -7,6 +7,7 @@ import { SUPERVISOR } from "./bootScript";
 import { removeControlGroups } from "./controlGroups";
 import { machineFiles } from "./layout";
 import { removeNspawnLeftovers } from "./nspawnLeftovers";
+import { cutPower } from "./powerCut";
 import {
   childrenOf,
   killAndWait,
@@ -73,14 +74,20 @@ export async function shutDown(cloud: string, id: number): Promise<boolean> {
   return isGone();
 }
 
-/** Ends all of the machine's processes at once, its supervisor first, so that nobody takes it for a reboot. */
+/**
+ * Ends all of the machine's processes at once, its supervisor first, so that nobody takes it for a reboot; what it has not
+ * flushed to its volumes is gone.
+ */
 export async function pullThePlug(cloud: string, id: number): Promise<void> {
   const processes = processesOf(cloud, id);
   const init = initOf(processes);
   // Among the children may be a boot script that is not systemd-nspawn yet.
   const children = processes.flatMap(childrenOf);
-  await killAndWait([...processes, ...children, ...(init === undefined ? [] : [init])]);
-  await killAndWait(processesInNamespace(machineNamespace(cloud, id)));
+  const kill = async () => {
+    await killAndWait([...processes, ...children, ...(init === undefined ? [] : [init])]);
+    await killAndWait(processesInNamespace(machineNamespace(cloud, id)));
+  };
+  await (init === undefined ? kill() : cutPower(init, kill));
   tidyUp(cloud, id);
 }
 
