@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Claim, Drill, Measurements } from "./drill";
+import type { ApiDelays } from "./stack";
 import { judge, type JudgedClaim } from "./verdict";
 
 /** What one drill brought: kept as a file, and the only source of docs/measured.md. */
@@ -24,14 +25,6 @@ export interface Journal {
   readonly n: number;
   readonly claims: readonly JudgedClaim[];
   readonly runs: readonly Measurements[];
-}
-
-/** How long the local cloud's API takes, as it was set during the runs. */
-export interface ApiDelays {
-  /** Seconds that the assignment of a floating IP took, the factor included. */
-  readonly assignFloatingIp: number;
-  /** What multiplies all delays of the local cloud. */
-  readonly factor: number;
 }
 
 /** The computer that measured, without its name. */

@@ -1,5 +1,4 @@
 import type { CloudStatus } from "../../local/api/service/status";
-import type { ApiDelays } from "./journal";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
 import type { StreamOptions, StreamsResult } from "../load/streams";
@@ -21,6 +20,14 @@ export interface StackInstance {
   readonly machine: StackMachine;
   /** e.g. `app@1.service` */
   readonly unit: string;
+}
+
+/** How long the local cloud's API takes, as it was set during the runs. */
+export interface ApiDelays {
+  /** Seconds that the assignment of a floating IP took, the factor included. */
+  readonly assignFloatingIp: number;
+  /** What multiplies all delays of the local cloud. */
+  readonly factor: number;
 }
 
 /** The running stack as drills see it: look, run something inside, send visitors, call the API. */

@@ -1,9 +1,6 @@
 import { Agent, request } from "node:http";
 import { answerTo } from "./answer";
-import { Outcomes, type LoadResult } from "./outcomes";
-
-/** `keep-alive`: visitors with open connections; `fresh`: each request opens its own; `mixed`: one this way, one that. */
-export type Connections = "keep-alive" | "fresh" | "mixed";
+import { type Connections, type LoadResult, Outcomes } from "./outcomes";
 
 /** What visitors do during a drill. */
 export interface LoadOptions {

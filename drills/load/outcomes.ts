@@ -1,4 +1,5 @@
-import type { Connections } from "./load";
+/** `keep-alive`: visitors with open connections; `fresh`: each request opens its own; `mixed`: one this way, one that. */
+export type Connections = "keep-alive" | "fresh" | "mixed";
 
 /** How one request ended. Times in seconds; `at` is when it was due, counted from the start of the load. */
 export interface Outcome {
