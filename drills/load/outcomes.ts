@@ -66,7 +66,7 @@ export class Outcomes {
     const latencies = good.map(({ latency }) => latency).sort((a, b) => a - b);
     const gap = longestGap(
       good.map(({ at, latency }) => at + latency),
-      interrupted ? Math.max(0, ...this.all.map(({ at }) => at)) : duration,
+      interrupted ? this.all.reduce((last, { at }) => Math.max(last, at), 0) : duration,
     );
     return {
       url,

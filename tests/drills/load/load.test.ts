@@ -134,6 +134,13 @@ test("failures in the longest gap are told from those that no gap explains", () 
 
 const moments = fc.array(fc.double({ min: 0, max: 10, noNaN: true }));
 
+test("a load of half an hour that is stopped is counted as well", () => {
+  const outcomes = new Outcomes({ url: "http://192.0.2.1/", rate: 300, duration: 3_600 });
+  const sent = 300 * 1_800;
+  for (let number = 0; number < sent; number++) outcomes.add({ at: number / 300, latency: 0.01, kind: "ok" });
+  expect(outcomes.result({ late: 0, interrupted: true })).toMatchObject({ sent, ok: sent, failed: 0 });
+});
+
 test("the longest gap lies within the time, and no moment lies within the gap", () => {
   fc.assert(
     fc.property(moments, (times) => {
