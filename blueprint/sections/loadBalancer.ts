@@ -31,7 +31,8 @@ const limits = section(
       example: "connections: 20000",
     }).default(20_000),
     bodySize: wholeNumber(1, 10_240, {
-      description: "MiB that the body of a request may have; larger ones are answered with 413. By default 10.",
+      description:
+        "MiB that the body of a request may have; larger ones are answered with 413, those without an announced length (chunked) as soon as they pass it. By default 10.",
       why: "large bodies fill memory and lines",
       example: "bodySize: 10",
     }).default(10),

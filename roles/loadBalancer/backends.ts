@@ -1,6 +1,7 @@
 import type { Blueprint, Instance } from "../../blueprint/blueprint";
 import { agentInterval } from "../app/agent";
 import { healthPath } from "../healthPath";
+import { bodyBytes } from "./bodySize";
 import { milliseconds } from "./time";
 
 /**
@@ -34,6 +35,7 @@ export function backends({ settings, instances }: Blueprint): string[] {
     "",
     "backend unsafe",
     "    balance leastconn",
+    `    filter lua.bodySize ${bodyBytes(settings)}`,
     "    # Not asked here, but followed: HAProxy wants both sides to read a 404 alike.",
     "    option httpchk",
     "    http-check disable-on-404",

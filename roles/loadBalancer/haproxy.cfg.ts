@@ -4,6 +4,7 @@ import { heading, lines } from "../text";
 import { backends } from "./backends";
 import { visitors } from "./visitors";
 import { logFormat } from "./logFormat";
+import { bodySizePath } from "./bodySize";
 import { milliseconds } from "./time";
 
 /**
@@ -22,6 +23,7 @@ export function haproxyCfg(blueprint: Blueprint, machine: Machine): string {
     "    chroot /var/lib/haproxy",
     "    stats socket /run/haproxy/admin.sock user haproxy group haproxy mode 660 level admin",
     `    maxconn ${limits.connections}`,
+    `    lua-load-per-thread ${bodySizePath}`,
     `    localpeer ${machine.name}`,
     "    # A reload leaves the old process with its open connections: it closes them over ten seconds, and ends after a minute.",
     "    hard-stop-after 60s",

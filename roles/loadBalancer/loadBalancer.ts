@@ -4,6 +4,7 @@ import { healthPath } from "../healthPath";
 import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
 import { floatingIps } from "./floatingIps";
+import { bodySizePath, bodySizeProgram } from "./bodySize";
 import { haproxyCfg } from "./haproxy.cfg";
 import { claimer, keepalived } from "./pair";
 
@@ -44,6 +45,7 @@ function haproxy(blueprint: Blueprint, machine: Machine): RoleConfiguration {
     files: {
       [haproxyPaths.sysctl]: { content: sysctl() },
       [haproxyPaths.dropIn]: { content: haproxyDropIn() },
+      [bodySizePath]: { content: bodySizeProgram() },
       [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
     },
     units: [
@@ -52,7 +54,7 @@ function haproxy(blueprint: Blueprint, machine: Machine): RoleConfiguration {
         name: "haproxy.service",
         restartOn: [haproxyPaths.dropIn],
         // A reload hands sockets and tables to a new process; a restart would cost visitors their requests.
-        reloadOn: [haproxyPaths.cfg],
+        reloadOn: [haproxyPaths.cfg, bodySizePath],
         healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${ports.status}/ready`,
       },
     ],

@@ -1,8 +1,6 @@
 import type { Blueprint } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
-
-/** Bytes in a MiB. */
-const mebibyte = 1_048_576;
+import { bodyBytes } from "./bodySize";
 
 /** Requests per second from which writing a line for each would cost more than balancing them (bench/throughput.ts). */
 const busy = 1_000;
@@ -19,6 +17,8 @@ export function visitors({ settings }: Blueprint): string[] {
     "frontend visitors",
     `    bind 0.0.0.0:${ports.http}`,
     `    bind [::]:${ports.http} v6only`,
+    "    # HTTP/1.1 only, in which a body either has its length in the head or says that it is streamed.",
+    "    option disable-h2-upgrade",
     "    unique-id-format %[uuid()]",
     "    unique-id-header X-Request-Id",
     // An ACL without values is an error in HAProxy; "never" needs its own words.
@@ -27,7 +27,7 @@ export function visitors({ settings }: Blueprint): string[] {
     `    tcp-request connection reject if { sc0_conn_cur gt ${limits.connectionsPerSource} }`,
     `    tcp-request connection reject if { sc0_conn_rate gt ${limits.connectionRatePerSource} }`,
     `    http-request deny deny_status 429 hdr Retry-After 10 if { sc0_http_req_rate gt ${limits.requestRatePerSource} }`,
-    `    http-request deny deny_status 413 if { req.body_size gt ${limits.bodySize * mebibyte} }`,
+    `    http-request deny deny_status 413 if { req.body_size gt ${bodyBytes(settings)} }`,
     "    # Only what this load balancer saw itself counts; what visitors claim about themselves does not.",
     "    http-request set-header X-Forwarded-For %[src]",
     "    http-request set-header X-Forwarded-Proto http",
@@ -37,7 +37,9 @@ export function visitors({ settings }: Blueprint): string[] {
     "    http-response set-log-level silent if busy { status lt 400 } !{ rand(100) eq 0 }",
     "    acl safe_method method GET HEAD OPTIONS",
     ...(slowPaths.length > 0 ? [`    acl slow_path path_beg ${slowPaths.join(" ")}`] : []),
-    `    use_backend safe if safe_method${slowPaths.length > 0 ? " !slow_path" : ""}`,
+    "    # A body that is streamed is counted in unsafe while it passes. Whatever the method, it cannot be repeated.",
+    "    acl streamed req.hdr(transfer-encoding) -m found",
+    `    use_backend safe if safe_method !streamed${slowPaths.length > 0 ? " !slow_path" : ""}`,
     "    default_backend unsafe",
   ];
 }

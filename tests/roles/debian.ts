@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isRoot } from "../../local/paths";
 import { cacheDir } from "../../toolchain/cacheDir";
 
@@ -39,13 +39,24 @@ export interface Verdict {
 /**
  * Runs a shell command as a machine's `validate` would, with `%s` as the path of a file with this content. Where root runs
  * the tests, the command has a network and a /run of its own, both empty: what it leaves there goes with it.
+ *
+ * @param beside files that the content names by their paths on a machine; they lie beside it, and it names them there
  */
-export function judge(command: string, content: string, name = "candidate"): Verdict {
+export function judge(
+  command: string,
+  content: string,
+  name = "candidate",
+  beside: Readonly<Record<string, string>> = {},
+): Verdict {
   const folder = mkdtempSync(join(debian.root ?? "", "/tmp/holdfast-test-"));
   try {
-    writeFileSync(join(folder, name), content);
-    const inside = join(folder.slice(debian.root?.length ?? 0), name);
-    const line = command.replaceAll("%s", inside);
+    const inside = folder.slice(debian.root?.length ?? 0);
+    const there = (path: string) => join(inside, basename(path));
+    const here = Object.keys(beside).reduce((text, path) => text.replaceAll(path, there(path)), content);
+    for (const [path, text] of Object.entries({ ...beside, [name]: here })) {
+      writeFileSync(join(folder, basename(path)), text);
+    }
+    const line = command.replaceAll("%s", there(name));
     const argv = isRoot
       ? ["unshare", "--net", "--mount", "sh", "-c", alone, "sh", debian.root ?? "/", line]
       : ["sh", "-c", line];

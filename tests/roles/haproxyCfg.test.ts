@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
+import { bodySizePath, bodySizeProgram } from "../../roles/loadBalancer/bodySize";
 import { settingsOf, settingsWith } from "../blueprint/source";
 import { testWhere } from "../support/needs";
 import { fileOf } from "./context";
@@ -47,6 +48,7 @@ test("limits come from the settings", () => {
   const text = cfg(settings);
   expect(text).toContain("sc0_http_req_rate gt 77");
   expect(text).toContain("req.body_size gt 2097152");
+  expect(text).toContain("filter lua.bodySize 2097152");
   expect(text).toContain("timeout http-request 500ms");
   expect(text).toContain("acl exempt src 198.51.100.7/32 2001:db8::/48");
 });
@@ -54,7 +56,7 @@ test("limits come from the settings", () => {
 test("slow paths are never repeated", () => {
   const text = cfg(app({ slowPaths: ["/reports", "/events"] }));
   expect(text).toContain("acl slow_path path_beg /reports /events");
-  expect(text).toContain("use_backend safe if safe_method !slow_path");
+  expect(text).toContain("use_backend safe if safe_method !streamed !slow_path");
 });
 
 test("statistics are on the private side only", () => {
@@ -74,7 +76,9 @@ testWhere(has("haproxy"))("HAProxy accepts every combination of settings", () =>
     }),
   ];
   for (const settings of cases) {
-    const { code, output } = judge("haproxy -c -f %s", cfg(settings));
+    const { code, output } = judge("haproxy -c -f %s", cfg(settings), "candidate", {
+      [bodySizePath]: bodySizeProgram(),
+    });
     expect(output).not.toMatch(/WARNING|ALERT/);
     expect(code).toBe(0);
   }

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { userData } from "../../components/userData";
 import { isRoot } from "../../local/paths";
 import { floatingIpPaths } from "../../roles/loadBalancer/floatingIps";
+import { bodySizePath } from "../../roles/loadBalancer/bodySize";
 import { claimerPaths } from "../../roles/loadBalancer/claimer";
 import { vrrpPaths } from "../../roles/loadBalancer/keepalived.conf";
 import { rehearsal } from "../blueprint/source";
@@ -37,10 +38,11 @@ describe(`judged by the programs of ${debian.name}`, () => {
   for (const { name, kind, settings } of machines) {
     const { files } = configured(name, settings);
     const text = (path: string) => files[path]?.content ?? "";
+    const beside = { [bodySizePath]: text(bodySizePath) };
 
     if ("/etc/haproxy/haproxy.cfg" in files) {
       testWith("haproxy")(`haproxy accepts haproxy.cfg of ${kind} without a warning`, () => {
-        const { code, output } = judge("haproxy -c -f %s", text("/etc/haproxy/haproxy.cfg"));
+        const { code, output } = judge("haproxy -c -f %s", text("/etc/haproxy/haproxy.cfg"), "candidate", beside);
         expect(output).not.toMatch(/WARNING|ALERT/);
         expect(code).toBe(0);
       });
