@@ -23,6 +23,11 @@ async function withBulk(stack: Stack, gib: number): Promise<void> {
   await holdfastWell(stack, ["backup", "now", "--full"]);
 }
 
+/** GiB of everything in it. */
+export async function sizeOfDatabase(stack: Stack): Promise<number> {
+  return Number((await sql(stack, "SELECT pg_database_size('app')"))[0]) / 1024 ** 3;
+}
+
 export async function withoutBulk(stack: Stack): Promise<void> {
   await sql(stack, `DROP TABLE IF EXISTS ${table}`);
 }

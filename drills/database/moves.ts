@@ -1,9 +1,9 @@
-import type { Drill } from "../frame/drill";
+import type { Drill, Measurements } from "../frame/drill";
 import type { Stack } from "../frame/stack";
 import { succeeded } from "../frame/succeeded";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
-import { needsDatabase, query, writingThrough } from "./writing";
+import { databaseMachine, needsDatabase, query, writingThrough } from "./writing";
 
 /** Lines that are there before the moves, beside those that are written meanwhile. */
 const lines = 100_000;
@@ -14,6 +14,23 @@ async function up(stack: Stack, machines: 0 | 1): Promise<void> {
   succeeded(await stack.up({ settings }), "the database did not move");
 }
 
+/** How many of the earlier lines there are, and a fingerprint of everything in them. */
+async function earlierLines(stack: Stack): Promise<{ readonly count: number; readonly content: string }> {
+  const content = "md5(string_agg(id || name || text || written, ',' ORDER BY id))";
+  const [row = ""] = await query(stack, `SELECT count(*), ${content} FROM entries WHERE id LIKE 'moved-%'`);
+  const [count = "0", fingerprint = ""] = row.split("|");
+  return { count: Number(count), content: fingerprint };
+}
+
+/** Both moves' lines in one account: counts together, and the slower of the two rates. */
+function both(one: Measurements, other: Measurements): Measurements {
+  const together = (metric: string): number => {
+    const [a = NaN, b = NaN] = [one[metric], other[metric]];
+    return metric === "away" ? Math.max(a, b) : metric.endsWith("PerSecond") ? Math.min(a, b) : a + b;
+  };
+  return Object.fromEntries(Object.keys(one).map((metric) => [metric, together(metric)]));
+}
+
 export const databaseMoves: Drill = {
   name: "database-moves",
   title: "The database goes to a machine of its own and back, while people write (database.machines 0 → 1 → 0)",
@@ -22,7 +39,14 @@ export const databaseMoves: Drill = {
   claims: [
     { metric: "awayApart", text: "without an acknowledged line, 0 → 1", unit: "s", worst: 60 },
     { metric: "awayBack", text: "without an acknowledged line, 1 → 0", unit: "s", worst: 60 },
-    { metric: "missing", text: "earlier lines that are missing", unit: "rows", worst: 0 },
+    { metric: "moved", text: "times that the database was on another machine afterwards", unit: "moves", least: 2 },
+    { metric: "missing", text: `of ${lines} earlier lines those that are missing`, unit: "rows", worst: 0 },
+    {
+      metric: "changed",
+      text: "times that these lines, all together, were others afterwards",
+      unit: "changes",
+      worst: 0,
+    },
     ...nothingLost,
   ],
   cannot: needsDatabase,
@@ -41,15 +65,21 @@ export const databaseMoves: Drill = {
   },
   async fault(stack) {
     const move = (machines: 0 | 1) => () => up(stack, machines).then(() => undefined);
+    const hosts = [await databaseMachine(stack)];
+    const before = await earlierLines(stack);
     const apart = await writingThrough(stack, move(1), 60);
+    hosts.push(await databaseMachine(stack));
+    const between = await earlierLines(stack);
     const back = await writingThrough(stack, move(0), 60);
-    const [count = "0"] = await query(stack, "SELECT count(*) FROM entries WHERE id LIKE 'moved-%'");
+    hosts.push(await databaseMachine(stack));
+    const after = await earlierLines(stack);
     return {
+      ...both(apart, back),
       awayApart: apart.away ?? Infinity,
       awayBack: back.away ?? Infinity,
-      missing: lines - Number(count),
-      lost: (apart.lost ?? Infinity) + (back.lost ?? Infinity),
-      unexpected: (apart.unexpected ?? Infinity) + (back.unexpected ?? Infinity),
+      moved: hosts.filter(({ id }, index) => index > 0 && id !== hosts[index - 1]?.id).length,
+      missing: lines - Math.min(before.count, between.count, after.count),
+      changed: [between, after].filter(({ content }) => content !== before.content).length,
     };
   },
   async finish(stack) {

@@ -1,15 +1,24 @@
-import { databaseUnits } from "../../roles/database/paths";
-import type { Drill } from "../frame/drill";
+import { databasePaths, databaseUnits } from "../../roles/database/paths";
+import type { Claim, Drill, Measurements } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
 import { awayAtMost, nothingLost } from "./claims";
 import { readers } from "./readers";
-import { databaseMachine, needsDatabase, writingThrough } from "./writing";
+import { databaseMachine, needsDatabase, startOfPostgresql, writingThrough } from "./writing";
+import type { Stack } from "../frame/stack";
+
+/** A fault that did not happen would cost nothing. */
+const startedAnew: Claim = {
+  metric: "startedAnew",
+  text: "times that PostgreSQL was started anew",
+  unit: "changes",
+  least: 1,
+};
 
 export const killPostgresql: Drill = {
   name: "kill-postgresql",
   title: "PostgreSQL is killed (SIGKILL, the whole of it)",
   hypothesis: "systemd starts it again at once, it reads its log again, and instances connect anew by themselves.",
-  claims: [awayAtMost(10), ...nothingLost],
+  claims: [awayAtMost(10), ...nothingLost, startedAnew],
   cannot: needsDatabase,
   load: readers(100),
   loadUntilOver: true,
@@ -17,7 +26,8 @@ export const killPostgresql: Drill = {
   abortAfter: 120,
   async fault(stack) {
     const machine = await databaseMachine(stack);
-    return writingThrough(
+    const before = await startOfPostgresql(stack);
+    const measured = await writingThrough(
       stack,
       async () => {
         await stack.inside(machine, `systemctl kill --signal=KILL ${databaseUnits.postgresql}`);
@@ -25,15 +35,30 @@ export const killPostgresql: Drill = {
       },
       60,
     );
+    return { ...measured, ...(await startedSince(stack, before)) };
   },
 };
+
+const flushed = `${databasePaths.mount}/drill-flushed`;
+const unflushed = `${databasePaths.mount}/drill-unflushed`;
 
 export const databasePowerLoss: Drill = {
   name: "database-power-loss",
   title: "The database machine loses power, and is switched on again",
   hypothesis:
     "The machine boots, mounts the volume and reads PostgreSQL's log; what was acknowledged is on the volume.",
-  claims: [awayAtMost(90), ...nothingLost],
+  claims: [
+    awayAtMost(90),
+    ...nothingLost,
+    startedAnew,
+    {
+      metric: "flushed",
+      text: "bytes of a file on the volume that was flushed (fsync), afterwards",
+      unit: "bytes",
+      least: 4,
+    },
+    { metric: "unflushed", text: "bytes of one that was not, afterwards", unit: "bytes", worst: 0 },
+  ],
   cannot: needsDatabase,
   load: readers(280),
   loadUntilOver: true,
@@ -41,15 +66,32 @@ export const databasePowerLoss: Drill = {
   abortAfter: 300,
   async fault(stack) {
     const machine = await databaseMachine(stack);
-    return writingThrough(
+    const before = await startOfPostgresql(stack);
+    const measured = await writingThrough(
       stack,
       async () => {
+        await stack.inside(machine, `printf kept >${flushed} && sync ${flushed} && printf lost >${unflushed}`);
         await losePower(stack, machine);
         await restore(stack);
         return undefined;
       },
       120,
     );
+    return { ...measured, ...(await startedSince(stack, before)), ...(await whatIsLeft(stack)) };
   },
-  cleanUp: restore,
+  async cleanUp(stack) {
+    await restore(stack);
+    await stack.inside(await databaseMachine(stack), `rm -f ${flushed} ${unflushed}`);
+  },
 };
+
+async function startedSince(stack: Stack, before: string): Promise<Measurements> {
+  return { startedAnew: (await startOfPostgresql(stack)) === before ? 0 : 1 };
+}
+
+/** Whether the power cut was one: what nobody has flushed has to be gone, or PostgreSQL could do without flushing too. */
+async function whatIsLeft(stack: Stack): Promise<Measurements> {
+  const machine = await databaseMachine(stack);
+  const bytesOf = async (file: string) => Number(await stack.inside(machine, `cat ${file} 2>/dev/null | wc -c`));
+  return { flushed: await bytesOf(flushed), unflushed: await bytesOf(unflushed) };
+}

@@ -1,8 +1,8 @@
-import type { Drill } from "../frame/drill";
+import type { Drill, Measurements } from "../frame/drill";
 import type { Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
 import { archived, holdfast, holdfastWell, listing, needsBackups, sql, withBackup } from "./backups";
-import { awayAtMost, nothingLost } from "./claims";
+import { allAcknowledged, awayAtMost, nothingLost } from "./claims";
 import { readers } from "./readers";
 import { databaseMachine, writingThrough } from "./writing";
 
@@ -17,9 +17,21 @@ export const storageAway: Drill = {
     "The log waits on the volume; nobody waits for the storage, and all of it is sent when the storage is back.",
   claims: [
     awayAtMost(1),
+    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    allAcknowledged,
     ...nothingLost,
-    { metric: "waiting", text: "WAL segments that waited when it came back", unit: "rows" },
-    { metric: "dropped", text: "WAL segments that never reached it", unit: "rows", worst: 0 },
+    // One a minute would have been handed over in an hour.
+    { metric: "waiting", text: "WAL segments that waited when it came back", unit: "segments", least: 60 },
+    { metric: "arrived", text: "WAL segments that reached it meanwhile", unit: "segments", worst: 0 },
+    { metric: "dropped", text: "WAL segments that never reached it, of those by name", unit: "segments", worst: 0 },
+    { metric: "lookedFor", text: "WAL segments that were looked for there, by name", unit: "segments", least: 60 },
+    {
+      metric: "incomplete",
+      text: "times that `holdfast backup verify` found something missing afterwards",
+      unit: "changes",
+      worst: 0,
+    },
+    { metric: "storageAway", text: "time that the storage was away", unit: "s", least: away },
     { metric: "caughtUp", text: "until all had reached it", unit: "s", worst: 120 },
   ],
   cannot: needsBackups,
@@ -34,16 +46,23 @@ export const storageAway: Drill = {
       stack,
       async () => {
         await cutStorage(stack);
-        for (let passed = 0; passed < away * segmentsPerSecond; passed++) {
+        const cut = performance.now();
+        await pause(1);
+        const before = await archivedCount(stack);
+        for (let passed = 0; passed <= away * segmentsPerSecond; passed++) {
           await sql(stack, "SELECT pg_switch_wal()");
           await pause(1 / segmentsPerSecond);
         }
         const waiting = Number(
           (await sql(stack, "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"))[0],
         );
+        const arrived = (await archivedCount(stack)) - before;
+        const storageAway = (performance.now() - cut) / 1000;
         await healStorage(stack);
         const caughtUp = await archived(stack, 300);
-        return { waiting, caughtUp, dropped: await missingSince(stack, first) };
+        const segments = await segmentsSince(stack, first);
+        const { code } = await holdfast(stack, ["backup", "verify"]);
+        return { waiting, arrived, storageAway, caughtUp, ...segments, incomplete: code === 0 ? 0 : 1 };
       },
       60,
     );
@@ -58,8 +77,13 @@ export const damagedRepository: Drill = {
   claims: [
     { metric: "unnoticed", text: "damaged files that verify did not find", unit: "rows", worst: 0 },
     { metric: "unnamed", text: "backups concerned that verify did not name", unit: "rows", worst: 0 },
-    { metric: "falseAlarms", text: "damage found where there is none", unit: "rows", worst: 0 },
+    { metric: "others", text: "backups that are not concerned", unit: "backups", least: 1 },
+    { metric: "othersNamed", text: "of these those that verify named", unit: "backups", worst: 0 },
+    { metric: "falseAlarms", text: "times that damage was found where there is none", unit: "changes", worst: 0 },
     { metric: "verify", text: "`holdfast backup verify`", unit: "s" },
+    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    allAcknowledged,
+    ...nothingLost,
   ],
   cannot: needsBackups,
   load: readers(590),
@@ -70,21 +94,31 @@ export const damagedRepository: Drill = {
   async fault(stack) {
     await holdfastWell(stack, ["backup", "now", "--full"]);
     const whole = await holdfast(stack, ["backup", "verify"]);
-    const newest = (await listing(stack)).backups.at(-1)?.label ?? "";
-    const damage = await damageFileOf(stack, newest);
-    try {
-      const { code, output, duration } = await holdfast(stack, ["backup", "verify"]);
-      return {
-        falseAlarms: whole.code === 0 ? 0 : 1,
-        unnoticed: code !== 0 && output.includes(damage.name) ? 0 : 1,
-        unnamed: new RegExp(`backup ${newest}: .*cannot be restored`).test(output) ? 0 : 1,
-        verify: duration,
-      };
-    } finally {
-      await damage.repair();
-    }
+    const measured = await writingThrough(stack, () => damageAndVerify(stack), 10);
+    const again = await holdfast(stack, ["backup", "verify"]);
+    return { ...measured, falseAlarms: [whole, again].filter(({ code }) => code !== 0).length };
   },
 };
+
+/** Damages the newest backup, has that found, and repairs it. */
+async function damageAndVerify(stack: Stack): Promise<Measurements> {
+  const labels = (await listing(stack)).backups.map(({ label }) => label);
+  const newest = labels.at(-1) ?? "";
+  const others = labels.slice(0, -1);
+  const damage = await damageFileOf(stack, newest);
+  try {
+    const { code, output, duration } = await holdfast(stack, ["backup", "verify"]);
+    return {
+      unnoticed: code !== 0 && output.includes(damage.name) ? 0 : 1,
+      unnamed: new RegExp(`backup ${newest}: .*cannot be restored`).test(output) ? 0 : 1,
+      others: others.length,
+      othersNamed: others.filter((label) => new RegExp(`backup ${label}: `).test(output)).length,
+      verify: duration,
+    };
+  } finally {
+    await damage.repair();
+  }
+}
 
 const cutRules =
   "add table inet drillstorage\nadd chain inet drillstorage out { type filter hook output priority 300; }\nadd rule inet drillstorage out tcp dport 23 drop\n";
@@ -101,19 +135,27 @@ async function healStorage(stack: Stack): Promise<void> {
     await stack.inNetworkOf(machine, ["nft", "delete", "table", "inet", "drillstorage"]);
 }
 
-/** How many WAL segments since that one are not in the repository. */
-async function missingSince(stack: Stack, first: string): Promise<number> {
+/** How many WAL segments PostgreSQL has been told are on the storage. */
+async function archivedCount(stack: Stack): Promise<number> {
+  return Number((await sql(stack, "SELECT archived_count FROM pg_stat_archiver"))[0]);
+}
+
+/** Looks in the repository for every WAL segment since that one. */
+async function segmentsSince(
+  stack: Stack,
+  first: string,
+): Promise<{ readonly lookedFor: number; readonly dropped: number }> {
   const machine = await databaseMachine(stack);
   const command =
     "cd / && runuser -u postgres -- pgbackrest --stanza=main --log-level-console=off --output=json --recurse repo-ls archive/main";
-  const names = Object.keys(JSON.parse(await stack.inside(machine, command)) as object);
+  const files = Object.keys(JSON.parse(await stack.inside(machine, command)) as object);
   const there = new Set(
-    names.map((name) => /([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1]).filter((one) => one !== undefined),
+    files.map((name) => /([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1]).filter((one) => one !== undefined),
   );
   const [last = ""] = await sql(stack, "SELECT substr(last_archived_wal, 1, 24) FROM pg_stat_archiver");
-  let missing = 0;
-  for (let number = serial(first); number <= serial(last); number++) if (!there.has(nameOf(first, number))) missing++;
-  return missing;
+  const lookedFor = serial(last) - serial(first) + 1;
+  const names = Array.from({ length: lookedFor }, (_, index) => nameOf(first, serial(first) + index));
+  return { lookedFor, dropped: names.filter((name) => !there.has(name)).length };
 }
 
 /** 16 MiB segments: 256 of them to each step of the middle part of the name. */

@@ -1,29 +1,37 @@
 import { goneVariable } from "../../machine/resource/withdraw";
-import type { Drill } from "../frame/drill";
-import { restore } from "../frame/faults";
-import { withoutStack, type Stack } from "../frame/stack";
+import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
+import type { Drill, Measurements } from "../frame/drill";
+import { losePower, restore } from "../frame/faults";
+import { withoutStack, type Stack, type StackMachine } from "../frame/stack";
 import { succeeded } from "../frame/succeeded";
 import { pause, until } from "../frame/wait";
+import type { WriterResult } from "../load/writers";
+import { account, accountAt, lostLines } from "./account";
 import { holdfastWell, needsBackups, sql, withBackup } from "./backups";
-import { backedUp, withoutBulk } from "./bulk";
+import { backedUp, sizeOfDatabase, withoutBulk } from "./bulk";
+import { reallyWritten } from "./claims";
+import { markersOf, removeMarkers, startMarking } from "./markers";
 import { readers } from "./readers";
-import { databaseMachine, query, writeRate } from "./writing";
+import { databaseMachine, linesOf, ratesOf, startWriting, takesLines, writeRate } from "./writing";
 
-/** Seconds of writing before the loss; some lines have to be older than what may be lost. */
-const writing = 90;
+/** Seconds of writing before the loss at least; some lines have to be older than what may be lost. */
+const writing = 75;
 /** Seconds of lines that a lost machine may cost. */
 const allowed = 60;
+/** Seconds before PostgreSQL hands over the next segment in which the machine is lost: there is no worse moment. */
+const justBefore = 0.5;
 
-/** GiB that are restored, beside what people wrote: `HOLDFAST_DRILL_GIB=1` for the full evidence. */
-const bulk = Number(process.env.HOLDFAST_DRILL_GIB ?? "0");
+/** GiB that are restored, beside what people wrote. */
+const bulk = Number(process.env.HOLDFAST_DRILL_GIB ?? "1");
 
 export const loseDatabase: Drill = {
   name: "lose-database",
-  title: `The database machine and its volume${bulk > 0 ? ` (${bulk} GiB)` : ""} are deleted; \`pulumi up\`, then \`holdfast restore --to latest\``,
-  hypothesis:
-    "Everything that was handed over comes back from the storage; PostgreSQL hands over every 60 s at the latest.",
+  title: `The database machine and its volume${bulk > 0 ? ` (${bulk} GiB)` : ""} are lost; \`pulumi up\`, then \`holdfast restore --to latest\``,
+  hypothesis: `Everything that was handed over comes back from the storage; PostgreSQL hands over every ${archiveTimeout} s at the latest, and the loss comes just before that.`,
   claims: [
     { metric: "lostOld", text: "acknowledged lines lost that were older than 60 s", unit: "rows", worst: 0 },
+    { metric: "old", text: "acknowledged lines that were older than 60 s", unit: "rows", least: 1000 },
+    { metric: "oldestLost", text: "age of the oldest line lost", unit: "s", worst: allowed },
     { metric: "unexpected", text: "lines that nobody wrote", unit: "rows", worst: 0 },
     {
       metric: "lostYoung",
@@ -31,47 +39,79 @@ export const loseDatabase: Drill = {
       unit: "rows",
       worst: allowed * writeRate,
     },
+    ...reallyWritten,
+    { metric: "renewed", text: "of machine and volume those that are others afterwards", unit: "machines", least: 2 },
+    { metric: "gib", text: "size of the database", unit: "GiB", least: bulk },
     { metric: "up", text: "`pulumi up`", unit: "s" },
     { metric: "restore", text: "`holdfast restore`, from the command to its end", unit: "s" },
+    { metric: "back", text: "from the loss until the app takes lines", unit: "s" },
   ],
   cannot: needsBackups,
   load: readers(1790),
   loadUntilOver: true,
-  runs: 1,
+  runs: 3,
   abortAfter: 1800,
   prepare: (stack) => backedUp(stack, bulk),
   async fault(stack) {
-    const run = `drill-${Date.now().toString(36)}`;
-    const over = new AbortController();
-    const lines = stack.write({ run, rate: writeRate, duration: writing + 60 }, over.signal);
+    const gib = await sizeOfDatabase(stack);
+    const lost = await partsOf(stack);
+    const writers = startWriting(stack);
     await pause(writing);
-    const lostAt = Math.floor(writing * writeRate);
-    const gone = await deleteDatabase(stack);
-    over.abort();
-    const { acknowledged, unknown } = await lines;
+    const sinceArchived = await justBeforeTheNextSegment(stack);
+    const lostAt = Date.now();
+    const gone = await deleteDatabase(stack, lost);
+    const result = await writers.end();
 
     // As somebody says who knows that the machine is gone, and not just away.
     process.env[goneVariable] = gone;
-    const result = await stack.up({ refresh: true }).finally(() => {
+    const ended = await stack.up({ refresh: true }).finally(() => {
       Reflect.deleteProperty(process.env, goneVariable);
     });
-    const up = succeeded(result, "pulumi up failed");
+    const up = succeeded(ended, "pulumi up failed");
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
+    await until("the app takes lines again", 60, () => takesLines(stack), 0.2);
+    const back = (Date.now() - lostAt) / 1000;
 
-    const there = new Set(await query(stack, `SELECT id FROM entries WHERE id LIKE '${run}-%'`));
-    const lost = acknowledged.filter((number) => !there.has(`${run}-${number}`));
-    const told = new Set([...acknowledged, ...unknown].map((number) => `${run}-${number}`));
+    const now = await partsOf(stack);
     return {
-      lostOld: lost.filter((number) => number < lostAt - allowed * writeRate).length,
-      lostYoung: lost.filter((number) => number >= lostAt - allowed * writeRate).length,
-      unexpected: [...there].filter((id) => !told.has(id)).length,
+      ...ratesOf(result, lostAt),
+      ...lossOf(result, await linesOf(stack, writers)),
+      renewed: (now.machine.id === lost.machine.id ? 0 : 1) + (now.volume === lost.volume ? 0 : 1),
+      sinceArchived,
       up: up.duration,
       restore: duration,
-      gib: bulk,
+      back,
+      gib,
     };
   },
   cleanUp: tidy,
 };
+
+/** All lines in their classes, and the lost ones by their age when the last line of all was acknowledged. */
+function lossOf(result: WriterResult, there: readonly string[]): Measurements {
+  const end = Math.max(...result.acknowledgedAt);
+  const ages = lostLines(result, there).map(({ at }) => end - at);
+  const isOld = (age: number) => age > allowed;
+  return {
+    ...account(result, there),
+    old: result.acknowledgedAt.filter((at) => isOld(end - at)).length,
+    lostOld: ages.filter(isOld).length,
+    lostYoung: ages.filter((age) => !isOld(age)).length,
+    oldestLost: Math.max(0, ...ages),
+  };
+}
+
+/** Waits for the worst moment of all; returns the seconds since the last segment reached the storage. */
+async function justBeforeTheNextSegment(stack: Stack): Promise<number> {
+  const archivedAt = async () =>
+    (await sql(stack, "SELECT extract(epoch FROM last_archived_time) FROM pg_stat_archiver"))[0];
+  const before = await archivedAt();
+  let last = before;
+  await until("PostgreSQL hands over a segment", 2 * allowed, async () => (last = await archivedAt()) !== before);
+  const since = () => Date.now() / 1000 - Number(last);
+  await pause(Math.max(0, archiveTimeout - justBefore - since()));
+  return since();
+}
 
 export const droppedTable: Drill = {
   name: "dropped-table",
@@ -80,66 +120,76 @@ export const droppedTable: Drill = {
   claims: [
     { metric: "missing", text: "marker rows of before the moment that are missing", unit: "rows", worst: 0 },
     { metric: "extra", text: "marker rows of after the moment that are there", unit: "rows", worst: 0 },
+    { metric: "markersBefore", text: "marker rows of before the moment", unit: "rows", least: 10 },
+    { metric: "markersAfter", text: "marker rows of after the moment", unit: "rows", least: 2 },
     { metric: "lost", text: "acknowledged lines of before the moment lost", unit: "rows", worst: 0 },
+    { metric: "linesExtra", text: "lines of after the moment that are there", unit: "rows", worst: 0 },
+    { metric: "unexpected", text: "lines that nobody wrote", unit: "rows", worst: 0 },
+    { metric: "undone", text: "lines of after the moment", unit: "rows", least: 50 },
+    ...reallyWritten,
+    { metric: "dropped", text: "tables that were gone before the restore", unit: "changes", least: 1 },
     { metric: "restore", text: "`holdfast restore`, from the command to its end", unit: "s" },
   ],
   cannot: needsBackups,
   load: readers(890),
   loadUntilOver: true,
-  runs: 2,
+  runs: 3,
   abortAfter: 900,
   prepare: withBackup,
   async fault(stack) {
-    const run = `drill-${Date.now().toString(36)}`;
-    await sql(stack, "CREATE TABLE IF NOT EXISTS drill_marker (run text, number int, PRIMARY KEY (run, number))");
-    const over = new AbortController();
-    const lines = stack.write({ run, rate: writeRate, duration: 600 }, over.signal);
-    let written = 0;
-    const mark = () => sql(stack, `INSERT INTO drill_marker VALUES ('${run}', ${++written})`);
-    for (let count = 0; count < 10; count++) await mark();
-    // Committed before the moment that the database's own clock tells now.
-    const before = await query(stack, `SELECT id FROM entries WHERE id LIKE '${run}-%'`);
-    const [moment = ""] = await sql(
-      stack,
-      `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
-    );
-    const expected = written;
-    await pause(1);
-    for (let count = 0; count < 3; count++) await mark();
-    await sql(stack, "DROP TABLE entries");
-    over.abort();
-    const { acknowledged } = await lines;
+    const writers = startWriting(stack);
+    const markers = await startMarking(stack, writers.run);
+    await pause(8);
+    // Asked of PostgreSQL's own clock, in the moment in which it does it.
+    const clock = "floor(extract(epoch FROM clock_timestamp()) * 1000)";
+    const [droppedAt = ""] = await sql(stack, `SELECT ${clock}; DROP TABLE entries`);
+    const moment = Number(droppedAt) - 1000;
+    const told = await markers.end();
+    const result = await writers.end();
+    const dropped = (await sql(stack, "SELECT to_regclass('entries')"))[0] === undefined ? 1 : 0;
 
-    const { duration } = await holdfastWell(stack, ["restore", "--to", moment, "--yes"]);
-    const markers = (await sql(stack, `SELECT number FROM drill_marker WHERE run = '${run}'`)).map(Number);
-    const there = new Set(await query(stack, `SELECT id FROM entries WHERE id LIKE '${run}-%'`));
-    const told = new Set(acknowledged.map((number) => `${run}-${number}`));
+    const to = new Date(moment).toISOString();
+    const { duration } = await holdfastWell(stack, ["restore", "--to", to, "--yes"]);
+    const { extra: linesExtra, ...lines } = accountAt(result, writeRate, moment, await linesOf(stack, writers));
     return {
-      missing: expected - markers.filter((number) => number <= expected).length,
-      extra: markers.filter((number) => number > expected).length,
-      lost: before.filter((id) => told.has(id) && !there.has(id)).length,
+      ...ratesOf(result, Number(droppedAt)),
+      ...lines,
+      linesExtra,
+      ...told(await markersOf(stack, writers.run), moment),
+      dropped,
       restore: duration,
     };
   },
   cleanUp: tidy,
 };
 
-/**
- * As somebody does who has clicked on the wrong machine, and then on its volume.
- *
- * @returns the machine's name, as Pulumi knows it
- */
-async function deleteDatabase(stack: Stack): Promise<string> {
+/** The database's machine, and its volume's id. */
+interface Parts {
+  readonly machine: StackMachine;
+  readonly volume: number;
+}
+
+async function partsOf(stack: Stack): Promise<Parts> {
   const machine = await databaseMachine(stack);
   const { volumes } = (await stack.api("GET", "/v1/volumes")) as { volumes: { id: number; server: number | null }[] };
   const volume = volumes.find(({ server }) => server === machine.id);
   if (!volume) throw new Error("the database machine has no volume: nothing to lose");
+  return { machine, volume: volume.id };
+}
+
+/**
+ * From one moment to the next it is gone; then machine and volume are deleted, so that nothing comes back by itself.
+ *
+ * @returns the machine's name, as Pulumi knows it
+ */
+async function deleteDatabase(stack: Stack, { machine, volume }: Parts): Promise<string> {
+  await losePower(stack, machine);
   await stack.api("DELETE", `/v1/servers/${machine.id}`);
   await until("the volume is nobody's", 60, async () => {
-    const answer = (await stack.api("GET", `/v1/volumes/${volume.id}`)) as { volume: { server: number | null } };
+    const answer = (await stack.api("GET", `/v1/volumes/${volume}`)) as { volume: { server: number | null } };
     return answer.volume.server === null;
   });
-  await stack.api("DELETE", `/v1/volumes/${volume.id}`);
+  await stack.api("DELETE", `/v1/volumes/${volume}`);
   return withoutStack(stack, machine);
 }
 
@@ -149,5 +199,5 @@ async function tidy(stack: Stack): Promise<void> {
   await stack.up({ refresh: true });
   await holdfastWell(stack, ["restore", "--forget"]);
   await withoutBulk(stack);
-  await sql(stack, "DROP TABLE IF EXISTS drill_marker");
+  await removeMarkers(stack);
 }

@@ -1,13 +1,16 @@
-import { databasePaths, databaseUnits } from "../../roles/database/paths";
+import { databasePaths } from "../../roles/database/paths";
 import type { Drill } from "../frame/drill";
 import type { Stack } from "../frame/stack";
 import { succeeded } from "../frame/succeeded";
-import { until } from "../frame/wait";
+import { pause, until } from "../frame/wait";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
-import { databaseMachine, needsDatabase, query, writingThrough } from "./writing";
+import { databaseMachine, needsDatabase, query, startOfPostgresql, writingThrough } from "./writing";
 
 const filler = `${databasePaths.mount}/drill-filler`;
+
+/** Seconds that it stays full, with instances that may only read. */
+const full = 5;
 
 /** GiB that the volume has now. */
 async function volumeSize(stack: Stack): Promise<number> {
@@ -23,10 +26,31 @@ async function grow(stack: Stack): Promise<void> {
   succeeded(await stack.up({ settings }), "the volume did not grow");
 }
 
-/** How often PostgreSQL was started again since its machine booted. */
-async function restarts(stack: Stack): Promise<number> {
-  const command = `systemctl show -p NRestarts --value ${databaseUnits.postgresql}`;
-  return Number(await stack.inside(await databaseMachine(stack), command));
+/** Takes all room of the volume; returns the bytes that are left for root. */
+async function fill(stack: Stack): Promise<number> {
+  const machine = await databaseMachine(stack);
+  // As a table or a log would take it, but hardly anything is written: a busy disk is another fault. What others
+  // take meanwhile must not be missing, or fallocate takes nothing; so the last of it is filled up afterwards.
+  const most = `$(( $(df --output=avail -B1 ${databasePaths.mount} | tail -n 1) - 64 * 1024 * 1024 ))`;
+  const rest = `dd if=/dev/zero of=${filler} bs=1M oflag=append conv=notrunc status=none || true`;
+  await stack.inside(machine, `fallocate -l ${most} ${filler} && { ${rest}; sync; }`);
+  return Number(await stack.inside(machine, `stat -f -c '%f * %S' ${databasePaths.mount} | xargs expr`));
+}
+
+/** Whether somebody who leaves a line is told by the app that it cannot be kept: a status and a text, as a page. */
+async function isShown(stack: Stack): Promise<boolean> {
+  const form = ["-d", "text=is+there+room"];
+  const answer = await stack.fromOutside([
+    "curl",
+    "-s",
+    "-w",
+    "\\n%{http_code}",
+    "--max-time",
+    "3",
+    ...form,
+    stack.url,
+  ]);
+  return /<p>[^<]{10,}/.test(answer) && /\n5\d\d$/.test(answer.trimEnd());
 }
 
 /**
@@ -40,8 +64,12 @@ export const volumeFull: Drill = {
     "Instances may only read before PostgreSQL runs out of room; visitors see an error when they write, and none when they read. With room, writing goes on by itself.",
   claims: [
     { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
-    { metric: "restarts", text: "times that PostgreSQL crashed", unit: "changes", worst: 0 },
-    { metric: "recovered", text: "from the start of pulumi up until the app takes lines", unit: "s", worst: 60 },
+    { metric: "free", text: "bytes free on the volume, even for root", unit: "bytes", worst: 0 },
+    { metric: "startedAnew", text: "times that PostgreSQL was started anew", unit: "changes", worst: 0 },
+    { metric: "answeredNo", text: "lines whose writers got an answer that says no", unit: "answers", least: 100 },
+    { metric: "unanswered", text: "lines whose writers got no answer", unit: "answers", worst: 0 },
+    { metric: "shown", text: "times that such an answer has a text for people", unit: "answers", least: 1 },
+    { metric: "writesAgain", text: "from the start of pulumi up until the app takes lines", unit: "s", worst: 60 },
     ...nothingLost,
   ],
   cannot: needsDatabase,
@@ -50,33 +78,28 @@ export const volumeFull: Drill = {
   runs: 3,
   abortAfter: 400,
   async fault(stack) {
-    const machine = await databaseMachine(stack);
-    const before = await restarts(stack);
-    let grown = 0;
-    const account = await writingThrough(
+    const before = await startOfPostgresql(stack);
+    const measured = await writingThrough(
       stack,
       async () => {
-        // As a table or a log would take it, but hardly anything is written: a busy disk is another fault. What others
-        // take meanwhile must not be missing, or fallocate takes nothing; so the last of it is filled up afterwards.
-        const most = `$(( $(df --output=avail -B1 ${databasePaths.mount} | tail -n 1) - 64 * 1024 * 1024 ))`;
-        const rest = `dd if=/dev/zero of=${filler} bs=1M oflag=append conv=notrunc status=none || true`;
-        await stack.inside(machine, `fallocate -l ${most} ${filler} && { ${rest}; sync; }`);
+        const begun = performance.now();
+        const free = await fill(stack);
         await until("instances may only read", 30, async () => {
           const [role = ""] = await query(stack, "SELECT rolconfig FROM pg_roles WHERE rolname = 'app'");
           return role.includes("default_transaction_read_only=on");
         });
-        grown = performance.now();
+        await pause(full);
+        const shown = (await isShown(stack)) ? 1 : 0;
+        const fullFor = (performance.now() - begun) / 1000;
         await grow(stack);
-        return undefined;
+        return { free, shown, fullFor };
       },
       60,
     );
-    const { recovered: found, ...rest } = account;
     return {
-      ...rest,
-      found: found ?? 0,
-      recovered: (performance.now() - grown) / 1000,
-      restarts: (await restarts(stack)) - before,
+      ...measured,
+      writesAgain: (measured.takesLinesAfter ?? Infinity) - (measured.fullFor ?? 0),
+      startedAnew: (await startOfPostgresql(stack)) === before ? 0 : 1,
     };
   },
   async cleanUp(stack) {

@@ -19,7 +19,13 @@ export interface Claim {
     | "instances"
     | "machines"
     | "releases"
-    | "rows";
+    | "bytes"
+    | "rows"
+    | "rows/s"
+    | "segments"
+    | "answers"
+    | "backups"
+    | "GiB";
   /** Upper limit for the middle one of all runs. */
   readonly median?: number;
   /** Upper limit for the worst run. */

@@ -108,7 +108,7 @@ function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal)
 }
 
 /** Everything else is counted, and the claim's text says what. */
-const units = new Set(["s", "requests/s", "µs", "MiB"]);
+const units = new Set(["s", "requests/s", "rows/s", "µs", "MiB", "GiB"]);
 
 function amount(value: number, unit: string): string {
   const rounded = Number(value.toFixed(2));

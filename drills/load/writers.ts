@@ -24,8 +24,14 @@ export interface WriterOptions {
 export interface WriterResult {
   readonly run: string;
   readonly sent: number;
+  /** When line 0 was due, in milliseconds since 1970; line n was due `n / rate` seconds later, and was not sent before. */
+  readonly begun: number;
+  /** Seconds in which lines were sent. */
+  readonly duration: number;
   /** Answered with 201: they have to be there for ever. */
   readonly acknowledged: readonly number[];
+  /** When each of these was answered, in the same order: seconds since `begun`. */
+  readonly acknowledgedAt: readonly number[];
   /** Answered with 4xx: they must never be there. */
   readonly refused: readonly number[];
   /** An error, no answer, half an answer: either is right. */
@@ -43,6 +49,7 @@ async function write(options: WriterOptions): Promise<WriterResult> {
   const { rate, duration, run, signal } = options;
   const outcomes: { readonly number: number; readonly kind: string; readonly at: number }[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+  const begun = Date.now();
   const start = performance.now();
   const total = Math.round(rate * duration);
   const open = new Set<Promise<void>>();
@@ -68,7 +75,10 @@ async function write(options: WriterOptions): Promise<WriterResult> {
   return {
     run,
     sent,
+    begun,
+    duration: end,
     acknowledged: numbersOf(isAcknowledged),
+    acknowledgedAt: outcomes.filter(({ kind }) => isAcknowledged(kind)).map(({ at }) => at),
     refused: numbersOf(isRefused),
     unknown: numbersOf(isUnknown),
     failures,

@@ -2,7 +2,7 @@ import { heading, lines } from "../../text";
 import { stanza } from "./paths";
 
 /** Seconds after which PostgreSQL hands over a WAL segment that is not full: what a lost machine may cost. */
-const archiveTimeout = 60;
+export const archiveTimeout = 60;
 
 /** What PostgreSQL is told about backups, in its conf.d. */
 export function archiving(): string {

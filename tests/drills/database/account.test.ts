@@ -1,11 +1,14 @@
 import fc from "fast-check";
-import { account } from "../../../drills/database/account";
+import { account, accountAt, lostLines } from "../../../drills/database/account";
 import type { WriterResult } from "../../../drills/load/writers";
 
 const result = (parts: Partial<WriterResult>): WriterResult => ({
   run: "run",
   sent: 0,
+  begun: 0,
+  duration: 0,
   acknowledged: [],
+  acknowledgedAt: [],
   refused: [],
   unknown: [],
   failures: {},
@@ -48,4 +51,32 @@ test("every line that was sent is in one class, and every row that is there too"
       expect(ok + recovered + unexpected).toBe(there.length);
     }),
   );
+});
+
+describe("a database that was put back to a moment", () => {
+  // Ten lines a second, each answered 0.05 s after it was sent; the moment is 0.25 s after the first.
+  const told = result({
+    begun: 1000,
+    sent: 6,
+    acknowledged: [0, 1, 2, 3, 4],
+    acknowledgedAt: [0.05, 0.15, 0.27, 0.35, 0.45],
+    unknown: [5],
+  });
+  const at = (there: readonly string[]) => accountAt(told, 10, 1250, there);
+
+  test("has what was acknowledged before, nothing that was sent after, and of what was on its way either", () => {
+    const right = { ok: 2, lost: 0, unexpected: 0, refused: 0, extra: 0, undone: 3 };
+    expect(at(ids(0, 1))).toEqual({ ...right, recovered: 0, unknown: 1 });
+    expect(at(ids(0, 1, 2))).toEqual({ ...right, recovered: 1, unknown: 0 });
+  });
+
+  test("is told when it lacks a line, has one too many, and has one that nobody sent", () => {
+    expect(at(ids(1))).toMatchObject({ ok: 1, lost: 1 });
+    expect(at(ids(0, 1, 3, 5))).toMatchObject({ ok: 2, lost: 0, extra: 2, undone: 1, unexpected: 0 });
+    expect(at([...ids(0, 1), "run-99"])).toMatchObject({ unexpected: 1 });
+  });
+
+  test("lost lines are told with when they were acknowledged", () => {
+    expect(lostLines(told, ids(0, 2, 3))).toEqual([{ at: 0.15 }, { at: 0.45 }]);
+  });
 });
