@@ -7,7 +7,7 @@ import { vrrpPaths } from "../roles/loadBalancer/keepalived.conf";
 import { haproxyPaths } from "../roles/loadBalancer/loadBalancer";
 import type { RoleConfiguration, RoleRenderer } from "../roles/types";
 import { database as renderDatabase } from "../roles/database/database";
-import { archiving } from "../roles/database/backup/postgresql.conf";
+import { archiving, sending } from "../roles/database/backup/postgresql.conf";
 import { archiveQueue } from "../roles/database/backup/queue";
 import { databasePaths } from "../roles/database/paths";
 import { pgbouncerDropIn } from "../roles/database/pool/pgbouncer.service";
@@ -55,8 +55,8 @@ export interface DatabaseFacts {
 
 /** How backups are made. */
 export interface BackupFacts extends Backup {
-  /** Seconds after which what was written is on its way to the storage at the latest. */
-  readonly archiveTimeout: number;
+  /** Seconds after which what was written is on the storage at the latest, while that answers. */
+  readonly mostLost: number;
   /** MiB that wait on the volume while the storage is away. */
   readonly queue: number;
 }
@@ -126,7 +126,7 @@ function databaseOf(blueprint: Blueprint): DatabaseFacts | undefined {
     ...(settings.backup && {
       backup: {
         ...settings.backup,
-        archiveTimeout: readArchiveTimeout(archiving()),
+        mostLost: readArchiveTimeout(archiving()) + sending,
         queue: archiveQueue(database.volume.size),
       },
     }),

@@ -13,8 +13,8 @@ export function backupPlace({ storage, s3 }: BackupFacts): string {
 }
 
 /** How much of what was acknowledged a restore lacks. */
-export function lostInRestore({ archiveTimeout }: BackupFacts): string {
-  return `what was written in the last ${formatSeconds(archiveTimeout)} before, or longer where the storage was away`;
+export function lostInRestore({ mostLost }: BackupFacts): string {
+  return `what was written in the last ${formatSeconds(mostLost)} before, or longer where the storage was away`;
 }
 
 /** The database has one place where it is kept, and a backup makes up for its loss. */

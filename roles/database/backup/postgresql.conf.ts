@@ -1,8 +1,11 @@
 import { heading, lines } from "../../text";
 import { stanza } from "./paths";
 
-/** Seconds after which PostgreSQL hands over a WAL segment that is not full: what a lost machine may cost. */
-export const archiveTimeout = 60;
+/** Seconds after which PostgreSQL hands over a WAL segment that is not full. */
+export const archiveTimeout = 50;
+
+/** Seconds in which a segment that was handed over is on the storage, while that answers. */
+export const sending = 10;
 
 /** What PostgreSQL is told about backups, in its conf.d. */
 export function archiving(): string {
