@@ -10,6 +10,7 @@ import { fingerprint, ForeignServer } from "./backups/foreignServer";
 import { lose, loseMachines, Rescue, succeeded } from "./backups/rescue";
 import { Clone } from "./stack/clone";
 import { argumentsDuring, exposed, keptByPulumi, secretsOf, toldBy } from "./stack/secrets";
+import { expectCountsToHold } from "./support/drilled";
 
 /** A stack with a database and backups, used from the command line: made, looked at, proven, put back, and rescued. */
 const clone = new Clone("local-backups");
@@ -80,6 +81,10 @@ test("a dropped table comes back, and nothing of later", async () => {
   await serves();
   expect(await holdfast("restore", "--forget")).toContain("deleted");
 }, 240_000);
+
+test("drills of the storage, each once: it is away, and a file on it is damaged", async () => {
+  await expectCountsToHold(clone, ["storage-away", "damaged-repository"], 900);
+}, 900_000);
 
 test("with nothing but the key, by hand on another machine, as docs/restore.md says", async () => {
   const path = join(clone.folder, "safe.key");

@@ -4,6 +4,7 @@ import { localPaths } from "../../local/paths";
 import { databasePaths, databaseUnits } from "../../roles/database/paths";
 import { poolUnit } from "../../roles/database/pool/paths";
 import { Clone } from "./stack/clone";
+import { expectCountsToHold } from "./support/drilled";
 
 // A database from its first day: kept through a kill, a larger volume and two changes of machine. Each test goes on from
 // the one before it.
@@ -200,6 +201,10 @@ test("to the app machine and back: the preview says what it means, and every lin
   expect(await clone.onMachine("app-1", `mountpoint -q ${databasePaths.mount} || echo unmounted`)).toBe("unmounted");
   const { stdout } = await clone.pulumi(["up", "--yes", "--expect-no-changes"]);
   expect(stdout).not.toMatch(/error/i);
+}, 900_000);
+
+test("drills of a migration that fails and of a full volume, each once", async () => {
+  await expectCountsToHold(clone, ["migration-fails", "volume-full"], 900);
 }, 900_000);
 
 /** Files of Pulumi's state and of the API; not the machines' disks, which have been looked into from inside. */

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import type { InstanceState } from "../../cli/debug";
 import { drills } from "../../drills";
-import type { Journal } from "../../drills/frame/journal";
 import { Clone } from "./stack/clone";
+import { expectCountsToHold } from "./support/drilled";
 
 // What people do on the machines of a running stack, and releases under load. Evidence comes from `npx holdfast drill` on a
 // quiet computer.
@@ -105,18 +105,7 @@ test("every rehearsed drill exists", () => {
   expect(drills.map(({ name }) => name)).toEqual(expect.arrayContaining(rehearsed));
 });
 
-test("drills of releases, each once", async () => {
-  const { stdout, stderr } = await clone.holdfast(["drill", ...rehearsed, "--n", "1"], { timeout: 1500 });
-  for (const name of rehearsed) {
-    const file = join(clone.folder, "drills/results", `${name}.json`);
-    const { claims, n } = JSON.parse(readFileSync(file, "utf8")) as Journal;
-    if (n === 0) throw new Error(`${stdout}\n${stderr}`);
-    // Times and ratios are worth nothing on a computer that has other things to do; counts hold everywhere.
-    for (const { text, unit, worst, measured } of claims)
-      if (worst !== undefined && unit !== "s" && unit !== "ratio")
-        expect({ name, text, met: (measured?.worst ?? Infinity) <= worst }).toEqual({ name, text, met: true });
-  }
-}, 1_500_000);
+test("drills of releases, each once", () => expectCountsToHold(clone, rehearsed, 1500), 1_500_000);
 
 test("all machines get a larger type, and visitors notice no more than the floating IP's way from one to the other", async () => {
   const asItWas = clone.editSettings((text) => text.replaceAll("serverType: cx23", "serverType: cx33"));
