@@ -21,7 +21,8 @@ const limits = section(
       example: "requestRatePerSource: 200",
     }).default(200),
     requestsPerInstance: wholeNumber(1, 100_000, {
-      description: "Requests that one instance works on at a time; more wait in HAProxy. By default 100.",
+      description:
+        "Requests that a load balancer gives to one instance at a time, of safe ones (GET, HEAD, OPTIONS) this many and of all others as many again; more wait in HAProxy. By default 100, so an instance works on at most 200. Only the active load balancer of a pair has visitors; while an address moves, or a reload's old process finishes, each process counts for itself.",
       why: "an instance with too much at a time gets slower for everybody",
       example: "requestsPerInstance: 100",
     }).default(100),

@@ -14,11 +14,13 @@ function assess({ blueprint, haproxy }: Facts): Assessment {
     `${limits.connectionRatePerSource} new connections in ${haproxy.connectionPeriod} s`,
     `${limits.connectionsPerSource} open ones`,
   ].join(", ");
-  const fate = `From a source within its limits: answered. The instances work on ${atOnce} at a time; more wait at most ${limits.queueTimeout} s, then 503`;
+  // Each of HAProxy's two backends counts for itself.
+  const fate = (others: string) =>
+    `From a source within its limits: answered. The instances work on ${atOnce} at a time, and on as many ${others} ones; more wait at most ${limits.queueTimeout} s, then 503`;
   return {
     service: "goes on",
     takesOver: `HAProxy: each source gets ${perSource}; what is beyond is answered with 429 or refused at once`,
-    visitors: { safe: fate, unsafe: fate },
+    visitors: { safe: fate("unsafe"), unsafe: fate("safe") },
     promises: { failed: 0 },
     data: "None",
     person: `Nothing for one source. About ${count(sources, "source")} at their limits fill all ${limits.connections} connections, and a flood that fills Hetzner's lines is Hetzner's to stop: nothing here was built for those`,

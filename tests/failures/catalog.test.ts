@@ -160,7 +160,7 @@ describe("times are those of the rendered files", () => {
     });
     expect(takesOver).toContain("321 requests in 10 s, 50 new connections in 3 s, 30 open ones");
     expect(person).toContain("About 34 sources");
-    expect(visitors.safe).toContain("work on 400 at a time; more wait at most 3 s");
+    expect(visitors.safe).toContain("work on 400 at a time, and on as many unsafe ones; more wait at most 3 s");
   });
 });
 
