@@ -64,6 +64,7 @@ export class BackupRepository extends pulumi.ComponentResource {
       [paths.repository]: mine(this.key.apply((key) => lines(heading(), "[global]", ...repositoryConf(key, paths)))),
       [paths.privateKey]: mine(this.key.apply(({ storage }) => storage.privateKey)),
       [paths.knownHosts]: mine(this.key.apply(({ storage }) => knownHost(storage))),
+      ...(bucket?.ca !== undefined && { [paths.bucketCa]: mine(pulumi.output(bucket.ca)) }),
     };
     this.registerOutputs({});
   }

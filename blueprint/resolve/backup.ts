@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { LocationName, StorageBoxLocationName, StorageBoxTypeName } from "../catalog";
 import type { Problem } from "../problems";
 import type { BackupSection } from "../sections/backup";
@@ -13,7 +14,15 @@ export interface Backup {
   };
   readonly retentionDays: number;
   /** A second place for the same backups. */
-  readonly s3?: { readonly endpoint: string; readonly bucket: string; readonly region: string };
+  readonly s3?: Bucket;
+}
+
+export interface Bucket {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  /** Certificates of the server's own authority, as PEM text; absent: those that Debian trusts. */
+  readonly ca?: string;
 }
 
 /** The box's name in the cloud: with its location, so that a box elsewhere can be made while this one is still there. */
@@ -36,7 +45,7 @@ export function resolveBackup(
   const backup: Backup = {
     storage: { ...storage, location: storage.location ?? (location === "hel1" ? "fsn1" : "hel1") },
     retentionDays,
-    ...(s3 && { s3: { endpoint: s3.endpoint, bucket: s3.bucket, region: s3.region } }),
+    ...(s3 && { s3: bucketOf(s3) }),
   };
   const { accessKey, secretKey } = s3 ?? {};
   const keys = accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined;
@@ -44,8 +53,29 @@ export function resolveBackup(
   const plain = (accessKey ?? secretKey) !== undefined && !isSecret("holdfast:backup");
   return {
     value: { backup, ...(keys && { keys }) },
-    problems: [...missing.map(([name]) => missingKey(name)), ...(plain ? [plainKey] : [])],
+    problems: [
+      ...missing.map(([name]) => missingKey(name)),
+      ...(plain ? [plainKey] : []),
+      ...(s3?.ca !== undefined && !areCertificates(s3.ca) ? [noCertificate] : []),
+    ],
   };
+}
+
+function bucketOf({ endpoint, bucket, region, ca }: NonNullable<BackupSection["s3"]>): Bucket {
+  return { endpoint, bucket, region, ...(ca !== undefined && { ca: `${ca.trim()}\n` }) };
+}
+
+function areCertificates(pem: string): boolean {
+  return (pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).every(canBeRead);
+}
+
+function canBeRead(certificate: string): boolean {
+  try {
+    new X509Certificate(certificate);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function missingKey(name: string): Problem {
@@ -57,6 +87,13 @@ function missingKey(name: string): Problem {
     fix: `make a key for this bucket alone, and give it with \`pulumi config set --secret --path '${setting}' VALUE\``,
   };
 }
+
+const noCertificate: Problem = {
+  setting: "holdfast:backup.s3.ca",
+  wrong: "is not a certificate",
+  why: "the server would not be known by it, and get no backups",
+  fix: "copy the file again, whole: `openssl x509 -noout -subject -in FILE` says whose it is",
+};
 
 const plainKey: Problem = {
   setting: "holdfast:backup.s3",

@@ -51,6 +51,15 @@ const s3 = section(
       example: "region: fsn1",
       form: "lower-case letters, digits and -",
     }).default("us-east-1"),
+    ca: text(/^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/, {
+      description:
+        "Certificates of the authority that signs the server's, as PEM text, for a server that has one of its own. By default those that Debian trusts.",
+      why: "a server that nobody can tell from another gets no backups",
+      example: 'ca: "-----BEGIN CERTIFICATE-----…"',
+      form: "certificates as PEM text, and no key",
+      // Whoever mistakes the key for the certificate does not want to see it in the error.
+      secret: true,
+    }).optional(),
     accessKey: text(/^\S+$/, {
       description: `The bucket's access key. Write it by ${withKey}.`,
       why: "a bucket lets nobody in without one",

@@ -58,6 +58,7 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
           backupPaths.pgbackrest,
           backupPaths.repository,
           backupPaths.privateKey,
+          ...(wanted.s3?.ca === undefined ? [] : [backupPaths.bucketCa]),
           backupPaths.settings,
           `/etc/systemd/system/${ready}`,
         ],

@@ -35,6 +35,8 @@ export interface BucketKey {
   readonly region: string;
   readonly accessKey: string;
   readonly secretKey: string;
+  /** Certificates of the server's own authority, as PEM text; absent: those that the machine trusts. */
+  readonly ca?: string;
 }
 
 /** Folder of a stack's repository on the Storage Box, whose users begin in /home; in the bucket as well. */
@@ -46,6 +48,7 @@ export function repositoryPath(stack: string): string {
 export interface KeyPaths {
   readonly privateKey: string;
   readonly knownHosts: string;
+  readonly bucketCa: string;
 }
 
 /** Lines of pgBackRest's configuration that say where the repositories are and how to get in: secret. */
@@ -64,11 +67,11 @@ export function repositoryConf({ path, passphrase, storage, s3 }: RepositoryKey,
       ? ["repo1-sftp-host-key-check-type=strict", `repo1-sftp-known-host=${paths.knownHosts}`]
       : // Remembered in the home of the user that pgBackRest runs as.
         ["repo1-sftp-host-key-check-type=accept-new"]),
-    ...(s3 ? bucketConf(path, passphrase, s3) : []),
+    ...(s3 ? bucketConf(path, passphrase, s3, paths) : []),
   ];
 }
 
-function bucketConf(path: string, passphrase: string, s3: BucketKey): string[] {
+function bucketConf(path: string, passphrase: string, s3: BucketKey, { bucketCa }: KeyPaths): string[] {
   const { host, port } = new URL(s3.endpoint);
   return [
     "repo2-type=s3",
@@ -82,6 +85,7 @@ function bucketConf(path: string, passphrase: string, s3: BucketKey): string[] {
     `repo2-s3-region=${s3.region}`,
     `repo2-s3-key=${s3.accessKey}`,
     `repo2-s3-key-secret=${s3.secretKey}`,
+    ...(s3.ca === undefined ? [] : [`repo2-storage-ca-file=${bucketCa}`]),
   ];
 }
 
@@ -97,7 +101,11 @@ export function knownHost({ host, port, hostKey }: StorageKey): string {
  * @param data the data directory to restore into
  */
 export function foreignFiles(key: RepositoryKey, folder: string, data: string): Readonly<Record<string, string>> {
-  const paths = { privateKey: `${folder}/storage_key`, knownHosts: `${folder}/known_hosts` };
+  const paths = {
+    privateKey: `${folder}/storage_key`,
+    knownHosts: `${folder}/known_hosts`,
+    bucketCa: `${folder}/bucket_ca.pem`,
+  };
   return {
     "pgbackrest.conf": lines(
       "[global]",
@@ -111,5 +119,6 @@ export function foreignFiles(key: RepositoryKey, folder: string, data: string): 
     ),
     storage_key: key.storage.privateKey,
     known_hosts: knownHost(key.storage),
+    ...(key.s3?.ca !== undefined && { "bucket_ca.pem": key.s3.ca }),
   };
 }

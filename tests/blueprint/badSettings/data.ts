@@ -103,6 +103,16 @@ export const badData: readonly BadSettings[] = [
     says: ["holdfast:backup.s3.bucket: is missing"],
   },
   {
+    mistake: "the key of the bucket's authority in place of its certificate",
+    written: s3({ ca: "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n" }),
+    says: ["holdfast:backup.s3.ca: is not certificates as PEM text, and no key"],
+  },
+  {
+    mistake: "half of the certificate of the bucket's authority",
+    written: s3({ ca: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }),
+    says: ["holdfast:backup.s3.ca: is not a certificate | copy the file again, whole"],
+  },
+  {
     mistake: "a bucket's keys in plain text",
     written: s3({ accessKey: "hunter2", secretKey: "hunter2" }),
     says: ["holdfast:backup.s3: has keys in plain text | make new keys"],

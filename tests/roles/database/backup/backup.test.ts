@@ -9,6 +9,7 @@ import { archiveQueue } from "../../../../roles/database/backup/queue";
 import { settingsWith } from "../../../blueprint/source";
 import { testWhere } from "../../../support/needs";
 import { debian, has } from "../../debian";
+import { issueAuthority } from "../../../../certificates/issue";
 import { exampleKey } from "./exampleKey";
 
 const s3 = { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook-backup", region: "fsn1" };
@@ -77,6 +78,22 @@ test("a bucket is a second repository with the same passphrase, its name in the 
   );
 });
 
+test("a bucket whose server has an authority of its own is known by it, also where a key is read elsewhere", async () => {
+  const ca = `${(await issueAuthority("storage of the office", new Date())).certificate.trim()}\n`;
+  const key = {
+    ...exampleKey,
+    s3: { ...s3, endpoint: "https://s3.example.org:9000", accessKey: "a", secretKey: "b", ca },
+  };
+  const conf = repositoryConf(key, backupPaths);
+  expect(conf).toContain("repo2-s3-endpoint=s3.example.org:9000");
+  expect(conf).toContain(`repo2-storage-ca-file=${backupPaths.bucketCa}`);
+  const files = foreignFiles(key, "/run/x", "/srv/database/17/main");
+  expect(files["pgbackrest.conf"]).toContain("repo2-storage-ca-file=/run/x/bucket_ca.pem\n");
+  expect(files["bucket_ca.pem"]).toBe(ca);
+  const units = rendered({ s3: { ...s3, ca } }).units.flatMap(({ restartOn = [] }) => restartOn);
+  expect(units).toContain(backupPaths.bucketCa);
+});
+
 test("another stack's repository is described completely by its key", () => {
   const files = foreignFiles(exampleKey, "/run/x", "/srv/database/17/main");
   expect(files["pgbackrest.conf"]).toContain("repo1-sftp-private-key-file=/run/x/storage_key\n");
@@ -86,7 +103,7 @@ test("another stack's repository is described completely by its key", () => {
 
 testWhere(has("pgbackrest"))("pgBackRest of the machines accepts every line", () => {
   const conf = foreignFiles(exampleKey, "/run/x", "/srv/database/17/main")["pgbackrest.conf"] ?? "";
-  const own = `${rendered({ s3 }).files[backupPaths.pgbackrest]?.content}\n[global]\n${repositoryConf({ ...exampleKey, s3: { ...s3, accessKey: "a", secretKey: "b" } }, backupPaths).join("\n")}\n`;
+  const own = `${rendered({ s3 }).files[backupPaths.pgbackrest]?.content}\n[global]\n${repositoryConf({ ...exampleKey, s3: { ...s3, accessKey: "a", secretKey: "b", ca: "made up" } }, backupPaths).join("\n")}\n`;
   for (const text of [conf, own]) {
     // Says what it does not know, and then fails because there is no such host.
     const script =
