@@ -2,7 +2,7 @@ import type { Claim } from "../frame/drill";
 
 /** What every drill with writers claims of them: they are as many as it says, also while the fault is there. */
 export const reallyWritten: readonly Claim[] = [
-  { metric: "sentPerSecond", text: "lines sent, all the time", unit: "rows/s", least: 99 },
+  { metric: "sentPerSecond", text: "lines sent, all the time", unit: "rows/s", least: 98 },
   { metric: "acknowledgedPerSecond", text: "lines acknowledged, before the fault", unit: "rows/s", least: 95 },
 ];
 

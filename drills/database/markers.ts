@@ -1,54 +1,56 @@
 import type { Measurements } from "../frame/drill";
 import type { Stack } from "../frame/stack";
-import { pause } from "../frame/wait";
 import { sql } from "./backups";
+import { databaseMachine } from "./writing";
 
 const table = "drill_marker";
 
 /** Seconds between two marker rows. */
 const every = 0.1;
 
-/** Compares the marker rows that are there with those that belong there at a moment, in milliseconds since 1970. */
-type Comparison = (there: readonly number[], moment: number) => Measurements;
-
-/** Somebody who writes one marker row after the other, each once the one before it is committed. */
-interface Marking {
-  end(): Promise<Comparison>;
+/** A marker row, and PostgreSQL's own clock in its transaction, in milliseconds since 1970: before it was committed. */
+interface Mark {
+  readonly number: number;
+  readonly at: number;
 }
 
-/** Marker rows of their own session each, by `psql` on the database's machine. @param run tells them from earlier ones */
+/** Somebody who writes one marker row after the other, each in a transaction of its own. */
+interface Marking {
+  /** Ends it; all that was committed. */
+  end(): Promise<readonly Mark[]>;
+}
+
+/** Begins to write, in one session on the database's machine. @param run tells its rows from earlier ones */
 export async function startMarking(stack: Stack, run: string): Promise<Marking> {
   await sql(stack, `CREATE TABLE IF NOT EXISTS ${table} (run text, number int, PRIMARY KEY (run, number))`);
-  const marks: { readonly begun: number; readonly committed: number }[] = [];
-  let over = false;
-  const marking = (async () => {
-    while (!over) {
-      const begun = Date.now();
-      await sql(stack, `INSERT INTO ${table} VALUES ('${run}', ${marks.length})`);
-      marks.push({ begun, committed: Date.now() });
-      await pause(every);
-    }
-  })();
-  marking.catch(() => undefined);
+  const next = `SELECT count(*) FROM ${table} WHERE run = '${run}'`;
+  const mark = `INSERT INTO ${table} VALUES ('${run}', (${next})) RETURNING number, extract(epoch FROM clock_timestamp()) * 1000`;
+  const text = Buffer.from(`${mark} \\watch i=${every}\n`).toString("base64");
+  // It is ended from outside, which is no success.
+  const psql = `runuser -u postgres -- env PGAPPNAME=${table} psql -XqAt -d app -f - || true`;
+  const output = stack.inside(await databaseMachine(stack), `cd / && echo ${text} | base64 -d | ${psql}`);
+  output.catch(() => undefined);
   return {
     end: async () => {
-      over = true;
-      await marking;
-      return (there, moment) => compare(marks, there, moment);
+      await sql(stack, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${table}'`);
+      return [...(await output).matchAll(/^(\d+)\|([\d.]+)$/gm)].map(([, number, at]) => ({
+        number: Number(number),
+        at: Number(at),
+      }));
     },
   };
 }
 
-/** Machines have this computer's clock: what was committed before the moment is there, what was begun after it is not. */
-function compare(
-  marks: readonly { readonly begun: number; readonly committed: number }[],
-  there: readonly number[],
-  moment: number,
-): Measurements {
+/**
+ * Holds the marker rows that are there against those that belong there. A row is committed after its own time and before
+ * that of the next one; the one that was being written at the moment may be on either side.
+ *
+ * @param moment milliseconds since 1970
+ */
+export function compareMarks(marks: readonly Mark[], there: readonly number[], moment: number): Measurements {
   const found = new Set(there);
-  const numbers = marks.map((mark, number) => ({ ...mark, number }));
-  const before = numbers.filter(({ committed }) => committed <= moment);
-  const after = numbers.filter(({ begun }) => begun > moment);
+  const before = marks.filter((_, index) => (marks[index + 1]?.at ?? Infinity) <= moment);
+  const after = marks.filter(({ at }) => at > moment);
   return {
     markersBefore: before.length,
     markersAfter: after.length,

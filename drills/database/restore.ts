@@ -10,7 +10,7 @@ import { account, accountAt, lostLines } from "./account";
 import { holdfastWell, needsBackups, sql, withBackup } from "./backups";
 import { backedUp, sizeOfDatabase, withoutBulk } from "./bulk";
 import { reallyWritten } from "./claims";
-import { markersOf, removeMarkers, startMarking } from "./markers";
+import { compareMarks, markersOf, removeMarkers, startMarking } from "./markers";
 import { readers } from "./readers";
 import { databaseMachine, linesOf, ratesOf, startWriting, takesLines, writeRate } from "./writing";
 
@@ -144,7 +144,7 @@ export const droppedTable: Drill = {
     const clock = "floor(extract(epoch FROM clock_timestamp()) * 1000)";
     const [droppedAt = ""] = await sql(stack, `SELECT ${clock}; DROP TABLE entries`);
     const moment = Number(droppedAt) - 1000;
-    const told = await markers.end();
+    const marks = await markers.end();
     const result = await writers.end();
     const dropped = (await sql(stack, "SELECT to_regclass('entries')"))[0] === undefined ? 1 : 0;
 
@@ -155,7 +155,7 @@ export const droppedTable: Drill = {
       ...ratesOf(result, Number(droppedAt)),
       ...lines,
       linesExtra,
-      ...told(await markersOf(stack, writers.run), moment),
+      ...compareMarks(marks, await markersOf(stack, writers.run), moment),
       dropped,
       restore: duration,
     };
