@@ -82,6 +82,11 @@ test("a dropped table comes back, and nothing of later", async () => {
   expect(await holdfast("restore", "--forget")).toContain("deleted");
 }, 240_000);
 
+test("after a restore PostgreSQL takes other settings as before", async () => {
+  clone.editSettings((text) => text.replace("volumeSize: 10", "volumeSize: 12"));
+  succeeded(await clone.pulumi(["up", "--yes", "--skip-preview"]));
+}, 300_000);
+
 test("drills of the storage, each once: it is away, and a file on it is damaged", async () => {
   await expectCountsToHold(clone, ["storage-away", "damaged-repository"], 900);
 }, 900_000);
