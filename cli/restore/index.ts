@@ -50,12 +50,12 @@ async function restore(stack: string, options: Options): Promise<number> {
   const into = options.into ?? stack;
   const machine = await DatabaseMachine.of(into);
   const { from, files } = await source(stack, into, options.key);
+  const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
+  const plan = await machine.ask<RestorePlan>(["plan"], request);
   // What comes from elsewhere has never seen this stack's release, or it has and says so.
   const asks = target !== undefined && !files && options.migrate === undefined;
   const migrated = asks ? await askMigrated(machine) : "never";
   const migrate = mayMigrate(target, migrated, options.migrate);
-  const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
-  const plan = await machine.ask<RestorePlan>(["plan"], request);
   const description = describePlan(plan, { from, into, target });
   if (options.yes) console.log(description);
   await askToGoOn(description, options.yes ?? false);

@@ -55,7 +55,8 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
     "holdfast-job@.service": service(
       "%i, as somebody asked for it",
       ["run %i"],
-      ["Type=exec", `ExecStopPost=${backupPaths.command} ended %i`],
+      // Longer than PostgreSQL may take to stop.
+      ["Type=exec", `ExecStopPost=${backupPaths.command} ended %i`, "TimeoutStopSec=600"],
     ),
     // Storage that is away must hold up neither an apply nor a boot: it is tried again until it works.
     "holdfast-backup-ready.service": service(

@@ -128,8 +128,9 @@ def main(arguments: list[str]) -> int:
         case ["receive", size]:
             print(importing.receive(settings, int(size)))
         case ["ended", name]:
-            if name == "import":
-                importing.ended(settings)
+            after = {"import": importing.ended, "restore": restoring.ended}.get(name)
+            if after:
+                after(settings)
         case ["ready"]:
             restoring.settle_after_cut(settings)
             importing.booted(settings)

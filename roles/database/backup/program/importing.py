@@ -162,4 +162,4 @@ def booted(settings: Settings) -> None:
 
 
 def at_work() -> bool:
-    return jobs.state("import") in ("active", "activating", "deactivating")
+    return jobs.state("import") in jobs.AT_WORK

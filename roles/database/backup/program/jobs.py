@@ -19,6 +19,8 @@ from files import read_json, write_json
 from settings import RUN
 
 NAMES = ("backup", "restore", "import", "verify", "proof")
+AT_WORK = ("active", "activating", "deactivating", "reloading")
+"""systemd's states of a unit that has not ended."""
 
 
 def unit(name: str) -> str:
@@ -29,7 +31,7 @@ def unit(name: str) -> str:
 
 def start(name: str, request: dict[str, Any]) -> None:
     """Raises Problem when one of this name is at work."""
-    if state(name) in ("active", "activating", "deactivating", "reloading"):
+    if state(name) in AT_WORK:
         raise Problem(f"a job of this kind is at work already: `holdfast backup follow {name}` shows it")
     os.makedirs(RUN, 0o711, exist_ok=True)
     write_json(f"{RUN}/{name}.request", request, 0o600)

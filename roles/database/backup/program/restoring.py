@@ -37,6 +37,8 @@ INTERRUPTED = (
 
 def plan(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> dict[str, Any]:
     """What a restore would do, for the question before it. Raises Problem when it could not be done."""
+    if jobs.state("restore") in jobs.AT_WORK:
+        raise Problem("a restore is at work already: `holdfast backup follow restore` shows it")
     chosen, _ = choose(settings, repository, target, foreign)
     speed = (read_json(SPEED) or {}).get("bytesPerSecond")
     return {
@@ -155,9 +157,12 @@ def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: da
 
 def settle(settings: Settings, foreign: bool) -> None:
     """The database runs; what follows makes it this stack's own again, and cannot make it worse."""
-    recovery.release(settings)
-    for unit in settings.role_units:
-        run(["systemctl", "restart", unit])
+    try:
+        for unit in settings.role_units:
+            run(["systemctl", "restart", unit])
+    finally:
+        # Last: for as long as archiving is held, whoever comes after one that was killed knows what there is to do.
+        recovery.release(settings)
     if foreign:
         try:
             PgBackRest(settings).command("stanza-upgrade")
@@ -193,10 +198,20 @@ def undo(settings: Settings) -> bool:
         rename(kept, settings.data)
     os.unlink(PROGRESS)
     synchronise(STATE)
-    shutil.rmtree(failed, ignore_errors=True)
+    # Before what takes long: somebody waits for the database, and nobody for the room.
     if progress["active"]:
         cluster.start(settings)
+    shutil.rmtree(failed, ignore_errors=True)
     return True
+
+
+def ended(settings: Settings) -> None:
+    """After a restore, however it ended: one that was killed could do nothing any more."""
+    if undo(settings):
+        say("the restore was killed: the database of before is back")
+    elif cluster.running(settings) and recovery.holds_archiving(settings):
+        settle(settings, False)
+        say("the restore was killed at its very end: the restored database is complete, and its WAL is archived from now on")
 
 
 def kept_copies(settings: Settings) -> list[str]:

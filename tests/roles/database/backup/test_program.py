@@ -287,6 +287,37 @@ class UndoTest(unittest.TestCase):
             with open(os.path.join(folder, "data", "who"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), "data.before-x")
 
+    def after_a_kill(self, progress: bool, held: bool) -> tuple[list[str], list[str]]:
+        """What is in the folder, and which units were started, after the end of a restore that could do nothing any more."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("data", "data.before-x"):
+                os.mkdir(os.path.join(folder, name))
+            restoring.PROGRESS, restoring.STATE = os.path.join(folder, "restore.json"), folder
+            if progress:
+                write_json(restoring.PROGRESS, {"kept": os.path.join(folder, "data.before-x"), "active": True})
+            done: list[str] = []
+            with (
+                mock.patch.object(restoring.cluster, "stop"),
+                mock.patch.object(restoring.cluster, "start", lambda _: done.append("postgresql")),
+                mock.patch.object(restoring.cluster, "running", return_value=True),
+                mock.patch.object(restoring.recovery, "holds_archiving", return_value=held),
+                mock.patch.object(restoring.recovery, "release", lambda _: done.append("archiving")),
+                mock.patch.object(restoring, "run", lambda command: done.append(command[-1])),
+            ):
+                restoring.ended(replace(settings(folder), role_units=("logins.service",)))
+            return sorted(os.listdir(folder)), done
+
+    def test_one_that_is_killed_half_way_is_undone_and_postgresql_started(self) -> None:
+        self.assertEqual(self.after_a_kill(progress=True, held=True), (["data"], ["postgresql"]))
+
+    def test_one_that_is_killed_at_its_very_end_is_brought_to_it(self) -> None:
+        kept, done = self.after_a_kill(progress=False, held=True)
+        self.assertEqual(kept, ["data", "data.before-x"])
+        self.assertEqual(done, ["logins.service", "archiving", "holdfast-backup@diff.service"])
+
+    def test_after_one_that_came_to_its_end_nothing_is_left_to_do(self) -> None:
+        self.assertEqual(self.after_a_kill(progress=False, held=False), (["data", "data.before-x"], []))
+
     def test_a_restore_after_one_that_was_killed_begins_with_the_database_of_before(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             for name in ("data", "data.before-x"):
