@@ -11,10 +11,10 @@ const timeouts = section(
   {
     safe: decimal(0.2, 60, {
       description:
-        "Seconds that an instance may take to answer a safe request (GET, HEAD, OPTIONS) before another one is asked, up to three times. By default 1.5, so that a hung instance costs a visitor less than two seconds. An app whose pages take longer needs more, or names them under slowPaths: nobody waits longer than four times this, the last one for 504.",
+        "Seconds that an instance may take to answer a safe request (GET, HEAD, OPTIONS) before another one is asked, up to three times. By default five. 1.5 is right for an app whose pages are quick: a hung instance then costs a visitor less than two seconds. It has to be more than the slowest page takes that slowPaths does not name: nobody waits longer than four times this, and then gets 504.",
       why: "a safe request waits this long for an instance that hangs, and is then given to another",
-      example: "safe: 1.5",
-    }).default(1.5),
+      example: "safe: 5",
+    }).default(5),
     unsafe: decimal(0.2, 3600, {
       description:
         "Seconds that an instance may take to answer any other request, or one to a slow path. Such requests are never repeated. By default thirty.",
@@ -25,7 +25,7 @@ const timeouts = section(
   {
     description: "How long visitors wait for an answer of an instance.",
     why: "HAProxy needs to know when an instance counts as hung",
-    example: "timeouts: { safe: 1.5, unsafe: 30 }",
+    example: "timeouts: { safe: 5, unsafe: 30 }",
   },
 );
 

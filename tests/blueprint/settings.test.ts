@@ -9,7 +9,7 @@ test.each(["local", "staging", "prod"])("Pulumi.%s.yaml is in order", (stack) =>
 test("what is left out has the documented default", () => {
   const { app, loadBalancer, protect } = settingsWith({}, "staging");
   expect(app).toMatchObject({ machines: 1, instances: 2, serverType: "cx23", port: 8001 });
-  expect(app.timeouts).toEqual({ safe: 1.5, unsafe: 30 });
+  expect(app.timeouts).toEqual({ safe: 5, unsafe: 30 });
   expect(loadBalancer).toMatchObject({ machines: 1, serverType: "cx23", limits: { requestRatePerSource: 200 } });
   expect(protect).toBe(false);
 });

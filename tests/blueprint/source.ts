@@ -58,7 +58,7 @@ export function settingsWith(config: Record<string, unknown>, stack = "prod"): S
  */
 export function rehearsal({ loadBalancers }: { loadBalancers: 0 | 1 | 2 } = { loadBalancers: 1 }): Settings {
   const machines = loadBalancers === 0 ? 1 : 2;
-  const app = { release: "./examples/guestbook", machines, instances: 2 };
+  const app = { release: "./examples/guestbook", machines, instances: 2, timeouts: { safe: 1.5 } };
   return settingsWith(
     { "holdfast:app": app, "holdfast:loadBalancer": { machines: loadBalancers }, "holdfast:admin": {} },
     "local",

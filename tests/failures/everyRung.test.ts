@@ -147,7 +147,7 @@ const seen: readonly Seen[] = [
   { failure: "pulumi-state", rungs: [0, 5], takesOver: "Nobody has to", safe: nothing },
 ];
 
-const settings = settingsFor({ database: { pool: true }, backup: {} });
+const settings = settingsFor({ app: { timeouts: { safe: 1.5 } }, database: { pool: true }, backup: {} });
 const reports = ladder.map((rung) => makeReport(makeBlueprint(settingsOfRung(settings, rung)), options));
 const entriesOf = (id: FailureId) => reports.map(({ failures }) => failures.find((entry) => entry.id === id));
 

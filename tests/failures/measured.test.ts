@@ -57,7 +57,7 @@ test("what a pair did says nothing about a single load balancer", () => {
 
 test("a measurement that breaks a promise is shown as what it is", () => {
   const journals = [journal("kill-instance", "failed", 3), journal("app-machine-cut-off", "slowest", 9)];
-  const report = reportOf({}, { journals });
+  const report = reportOf({ app: { timeouts: { safe: 1.5 } } }, { journals });
   expect(entryOf(report, "instance-crash").contradicted).toHaveLength(1);
   expect(entryOf(report, "app-machine").contradicted[0]).toContain("more than the 1.8 that is promised");
 });
@@ -109,6 +109,7 @@ const compared: Readonly<Record<string, readonly string[]>> = {
 const everything = makeBlueprint(
   settingsFor({
     loadBalancers: 2,
+    app: { timeouts: { safe: 1.5 } },
     database: { machines: 1, pool: true },
     backup: {},
   }),
