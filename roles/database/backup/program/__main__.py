@@ -6,6 +6,7 @@ units of systemd call it by the clock.
   holdfast-backup plan                what a restore would do, as JSON; the request comes by stdin
   holdfast-backup start JOB           begins backup, restore, import, verify or proof; the request comes by stdin
   holdfast-backup follow JOB          shows it to its end
+  holdfast-backup replacing           which job replaces the database at this moment, restore or import; else nothing
   holdfast-backup forget              deletes the databases that restores have put aside
   holdfast-backup adopt               gives the repository to the database that runs here
   holdfast-backup plan-import BYTES   what an import would replace, as JSON; the address of a server comes by stdin
@@ -45,7 +46,10 @@ def request_from_stdin() -> dict[str, Any]:
 
 def target_of(request: dict[str, Any]) -> datetime | None:
     """`latest` or a moment in ISO 8601 with its zone."""
-    text = str(request.get("target", "latest"))
+    text = str(request.get("target") or "")
+    if not text:
+        # What asks for a restore may be killed before it has said which.
+        raise Problem("a restore needs its moment: latest, or one in ISO 8601", 2)
     if text == "latest":
         return None
     target = datetime.fromisoformat(text)
@@ -127,10 +131,15 @@ def main(arguments: list[str]) -> int:
             show(importing.plan(settings, int(size), request_from_stdin().get("source")))
         case ["receive", size]:
             print(importing.receive(settings, int(size)))
-        case ["ended", name]:
-            after = {"import": importing.ended, "restore": restoring.ended}.get(name)
-            if after:
-                after(settings)
+        case ["replacing"]:
+            print(jobs.replacing() or "")
+        case ["ended", "restore"]:
+            foreign.forget()
+            restoring.ended(settings)
+        case ["ended", "import"]:
+            importing.ended(settings)
+        case ["ended", _]:
+            pass
         case ["ready"]:
             restoring.settle_after_cut(settings)
             importing.booted(settings)

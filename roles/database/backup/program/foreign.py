@@ -22,7 +22,7 @@ def repository(settings: Settings, files: Mapping[str, str] | None) -> Iterator[
     if not files:
         yield PgBackRest(settings)
         return
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    forget()
     os.makedirs(RUN, 0o711, exist_ok=True)
     os.mkdir(FOLDER, 0o700)
     try:
@@ -36,4 +36,9 @@ def repository(settings: Settings, files: Mapping[str, str] | None) -> Iterator[
             shutil.chown(path, "postgres", "postgres")
         yield PgBackRest(settings, f"{FOLDER}/pgbackrest.conf", NOTHING)
     finally:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        forget()
+
+
+def forget() -> None:
+    """Its keys are no longer on this machine; those too that a restore which was killed has left."""
+    shutil.rmtree(FOLDER, ignore_errors=True)

@@ -34,7 +34,7 @@ def plan(settings: Settings, bytes_of_dump: int, source: str | None) -> dict[str
 
     source: address of a PostgreSQL server; None: the dump comes as a file
     """
-    if at_work():
+    if jobs.at_work("import"):
         raise Problem("an import is at work already: `holdfast backup follow import` shows it")
     if source is None:
         # A compressed dump becomes some four times as large, with its indexes; it lies there itself while it is loaded.
@@ -157,9 +157,5 @@ def ended(settings: Settings, patience: float = 60) -> None:
 
 def booted(settings: Settings) -> None:
     """After a power cut in the middle of an import. One that is at work is left alone."""
-    if not at_work():
+    if not jobs.at_work("import"):
         tidy(settings)
-
-
-def at_work() -> bool:
-    return jobs.state("import") in jobs.AT_WORK

@@ -21,6 +21,8 @@ from settings import RUN
 NAMES = ("backup", "restore", "import", "verify", "proof")
 AT_WORK = ("active", "activating", "deactivating", "reloading")
 """systemd's states of a unit that has not ended."""
+REPLACING = ("restore", "import")
+"""The app is stopped while one of them is at work, and finds another database after it: one at a time."""
 
 
 def unit(name: str) -> str:
@@ -30,9 +32,10 @@ def unit(name: str) -> str:
 
 
 def start(name: str, request: dict[str, Any]) -> None:
-    """Raises Problem when one of this name is at work."""
-    if state(name) in AT_WORK:
-        raise Problem(f"a job of this kind is at work already: `holdfast backup follow {name}` shows it")
+    """Raises Problem when one that it cannot run beside is at work."""
+    for other in REPLACING if name in REPLACING else (name,):
+        if at_work(other):
+            raise Problem(f"{other} is at work already: `holdfast backup follow {other}` shows it")
     os.makedirs(RUN, 0o711, exist_ok=True)
     write_json(f"{RUN}/{name}.request", request, 0o600)
     if os.path.exists(result_path(name)):
@@ -59,6 +62,15 @@ def finish(name: str, code: int) -> None:
 
 def result_path(name: str) -> str:
     return f"{RUN}/{name}.result"
+
+
+def at_work(name: str) -> bool:
+    return state(name) in AT_WORK
+
+
+def replacing() -> str | None:
+    """The job that replaces the database at this moment."""
+    return next((name for name in REPLACING if at_work(name)), None)
 
 
 def state(name: str) -> str:

@@ -37,7 +37,7 @@ INTERRUPTED = (
 
 def plan(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> dict[str, Any]:
     """What a restore would do, for the question before it. Raises Problem when it could not be done."""
-    if jobs.state("restore") in jobs.AT_WORK:
+    if jobs.at_work("restore"):
         raise Problem("a restore is at work already: `holdfast backup follow restore` shows it")
     chosen, _ = choose(settings, repository, target, foreign)
     speed = (read_json(SPEED) or {}).get("bytesPerSecond")
@@ -182,12 +182,17 @@ def settle_after_cut(settings: Settings) -> None:
 
 
 def undo(settings: Settings) -> bool:
-    """Puts the data directory back that was there before; at boot as well. False when no restore was under way."""
+    """
+    Puts the data directory back that was there before; at boot as well. False when no restore was under way. Raises Problem
+    when neither is there, as without the volume: then it can still be done later.
+    """
     progress = read_json(PROGRESS)
     if progress is None:
         return False
     kept = progress["kept"]
     failed = f"{settings.data}.failed"
+    if kept and not os.path.exists(kept) and not os.path.exists(settings.data):
+        raise Problem(f"neither {kept} nor {settings.data} is there to be put back: is the volume {settings.volume} mounted?")
     cluster.stop(settings)
     if os.path.exists(settings.data) and not (kept and not os.path.exists(kept)):
         # What an undoing that was cut short itself has left: a folder that is not empty cannot be renamed over.
@@ -207,11 +212,21 @@ def undo(settings: Settings) -> bool:
 
 def ended(settings: Settings) -> None:
     """After a restore, however it ended: one that was killed could do nothing any more."""
-    if undo(settings):
-        say("the restore was killed: the database of before is back")
-    elif cluster.running(settings) and recovery.holds_archiving(settings):
-        settle(settings, False)
-        say("the restore was killed at its very end: the restored database is complete, and its WAL is archived from now on")
+    if os.path.exists(jobs.result_path("restore")) or goes_down():
+        return
+    try:
+        if undo(settings):
+            say("the restore was killed: the database of before is back")
+        elif cluster.running(settings) and recovery.holds_archiving(settings):
+            settle(settings, False)
+            say("the restore was killed at its very end: the restored database is complete, and its WAL is archived from now on")
+    finally:
+        jobs.finish("restore", 1)
+
+
+def goes_down() -> bool:
+    """Whether this machine shuts down: then PostgreSQL cannot be started, and the next boot undoes what has to be undone."""
+    return run(["systemctl", "list-jobs", "--no-legend", "--plain", "shutdown.target"]).strip() != ""
 
 
 def kept_copies(settings: Settings) -> list[str]:

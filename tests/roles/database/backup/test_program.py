@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import tempfile
@@ -287,7 +288,7 @@ class UndoTest(unittest.TestCase):
             with open(os.path.join(folder, "data", "who"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), "data.before-x")
 
-    def after_a_kill(self, progress: bool, held: bool) -> tuple[list[str], list[str]]:
+    def after_a_kill(self, progress: bool, held: bool, result: bool = False, down: bool = False) -> tuple[list[str], list[str]]:
         """What is in the folder, and which units were started, after the end of a restore that could do nothing any more."""
         with tempfile.TemporaryDirectory() as folder:
             for name in ("data", "data.before-x"):
@@ -297,6 +298,9 @@ class UndoTest(unittest.TestCase):
                 write_json(restoring.PROGRESS, {"kept": os.path.join(folder, "data.before-x"), "active": True})
             done: list[str] = []
             with (
+                tempfile.TemporaryDirectory() as results,
+                mock.patch.object(restoring.jobs, "RUN", results),
+                mock.patch.object(restoring, "goes_down", return_value=down),
                 mock.patch.object(restoring.cluster, "stop"),
                 mock.patch.object(restoring.cluster, "start", lambda _: done.append("postgresql")),
                 mock.patch.object(restoring.cluster, "running", return_value=True),
@@ -304,7 +308,10 @@ class UndoTest(unittest.TestCase):
                 mock.patch.object(restoring.recovery, "release", lambda _: done.append("archiving")),
                 mock.patch.object(restoring, "run", lambda command: done.append(command[-1])),
             ):
+                if result:
+                    restoring.jobs.finish("restore", 0)
                 restoring.ended(replace(settings(folder), role_units=("logins.service",)))
+                self.assertEqual((read_json(restoring.jobs.result_path("restore")) or {}).get("code"), None if down else 0 if result else 1)
             return sorted(os.listdir(folder)), done
 
     def test_one_that_is_killed_half_way_is_undone_and_postgresql_started(self) -> None:
@@ -316,7 +323,17 @@ class UndoTest(unittest.TestCase):
         self.assertEqual(done, ["logins.service", "archiving", "holdfast-backup@diff.service"])
 
     def test_after_one_that_came_to_its_end_nothing_is_left_to_do(self) -> None:
-        self.assertEqual(self.after_a_kill(progress=False, held=False), (["data", "data.before-x"], []))
+        self.assertEqual(self.after_a_kill(progress=False, held=False, result=True), (["data", "data.before-x"], []))
+
+    def test_one_that_is_killed_because_the_machine_goes_down_is_left_to_the_next_boot(self) -> None:
+        kept, done = self.after_a_kill(progress=True, held=True, down=True)
+        self.assertEqual((kept, done), (["data", "data.before-x", "restore.json"], []))
+
+    def test_without_the_volume_it_is_left_for_later(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(Problem, "mounted"):
+                self.undo(folder)
+            self.assertTrue(os.path.exists(restoring.PROGRESS))
 
     def test_a_restore_after_one_that_was_killed_begins_with_the_database_of_before(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -330,6 +347,19 @@ class UndoTest(unittest.TestCase):
                     with self.assertRaisesRegex(Problem, "no backup"):
                         restoring.restore(settings(folder), repository, None, False)
             self.assertEqual(sorted(os.listdir(folder)), ["data"])
+
+
+class TargetTest(unittest.TestCase):
+    def test_a_request_that_was_cut_off_is_no_wish_for_the_latest(self) -> None:
+        spec = importlib.util.spec_from_file_location("program", os.path.join(sys.path[0], "__main__.py"))
+        assert spec and spec.loader
+        program = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(program)
+        for request in ({}, {"target": ""}, {"target": "2026-03-01T12:00:00"}):
+            with self.subTest(request=request), self.assertRaises(Problem):
+                program.target_of(request)
+        self.assertIsNone(program.target_of({"target": "latest"}))
+        self.assertEqual(program.target_of({"target": "2026-03-01T12:00:00+00:00"}), NOON)
 
 
 class PipeTest(unittest.TestCase):
@@ -376,7 +406,7 @@ class LoadingTest(unittest.TestCase):
         self.assertIsNone(loading.explain("ERROR:  could not extend file: No space left on device"))
 
     def test_a_server_is_asked_how_much_room_its_database_needs_here(self) -> None:
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(importing, "at_work", return_value=False):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(importing.jobs, "at_work", return_value=False):
             with mock.patch.object(loading, "size_on_server", return_value=10**15):
                 with self.assertRaisesRegex(Problem, "no room for a copy of the database there: it takes 931322.6 GiB"):
                     importing.plan(settings(folder), 0, "postgresql://reader@old.example.org/guestbook")
