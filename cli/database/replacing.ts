@@ -20,7 +20,7 @@ const alive = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
  *
  * @param migrate whether the release may migrate what comes back, where it has not yet
  * @param tell exchanged in tests
- * @throws when a machine refuses, or the job does not begin; the app then runs as before
+ * @throws when another such job is at work, when a machine refuses, or the job does not begin; the app then runs as before
  */
 export async function replaceDatabase(
   machine: Pick<DatabaseMachine, "stack" | "appMachines" | "tell" | "follow">,
@@ -29,11 +29,14 @@ export async function replaceDatabase(
   { migrate }: { readonly migrate: boolean },
   tell = tellPause,
 ): Promise<number> {
+  await requireUndisturbed(machine);
   console.log("stopping the app");
   try {
     await stopApp(machine, migrate, tell);
     await machine.tell(["start", job], request);
   } catch (error) {
+    // One that somebody else has begun meanwhile, or that began although its answer was lost, starts the app at its end.
+    if ((await replacing(machine)) !== undefined) throw error;
     await startApp(machine, tell).catch((second: unknown) => {
       console.error(second instanceof Error ? second.message : String(second));
     });
@@ -45,6 +48,27 @@ export async function replaceDatabase(
   await startApp(machine, tell);
   console.log("the app is back");
   return code;
+}
+
+/**
+ * Makes sure that the stack's database is not being replaced already: by a run that was killed, for instance, whose job goes
+ * on. To stop and start the app beside it would start the app before its end.
+ *
+ * @throws with what shows that job
+ */
+export async function requireUndisturbed(machine: Pick<DatabaseMachine, "stack" | "tell">): Promise<void> {
+  const job = await replacing(machine);
+  if (job === undefined) return;
+  throw new UserError(
+    `${job} is at work on the database of "${machine.stack}" already: \`npx holdfast backup follow ${job} --stack ${machine.stack}\` ` +
+      "shows it. The app starts by itself at its end; to begin another one, wait for that",
+  );
+}
+
+async function replacing(machine: Pick<DatabaseMachine, "tell">): Promise<string | undefined> {
+  // A machine of before this question does not know it, and one that is not reached refuses what comes next.
+  const answer = await machine.tell(["replacing"]).catch(() => "");
+  return answer.trim() || undefined;
 }
 
 type App = Pick<DatabaseMachine, "stack" | "appMachines">;

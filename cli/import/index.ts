@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import { DatabaseMachine } from "../database/machine";
-import { replaceDatabase } from "../database/replacing";
+import { replaceDatabase, requireUndisturbed } from "../database/replacing";
 import { UserError } from "../errors";
 import { size } from "../restore/plan";
 import { underLease } from "../stack/underLease";
@@ -34,6 +34,7 @@ export function importCommand(): Command {
 
 async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Promise<number> {
   const address = addressOf(from);
+  await requireUndisturbed(machine);
   const bytes = address ? 0 : sizeOf(from);
   const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)], address ? { source: address } : {});
   const present = `${plan.tables} tables with about ${plan.rows} rows`;

@@ -3,7 +3,7 @@ import { localCloudName } from "../../local/paths";
 import { foreignFiles } from "../../roles/database/backup/key";
 import { databasePaths } from "../../roles/database/paths";
 import { DatabaseMachine } from "../database/machine";
-import { replaceDatabase } from "../database/replacing";
+import { replaceDatabase, requireUndisturbed } from "../database/replacing";
 import { keyOfFile, keyOfStack } from "../database/repositoryKey";
 import { UserError } from "../errors";
 import { underLease } from "../stack/underLease";
@@ -49,6 +49,7 @@ async function restore(stack: string, options: Options): Promise<number> {
   const target = parseMoment(options.to);
   const into = options.into ?? stack;
   const machine = await DatabaseMachine.of(into);
+  await requireUndisturbed(machine);
   const { from, files } = await source(stack, into, options.key);
   const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
   const plan = await machine.ask<RestorePlan>(["plan"], request);

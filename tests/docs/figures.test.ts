@@ -50,7 +50,10 @@ const sources: Readonly<Record<string, Readonly<Record<string, () => number>>>> 
     "20 s": () => constant("roles/app/agent/debugging.py", "LIFE_SECONDS"),
     "14 minutes": () => constant("roles/app/migrate.service.ts", "migrationTimeout") / 60,
   },
-  "docs/restore.md": { "50 seconds": () => constant("roles/database/backup/postgresql.conf.ts", "archiveTimeout") },
+  "docs/restore.md": {
+    "15 minutes": () => constant("roles/database/pause/pause.py", "NEVER_AWAY_SECONDS") / 60,
+    "50 seconds": () => constant("roles/database/backup/postgresql.conf.ts", "archiveTimeout"),
+  },
   "docs/status.md": {
     "1.5 s": () => constant("cli/status/index.ts", "limit"),
     "26 hours": () => constant("cli/status/backups.ts", "backupPatience"),

@@ -18,11 +18,14 @@ async function replace({
   start = () => Promise.resolve(""),
   follow = () => Promise.resolve(0),
   migrate = true,
+  atWork = [""],
 }: {
   pause?: (line: string) => { away?: string };
   start?: () => Promise<string>;
   follow?: () => Promise<number>;
   migrate?: boolean;
+  /** What replaces the database, each time that it is asked; the last one is what it stays at. */
+  atWork?: string[];
 } = {}) {
   const told: string[] = [];
   const tell = (_stack: string, { machine }: Target, command: readonly string[]) => {
@@ -33,7 +36,10 @@ async function replace({
   const database = {
     stack: "prod",
     appMachines,
-    tell: () => (told.push("database start"), start()),
+    tell: ([verb]: readonly string[]) => {
+      if (verb === "replacing") return Promise.resolve(`${(atWork.length > 1 ? atWork.shift() : atWork[0]) ?? ""}\n`);
+      return (told.push(`database ${verb}`), start());
+    },
     follow: () => (told.push("database follow"), follow()),
   };
   const ended = await replaceDatabase(database, "restore", {}, { migrate }, tell).catch(
@@ -77,6 +83,16 @@ test("a job that does not begin leaves the app running", async () => {
     told: [...begun, "database start", ...ended],
     ended: "a job of this kind is at work already",
   });
+});
+
+test("beside another one nothing is stopped, and nothing started before its end", async () => {
+  const refused = await replace({ atWork: ["import"] });
+  expect(refused).toEqual({
+    told: [],
+    ended: expect.stringMatching(/^import is at work.*backup follow import/) as string,
+  });
+  const start = () => Promise.reject(new UserError("restore is at work already"));
+  expect((await replace({ start, atWork: ["", "restore"] })).told).toEqual([...begun, "database start"]);
 });
 
 test("a job that nobody can watch any more goes on, and the app stays stopped until its end", async () => {
