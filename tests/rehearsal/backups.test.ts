@@ -8,6 +8,7 @@ import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
 import { lose, loseMachines, Rescue, succeeded } from "./backups/rescue";
+import { momentOf, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
 import { Clone } from "./stack/clone";
 import { argumentsDuring, exposed, keptByPulumi, secretsOf, toldBy } from "./stack/secrets";
 import { expectCountsToHold } from "./support/drilled";
@@ -70,7 +71,7 @@ test("a backup is proven by restoring it, and the proof is written down", async 
 }, 180_000);
 
 test("a dropped table comes back, and nothing of later", async () => {
-  const moment = await sql(`SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+  const moment = await momentOf(sql);
   await sql("SELECT pg_sleep(1); INSERT INTO kept VALUES (2000)");
   await sql("DROP TABLE kept");
   const refused = await clone.holdfast(["restore", "--to", moment]);
@@ -213,6 +214,10 @@ describe("an existing database moves in", () => {
     expect(await clone.onMachine("app-1", "sudo holdfast lease show")).toMatch(/^Free/);
   }, 120_000);
 });
+
+describe("a restore is killed", () => restoresThatAreKilled({ clone, sql, serves }));
+// The last but one: what follows needs a database that lacks the newest migration.
+describe("a restore goes back to before a migration", () => restoresToBeforeAMigration({ clone, sql, serves }));
 
 describe("nothing is left but the key, the storage and the repository", () => {
   const fresh = new Clone(clone.name);
