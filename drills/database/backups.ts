@@ -52,7 +52,9 @@ export async function sql(stack: Stack, statements: string): Promise<string[]> {
 
 /** Waits until all that is committed now has reached the backup storage; returns the seconds. */
 export async function archived(stack: Stack, limit: number): Promise<number> {
-  const [segment = ""] = await sql(stack, "SELECT pg_walfile_name(pg_switch_wal())");
+  // Where nothing was written since the last switch, there is none, and the segment named would not be handed over.
+  const something = "SELECT pg_logical_emit_message(true, 'drill', 'something')";
+  const segment = (await sql(stack, `${something}; SELECT pg_walfile_name(pg_switch_wal())`)).at(-1) ?? "";
   return until(
     `WAL ${segment} reaches the backup storage`,
     limit,
