@@ -3,7 +3,7 @@ import { showMoment } from "../restore/moment";
 import { size } from "../restore/plan";
 import { seconds } from "../terminal/progress";
 import { table } from "../terminal/table";
-import { proofsOf } from "./places";
+import { placesOf, proofsOf, whereIs } from "./places";
 
 /** What the database machine knows about its backups. */
 export interface Listing extends BackupsFile {
@@ -18,6 +18,7 @@ export interface Listing extends BackupsFile {
 /** `holdfast backup list`, in words. */
 export function describeListing(listing: Listing): string {
   const { backups, proof, kept, reachable, reason, updated, problem } = listing;
+  const several = placesOf(listing).length > 1;
   return [
     ...(reachable ? [] : [`the backup storage cannot be reached (${reason}); as of ${updated ?? "never"}:`]),
     backups.length === 0
@@ -31,7 +32,7 @@ export function describeListing(listing: Listing): string {
             size(one.size),
             size(one.stored),
             [
-              ...(one.repository === 2 ? ["in the bucket"] : []),
+              ...(several ? [whereIs(one.repository).trim()] : []),
               ...(one.ours ? [] : ["of an earlier database"]),
               ...(one.damaged ? ["DAMAGED when it was made"] : []),
             ].join(", "),

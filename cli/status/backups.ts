@@ -59,15 +59,18 @@ const lead: Rule = (facts) =>
   });
 
 const reaches: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { now, archiving } }) => {
+  heard(facts).flatMap(({ name, probe: { now, archiving, backups } }) => {
     if (!archiving || archiving.since === null || now - archiving.since < archivePatience) return [];
     const { waiting, since, queue, room } = archiving;
+    const several = backups ? placesOf(backups).length > 1 : false;
     const left = Math.max(0, queue - waiting);
     const then =
       room < left
         ? `the volume has room for ${size(room)} more, then the app may only read: let it grow (holdfast:database.volumeSize)`
-        : `after ${size(left)} more it is given up`;
-    return [`${name}: ${size(waiting)} of WAL wait for the backup storage since ${ago(now - since)}; ${then}`];
+        : `after ${size(left)} more it is given up${several ? ", for both" : ""}`;
+    // pgBackRest sends to the one that is there meanwhile, but counts what it lacks anywhere.
+    const whom = several ? "the Storage Box, the bucket or both" : "the backup storage";
+    return [`${name}: ${size(waiting)} of WAL wait for ${whom} since ${ago(now - since)}; ${then}`];
   });
 
 /** From when to when nothing can be restored, though before and after that it can. */

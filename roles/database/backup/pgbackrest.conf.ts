@@ -38,6 +38,9 @@ export function pgbackrestConf(
     "",
     "[global:archive-push]",
     "process-max=1",
+    // All places are asked before a segment is sent to any, and one that is away is tried for many times as long as this:
+    // meanwhile the other gets nothing. What is slower than that is tried again.
+    ...(s3 ? ["io-timeout=3"] : []),
     "",
     `[${stanza}]`,
     `pg1-path=${dataDirectory}`,

@@ -12,6 +12,7 @@ from typing import Any
 
 import cluster
 import marker
+import reach
 import restorable
 from commands import Failed, Problem, run, say
 from files import read_json, write_json
@@ -55,22 +56,26 @@ def run_backup(settings: Settings, repository: PgBackRest, kind: str) -> None:
     begun = time.monotonic()
     say(f"{kind} backup begins")
     failed: dict[int, str] = {}
+    for key, why in info.away.items():
+        failed[key] = f"{reach.NAMES[key]} has no new backup: it cannot be reached ({why}). Ask again when it can be"
     for key in info.repositories:
         # One place that is away must not cost the backup in the other.
+        if key in info.away:
+            continue
         try:
             options = [f"--repo={key}", f"--type={kind}", "--log-level-console=detail"]
             # WAL reaches the other place in rounds that each wait for the one that is away.
             options += ["--archive-timeout=600"] if info.reason else []
             repository.command("backup", *options, on_line=Percent("backup"))
         except Problem as problem:
-            failed[key] = f"repository {key}: {problem}"
+            failed[key] = f"{reach.NAMES[key]} has no new backup: {problem}"
     info = record(settings, repository, "; ".join(failed.values()) or None)
     for key in info.repositories:
         newest = next((one for one in reversed(info.backups) if one.repository == key and key not in failed), None)
         if newest:
             say(
-                f"backup {newest.label} in repository {key}: {size(newest.size)} database, {size(newest.stored)} new in the "
-                f"repository, {duration(time.monotonic() - begun)}"
+                f"backup {newest.label} {reach.WHERE[key]}: {size(newest.size)} database, {size(newest.stored)} new there, "
+                f"{duration(time.monotonic() - begun)}"
             )
     if failed:
         raise Problem("\n".join(failed.values()))
@@ -95,21 +100,40 @@ def check(settings: Settings, repository: PgBackRest) -> None:
     """Proves that WAL reaches the repository. WAL that was dropped leaves a gap: a full backup begins anew after it."""
     try:
         info = ensure_stanza(settings, repository)
+        if info.reason:
+            # pgBackRest would wait for minutes for the one that is away, and say less.
+            raise away(info)
         repository.command("check")
     except Problem as problem:
         words = [given_up(settings, newest_known()), str(problem)]
         record(settings, repository, " ".join(word for word in words if word))
         raise
     info = record(settings, repository)
-    if not info.backups:
-        say("there is no backup yet: making the first one")
-        run_backup(settings, repository, "full")
-    elif dropped := given_up(settings, info.backups[-1].finished) or ends_at_gap():
+    if lacking := without_backup(info):
+        say(f"there is no backup yet {lacking}: making the first one")
+        run_backup(settings, repository, first_kind(info))
+    elif dropped := given_up(settings, newest_in_all(info)) or ends_at_gap():
         say(dropped)
         record(settings, repository, dropped)
         run_backup(settings, repository, "full")
     else:
         say("WAL reaches the backup storage")
+
+
+def newest_in_all(info: Info) -> float:
+    """A moment after which each place has a backup, in seconds since 1970. Raises ValueError where one has none."""
+    return min(max(one.finished for one in info.backups if one.repository == key) for key in info.repositories)
+
+
+def without_backup(info: Info) -> str:
+    """Names of the places that answer and have none, as one has that was added to a stack just now; empty: all have."""
+    having = {one.repository for one in info.backups}
+    return " and ".join(reach.WHERE[key] for key in info.repositories if key not in having and key not in info.away)
+
+
+def first_kind(info: Info) -> str:
+    """Where there is no full backup, pgBackRest makes one of any kind; the other place then need not have another."""
+    return "diff" if info.backups else "full"
 
 
 def newest_known() -> float:
@@ -228,6 +252,6 @@ def start_first(settings: Settings) -> None:
     shutil.chown(spool, "postgres", "postgres")
     info = ensure_stanza(settings, repository)
     record(settings, repository)
-    if not info.backups:
-        run(["systemctl", "start", "--no-block", "holdfast-backup@full.service"])
-        say("there is no backup yet: the first one has begun")
+    if lacking := without_backup(info):
+        run(["systemctl", "start", "--no-block", f"holdfast-backup@{first_kind(info)}.service"])
+        say(f"there is no backup yet {lacking}: the first one has begun")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+import reach
 from commands import Failed, Line, Problem, as_postgres, run, say
 from settings import Settings
 
@@ -58,6 +59,8 @@ class Info:
     """Of all repositories that answer, oldest first."""
     repositories: tuple[int, ...]
     """Numbers of all that are configured."""
+    away: Mapping[int, str]
+    """Number → why, of those that do not answer."""
     archives: tuple[Archive, ...]
     """One for each repository that answers and has WAL."""
 
@@ -72,6 +75,7 @@ class PgBackRest:
         self.settings = settings
         other = [f"--config={config}", f"--config-include-path={include}"] if config else []
         self.options = ["--stanza", settings.stanza, *other]
+        self.places = config or reach.CONFIGURATION
 
     def command(self, name: str, *arguments: str, on_line: Line | None = None) -> str:
         """Raises Problem with what the error means, where we know it."""
@@ -98,7 +102,20 @@ class PgBackRest:
         raise Problem("the backup storage ended a hundred sessions in a row: the restore was given up")
 
     def info(self) -> Info:
-        return understand(json.loads(self.quiet("--output=json", "info")), self.settings.stanza)
+        """Of the places that can be reached: one that is away would cost minutes."""
+        away = reach.unreached(self.places)
+        if not away:
+            return understand(json.loads(self.quiet("--output=json", "info")), self.settings.stanza)
+        answering = next((key for key in reach.NAMES if key not in away), None)
+        if answering is None:
+            return understand([entry_of(self.settings.stanza, away)], self.settings.stanza)
+        answer = json.loads(self.quiet("--output=json", f"--repo={answering}", "info"))
+        found = next((entry for entry in answer if entry["name"] == self.settings.stanza), None)
+        if found is None:
+            answer.append(entry_of(self.settings.stanza, away))
+        else:
+            found["repo"] += entry_of(self.settings.stanza, away)["repo"]
+        return understand(answer, self.settings.stanza)
 
     def file(self, repository: int, path: str) -> str:
         """A text file of a repository, decrypted; empty when it is not there."""
@@ -122,21 +139,30 @@ class PgBackRest:
         return run(as_postgres(["pgbackrest", *self.options, *options, *arguments]))
 
 
+def entry_of(stanza: str, away: Mapping[int, str]) -> dict[str, Any]:
+    """What pgBackRest would answer about places that are away."""
+    return {
+        "name": stanza,
+        "repo": [{"key": key, "status": {"code": UNREACHABLE, "message": reason}} for key, reason in away.items()],
+    }
+
+
 def understand(answer: list[dict[str, Any]], stanza: str) -> Info:
     """What `pgbackrest info --output=json` says of a stanza."""
     found = next((entry for entry in answer if entry["name"] == stanza), None)
     if found is None:
-        return Info(True, "", False, None, (), (1,), ())
+        return Info(True, "", False, None, (), (1,), {}, ())
     states = {int(repo["key"]): repo["status"] for repo in found["repo"]}
     answering = [key for key, status in states.items() if status["code"] != UNREACHABLE]
-    reasons = [str(status["message"]) for status in states.values() if status["code"] == UNREACHABLE]
+    away = {key: " ".join(str(status["message"]).split()) for key, status in states.items() if status["code"] == UNREACHABLE}
+    several = len(states) > 1
     databases = {(int(entry["repo-key"]), int(entry["id"])): int(entry["system-id"]) for entry in found.get("db", [])}
     newest = {key: max(number for repository, number in databases if repository == key) for key, _ in databases}
     first = min(newest, default=None)
     archives = {database_of(archive): str(archive["id"]) for archive in found.get("archive", []) if archive.get("max")}
     return Info(
         reachable=bool(answering),
-        reason=" ".join("; ".join(reasons).split()),
+        reason="; ".join(f"{reach.NAMES[key]}: {why}" if several else why for key, why in away.items()),
         exists=first is not None and all(states[key]["code"] not in NO_STANZA for key in answering),
         system=databases[first, newest[first]] if first is not None else None,
         backups=tuple(
@@ -146,6 +172,7 @@ def understand(answer: list[dict[str, Any]], stanza: str) -> Info:
             )
         ),
         repositories=tuple(sorted(states)),
+        away=away,
         archives=tuple(Archive(key, archives[key, newest[key]]) for key in sorted(newest) if (key, newest[key]) in archives),
     )
 
@@ -194,6 +221,16 @@ MEANINGS = (
     ),
     (r"public key (authentication|from file) failed", "The backup storage refuses our key: run `pulumi up --refresh`."),
     (
+        r"unable to verify certificate|certificate verify failed|unable to find hostname .* in certificate",
+        "The bucket's server shows a certificate that nobody who is trusted here has signed, or that is another server's. A server "
+        "with an authority of its own needs holdfast:backup.s3.ca.",
+    ),
+    (r"NoSuchBucket", "There is no such bucket: make it, or put holdfast:backup.s3.bucket right."),
+    (
+        r"failed with 403|InvalidAccessKeyId|SignatureDoesNotMatch",
+        "The bucket refuses our keys: put holdfast:backup.s3.accessKey and secretKey right.",
+    ),
+    (
         # Error 95 is pgBackRest's for everything that cannot be decrypted.
         r"\[095\]:|CryptoError|cipher header invalid",
         "The repository cannot be read with this passphrase: it was written with another one.",
@@ -216,7 +253,7 @@ def explain(output: str, command: str = "") -> str | None:
 
 
 def away(info: Info) -> Problem:
-    """What is said where no repository answers."""
+    """What is said where a repository that is needed does not answer."""
     meaning = explain(info.reason)
     return Problem(f"{meaning}\n{info.reason}" if meaning else f"the backup storage cannot be reached: {info.reason}")
 

@@ -12,11 +12,12 @@ from typing import Any, Iterable, Sequence
 import backups
 import cluster
 import marker
+import reach
 import scratch
 from commands import Failed, Problem, as_postgres, run, say
 from files import read_json, write_json
 from history import Place, moment, places
-from pgbackrest import Backup, PgBackRest
+from pgbackrest import Backup, PgBackRest, away
 from restoring import SPEED
 from room import duration, size
 from settings import STATE, Settings
@@ -52,6 +53,9 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
     before: list[dict[str, Any]] = (read_json(PROOF) or {}).get("repositories", [])
     try:
         info = backups.ensure_stanza(settings, repository)
+        if info.away:
+            # It takes WAL that was written just now, which PostgreSQL calls archived when all places have it.
+            raise away(info)
         chosen = in_turn(newest(places(repository, info)), before)
         if not chosen:
             raise Problem("there is no backup to prove yet: `holdfast backup now`")
@@ -65,7 +69,7 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
         proofs[backup.repository] = proof = prove_one(settings, repository, backup)
         write_json(PROOF, {**least(proofs.values()), "repositories": [proofs[key] for key in sorted(proofs)]})
         if not proof["ok"]:
-            failed.append(f"backup {backup.label} in repository {backup.repository}: {proof['reason']}")
+            failed.append(f"backup {backup.label} {reach.WHERE[backup.repository]}: {proof['reason']}")
     if failed:
         raise Problem("\n".join(failed))
 
@@ -91,7 +95,7 @@ def prove_one(settings: Settings, repository: PgBackRest, backup: Backup) -> dic
     begun = time.monotonic()
     outcome: dict[str, Any] = {"ok": False, "reason": None}
     try:
-        say(f"proving backup {backup.label} of repository {backup.repository} ({size(backup.size)}) by restoring it")
+        say(f"proving backup {backup.label} {reach.WHERE[backup.repository]} ({size(backup.size)}) by restoring it")
         expected = expectation(settings)
         restore_begun = time.monotonic()
         with scratch.restored(settings, repository, backup, expected.restore_point) as folder:

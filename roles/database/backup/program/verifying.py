@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Sequence
 
+import reach
 import wal
 from commands import Failed, Problem, as_postgres, run, say
 from pgbackrest import Backup, Info, PgBackRest, away, error_of
@@ -34,15 +35,19 @@ def verify(settings: Settings, repository: PgBackRest) -> None:
     affected: dict[str, list[str]] = {}
     damages: list[Damage] = []
     for key in info.repositories:
-        say(f"reading every file of repository {key}")
+        if key in info.away:
+            continue
+        say(f"reading every file {reach.WHERE[key]}")
         output = output_of(repository, key)
         found = [*understand(output), *missing(repository, key)]
         damages += found
         for label, reasons in consequences([one for one in info.backups if one.repository == key], found).items():
             affected.setdefault(label, []).extend(reasons)
     if damages:
-        raise Problem(report(info, damages, affected))
+        raise Problem("\n".join([report(info, damages, affected), *([str(away(info))] if info.away else [])]))
     say(f"{len(info.backups)} backups and their WAL are whole")
+    if info.away:
+        raise away(info)
 
 
 def output_of(repository: PgBackRest, key: int) -> str:

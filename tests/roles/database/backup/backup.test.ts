@@ -43,6 +43,13 @@ test("retention and queue follow the settings, in each repository", () => {
   expect(rendered({}).files[backupPaths.pgbackrest]?.content).not.toContain("repo2");
 });
 
+test("a place that is away holds up the other's WAL for as short as can be", () => {
+  const push = (s3?: object) =>
+    rendered({ s3 }).files[backupPaths.pgbackrest]?.content.match(/\[global:archive-push\]\n((?:\S.*\n)*)/)?.[1];
+  expect(push(s3)).toContain("io-timeout=3\n");
+  expect(push()).not.toContain("io-timeout");
+});
+
 test("only the bucket gets large files in pieces: over SFTP each piece would leave a file open", () => {
   const conf = rendered({ s3 }).files[backupPaths.pgbackrest]?.content ?? "";
   for (const line of ["repo1-bundle=y", "repo1-block=n", "repo2-bundle=y", "repo2-block=y"]) {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import socket
 import sys
 import tempfile
 import unittest
@@ -22,6 +24,7 @@ import importing  # noqa: E402
 import loading  # noqa: E402
 import pgbackrest  # noqa: E402
 import proving  # noqa: E402
+import reach  # noqa: E402
 import restoring  # noqa: E402
 import room  # noqa: E402
 import verifying  # noqa: E402
@@ -74,7 +77,7 @@ class InfoTest(unittest.TestCase):
         for part in answer[0]["archive"]:
             part["database"]["repo-key"] = 2
         info = pgbackrest.understand(answer, "main")
-        self.assertEqual((info.reachable, info.reason), (True, "no way there"))
+        self.assertEqual((info.reachable, info.reason), (True, "the Storage Box: no way there"))
         self.assertEqual((info.repositories, info.archives), ((1, 2), (pgbackrest.Archive(2, "17-2"),)))
 
     def test_an_empty_repository_has_no_stanza(self) -> None:
@@ -96,13 +99,68 @@ class InfoTest(unittest.TestCase):
     def test_another_passphrase_is_told_from_other_errors(self) -> None:
         crypto = "ERROR: [095]: unable to load info file 'archive.info' or 'archive.info.copy':\n CryptoError: cipher header invalid"
         self.assertIn("passphrase", pgbackrest.explain(crypto) or "")
-        away = pgbackrest.Info(False, "[CryptoError] cipher header invalid", False, None, (), (1,), ())
+        away = pgbackrest.Info(False, "[CryptoError] cipher header invalid", False, None, (), (1,), {}, ())
         self.assertIn("passphrase", str(pgbackrest.away(away)))
         for output in (
             "ERROR: [031]: invalid option '--nonsense'",
             "ERROR: [055]: unable to load info file 'archive.info' or 'archive.info.copy':\n FileMissingError: unable to open",
         ):
             self.assertNotIn("passphrase", pgbackrest.explain(output) or "")
+
+
+    def test_what_a_bucket_refuses_is_told_from_another_passphrase(self) -> None:
+        for output, words in (
+            ("[CryptoError] unable to verify certificate presented by 's3.example.org:443': [20]", "holdfast:backup.s3.ca"),
+            ("[ProtocolError] HTTP request failed with 403 (Forbidden):", "accessKey"),
+            ("HTTP request failed with 404 (Not Found): <Code>NoSuchBucket</Code>", "no such bucket"),
+        ):
+            self.assertIn(words, pgbackrest.explain(output) or "")
+
+
+class ReachTest(unittest.TestCase):
+    def test_places_are_known_by_their_own_configuration(self) -> None:
+        conf = "\n".join(
+            [
+                "repo1-type=sftp",
+                "repo1-sftp-host=u1.your-storagebox.de",
+                "repo1-sftp-host-port=23",
+                "repo2-type=s3",
+                "repo2-s3-endpoint=s3.example.org:9000",
+            ]
+        )
+        expected = {1: ("u1.your-storagebox.de", 23), 2: ("s3.example.org", 9000)}
+        self.assertEqual(reach.addresses(conf), expected)
+        self.assertEqual(reach.addresses(conf.replace(":9000", ""))[2], ("s3.example.org", 443))
+
+    def test_who_takes_no_connection_is_told_and_who_does_is_not(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as here, tempfile.NamedTemporaryFile("w+") as conf:
+            port = here.getsockname()[1]
+            conf.write(f"repo1-type=sftp\nrepo1-sftp-host=127.0.0.1\nrepo1-sftp-host-port={port}\n")
+            conf.write("repo2-type=s3\nrepo2-s3-endpoint=127.0.0.1:1\n")
+            conf.flush()
+            away = reach.unreached(conf.name)
+        self.assertEqual(list(away), [2])
+        self.assertRegex(away[2], "unable to connect to '127.0.0.1:1': Connection refused")
+        self.assertIn("cannot be reached", pgbackrest.explain(away[2]) or "")
+        self.assertEqual(reach.unreached("/nowhere"), {})
+
+    def test_the_place_that_is_there_is_asked_alone(self) -> None:
+        asked: list[str] = []
+        repository = pgbackrest.PgBackRest(settings("/nowhere"))
+        status = {"code": 0, "message": "ok"}
+        entry = {"name": "main", "repo": [{"key": 1, "status": status}], "db": [], "backup": [], "archive": []}
+
+        def answer(*arguments: str) -> str:
+            asked.extend(arguments)
+            return json.dumps([entry])
+
+        with mock.patch.object(reach, "unreached", return_value={2: "refused"}):
+            with mock.patch.object(repository, "quiet", side_effect=answer):
+                info = repository.info()
+        self.assertIn("--repo=1", asked)
+        self.assertEqual((info.reachable, info.repositories, info.away), (True, (1, 2), {2: "refused"}))
+        self.assertEqual(info.reason, "the bucket: refused")
+        self.assertEqual(backups.without_backup(info), "on the Storage Box")
 
 
 class VerifyTest(unittest.TestCase):

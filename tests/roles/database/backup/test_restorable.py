@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program
 import backups  # noqa: E402
 import history  # noqa: E402
 import proving  # noqa: E402
+import reach  # noqa: E402
 import recovery  # noqa: E402
 import restorable  # noqa: E402
 import wal  # noqa: E402
@@ -75,7 +76,7 @@ class Storage:
     def info(self) -> Info:
         keys = tuple(sorted({key for key, _ in self.folders}))
         ordered = tuple(sorted(self.backups, key=lambda one: one.finished))
-        return Info(True, "", True, 7, ordered, keys, tuple(Archive(key, "17-1") for key in keys))
+        return Info(True, "", True, 7, ordered, keys, {}, tuple(Archive(key, "17-1") for key in keys))
 
     def choose(self, target: datetime | None, all_until: datetime | None = None) -> tuple[Backup, wal.Run]:
         return history.choose(history.places(self, self.info()), target, all_until)  # type: ignore[arg-type]
@@ -283,7 +284,7 @@ class CheckTest(unittest.TestCase):
         """Returns what stands for a backup. `refusal`: why the storage cannot be used."""
         repository = mock.Mock(wraps=PgBackRest(settings()), listing=storage.listing, file=storage.file, settings=settings())
         repository.command = mock.Mock(side_effect=Problem(refusal) if refusal else None)
-        repository.info = mock.Mock(return_value=storage.info() if not refusal else Info(False, refusal, False, None, (), (1,), ()))
+        repository.info = mock.Mock(return_value=storage.info() if not refusal else Info(False, refusal, False, None, (), (1,), {}, ()))
         with mock.patch.object(backups, "ensure_stanza", side_effect=Problem(refusal) if refusal else None, return_value=storage.info()):
             with mock.patch.object(backups, "run_backup") as run_backup:
                 backups.check(settings(), repository)
@@ -339,7 +340,7 @@ class ProofTest(unittest.TestCase):
                     if failing is None:
                         proving.prove(settings(), storage)  # type: ignore[arg-type]
                     else:
-                        with self.assertRaisesRegex(Problem, f"in repository {failing}: 2 rows"):
+                        with self.assertRaisesRegex(Problem, f"{reach.WHERE[failing]}: 2 rows"):
                             proving.prove(settings(), storage)  # type: ignore[arg-type]
         return {"order": proven, **read_json(os.path.join(folder, "proof.json"))}
 
