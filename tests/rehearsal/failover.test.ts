@@ -83,3 +83,94 @@ test("both are killed and come back: exactly one owner", async () => {
   await seconds(1);
   await settled(30);
 }, 60_000);
+
+describe("holdfast-failover", () => {
+  /** Both machines take part, and the API has confirmed where the address is. */
+  async function bothFit() {
+    for (;;) {
+      const now = await settled(20);
+      if (now.states.every((state) => state?.fit) && now.states.some((state) => state?.held)) return now;
+      await seconds(0.2);
+    }
+  }
+  const load = { rate: 200, timeout: 2 };
+
+  test("hands over in order: no request fails", async () => {
+    const { active, standby } = await bothFit();
+    const seen = await lab.visit({ ...load, duration: 6 }, async () => {
+      await seconds(1.5);
+      expect(await lab.handOver(active)).toEqual({ code: 0, said: "the other load balancer has the floating IP" });
+    });
+    expect(seen).toMatchObject({ failed: 0 });
+    expect(lab.moves.at(-1)).toBe(standby.serverId);
+  }, 60_000);
+
+  test("on the standby it says that it is not the one, and nothing changes", async () => {
+    const { standby } = await bothFit();
+    const moves = lab.moves.length;
+    expect(await lab.handOver(standby)).toEqual({
+      code: 3,
+      said: "this machine is not the active load balancer: run this on the other one",
+    });
+    expect(lab.moves).toHaveLength(moves);
+  }, 60_000);
+
+  test("with a peer that is not fit it is refused, and nothing changes", async () => {
+    const { active, standby } = await bothFit();
+    const moves = lab.moves.length;
+    await lab.inside(standby, "kill -STOP $(cat /run/haproxy.pid) $(pidof haproxy)");
+    try {
+      while ((await lab.state(standby))?.fit !== false) await seconds(0.1);
+      const seen = await lab.visit({ ...load, duration: 4 }, async () => {
+        await seconds(1.5);
+        for (const argument of [undefined, "out"] as const) {
+          expect(await lab.handOver(active, argument)).toEqual({
+            code: 1,
+            said: "no other load balancer is fit to take over: visitors would have nobody",
+          });
+        }
+      });
+      expect(seen).toMatchObject({ failed: 0 });
+    } finally {
+      await lab.inside(standby, "kill -CONT $(pidof haproxy)");
+    }
+    expect(lab.moves).toHaveLength(moves);
+    expect(lab.isOut(active)).toBe(false);
+    expect(await lab.state(active)).toMatchObject({ master: true, fit: true });
+  }, 60_000);
+
+  test("killed half-way, it leaves the machine in the election", async () => {
+    const { active, standby } = await bothFit();
+    // The peer's claimer does not know that nothing will take over there.
+    await lab.inside(standby, "kill -STOP $(pidof keepalived)");
+    try {
+      const handingOver = lab.handOver(active, "out");
+      while ((await lab.state(active))?.fit !== false) await seconds(0.05);
+      await lab.inside(active, "kill -KILL $(pgrep -f ^python3.*holdfast-failover)");
+      expect((await handingOver).code).not.toBe(0);
+      while ((await lab.state(active))?.fit !== true) await seconds(0.05);
+      expect(lab.isOut(active)).toBe(false);
+    } finally {
+      await lab.inside(standby, "kill -CONT $(pidof keepalived)");
+    }
+  }, 60_000);
+
+  test("out keeps a machine out over its boots, in takes it back", async () => {
+    const { active, standby } = await bothFit();
+    const seen = await lab.visit({ ...load, duration: 8 }, async () => {
+      await seconds(1.5);
+      expect((await lab.handOver(active, "out")).code).toBe(0);
+      await lab.kill(active);
+      await lab.start(active);
+    });
+    expect(seen).toMatchObject({ failed: 0 });
+    while ((await lab.state(active)) === undefined) await seconds(0.1);
+    await seconds(3);
+    expect(await lab.state(active)).toMatchObject({ master: false, fit: false });
+    expect((await lab.handOver(standby)).code).toBe(1);
+    expect(await lab.handOver(active, "in")).toEqual({ code: 0, said: "this machine takes part in the election" });
+    await bothFit();
+    expect((await lab.handOver(standby)).code).toBe(0);
+    expect(lab.moves.at(-1)).toBe(active.serverId);
+  }, 60_000);
+});

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,6 +8,7 @@ import type { LoadResult } from "../../../drills/load/outcomes";
 import { ensureBaseImage } from "../../../local/machines/baseImage";
 import { run, tryRun } from "../../../local/machines/command";
 import { claimerConfiguration, claimerPaths } from "../../../roles/loadBalancer/claimer";
+import { failoverCommand } from "../../../roles/loadBalancer/pair";
 import { keepalivedConf, vrrpPaths } from "../../../roles/loadBalancer/keepalived.conf";
 
 /** The lab's floating IP; it exists in the lab's namespaces only. */
@@ -121,6 +122,8 @@ export class FailoverLab {
     const script = [
       `mount -t tmpfs tmpfs ${folder}/disk && mkdir ${folder}/disk/upper ${folder}/disk/work`,
       `mount -t overlay overlay -o lowerdir=${folder}/files:${root},upperdir=${folder}/disk/upper,workdir=${folder}/disk/work ${folder}/root`,
+      // What is in /etc/holdfast outlives the machine's boots.
+      `mount --bind ${folder}/files/etc/holdfast ${folder}/root/etc/holdfast`,
       `cd ${folder}/root && mount -t proc proc proc && mount --rbind /dev dev && mount -t tmpfs tmpfs run`,
       "exec chroot . /bin/sh /start",
     ].join(" && ");
@@ -129,6 +132,23 @@ export class FailoverLab {
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (text: Buffer) => (balancer.output += text.toString()));
     balancer.process = child;
+  }
+
+  /** Runs holdfast-failover on the machine; the exit code, and all that it said. */
+  async handOver(balancer: Balancer, argument?: "out" | "in"): Promise<{ code: number; said: string }> {
+    const command = ["python3", failoverCommand, ...(argument ? [argument] : [])];
+    const { code, stdout, stderr } = await tryRun("nsenter", [...insideOf(balancer), ...command]);
+    return { code, said: `${stdout}${stderr}`.trim() };
+  }
+
+  /** Runs a command on the machine. */
+  async inside(balancer: Balancer, command: string): Promise<string> {
+    return run("nsenter", [...insideOf(balancer), "sh", "-c", command]);
+  }
+
+  /** Whether the file is there that keeps the machine out of the election. */
+  isOut({ folder }: Balancer): boolean {
+    return existsSync(join(folder, "files", vrrpPaths.maintenance));
   }
 
   /** Kills everything on the machine at once. */
@@ -167,11 +187,11 @@ export class FailoverLab {
   }
 
   /** What the claimer of a load balancer says of itself; undefined while it says nothing. */
-  async state({ address }: Balancer): Promise<{ master: boolean; fit: boolean } | undefined> {
+  async state({ address }: Balancer): Promise<{ master: boolean; fit: boolean; held: boolean } | undefined> {
     const { code, stdout } = await tryRun("ip", [
       ...["netns", "exec", this.edge, "curl", "-s", "-m", "1", `http://${address}:8405/state`],
     ]);
-    return code === 0 ? (JSON.parse(stdout) as { master: boolean; fit: boolean }) : undefined;
+    return code === 0 ? (JSON.parse(stdout) as { master: boolean; fit: boolean; held: boolean }) : undefined;
   }
 
   async remove(): Promise<void> {
@@ -193,6 +213,14 @@ export class FailoverLab {
   }
 }
 
+/** What nsenter needs to run something on a machine. */
+function insideOf({ process: child }: Balancer): string[] {
+  if (child?.pid === undefined) throw new Error("the machine does not run");
+  const [init] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
+  if (!init) throw new Error("the machine has ended");
+  return ["--target", init, "--mount", "--net", "--pid", "--root", "--wd"];
+}
+
 function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
   const { folder, address, number, serverId } = balancer;
   const peers = all.filter((other) => other !== balancer).map((other) => other.address);
@@ -205,6 +233,7 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
   cpSync(join(repository, "roles/loadBalancer/claimer"), join(folder, "files", claimerPaths.folder), {
     recursive: true,
   });
+  cpSync(join(repository, "roles/loadBalancer/failover.py"), join(folder, "files", failoverCommand));
   write(claimerPaths.token, token);
   write(
     claimerPaths.configuration,
