@@ -33,9 +33,12 @@ beforeAll(async () => {
 
 afterAll(() => clone.remove(), 300_000);
 
-/** They take their time, and the same ground is covered elsewhere: operating, database and backups.test.ts. */
+/**
+ * They take their time, and the same ground is covered elsewhere: operating, database and backups.test.ts; what the API may
+ * say meanwhile, by the tests of the claimer.
+ */
 const long =
-  /^(release-|migration-fails|database-moves|storage-|damaged-|dropped-|restore-|lose-database|volume-full|kill-pool)/;
+  /^(release-|migration-fails|database-moves|storage-|damaged-|dropped-|restore-|lose-database|volume-full|kill-pool|api-outage-|failover-api-(unavailable|rate-limit))/;
 
 test.each(drills.filter(({ name }) => !long.test(name)).map(({ name, title }) => [title, name]))(
   "%s",
