@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { runAsProgram } from "./program";
 
 /** A slow-header flood (often called slowloris): connections that never finish asking. */
 export interface SlowHeaders {
@@ -73,11 +74,4 @@ export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHe
   return { opened, refused, held: Number.isFinite(held) ? held : 0 };
 }
 
-if (require.main === module) {
-  slowHeaders(JSON.parse(process.argv[2] ?? "{}") as SlowHeaders)
-    .then((result) => process.stdout.write(`${JSON.stringify(result)}\n`))
-    .catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
-}
+if (require.main === module) runAsProgram<SlowHeaders>(slowHeaders);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { Agent, request, type ClientRequest } from "node:http";
 import type { Duplex } from "node:stream";
+import { runAsProgram } from "./program";
 
 /** Visitors with streams that stay open: websockets at `/socket`, server-sent events at `/events`. */
 export interface StreamOptions {
@@ -144,13 +145,4 @@ export class Frames {
   }
 }
 
-if (require.main === module) {
-  const stop = new AbortController();
-  process.once("SIGTERM", () => stop.abort());
-  streams(JSON.parse(process.argv[2] ?? "{}") as StreamOptions, stop.signal)
-    .then((result) => process.stdout.write(`${JSON.stringify(result)}\n`))
-    .catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    });
-}
+if (require.main === module) runAsProgram<StreamOptions>(streams);

@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import { answerTo } from "./answer";
 import { longestGap } from "./outcomes";
+import { runAsProgram } from "./program";
 
 /** People who write, each line with an id of its own, so that afterwards every one of them can be looked for. */
 export interface WriterOptions {
@@ -106,19 +107,4 @@ function post({ url, run, sources = [], timeout = 15 }: WriterOptions, agent: Ag
   return answerTo(call, body, timeout);
 }
 
-/** As a program of its own in the visitors' network: options as JSON in the first argument, SIGTERM ends it early. */
-async function main(argument: string): Promise<void> {
-  const stop = new AbortController();
-  process.once("SIGTERM", () => {
-    stop.abort();
-  });
-  const options = JSON.parse(argument) as WriterOptions;
-  process.stdout.write(`${JSON.stringify(await write({ ...options, signal: stop.signal }))}\n`);
-}
-
-if (require.main === module) {
-  main(process.argv[2] ?? "").catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) runAsProgram<WriterOptions>((options, signal) => write({ ...options, signal }));
