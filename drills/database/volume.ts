@@ -86,8 +86,9 @@ export const volumeFull: Drill = {
         const begun = performance.now();
         const free = await fill(stack);
         await until("instances may only read", 30, async () => {
-          const [role = ""] = await query(stack, "SELECT rolconfig FROM pg_roles WHERE rolname = 'app'");
-          return role.includes("default_transaction_read_only=on");
+          const name = "default_transaction_read_only";
+          const [setting] = await query(stack, `SELECT setting FROM pg_file_settings WHERE name = '${name}'`);
+          return setting === "on";
         });
         await pause(full);
         const shown = (await isShown(stack)) ? 1 : 0;

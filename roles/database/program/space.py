@@ -1,9 +1,12 @@
 """
 Watches the room on the database's volume: `space.py CONFIGURATION`, as root, for ever.
 
-PostgreSQL that cannot write its log stops, and does not start again until there is room. So before that the instances' role
-is made read-only: they get errors that they can show, reading goes on, and nothing has to be repaired. When there is room
+PostgreSQL that cannot write its log stops, and does not start again until there is room. So before that transactions are
+made read-only: instances get errors that they can show, reading goes on, and nothing has to be repaired. When there is room
 again, because the volume grew or somebody tidied up, writing is allowed by itself.
+
+It is a setting of the whole server that is read anew, because open sessions follow it from their next transaction on: nobody
+who reads is disturbed. Only who writes on in a transaction of before is ended.
 
 A file of some size lies on the volume for the case that it filled up all at once: it is given back when PostgreSQL does
 not answer on a full volume.
@@ -21,12 +24,14 @@ from pathlib import Path
 
 from psql import psql
 
+# With which transactions may only read unless they say otherwise.
+SETTING = "default_transaction_read_only"
 # Seconds between looks.
 INTERVAL = 1.0
 # Seconds for one call of psql.
 TIMEOUT = 20.0
 MIB = 1024 * 1024
-# Looks after which PostgreSQL is asked again whether the role may write: somebody may have changed it.
+# Looks after which PostgreSQL is asked again whether instances may write: somebody may have changed it.
 ASK_EVERY = 60
 # Bytes with which PostgreSQL counts as having no room at all.
 NOTHING = 16 * MIB
@@ -52,7 +57,7 @@ class Space:
 
 
 class Guard:
-    """Keeps the role's right to write in step with the room that there is. `sql` raises OSError when it cannot be run."""
+    """Keeps the right to write in step with the room that there is. `sql` raises OSError when it cannot be run."""
 
     def __init__(self, space: Space, sql: Callable[[str], str], say: Callable[[str], None]) -> None:
         self._space = space
@@ -71,6 +76,8 @@ class Guard:
             if free < reserve and not read_only:
                 self._say(f"{free // MIB} MiB left, {reserve // MIB} are kept back: instances may only read now")
                 self._set(read_only=True)
+            elif free < reserve:
+                self._end_writers()
             elif free > 2 * reserve and read_only:
                 self._say(f"{free // MIB} MiB free again: instances may write")
                 self._set(read_only=False)
@@ -85,17 +92,21 @@ class Guard:
 
     def is_read_only(self) -> bool:
         if self._known is None:
-            settings = self._sql(f"SELECT rolconfig FROM pg_roles WHERE rolname = '{self._space.user}'")
-            self._known = "default_transaction_read_only=on" in settings
+            self._known = self._sql(f"SELECT setting FROM pg_file_settings WHERE name = '{SETTING}'") == "on"
         return self._known
 
     def _set(self, *, read_only: bool) -> None:
-        """Sessions that are open keep what they began with, so they are ended; applications connect again."""
+        """The superuser is exempt, who makes backups and tidies up."""
         self._known = None
-        change = "SET default_transaction_read_only = on" if read_only else "RESET default_transaction_read_only"
+        change = f"SET {SETTING} = on" if read_only else f"RESET {SETTING}"
+        exempt = f"SET {SETTING} = off" if read_only else f"RESET {SETTING}"
+        self._sql(f"ALTER ROLE postgres {exempt}; ALTER SYSTEM {change}; SELECT pg_reload_conf()")
+
+    def _end_writers(self) -> None:
+        """What began before writing ended, and goes on: it would fill what is kept back."""
         self._sql(
-            f"ALTER ROLE {self._space.user} {change};"
-            f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{self._space.user}'"
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            f"WHERE usename = '{self._space.user}' AND backend_xid IS NOT NULL"
         )
 
 
