@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 const EVERY = 15;
 /** Looks until a process that is known is read again: it may have become another program. */
 const AGAIN = 40;
-/** Users from here on are people, and nobody; services are below. */
-const PEOPLE = 1000;
+/** Services are users below 1000, or in the range from which systemd takes users for as long as a service runs. */
+const isService = (uid: number) => uid < 1000 || (uid >= 61184 && uid <= 65519);
 
 /**
  * What all processes of this computer and of the machines on it were called with while something was done, and what is in
@@ -49,7 +49,7 @@ export class ProcessWatch {
     const text = (name: string) => readFileSync(`/proc/${pid}/${name}`, "utf8").replaceAll("\0", "\n");
     try {
       this.arguments.add(text("cmdline"));
-      if (statSync(`/proc/${pid}`).uid >= PEOPLE) this.environments.add(text("environ"));
+      if (!isService(statSync(`/proc/${pid}`).uid)) this.environments.add(text("environ"));
     } catch {
       // It has ended.
     }
