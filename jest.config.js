@@ -12,6 +12,8 @@ const common = {
 
 /** Fast tests need neither root nor network; rehearsals boot machines. */
 module.exports = {
+  // Jest's five seconds are too short for a test on a computer that has other things to do.
+  testTimeout: 30_000,
   // More than there are cores: many of these tests wait, for programs or for time to pass.
   maxWorkers: availableParallelism() + 1,
   projects: [
