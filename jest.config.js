@@ -10,7 +10,9 @@ const common = {
   },
 };
 
-/** Fast tests need neither root nor network; rehearsals boot machines. */
+const UNDER_LOAD = "<rootDir>/tests/rehearsal/underLoad/";
+
+/** Fast tests need neither root nor network; rehearsals boot machines, those under load look at what visitors notice. */
 module.exports = {
   // Jest's five seconds are too short for a test on a computer that has other things to do.
   testTimeout: 30_000,
@@ -23,6 +25,12 @@ module.exports = {
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/rehearsal/"],
     },
-    { ...common, displayName: "rehearsal", testMatch: ["<rootDir>/tests/rehearsal/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "rehearsal",
+      testMatch: ["<rootDir>/tests/rehearsal/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", UNDER_LOAD],
+    },
+    { ...common, displayName: "under-load", testMatch: [`${UNDER_LOAD}**/*.test.ts`] },
   ],
 };

@@ -3,20 +3,20 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { LoadOptions } from "../../../drills/load/load";
-import type { LoadResult } from "../../../drills/load/outcomes";
-import { ensureBaseImage } from "../../../local/machines/baseImage";
-import { run, tryRun } from "../../../local/machines/command";
-import { claimerConfiguration, claimerPaths } from "../../../roles/loadBalancer/claimer";
-import { failoverCommand } from "../../../roles/loadBalancer/pair";
-import { keepalivedConf, vrrpPaths } from "../../../roles/loadBalancer/keepalived.conf";
+import type { LoadOptions } from "../../../../drills/load/load";
+import type { LoadResult } from "../../../../drills/load/outcomes";
+import { ensureBaseImage } from "../../../../local/machines/baseImage";
+import { run, tryRun } from "../../../../local/machines/command";
+import { claimerConfiguration, claimerPaths } from "../../../../roles/loadBalancer/claimer";
+import { failoverCommand } from "../../../../roles/loadBalancer/pair";
+import { keepalivedConf, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 
 /** The lab's floating IP; it exists in the lab's namespaces only. */
 export const floatingIp = "203.0.113.200";
 const token = "this-is-the-secret-of-an-environment-0123456789abcdef";
 const router = "10.77.0.1";
 const instance = "10.77.0.20";
-const repository = join(__dirname, "../../..");
+const repository = join(__dirname, "../../../..");
 
 /** One load balancer: HAProxy, keepalived and the claimer of the base image in namespaces of their own. */
 interface Balancer {

@@ -1,0 +1,35 @@
+import { Clone } from "../stack/clone";
+import { drillsOfThePair } from "./pair/drills";
+import { handOversByHand } from "./pair/handOver";
+import { onMachines } from "./pair/onMachines";
+import { updatesUnderLoad } from "./pair/updates";
+import { wentWell } from "./pair/wentWell";
+
+// A stack with two load balancers, brought up once for all who have to look at what visitors see meanwhile.
+
+const clone = new Clone("local-pair");
+
+beforeAll(async () => {
+  await clone.holdfast(["local", "down"]);
+  clone.editSettings((text) => text.replace(/(holdfast:loadBalancer:\s+machines:) 1/, "$1 2"));
+  await wentWell(clone.holdfast(["local", "up"]));
+}, 600_000);
+
+afterAll(() => clone.remove(), 300_000);
+
+describe("what people do on machines", () => {
+  onMachines(clone);
+});
+
+describe("the address is handed over by hand", () => {
+  handOversByHand(clone);
+});
+
+describe("each fault once", () => {
+  drillsOfThePair(clone);
+});
+
+// The last: the stack runs another program afterwards.
+describe("updates", () => {
+  updatesUnderLoad(clone);
+});
