@@ -8,7 +8,7 @@ import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
 import { lose, loseMachines, Rescue, succeeded } from "./backups/rescue";
-import { momentOf, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
+import { expectRefused, momentOf, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
 import { Clone } from "./stack/clone";
 import { expectCountsToHold } from "./support/drilled";
 import { expectNoSecretsTold } from "./stack/noSecretsTold";
@@ -286,4 +286,20 @@ describe("nothing is left but the key, the storage and the repository", () => {
     ).toBe("3 empty");
     for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
   }, 600_000);
+
+  test("whose repository goes on with it once somebody says so, and keeps the backups of before", async () => {
+    const backup = (...args: string[]) => fresh.holdfast(["backup", ...args, "--stack", rescue.stack]);
+    expectRefused(await backup("now"), /belongs to another database[^]*backup adopt/);
+    await rescue.sql("CREATE TABLE begun_anew AS SELECT 1 AS n");
+    expect(succeeded(await backup("adopt", "--yes"))).toMatch(/now belongs to this database/);
+    await until("it has a full backup", 120, async () => {
+      const { backups, problem } = JSON.parse((await backup("list", "--json")).stdout) as Listing;
+      return (
+        problem ?? (backups.some(({ kind, ours }) => ours && kind === "full") && backups.some(({ ours }) => !ours))
+      );
+    });
+    succeeded(await fresh.holdfast(["restore", "--to", "latest", "--stack", rescue.stack, "--yes"]));
+    expect(await rescue.sql("SELECT n FROM begun_anew")).toBe("1");
+    for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
+  }, 300_000);
 });
