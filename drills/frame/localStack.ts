@@ -92,8 +92,8 @@ class Visitors {
   /** Runs one with its options as JSON and gives its result; the signal asks it to end with what it has. */
   async run(program: string, options: object, signal?: AbortSignal): Promise<unknown> {
     const asked = JSON.stringify({ sources: this.sources, ...options });
-    const command = ["netns", "exec", this.namespace, process.execPath, "--import", "tsx", program, asked];
-    const { code, stdout, stderr } = await untilAsked("ip", command, signal);
+    const node = [process.execPath, "--import", "tsx", program, asked, String(process.pid)];
+    const { code, stdout, stderr } = await untilAsked("ip", ["netns", "exec", this.namespace, ...node], signal);
     if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
     return JSON.parse(stdout);
   }

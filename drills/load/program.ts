@@ -3,17 +3,20 @@ const look = 1;
 
 /**
  * Runs a load as a program of its own, in the visitors' network: options as JSON in the first argument, the result as JSON
- * on stdout. SIGTERM ends it early, with the result so far; so does the end of the drill that started it, however that ended.
+ * on stdout. SIGTERM ends it early, with the result so far; so does the end of whoever started it, however that ended.
+ * Whoever may end before this has come to its first line, as a drill may, gives its process id in the second argument.
  */
 export function runAsProgram<Options>(work: (options: Options, stop: AbortSignal) => Promise<unknown>): void {
   const stop = new AbortController();
   process.once("SIGTERM", () => {
     stop.abort();
   });
-  const parent = process.ppid;
-  const orphaned = setInterval(() => {
-    if (process.ppid !== parent) stop.abort();
-  }, look * 1000);
+  const owner = Number(process.argv[3] ?? process.ppid);
+  const endWithOwner = () => {
+    if (process.ppid !== owner) stop.abort();
+  };
+  endWithOwner();
+  const orphaned = setInterval(endWithOwner, look * 1000);
   run(work, stop.signal)
     .catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
