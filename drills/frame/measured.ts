@@ -1,4 +1,5 @@
 import type { RecordedResult } from "../../bench/result";
+import { amount } from "./amount";
 import type { Journal } from "./journal";
 import type { JudgedClaim } from "./verdict";
 
@@ -105,15 +106,6 @@ function assigning({ api }: Journal): string {
 
 function computer({ machine: { processor, cores, memoryGiB, kernel } }: Journal): string {
   return `${cores} × ${processor}, ${memoryGiB} GiB, Linux ${kernel.split("-")[0] ?? ""}`;
-}
-
-/** Everything else is counted, and the claim's text says what. */
-const units = new Set(["s", "requests/s", "rows/s", "µs", "MiB", "GiB"]);
-
-function amount(value: number, unit: string): string {
-  const rounded = Number(value.toFixed(2));
-  if (unit === "ratio") return `× ${rounded}`;
-  return units.has(unit) ? `${rounded} ${unit}` : String(rounded);
 }
 
 function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string[] {

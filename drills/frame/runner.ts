@@ -1,4 +1,5 @@
 import type { LoadResult } from "../load/outcomes";
+import { amount } from "./amount";
 import { warmUp, type Drill, type Measurements } from "./drill";
 import { makeJournal, type Journal } from "./journal";
 import type { Stack } from "./stack";
@@ -99,6 +100,9 @@ async function oneRun(drill: Drill, stack: Stack): Promise<Measurements> {
 
 function summary(drill: Drill, measurements: Measurements): string {
   return drill.claims
-    .map(({ metric, text, unit }) => `${text} ${measurements[metric] ?? "not measured"} ${unit}`)
-    .join(", ");
+    .map(({ metric, text, unit }) => {
+      const value = measurements[metric];
+      return `${text}: ${value === undefined ? "not measured" : amount(value, unit)}`;
+    })
+    .join("; ");
 }
