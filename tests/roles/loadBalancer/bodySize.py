@@ -121,19 +121,23 @@ def serve() -> subprocess.Popen[bytes]:
                 return haproxy
         except OSError:
             pass
+    haproxy.kill()
     raise SystemExit("HAProxy did not send anybody to the instance within 10 s")
 
 
 haproxy = serve()
-result = {
-    "announced": [announced(limit), announced(limit + 1)],
-    "streamed": [streamed(0), streamed(limit), streamed(limit + 1), streamed(3 * limit)],
-    "streamedGet": [streamed(limit, "GET"), streamed(limit + 1, "GET")],
-    "trailer": streamed(10, trailer=b"X-Checksum: 1\r\n"),
-    "tunnel": tunnel(2 * limit),
-    "http2": http2(),
-    "whole": whole,
-    "alive": haproxy.poll() is None,
-}
-haproxy.terminate()
+try:
+    result = {
+        "announced": [announced(limit), announced(limit + 1)],
+        "streamed": [streamed(0), streamed(limit), streamed(limit + 1), streamed(3 * limit)],
+        "streamedGet": [streamed(limit, "GET"), streamed(limit + 1, "GET")],
+        "trailer": streamed(10, trailer=b"X-Checksum: 1\r\n"),
+        "tunnel": tunnel(2 * limit),
+        "http2": http2(),
+        "whole": whole,
+        "alive": haproxy.poll() is None,
+    }
+finally:
+    # Whoever waits for this program's output would wait for HAProxy's as well.
+    haproxy.kill()
 print(json.dumps(result))

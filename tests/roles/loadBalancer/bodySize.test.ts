@@ -8,9 +8,10 @@ import { testWhere } from "../../support/needs";
 import { fileOf } from "../context";
 import { has, judge } from "../debian";
 
+// One instance: requests that just connect to another one when HAProxy finds it down would be cut (docs/limits.md).
 // A computer may let its programs open fewer files than a server does.
 const settings = settingsWith({
-  "holdfast:app": { release: "./examples/guestbook", slowPaths: ["/socket"] },
+  "holdfast:app": { release: "./examples/guestbook", machines: 1, instances: 1, slowPaths: ["/socket"] },
   "holdfast:loadBalancer": { limits: { bodySize: 1, connections: 500 } },
 });
 const limit = bodyBytes(settings);
