@@ -25,15 +25,18 @@ export function haproxyCfg(blueprint: Blueprint, machine: Machine): string {
     `    maxconn ${limits.connections}`,
     `    lua-load-per-thread ${bodySizePath}`,
     `    localpeer ${machine.name}`,
-    "    # A reload leaves the old process with its open connections: it closes them over ten seconds, and ends after a minute.",
+    "    # A reload leaves the old process with its open connections, for a minute at most.",
     "    hard-stop-after 60s",
-    "    close-spread-time 10s",
     "",
     "defaults",
     "    mode http",
     "    log global",
     `    log-format '${logFormat}'`,
     "    option dontlognull",
+    // Closed while it is idle, a connection meets the next request on its way (https://github.com/haproxy/haproxy/issues/1506).
+    // close-spread-time would do that at random moments, in spite of this option.
+    "    # After a reload the old process closes connections with an answer that says so; idle ones end at timeout http-keep-alive.",
+    "    option idle-close-on-response",
     // On the private network a connection takes a millisecond. A machine that is gone takes this long once more, after the
     // time that a safe request had for the first instance: together they are what the slowest visitor waits.
     "    timeout connect 300ms",
