@@ -53,9 +53,10 @@ export async function runDrill(
     let failure: unknown;
     try {
       if (number > 1) await drill.prepare?.(stack);
-      const measurements = await oneRun(drill, stack);
+      const { measurements, failures } = await oneRun(drill, stack);
       runs.push(measurements);
       say(`${drill.name} ${number}/${wanted}: ${summary(drill, measurements)}`);
+      for (const [kind, times] of Object.entries(failures)) say(`  failed with ${kind}: ${times}`);
     } catch (error) {
       failure = error;
     }
@@ -71,7 +72,7 @@ export async function runDrill(
 }
 
 /** @throws when the fault cannot be brought about, or at the abort rule's limit */
-async function oneRun(drill: Drill, stack: Stack): Promise<Measurements> {
+async function oneRun(drill: Drill, stack: Stack) {
   const over = new AbortController();
   const load = stack.visit(drill.load, drill.loadUntilOver ? over.signal : undefined);
   // Awaited below; a failing fault must not leave an unhandled rejection behind.
@@ -91,7 +92,8 @@ async function oneRun(drill: Drill, stack: Stack): Promise<Measurements> {
     const result = await Promise.race([load, abort]);
     if (drill.loadUntilOver && !result.interrupted)
       throw new Error(`the fault was not over within the ${drill.load.duration} s of its load`);
-    return { ...loadMeasurements(result), ...measured };
+    const measurements: Measurements = { ...loadMeasurements(result), ...measured };
+    return { measurements, failures: result.failures };
   } finally {
     limit.abort();
     over.abort();
