@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timezone
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -24,6 +23,15 @@ _CONNECTION = {
     "tcp_user_timeout": 3000,
     "options": "-c statement_timeout=5s",
 }
+
+# As one value: without its C part, which Debian has no package of, the driver takes longer for two hundred of them than
+# all the rest of a page takes.
+_NEWEST = """
+    SELECT coalesce(json_agg(newest), '[]') FROM (
+        SELECT id, name, text, to_char(written AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"') AS written
+        FROM entries ORDER BY position DESC LIMIT %s
+    ) AS newest
+"""
 
 
 class DatabaseEntries:
@@ -57,13 +65,8 @@ class DatabaseEntries:
     def newest(self, count: int) -> list[Entry]:
         """The last entries, newest first."""
         with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT id, name, text, written FROM entries ORDER BY position DESC LIMIT %s", (count,)
-            ).fetchall()
-        return [
-            Entry(id, name, text, written.astimezone(timezone.utc).isoformat(timespec="seconds"))
-            for id, name, text, written in rows
-        ]
+            row = connection.execute(_NEWEST, (count,)).fetchone()
+        return [Entry(**entry) for entry in row[0]] if row else []
 
     def close(self) -> None:
         """Ends the pool's own threads; a process that leaves them behind waits for them for ever."""
