@@ -30,17 +30,30 @@ const settled = 0.5;
 /** Milliseconds between two rounds of opening, and between two looks at how many are open. */
 const tick = 50;
 
+/** Milliseconds between two bytes of a header on one connection. */
+const drip = 1000;
+
+/** A connection that is open. */
+interface Open {
+  /** Milliseconds, as of `performance.now()`. */
+  readonly since: number;
+  /** When its next byte is due. They come evenly: connections of many sources do not know of one another. */
+  next: number;
+  taken: boolean;
+}
+
 /** Opens connections one after the other, evenly, and drips a byte of a header a second into each that is open. */
 export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHeaders): Promise<SlowHeadersResult> {
   const { hostname: host, port } = new URL(url);
-  const open = new Map<Socket, { readonly since: number; taken: boolean }>();
+  const open = new Map<Socket, Open>();
   const sockets = new Set<Socket>();
   let [opened, refused, held] = [0, 0, Infinity];
   const start = (localAddress: string | undefined) => {
     const socket = connect({ host, port: Number(port || 80), ...(localAddress === undefined ? {} : { localAddress }) });
     sockets.add(socket);
     socket.on("connect", () => {
-      open.set(socket, { since: performance.now(), taken: false });
+      const since = performance.now();
+      open.set(socket, { since, next: since + drip, taken: false });
       socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nX-Slow: `);
     });
     socket.on("error", () => undefined);
@@ -52,9 +65,6 @@ export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHe
       sockets.delete(socket);
     });
   };
-  const drip = setInterval(() => {
-    for (const socket of open.keys()) socket.write("a");
-  }, 1000);
   const begun = performance.now();
   const seconds = () => (performance.now() - begun) / 1000;
   // A source that was late does not catch up at once: that would be more than it may, and refused.
@@ -62,14 +72,18 @@ export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHe
   for (let started = 0; seconds() < duration; await new Promise((resolve) => setTimeout(resolve, tick))) {
     const due = Math.min(started + most, Math.floor(seconds() * rate * sources.length));
     for (; started < due; started++) start(sources[started % sources.length]);
-    for (const state of open.values()) {
-      if (state.taken || performance.now() - state.since < settled * 1000) continue;
+    const now = performance.now();
+    for (const [socket, state] of open) {
+      if (now >= state.next) {
+        state.next += drip;
+        socket.write("a");
+      }
+      if (state.taken || now - state.since < settled * 1000) continue;
       state.taken = true;
       opened++;
     }
     if (seconds() >= ramp) held = Math.min(held, [...open.values()].filter(({ taken }) => taken).length);
   }
-  clearInterval(drip);
   for (const socket of sockets) socket.removeAllListeners("close").destroy();
   return { opened, refused, held: Number.isFinite(held) ? held : 0 };
 }
