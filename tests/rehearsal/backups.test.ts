@@ -7,9 +7,10 @@ import { goneVariable } from "../../machine/resource/withdraw";
 import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
-import { lose, loseMachines, Rescue, succeeded } from "./backups/rescue";
+import { lose, loseMachines, Rescue } from "./backups/rescue";
 import { expectRefused, momentOf, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
 import { Clone } from "./stack/clone";
+import { saidBy, succeeded } from "./stack/succeeded";
 import { expectCountsToHold } from "./support/drilled";
 import { expectNoSecretsTold } from "./stack/noSecretsTold";
 
@@ -113,9 +114,9 @@ test("no password or key is in user data, arguments, journal, shell history or p
     ];
     said.push(await holdfast("restore", "--to", "latest", "--yes"), await holdfast("restore", "--forget"));
     const repair = clone.editSettings((text) => text.replace("instances: 2", "instances: 3"));
-    said.push(succeeded(await clone.pulumi(["up", "--yes", "--diff"])));
+    said.push(saidBy(await clone.pulumi(["up", "--yes", "--diff"])));
     repair();
-    said.push(succeeded(await clone.pulumi(["up", "--yes", "--skip-preview"])));
+    said.push(saidBy(await clone.pulumi(["up", "--yes", "--skip-preview"])));
     await serves();
     return said.join("\n");
   });
@@ -227,7 +228,7 @@ describe("nothing is left but the key, the storage and the repository", () => {
     const page = readFileSync(join(fresh.folder, "docs/restore.md"), "utf8");
     const [, command = ""] = /npx holdfast (restore .*--into rescue --key \S+)/.exec(page) ?? [];
     const words = command.replace("rescue", rescue.stack).replace("guestbook-prod.key", key).split(" ");
-    return succeeded(await fresh.holdfast([...words, "--yes"]));
+    return saidBy(await fresh.holdfast([...words, "--yes"]));
   }
 
   afterAll(() => fresh.remove(), 300_000);
@@ -273,7 +274,7 @@ describe("nothing is left but the key, the storage and the repository", () => {
     await rescue.inside("app-2", drop);
     const restored = await fresh.holdfast(["restore", "--to", "latest", "--stack", rescue.stack, "--yes"]);
     await rescue.inside("app-2", "systemctl restart nftables");
-    expect(succeeded(restored)).toMatch(/app-2 is not reached, so its instances are not stopped/);
+    expect(saidBy(restored)).toMatch(/app-2 is not reached, so its instances are not stopped/);
     expect(await rescue.sql("SELECT count(*) || ' ' || max(n) FROM kept_too")).toBe(rows);
     for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
   }, 300_000);
@@ -291,7 +292,7 @@ describe("nothing is left but the key, the storage and the repository", () => {
     const backup = (...args: string[]) => fresh.holdfast(["backup", ...args, "--stack", rescue.stack]);
     expectRefused(await backup("now"), /belongs to another database[^]*backup adopt/);
     await rescue.sql("CREATE TABLE begun_anew AS SELECT 1 AS n");
-    expect(succeeded(await backup("adopt", "--yes"))).toMatch(/now belongs to this database/);
+    expect(saidBy(await backup("adopt", "--yes"))).toMatch(/now belongs to this database/);
     await until("it has a full backup", 120, async () => {
       const { backups, problem } = JSON.parse((await backup("list", "--json")).stdout) as Listing;
       return (

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { StoredRelease } from "../../release/store/store";
-import type { RunResult } from "../../toolchain/run";
 import { Clone } from "./stack/clone";
+import { saidBy } from "./stack/succeeded";
 
 // Releases come and are taken back, the way a person does it. Each test goes on from the one before it.
 
@@ -16,15 +16,10 @@ beforeAll(async () => {
   await clone.holdfast(["local", "down"]);
   // As small and as quick as it gets with two machines, so that one of them can be behind the other.
   clone.editSettings((text) => text.replace("instances: 2", "instances: 1\n    settleTime: 1"));
-  succeeded(await clone.holdfast(["local", "up"]));
+  saidBy(await clone.holdfast(["local", "up"]));
 }, 600_000);
 
 afterAll(() => clone.remove(), 300_000);
-
-function succeeded(result: RunResult): string {
-  if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.stdout}\n${result.stderr}`);
-  return result.stdout + result.stderr;
-}
 
 /** What the settings name. */
 function named(): string {
@@ -41,7 +36,7 @@ async function running(): Promise<string[]> {
 }
 
 async function stored(): Promise<StoredRelease[]> {
-  return JSON.parse(succeeded(await clone.holdfast(["release", "list", "--json"]))) as StoredRelease[];
+  return JSON.parse(saidBy(await clone.holdfast(["release", "list", "--json"]))) as StoredRelease[];
 }
 
 /** The next release of the guestbook, named in the settings. */
@@ -56,13 +51,13 @@ async function build(version: string, schema = 2): Promise<StoredRelease> {
   return JSON.parse(built.stdout) as StoredRelease;
 }
 
-const up = async () => succeeded(await clone.pulumi(["up", "--yes", "--skip-preview"]));
+const up = async () => saidBy(await clone.pulumi(["up", "--yes", "--skip-preview"]));
 const rollback = (...args: string[]) => clone.holdfast(["rollback", ...args]);
 
 /** Settings, machines and Pulumi's state agree. */
 async function expectEverywhere(sha256: string): Promise<void> {
   expect(await running()).toEqual(machines.map(() => sha256));
-  succeeded(await clone.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]));
+  saidBy(await clone.pulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]));
 }
 
 test("a folder that was edited and rolled out is taken back by its content, though nobody raised its version", async () => {
@@ -70,7 +65,7 @@ test("a folder that was edited and rolled out is taken back by its content, thou
   clone.edit("examples/guestbook/page.py", (text) => `${text}\n# edited\n`);
   await up();
   expect(await running()).not.toContain(first);
-  expect(succeeded(await rollback())).toContain("Going back from guestbook");
+  expect(saidBy(await rollback())).toContain("Going back from guestbook");
   expect(named()).toBe(`guestbook@sha256:${first}`);
   await expectEverywhere(first);
 }, 300_000);
@@ -80,10 +75,10 @@ test("a release of the store is rolled out, and taken back while its roll-out is
   const release = await build("2.0.0");
   await killedUp();
   expect(await running()).toContain(release.sha256);
-  succeeded(await rollback());
+  saidBy(await rollback());
   await expectEverywhere(before);
   expect(
-    succeeded(await clone.holdfast(["ssh", "app-1", "--", "tail", "-n", "1", "/var/log/holdfast/rollouts.log"])),
+    saidBy(await clone.holdfast(["ssh", "app-1", "--", "tail", "-n", "1", "/var/log/holdfast/rollouts.log"])),
   ).toContain('"reason": "rollback to guestbook');
 }, 400_000);
 
@@ -96,7 +91,7 @@ test("a migration in between: refused where nobody can be asked, and nothing cha
   expect(refused.stderr).toContain("confirm with --yes");
   expect(named()).toBe("guestbook@2.1.0");
   await expectEverywhere(release.sha256);
-  succeeded(await rollback("--yes"));
+  saidBy(await rollback("--yes"));
   expect(await running()).not.toContain(release.sha256);
 }, 400_000);
 

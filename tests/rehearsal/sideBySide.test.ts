@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { collections } from "../../cli/cloud/collections";
 import type { DaemonInfo } from "../../local/paths";
-import { run, type RunResult } from "../../toolchain/run";
+import { run } from "../../toolchain/run";
 import { Clone } from "./stack/clone";
+import { succeeded } from "./stack/succeeded";
 
 // Three environments in one local cloud, in which they share a project as they never should at Hetzner: whatever one of
 // them does, the others do not notice.
@@ -52,11 +53,6 @@ function writeSettings(stack: string, like: string, change: Readonly<Record<stri
     Reflect.deleteProperty(config, `holdfast:${section}`);
   }
   writeFileSync(join(clone.folder, `Pulumi.${stack}.yaml`), stringify({ config }));
-}
-
-function expectSuccess(result: RunResult): RunResult {
-  if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.stdout}\n${result.stderr}`);
-  return result;
 }
 
 interface Listed {
@@ -107,11 +103,11 @@ async function urlOf(stack: string): Promise<string> {
   const script = 'eval "$(node bin/holdfast local env --stack "$1")" && exec pulumi stack output url --stack "$1"';
   const env = { HOLDFAST_LOCAL: cloud };
   const shown = await run("/bin/sh", ["-c", script, "sh", stack], { cwd: clone.folder, env, timeout: 60 });
-  return expectSuccess(shown).stdout.trim();
+  return succeeded(shown).stdout.trim();
 }
 
 const visit = async (url: string, ...options: string[]) =>
-  expectSuccess(
+  succeeded(
     await clone.holdfast(["local", "internet", "--", "curl", "-fsS", "--max-time", "10", ...options, `${url}/`]),
   ).stdout;
 
@@ -127,10 +123,10 @@ async function machineOf(stack: string, machine: string): Promise<{ type: string
 let withoutStaging: Record<string, Listed[]>;
 
 test("three environments come up beside one another", async () => {
-  expectSuccess(await clone.holdfast(["local", "up"]));
-  expectSuccess(await clone.holdfast(["up", "--stack", prod, "--yes"]));
+  succeeded(await clone.holdfast(["local", "up"]));
+  succeeded(await clone.holdfast(["up", "--stack", prod, "--yes"]));
   withoutStaging = await everything();
-  expectSuccess(await clone.holdfast(["up", "--stack", staging, "--yes"]));
+  succeeded(await clone.holdfast(["up", "--stack", staging, "--yes"]));
 
   const urls = [(await clone.status()).url ?? "", await urlOf(prod), await urlOf(staging)];
   expect(new Set(urls).size).toBe(3);
@@ -153,16 +149,16 @@ test("staging has of every kind of thing that a teardown has to take", async () 
 
 test("each has nothing to do after it, and the doctor finds nothing", async () => {
   for (const stack of [prod, staging]) {
-    const { stdout } = expectSuccess(await clone.holdfast(["up", "--stack", stack, "--yes"]));
+    const { stdout } = succeeded(await clone.holdfast(["up", "--stack", stack, "--yes"]));
     expect(stdout).toContain(`Nothing changes in "${stack}"`);
-    const { stdout: found } = expectSuccess(await clone.holdfast(["doctor", "--stack", stack]));
+    const { stdout: found } = succeeded(await clone.holdfast(["doctor", "--stack", stack]));
     expect(found).not.toContain("PROBLEM");
   }
 }, 300_000);
 
 test("another server type: the machine is off, and on again with it, and serves", async () => {
   writeSettings(staging, "staging", stagingChange("cx33"));
-  const { stdout } = expectSuccess(await clone.holdfast(["up", "--stack", staging, "--yes"]));
+  const { stdout } = succeeded(await clone.holdfast(["up", "--stack", staging, "--yes"]));
   expect(stdout).toContain("The machine app-1 is powered off to change its type from cx23 to cx33");
   for (const machine of ["app-1", "load-balancer-1"]) {
     expect(await machineOf(staging, machine)).toEqual({ type: "cx33", status: "running" });
@@ -179,7 +175,7 @@ test("the teardown of staging wants to be confirmed", async () => {
 }, 120_000);
 
 test("after the teardown of staging the API lists what it listed before", async () => {
-  const { stdout } = expectSuccess(await clone.holdfast(["teardown", staging, "--yes", staging]));
+  const { stdout } = succeeded(await clone.holdfast(["teardown", staging, "--yes", staging]));
   const deleted = [
     `server +${staging}-app-1`,
     `server +${staging}-load-balancer-1`,

@@ -4,6 +4,7 @@ import type { StackStatus } from "../../cli/status/stackStatus";
 import type { DaemonInfo } from "../../local/paths";
 import type { RunResult } from "../../toolchain/run";
 import { Clone } from "./stack/clone";
+import { succeeded } from "./stack/succeeded";
 
 // What a person does with a stack, from nothing to nothing. Each test goes on from the one before it.
 
@@ -18,19 +19,13 @@ beforeAll(async () => {
 
 afterAll(() => clone.remove(), 300_000);
 
-/** Shows what was said when something did not end well. */
-function expectSuccess(result: RunResult): RunResult {
-  if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.stdout}\n${result.stderr}`);
-  return result;
-}
-
 const curl = (path = "/", ...options: string[]) =>
   clone.holdfast(["local", "internet", "--", "curl", "-fsS", "--max-time", "10", ...options, `${url}${path}`]);
 
 const balancers = async () => (await clone.status()).machines.filter(({ roles }) => roles.includes("loadBalancer"));
 
 test("one command leads from nothing to a page", async () => {
-  const { stdout } = expectSuccess(await clone.holdfast(["local", "up"]));
+  const { stdout } = succeeded(await clone.holdfast(["local", "up"]));
   const status = await clone.status();
   url = status.url ?? "";
   expect(stdout).toContain(`The stack runs: ${url}`);
@@ -40,13 +35,13 @@ test("one command leads from nothing to a page", async () => {
     expect(existsSync(`/proc/${machine.initPid}`)).toBe(true);
     expect(await clone.onMachine(machine.name, "systemctl is-system-running")).toBe("running");
   }
-  expect(expectSuccess(await curl()).stdout).toContain("Guestbook");
+  expect(succeeded(await curl()).stdout).toContain("Guestbook");
 }, 600_000);
 
 test("requests reach all instances", async () => {
   const answers = new Set<string>();
   for (let request = 0; request < 20; request++) {
-    const { stdout } = expectSuccess(await curl("/", "--output", "/dev/null", "--dump-header", "-"));
+    const { stdout } = succeeded(await curl("/", "--output", "/dev/null", "--dump-header", "-"));
     answers.add(
       ["x-machine", "x-instance"].map((name) => new RegExp(`^${name}: (.*)$`, "im").exec(stdout)?.[1]).join(),
     );
@@ -60,15 +55,15 @@ test("requests reach all instances", async () => {
 }, 60_000);
 
 test("a second time changes nothing", async () => {
-  expectSuccess(await clone.pulumi(["up", "--yes", "--expect-no-changes"]));
-  expectSuccess(await clone.pulumi(["refresh", "--yes", "--expect-no-changes"]));
-  const { stdout } = expectSuccess(await clone.holdfast(["local", "up"]));
+  succeeded(await clone.pulumi(["up", "--yes", "--expect-no-changes"]));
+  succeeded(await clone.pulumi(["refresh", "--yes", "--expect-no-changes"]));
+  const { stdout } = succeeded(await clone.holdfast(["local", "up"]));
   expect(stdout).toMatch(/\d+ unchanged/);
   expect(stdout).not.toMatch(/created|updated|deleted/);
 }, 120_000);
 
 test("a shell over SSH shows whose keys were pinned", async () => {
-  const { stdout } = expectSuccess(await clone.holdfast(["ssh", "app-1", "--", "hostname"]));
+  const { stdout } = succeeded(await clone.holdfast(["ssh", "app-1", "--", "hostname"]));
   expect(stdout.trim()).toBe(`${clone.name}-app-1`);
 }, 60_000);
 
@@ -91,13 +86,13 @@ test("a changed setting of HAProxy: its lines in the preview, a reload that nobo
   const pid = await clone.onMachine(first, mainProcess);
   clone.editSettings((text) => text.replace("connections: 5000", "connections: 5000, queueTimeout: 4"));
 
-  const preview = expectSuccess(await clone.pulumi(["preview", "--diff"])).stdout;
+  const preview = succeeded(await clone.pulumi(["preview", "--diff"])).stdout;
   expect(preview).toMatch(/^\s+-\s+timeout queue 5000ms$/m);
   expect(preview).toMatch(/^\s+\+\s+timeout queue 4000ms$/m);
   expect(preview).not.toContain("(replace)");
 
   const visitors = await clone.underLoad(`${url}/`, 100, async () => {
-    expectSuccess(await clone.pulumi(["up", "--yes", "--skip-preview"]));
+    succeeded(await clone.pulumi(["up", "--yes", "--skip-preview"]));
   });
   expect(visitors.failures).toEqual({});
   expect(visitors.ok).toBeGreaterThan(100);
@@ -112,21 +107,21 @@ test("a broken haproxy.cfg is refused on the machine with HAProxy's own words, a
   const { code, stdout } = await clone.pulumi(["up", "--yes", "--skip-preview"]);
   expect(code).not.toBe(0);
   expect(stdout).toContain("unknown keyword 'maxxconn'");
-  expectSuccess(await curl());
+  succeeded(await curl());
   for (const { name } of await balancers()) {
     expect(await clone.onMachine(name, `grep -c maxxconn ${CONFIGURATION} || true`)).toBe("0");
   }
   repair();
-  expectSuccess(await clone.pulumi(["up", "--yes", "--skip-preview"]));
+  succeeded(await clone.pulumi(["up", "--yes", "--skip-preview"]));
 }, 180_000);
 
 test("what somebody changed by hand is found and put right", async () => {
   const [balancer = { name: "" }] = await balancers();
   const before = await clone.onMachine(balancer.name, `sha256sum ${CONFIGURATION}`);
   await clone.onMachine(balancer.name, `echo '# by hand' >>${CONFIGURATION}`);
-  const preview = expectSuccess(await clone.pulumi(["preview", "--refresh", "--diff"])).stdout;
+  const preview = succeeded(await clone.pulumi(["preview", "--refresh", "--diff"])).stdout;
   expect(preview).toContain("# by hand");
-  expectSuccess(await clone.pulumi(["up", "--yes", "--refresh", "--skip-preview"]));
+  succeeded(await clone.pulumi(["up", "--yes", "--refresh", "--skip-preview"]));
   expect(await clone.onMachine(balancer.name, `sha256sum ${CONFIGURATION}`)).toBe(before);
 }, 180_000);
 
@@ -135,17 +130,17 @@ test("the local cloud's process is killed: machines run on, and the next `local 
   const { pid } = JSON.parse(readFileSync(clone.paths.daemon, "utf8")) as DaemonInfo;
   process.kill(pid, "SIGKILL");
   expect((await clone.holdfast(["local", "status"])).code).toBe(3);
-  const { stdout } = expectSuccess(await clone.holdfast(["local", "up"]));
+  const { stdout } = succeeded(await clone.holdfast(["local", "up"]));
   expect(stdout).not.toMatch(/created|updated|deleted/);
   expect((await clone.status()).machines.map(({ initPid }) => initPid)).toEqual(inits);
-  expectSuccess(await curl());
+  succeeded(await curl());
 }, 180_000);
 
 test("`pulumi up` is killed while it creates servers: the next `local up` gets there", async () => {
   clone.editSettings((text) => text.replace("machines: 2\n    instances", "machines: 3\n    instances"));
   const { code } = await upThatIsSignalled("SIGKILL", /Server app-3 creating/);
   expect(code).not.toBe(0);
-  expectSuccess(await clone.holdfast(["local", "up"]));
+  succeeded(await clone.holdfast(["local", "up"]));
   expect((await clone.status()).machines.map(({ name }) => name)).toContain(`${clone.name}-app-3`);
 }, 300_000);
 
@@ -154,8 +149,8 @@ test("Ctrl-C while a machine is configured: an orderly end, and the next `local 
   const { code, stdout } = await upThatIsSignalled("SIGINT", /Configuration app-4 creating/);
   expect(code).not.toBe(0);
   expect(stdout).toMatch(/[Ii]nterrupted|cancel/);
-  expectSuccess(await curl());
-  expectSuccess(await clone.holdfast(["local", "up"]));
+  succeeded(await curl());
+  succeeded(await clone.holdfast(["local", "up"]));
   expect((await clone.status()).machines.map(({ name }) => name)).toContain(`${clone.name}-app-4`);
 }, 300_000);
 
@@ -180,8 +175,8 @@ function signalPulumi(stack: string, signal: NodeJS.Signals): void {
 }
 
 test("`local down` leaves nothing, and twice is as good as once", async () => {
-  const { stderr } = expectSuccess(await clone.holdfast(["local", "down"]));
+  const { stderr } = succeeded(await clone.holdfast(["local", "down"]));
   expect(stderr).toContain("Nothing of the local cloud");
   expect(existsSync(clone.paths.state)).toBe(false);
-  expectSuccess(await clone.holdfast(["local", "down"]));
+  succeeded(await clone.holdfast(["local", "down"]));
 }, 300_000);

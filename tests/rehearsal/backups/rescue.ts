@@ -5,8 +5,9 @@ import { stateFile } from "../../../cli/stack/state";
 import { until } from "../../../drills/frame/wait";
 import type { DaemonInfo } from "../../../local/paths";
 import type { RepositoryKey } from "../../../roles/database/backup/key";
-import { run, type RunResult } from "../../../toolchain/run";
+import { run } from "../../../toolchain/run";
 import type { Clone } from "../stack/clone";
+import { saidBy } from "../stack/succeeded";
 
 /** The stack of the chapter "Nothing is left but the key" in docs/restore.md: beside the lost one, in the same cloud. */
 export class Rescue {
@@ -32,7 +33,7 @@ export class Rescue {
   async pulumi(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const line =
       'stack=$1; shift; eval "$(node bin/holdfast local env --stack "$stack")" && exec pulumi "$@" --stack "$stack" --non-interactive --color never';
-    return succeeded(
+    return saidBy(
       await run("/bin/sh", ["-c", line, "sh", this.stack, ...args], {
         cwd: this.clone.folder,
         timeout: 900,
@@ -107,9 +108,4 @@ export async function loseMachines(clone: Clone, which: (server: string) => bool
     });
     await api("DELETE", `volumes/${id}`);
   }
-}
-
-export function succeeded({ code, stdout, stderr }: RunResult): string {
-  if (code !== 0) throw new Error(`exit code ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-2000)}`);
-  return stdout + stderr;
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunResult } from "../../../toolchain/run";
 import type { Clone } from "../stack/clone";
-import { succeeded } from "./rescue";
+import { saidBy, succeeded } from "../stack/succeeded";
 
 /** A stack with a database and one app machine. */
 export interface RestoredStack {
@@ -58,7 +58,7 @@ export function restoresThatAreKilled({ clone, sql, serves }: RestoredStack): vo
   }, 240_000);
 
   test("run again, it waits for the lease of the first, restores, and leaves the lease free", async () => {
-    expect(succeeded(await restore())).toMatch(/restored to/);
+    expect(saidBy(await restore())).toMatch(/restored to/);
     expect(await sql("SELECT count(*) FROM marked")).toBe("0");
     await serves();
     expect(await lease()).toMatch(/^Free/);

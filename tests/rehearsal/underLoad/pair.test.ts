@@ -3,7 +3,7 @@ import { drillsOfThePair } from "./pair/drills";
 import { handOversByHand } from "./pair/handOver";
 import { onMachines } from "./pair/onMachines";
 import { updatesUnderLoad } from "./pair/updates";
-import { wentWell } from "./pair/wentWell";
+import { succeeded } from "../stack/succeeded";
 
 // A stack with two load balancers, brought up once for all who have to look at what visitors see meanwhile.
 
@@ -12,7 +12,7 @@ const clone = new Clone("local-pair");
 beforeAll(async () => {
   await clone.holdfast(["local", "down"]);
   clone.editSettings((text) => text.replace(/(holdfast:loadBalancer:\s+machines:) 1/, "$1 2"));
-  await wentWell(clone.holdfast(["local", "up"]));
+  succeeded(await clone.holdfast(["local", "up"]));
 }, 600_000);
 
 afterAll(() => clone.remove(), 300_000);

@@ -1,17 +1,19 @@
 import { spawn } from "node:child_process";
 import type { InstanceState } from "../../../../cli/debug";
 import type { Clone } from "../../stack/clone";
-import { wentWell } from "./wentWell";
+import { succeeded } from "../../stack/succeeded";
 
 /** Tests of what people do on the machines of a running stack. */
 export function onMachines(clone: Clone): void {
   test("logs of all machines come merged in order of time, those of one role or one machine too", async () => {
-    const lines = (await wentWell(clone.holdfast(["logs", "app", "--since", "-1h"]))).trim().split("\n");
+    const lines = succeeded(await clone.holdfast(["logs", "app", "--since", "-1h"]))
+      .stdout.trim()
+      .split("\n");
     const times = lines.map((line) => line.split(/\s+/).slice(1, 3).join(" "));
     expect(new Set(lines.map((line) => line.split(" ")[0]))).toEqual(new Set(["app-1", "app-2"]));
     expect(times).toEqual([...times].sort());
     expect(lines.some((line) => /app-1 {2}ready on port 8001/.test(line))).toBe(true);
-    const balancer = await wentWell(clone.holdfast(["logs", "load-balancer-1", "--unit", "keepalived"]));
+    const balancer = succeeded(await clone.holdfast(["logs", "load-balancer-1", "--unit", "keepalived"])).stdout;
     expect(balancer).toMatch(/^load-balancer-1 {2}\d{4}-.*Keepalived/m);
   }, 60_000);
 
@@ -59,7 +61,7 @@ export function onMachines(clone: Clone): void {
       const session = start();
       expect(await became("drain")).toBe(true);
       const ended = new Promise((resolve) => session.on("exit", resolve));
-      expect(await wentWell(clone.holdfast(["debug", "app-1", "--done"]))).toBe("app-1: instance 1 is back\n");
+      expect(succeeded(await clone.holdfast(["debug", "app-1", "--done"])).stdout).toBe("app-1: instance 1 is back\n");
       expect((await state())?.state).toBe("ready");
       await ended;
     }, 150_000);

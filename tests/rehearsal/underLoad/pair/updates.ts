@@ -4,7 +4,7 @@ import { drills } from "../../../../drills";
 import type { Clone } from "../../stack/clone";
 import { expectCountsToHold } from "../../support/drilled";
 import { UNDER_WAY } from "../underWay";
-import { wentWell } from "./wentWell";
+import { succeeded } from "../../stack/succeeded";
 
 /** What goes well and what has to be taken back. A killed runner's lease takes minutes to end: that is for the evidence. */
 const rehearsed = ["release-roll-out", "release-crashes", "release-wrong-checksum"];
@@ -27,7 +27,7 @@ export function updatesUnderLoad(clone: Clone): void {
     const asItWas = clone.editSettings((text) => text.replaceAll("serverType: cx23", "serverType: cx33"));
     let said = "";
     const load = await clone.underLoad(url, 50, async () => {
-      said = await wentWell(clone.holdfast(["up", "--stack", clone.name, "--yes"]));
+      said = succeeded(await clone.holdfast(["up", "--stack", clone.name, "--yes"])).stdout;
     });
     asItWas();
     // The active load balancer's turn is no crash: it hands the address over before.
@@ -44,11 +44,11 @@ export function updatesUnderLoad(clone: Clone): void {
       text.replace("release: ./examples/guestbook", "release: ./radicale").replace("health: /health", "health: /.web/"),
     );
     // From nothing: load balancers ask for one health path, so an app with another one is no next release of this one.
-    await wentWell(clone.holdfast(["local", "down"]));
-    await wentWell(clone.holdfast(["local", "up"]));
+    succeeded(await clone.holdfast(["local", "down"]));
+    succeeded(await clone.holdfast(["local", "up"]));
     clone.edit("radicale/holdfast.yaml", (text) => text.replace("version: 1.0.0", 'version: "1.1.0"'));
     const load = await clone.underLoad(`${url}/.web/`, 50, async () => {
-      await wentWell(clone.holdfast(["local", "up"]));
+      succeeded(await clone.holdfast(["local", "up"]));
     });
     expect(load.failures).toEqual({});
     expect(load.sent).toBeGreaterThan(500);
