@@ -2,9 +2,9 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { drills } from "../../../../drills";
 import type { Clone } from "../../stack/clone";
+import { succeeded } from "../../stack/succeeded";
 import { expectCountsToHold } from "../../support/drilled";
 import { UNDER_WAY } from "../underWay";
-import { succeeded } from "../../stack/succeeded";
 
 /** What goes well and what has to be taken back. A killed runner's lease takes minutes to end: that is for the evidence. */
 const rehearsed = ["release-roll-out", "release-crashes", "release-wrong-checksum"];
