@@ -1,3 +1,4 @@
+import { issueAuthority } from "../../certificates/issue";
 import { exposed, parts } from "../rehearsal/stack/secretForms";
 
 const password = "s3cret/Pass+word==42";
@@ -25,6 +26,18 @@ test("a key is found by any line that only it has", () => {
   expect(exposed(secrets, `only ${"q7+".repeat(10)} of it`)).toEqual(["key"]);
   expect(exposed(secrets, base64(key).replace(/(.{76})/g, "$1\n"))).toEqual(["key"]);
   expect(exposed(secrets, "-----BEGIN PRIVATE KEY-----")).toEqual([]);
+});
+
+test("a certificate does not tell its key, though its public half is within the key", async () => {
+  // Whether both are encoded in step depends on the length of the serial number, which is random.
+  for (let n = 0; n < 30; n++) {
+    const authority = await issueAuthority("database", new Date());
+    const keys = new Map([["key", authority.key]]);
+    expect(exposed(keys, authority.certificate)).toEqual([]);
+    expect(exposed(keys, `${authority.certificate}${authority.key}`)).toEqual(["key"]);
+    const line = authority.key.split("\n")[2] ?? "";
+    expect(exposed(keys, line)).toEqual(["key"]);
+  }
 });
 
 test("what is too short to be looked for is refused, not left out", () => {

@@ -1,3 +1,5 @@
+import { createPrivateKey, createPublicKey } from "node:crypto";
+
 /** Name → a secret of a stack: a password, or the lines of a key. */
 export type Secrets = ReadonlyMap<string, string>;
 
@@ -24,9 +26,25 @@ export function parts(secret: string): string[] {
     .map((line) => line.trim())
     .filter((line) => line.length >= SHORTEST && !line.startsWith("-----"));
   // The first line of a key in OpenSSH's form says only what kind of key it is.
-  const telling = lines.length > 2 ? lines.slice(1) : lines;
+  const known = publicHalf(secret);
+  const telling = (lines.length > 2 ? lines.slice(1) : lines).filter(
+    (line) => known?.includes(Buffer.from(line, "base64")) !== true,
+  );
   if (telling.length === 0) throw new Error("a secret is too short to be looked for");
   return telling.map((line) => line.slice(-LONGEST));
+}
+
+/**
+ * The public half of a private key, which is within it and in its certificate, too; undefined of another text, and of a
+ * key in OpenSSH's own form.
+ */
+function publicHalf(secret: string): Buffer | undefined {
+  try {
+    const key = createPublicKey(createPrivateKey(secret.replaceAll("\\n", "\n")));
+    return key.export({ type: "spki", format: "der" });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A text as it is, in URLs, in hexadecimal, and in base64 wherever it begins in what was encoded. */
