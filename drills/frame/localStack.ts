@@ -8,6 +8,7 @@ import { edgeNamespace, visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
 import { untilAsked } from "./untilAsked";
 import type { LoadResult } from "../load/outcomes";
+import type { SlowHeadersResult } from "../load/slowHeaders";
 import type { StreamsResult } from "../load/streams";
 import type { WriterResult } from "../load/writers";
 import { pulumiUp } from "./pulumiUp";
@@ -21,6 +22,7 @@ interface LocalDelays {
 }
 
 const loadProgram = join(__dirname, "../load/main.ts");
+const slowHeadersProgram = join(__dirname, "../load/slowHeaders.ts");
 const streamsProgram = join(__dirname, "../load/streams.ts");
 const writersProgram = join(__dirname, "../load/writers.ts");
 
@@ -32,7 +34,9 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
   const namespace = visitorNamespace(name);
   const sources = await sourceAddresses(namespace);
   const attackers = await attackerAddresses(name, namespace);
-  const visitors = new Visitors(namespace, sources);
+  const visitors = new Visitors(namespace, url, sources);
+  const patient = ["nice", "--adjustment=19"];
+  const attackersOf = (count: number) => new Visitors(namespace, url, attackers.slice(0, count), patient);
   const fromOutside = (command: readonly string[]) => run("ip", ["netns", "exec", namespace, ...command]);
 
   const machines = async (): Promise<StackMachine[]> =>
@@ -49,7 +53,6 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     environment: "local cloud",
     name,
     url,
-    attackers,
     machines,
     status: () => cloudStatus(daemon),
     inside: (machine, command) => {
@@ -58,11 +61,12 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     },
     inNetworkOf: (machine, command, input) =>
       run("nsenter", [`--target=${initOf(machine)}`, "--net", "--", ...command], input === undefined ? {} : { input }),
-    visit: async ({ url: path, ...options }, signal) =>
-      (await visitors.run(loadProgram, { url: path ?? url, ...options }, signal)) as LoadResult,
-    streams: async (options, signal) =>
-      (await visitors.run(streamsProgram, { url, ...options }, signal)) as StreamsResult,
-    write: async (options, signal) => (await visitors.run(writersProgram, { url, ...options }, signal)) as WriterResult,
+    visit: async (options, signal) => (await visitors.run(loadProgram, options, signal)) as LoadResult,
+    streams: async (options, signal) => (await visitors.run(streamsProgram, options, signal)) as StreamsResult,
+    write: async (options, signal) => (await visitors.run(writersProgram, options, signal)) as WriterResult,
+    flood: async (options) => (await attackersOf(1).run(loadProgram, options)) as LoadResult,
+    slowHeaders: async (options, count) =>
+      (await attackersOf(count).run(slowHeadersProgram, options)) as SlowHeadersResult,
     fromOutside,
     upChangesNothing: async () => {
       const { code, output } = await pulumiUp(daemon, {}, ["--expect-no-changes"]);
@@ -86,13 +90,16 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
 class Visitors {
   constructor(
     private readonly namespace: string,
+    private readonly url: string,
     private readonly sources: readonly string[],
+    /** What is put before the program, which it becomes. */
+    private readonly by: readonly string[] = [],
   ) {}
 
   /** Runs one with its options as JSON and gives its result; the signal asks it to end with what it has. */
   async run(program: string, options: object, signal?: AbortSignal): Promise<unknown> {
-    const asked = JSON.stringify({ sources: this.sources, ...options });
-    const node = [process.execPath, "--import", "tsx", program, asked, String(process.pid)];
+    const asked = JSON.stringify({ url: this.url, sources: this.sources, ...options });
+    const node = [...this.by, process.execPath, "--import", "tsx", program, asked, String(process.pid)];
     const { code, stdout, stderr } = await untilAsked("ip", ["netns", "exec", this.namespace, ...node], signal);
     if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
     return JSON.parse(stdout);

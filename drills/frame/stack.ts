@@ -1,6 +1,7 @@
 import type { CloudStatus } from "../../local/api/service/status";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
+import type { SlowHeaders, SlowHeadersResult } from "../load/slowHeaders";
 import type { StreamOptions, StreamsResult } from "../load/streams";
 import type { WriterOptions, WriterResult } from "../load/writers";
 
@@ -52,8 +53,13 @@ export interface Stack {
   streams(options: Omit<StreamOptions, "url" | "sources">, signal: AbortSignal): Promise<StreamsResult>;
   /** People who write lines, each with an id of its own, until the signal. */
   write(options: Omit<WriterOptions, "url" | "sources" | "signal">, signal: AbortSignal): Promise<WriterResult>;
-  /** Visitors whom no drill's ordinary load uses. */
-  readonly attackers: readonly string[];
+  /**
+   * A load from the first of those who mean harm, apart from visitors' sources. Floods share this computer with everybody
+   * else, as they would not on the Internet: they get what others leave.
+   */
+  flood(options: Visit): Promise<LoadResult>;
+  /** Connections whose heads never end, from so many of them. */
+  slowHeaders(options: Omit<SlowHeaders, "url" | "sources">, sources: number): Promise<SlowHeadersResult>;
   /** Runs a program on the visitors' side. */
   fromOutside(command: readonly string[]): Promise<string>;
   /** `pulumi up` of the stack as it stands; whether it changed nothing. */

@@ -20,8 +20,10 @@ export interface SlowHeadersResult {
   readonly opened: number;
   /** Connections that it closed sooner, or did not answer. */
   readonly refused: number;
-  /** The fewest that it held open at a time, after the ramp. */
+  /** How many it held open, on average over the time after the ramp. */
   readonly held: number;
+  /** The fewest of them at a time: few, where this computer had no time for the flood for a while. */
+  readonly fewest: number;
 }
 
 /** Seconds after which a connection counts as taken: one that is refused is accepted by the kernel first. */
@@ -42,12 +44,20 @@ interface Open {
   taken: boolean;
 }
 
-/** Opens connections one after the other, evenly, and drips a byte of a header a second into each that is open. */
-export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHeaders): Promise<SlowHeadersResult> {
+/**
+ * Opens connections one after the other, evenly, and drips a byte of a header a second into each that is open.
+ *
+ * @param stop ends it early
+ */
+export async function slowHeaders(
+  { url, sources, rate, duration, ramp }: SlowHeaders,
+  stop?: AbortSignal,
+): Promise<SlowHeadersResult> {
   const { hostname: host, port } = new URL(url);
   const open = new Map<Socket, Open>();
   const sockets = new Set<Socket>();
-  let [opened, refused, held] = [0, 0, Infinity];
+  let [opened, refused] = [0, 0];
+  const held = new Average();
   const start = (localAddress: string | undefined) => {
     const socket = connect({ host, port: Number(port || 80), ...(localAddress === undefined ? {} : { localAddress }) });
     sockets.add(socket);
@@ -69,7 +79,8 @@ export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHe
   const seconds = () => (performance.now() - begun) / 1000;
   // A source that was late does not catch up at once: that would be more than it may, and refused.
   const most = Math.ceil((1.5 * rate * sources.length * tick) / 1000);
-  for (let started = 0; seconds() < duration; await new Promise((resolve) => setTimeout(resolve, tick))) {
+  const over = () => stop?.aborted === true || seconds() >= duration;
+  for (let started = 0; !over(); await new Promise((resolve) => setTimeout(resolve, tick))) {
     const due = Math.min(started + most, Math.floor(seconds() * rate * sources.length));
     for (; started < due; started++) start(sources[started % sources.length]);
     const now = performance.now();
@@ -82,10 +93,32 @@ export async function slowHeaders({ url, sources, rate, duration, ramp }: SlowHe
       state.taken = true;
       opened++;
     }
-    if (seconds() >= ramp) held = Math.min(held, [...open.values()].filter(({ taken }) => taken).length);
+    if (seconds() >= ramp) held.add(now, [...open.values()].filter(({ taken }) => taken).length);
   }
   for (const socket of sockets) socket.removeAllListeners("close").destroy();
-  return { opened, refused, held: Number.isFinite(held) ? held : 0 };
+  return { opened, refused, ...held.result() };
+}
+
+/** An average over time: what is seen at one look holds until the next, however long that takes. */
+class Average {
+  private last: { readonly at: number; readonly value: number } | undefined;
+  private sum = 0;
+  private time = 0;
+  private fewest = Infinity;
+
+  add(at: number, value: number): void {
+    if (this.last) {
+      this.sum += this.last.value * (at - this.last.at);
+      this.time += at - this.last.at;
+    }
+    this.last = { at, value };
+    this.fewest = Math.min(this.fewest, value);
+  }
+
+  result(): Pick<SlowHeadersResult, "held" | "fewest"> {
+    if (this.time === 0) return { held: this.last?.value ?? 0, fewest: this.last?.value ?? 0 };
+    return { held: Math.round(this.sum / this.time), fewest: this.fewest };
+  }
 }
 
 if (require.main === module) runAsProgram<SlowHeaders>(slowHeaders);

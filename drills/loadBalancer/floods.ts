@@ -1,6 +1,3 @@
-import { join } from "node:path";
-import type { LoadResult } from "../load/outcomes";
-import type { SlowHeaders, SlowHeadersResult } from "../load/slowHeaders";
 import { warmUp, type Drill, type Measurements } from "../frame/drill";
 import type { Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
@@ -22,16 +19,6 @@ const common = {
   runs: 3,
   abortAfter: 120,
 } as const;
-
-/**
- * A flood, while it shares this computer with everybody else, as it would not on the Internet: it gets what others leave.
- *
- * @param program under drills/load
- */
-async function flood(stack: Stack, program: string, options: object): Promise<unknown> {
-  const run = [process.execPath, "--import", "tsx", join(__dirname, "../load", program), JSON.stringify(options)];
-  return JSON.parse(await stack.fromOutside(["nice", "-n", "19", ...run]));
-}
 
 /**
  * Other visitors' p99 with the flood against the one without it, measured right before.
@@ -73,10 +60,8 @@ export const requestFlood: Drill = {
   ],
   fault: (stack) =>
     comparing(stack, 2, async () => {
-      const options = { url: stack.url, rate: 52 * allowed, duration: floodSeconds, timeout: 2 };
-      const sources = stack.attackers.slice(0, 1);
-      const result = await flood(stack, "main.ts", { ...options, sources, connections: "keep-alive" });
-      const { sent, ok, failed, failures, late } = result as LoadResult;
+      const options = { rate: 52 * allowed, duration: floodSeconds, timeout: 2, connections: "keep-alive" } as const;
+      const { sent, ok, failed, failures, late } = await stack.flood(options);
       const limited = failures["429"] ?? 0;
       // The last one left as late as this at worst.
       const times = sent / (floodSeconds + late) / allowed;
@@ -103,19 +88,21 @@ export const slowHeaders: Drill = {
     ...claims({ median: 2 }),
     {
       metric: "heldOpen",
-      text: "connections of the flood that are open at any time",
+      text: "connections of the flood that are open, on average",
       unit: "connections",
       least: 2000,
     },
+    { metric: "fewestOpen", text: "connections of the flood that are open at the least", unit: "connections" },
     { metric: "opened", text: "connections of the flood in all", unit: "connections" },
     { metric: "refused", text: "connections of the flood that were refused", unit: "connections" },
   ],
   fault: (stack) =>
     comparing(stack, ramp + 2, async () => {
-      const sources = stack.attackers.slice(0, slowSources);
       const duration = ramp + 2 + load.duration + 3;
-      const options: SlowHeaders = { url: stack.url, sources, rate: slowRate, duration, ramp };
-      const { held, opened, refused } = (await flood(stack, "slowHeaders.ts", options)) as SlowHeadersResult;
-      return { heldOpen: held, opened, refused };
+      const { held, fewest, opened, refused } = await stack.slowHeaders(
+        { rate: slowRate, duration, ramp },
+        slowSources,
+      );
+      return { heldOpen: held, fewestOpen: fewest, opened, refused };
     }),
 };
