@@ -2,7 +2,8 @@ import { machinePlugin } from "../../machine/definition";
 import { hcloudPlugin } from "../../local/plugins/hcloud";
 import { randomPlugin } from "../../local/plugins/random";
 import { servePlugin } from "../../plugin/server";
-import { obtainPulumi, type Pulumi } from "../../toolchain/pulumi";
+import type { PluginDefinition } from "../../plugin/types";
+import { obtainPulumi } from "../../toolchain/pulumi";
 import { UserError } from "../errors";
 import { deploymentOf } from "./baseline/deployment";
 import { recordingPlugin, type Records } from "./baseline/recording";
@@ -16,54 +17,64 @@ export interface Program {
   settings(stack: string): string | undefined;
 }
 
+/** What a stack would be after an `up` of a program. */
+export interface Baseline {
+  /** Folder of the program, which archives in the state name. */
+  readonly folder: string;
+  /** @param secretsProvider how the stack's secrets are encrypted */
+  state(secretsProvider: unknown): unknown;
+}
+
 /**
- * What `pulumi up` would do to a stack that is as one revision describes it, to make it as another one does: a real
- * preview of the real engine. Nobody is asked, neither cloud nor machines nor Pulumi's own state, so no token, no secret
- * and no SSH key is needed. Where there was no stack before, everything is new.
+ * The state that an `up` of a program would have left, from a preview of it.
  *
- * @throws UserError when one of the revisions cannot be previewed
+ * @throws UserError when it cannot be previewed
  */
-export async function compare(stack: string, before: Program | undefined, after: Program): Promise<Digest> {
-  const pulumi = await obtainPulumi();
-  const served = await serve(new Map());
-  const { recording, planning } = served;
+export async function baselineOf(stack: string, before: Program): Promise<Baseline> {
+  const records: Records = new Map();
+  const served = await serve(plugins().map((definition) => recordingPlugin(definition, records)));
   try {
-    const now = await open(pulumi, stack, after, planning);
+    const old = await open(stack, before, served.ports);
     try {
-      if (before) {
-        const state = await baseline(pulumi, stack, before, served.records, recording, now.secretsProvider);
-        await now.import(moved(state, before.folder, after.folder));
+      const digest = await old.digest();
+      const errors = errorsOf(digest);
+      if (errors.length > 0) {
+        throw new UserError(
+          `${before.name} itself cannot be previewed, so there is nothing to compare with:\n${errors.join("\n")}`,
+        );
       }
-      return await now.digest();
+      const providerSecrets = { token: old.token };
+      return {
+        folder: before.folder,
+        state: (secretsProvider) => deploymentOf(digest, { records, secretsProvider, providerSecrets }),
+      };
     } finally {
-      now.remove();
+      old.remove();
     }
   } finally {
     await served.close();
   }
 }
 
-/** The state that an `up` of a revision would have left. */
-async function baseline(
-  pulumi: Pulumi,
-  stack: string,
-  before: Program,
-  records: Records,
-  plugins: Readonly<Record<string, number>>,
-  secretsProvider: unknown,
-): Promise<unknown> {
-  const old = await open(pulumi, stack, before, plugins);
+/**
+ * What `pulumi up` would do to a stack that is as one revision describes it, to make it as another one does: a real
+ * preview of the real engine. Nobody is asked, neither cloud nor machines nor Pulumi's own state, so no token, no secret
+ * and no SSH key is needed. Where there was no stack before, everything is new.
+ *
+ * @throws UserError when it cannot be previewed
+ */
+export async function compare(stack: string, before: Baseline | undefined, after: Program): Promise<Digest> {
+  const served = await serve(plugins());
   try {
-    const digest = await old.digest();
-    const errors = errorsOf(digest);
-    if (errors.length > 0) {
-      throw new UserError(
-        `${before.name} itself cannot be previewed, so there is nothing to compare with:\n${errors.join("\n")}`,
-      );
+    const now = await open(stack, after, served.ports);
+    try {
+      if (before) await now.import(moved(before.state(now.secretsProvider), before.folder, after.folder));
+      return await now.digest();
+    } finally {
+      now.remove();
     }
-    return deploymentOf(digest, { records, secretsProvider, providerSecrets: { token: old.token } });
   } finally {
-    old.remove();
+    await served.close();
   }
 }
 
@@ -76,34 +87,33 @@ function moved(state: unknown, from: string, to: string): unknown {
   return JSON.parse(JSON.stringify(state).replaceAll(inJson(from), inJson(to)));
 }
 
-function open(pulumi: Pulumi, stack: string, program: Program, plugins: Readonly<Record<string, number>>) {
+async function open(stack: string, program: Program, ports: Readonly<Record<string, number>>) {
   const settings = program.settings(stack);
   if (settings === undefined) throw new UserError(`${program.name} has no settings of the stack "${stack}"`);
-  return PreviewWorkspace.open({ pulumi, stack, settings, program: program.folder, plugins });
+  const pulumi = await obtainPulumi();
+  return PreviewWorkspace.open({ pulumi, stack, settings, program: program.folder, plugins: ports });
 }
 
 /**
- * Serves the stand-ins, which plan as the official plugins do, once to record a state and once to plan with it. They are
- * taken on every computer, so that a comment does not depend on where it was written.
+ * Stand-ins, which plan as the official plugins do. They are taken on every computer, so that a comment does not depend on
+ * where it was written.
  */
-async function serve(records: Records) {
-  const plugins = [hcloudPlugin(), randomPlugin, machinePlugin];
+const plugins = (): readonly PluginDefinition[] => [hcloudPlugin(), randomPlugin, machinePlugin];
+
+/** Serves plugins: ports by name. */
+async function serve(definitions: readonly PluginDefinition[]) {
+  const ports: Record<string, number> = {};
   const closing: (() => Promise<void>)[] = [];
-  const ports = async (definitions: typeof plugins) => {
-    const entries: [string, number][] = [];
-    for (const definition of definitions) {
-      const { port, close } = await servePlugin(definition);
-      closing.push(close);
-      entries.push([definition.name, port]);
-    }
-    return Object.fromEntries(entries);
-  };
   const close = async () => {
     for (const one of closing) await one();
   };
   try {
-    const recording = await ports(plugins.map((definition) => recordingPlugin(definition, records)));
-    return { records, recording, planning: await ports(plugins), close };
+    for (const definition of definitions) {
+      const { port, close: closeOne } = await servePlugin(definition);
+      closing.push(closeOne);
+      ports[definition.name] = port;
+    }
+    return { ports, close };
   } catch (error) {
     await close();
     throw error;

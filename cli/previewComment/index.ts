@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { ReportOptions } from "../../failures/report";
 import { drillJournals } from "../drillJournals";
 import { UserError } from "../errors";
-import { compare } from "../preview/compare";
+import { baselineOf, compare } from "../preview/compare";
 import { type Digest, parseDigest } from "../preview/digest";
 import { listPrices } from "../prices";
 import { type EnvironmentChange, environmentChange, environmentError } from "./environmentChange";
@@ -117,7 +117,7 @@ async function changeOf(
     );
   }
   try {
-    const digest = given ?? (await compare(stack, isNew ? undefined : old, now));
+    const digest = given ?? (await compare(stack, isNew ? undefined : await baselineOf(stack, old), now));
     const isRecorded = given !== undefined;
     return await environmentChange(stack, digest, { before: isNew ? undefined : old, after: now, report, isRecorded });
   } catch (error) {

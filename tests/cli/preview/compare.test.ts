@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { compare } from "../../../cli/preview/compare";
+import { baselineOf, compare } from "../../../cli/preview/compare";
 import { errorsOf } from "../../../cli/preview/digest";
 import { resourceChanges } from "../../../cli/previewComment/resources";
 import { openRevision } from "../../../cli/previewComment/revision";
@@ -16,7 +16,7 @@ const hasHistory = existsSync(join(repository, ".git"));
   async () => {
     const [before, after] = [await openRevision("HEAD"), await openRevision("HEAD")];
     try {
-      const digest = await compare("staging", before, after);
+      const digest = await compare("staging", await baselineOf("staging", before), after);
       expect(errorsOf(digest)).toEqual([]);
       expect(resourceChanges(digest)).toEqual([]);
       expect(await compare("staging", undefined, after).then(resourceChanges)).not.toEqual([]);
