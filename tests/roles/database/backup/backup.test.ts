@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { makeBlueprint } from "../../../../blueprint/blueprint";
@@ -123,7 +124,15 @@ testWhere(has("pgbackrest"))("pgBackRest of the machines accepts every line", ()
   }
 });
 
-test("the program's own tests", () => {
-  for (const file of ["test_program.py", "test_restorable.py", "../pause/test_pause.py"])
-    execFileSync("python3", [join(__dirname, file)], { stdio: "pipe" });
-}, 60_000);
+const programs = ["../backup", "../pause"].flatMap((folder) =>
+  readdirSync(join(__dirname, folder))
+    .filter((name) => /^test_.*\.py$/.test(name))
+    .map((name) => join(folder, name)),
+);
+
+test.each(programs)("the program's own tests: %s", (file) => {
+  expect(spawnSync("python3", ["-B", join(__dirname, file)], { encoding: "utf8" })).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/Ran \d+ tests/),
+  });
+});

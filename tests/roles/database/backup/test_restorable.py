@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Iterable
 from unittest import mock
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(HERE, "../../../../roles/database/backup/program"))
+from examples import NOON, settings
 
-import backups  # noqa: E402
-import history  # noqa: E402
-import proving  # noqa: E402
-import reach  # noqa: E402
-import recovery  # noqa: E402
-import restorable  # noqa: E402
-import wal  # noqa: E402
-from commands import Problem  # noqa: E402
-from files import read_json, write_json  # noqa: E402
-from pgbackrest import Archive, Backup, Info, PgBackRest  # noqa: E402
-from settings import Settings  # noqa: E402
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
-
-
-def settings(folder: str = "/nowhere") -> Settings:
-    return Settings("main", "17", "main", f"{folder}/data", folder, 10, "/etc/postgresql.conf", "app", "app", 5432, ())
+import backups
+import history
+import proving
+import reach
+import recovery
+import restorable
+import wal
+from commands import Problem
+from files import read_json, write_json
+from pgbackrest import Archive, Backup, Info, PgBackRest
+from settings import Settings
 
 
 def made(minute: int, number: int, timeline: int = 1, repository: int = 1, system: int = 7, archive: str = "17-1") -> Backup:
