@@ -12,6 +12,11 @@ export const otherConnections = 20;
 export const connectionMemory = 8;
 /** The part of the database's memory that connections may take before they leave too little for its pages. */
 const connectionShare = 1 / 2;
+/**
+ * What PostgreSQL lets in at least, and its own default; more comes in doublings. It has to restart to let more in, and that
+ * would cost visitors an answer or two with every instance that is added.
+ */
+const leastConnections = 100;
 /** Transactions that one core has under way at a time; with more of them, all of them only take longer. */
 const transactionsPerCore = 10;
 /** Connections of a pool at least, whatever the memory is good for: fewer would keep everybody waiting. */
@@ -43,7 +48,12 @@ export function connectionsOf(app: AppSettings, database: DatabaseSettings): Con
   const instances = app.machines * app.instances;
   const wanted = otherConnections + connectionsPerInstance * instances;
   const affordable = Math.floor((databaseMemory(database, app) * connectionShare) / connectionMemory);
-  if (!(database.pool ?? wanted > affordable)) return { wanted, affordable, most: wanted };
+  // Reserved as far as memory goes, beyond what is wanted today.
+  const reserved = Math.min(
+    leastConnections * 2 ** Math.max(0, Math.ceil(Math.log2(wanted / leastConnections))),
+    affordable,
+  );
+  if (!(database.pool ?? wanted > affordable)) return { wanted, affordable, most: Math.max(wanted, reserved) };
 
   // Beside the pool's, one for each instance: what needs a connection of its own (LISTEN) goes past the pool.
   const straight = otherConnections + instances;
@@ -52,6 +62,6 @@ export function connectionsOf(app: AppSettings, database: DatabaseSettings): Con
   // Twice what instances may hold: those of a machine that lost power count for a minute, while others take its place.
   const clients = 2 * connectionsPerInstance * instances;
   // No fewer than without a pool, as far as memory goes: in the update that adds it, instances come straight until their turn.
-  const most = Math.max(straight + size, Math.min(wanted, affordable));
+  const most = Math.max(straight + size, reserved);
   return { wanted, affordable, most, pool: { port: ports.pool, size, clients } };
 }

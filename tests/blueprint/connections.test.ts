@@ -66,6 +66,30 @@ test("everybody who may come has room: each instance's ten at the pool, and one 
   );
 });
 
+test("instances come one after the other, and PostgreSQL restarts for few of them", () => {
+  const most = (instances: number) =>
+    connections({
+      serverType: "cx23",
+      databaseType: "cx23",
+      machines: 1,
+      instances,
+      apart: true,
+      pool: false,
+    }).most;
+  const all = Array.from({ length: 20 }, (_, index) => most(index + 1));
+  expect([...new Set(all)]).toEqual([100, 200, 224]);
+  expect(all.slice(0, 8)).toEqual(Array<number>(8).fill(100));
+});
+
+test("what is reserved for later takes nothing from the memory that pages need", () => {
+  fc.assert(
+    fc.property(stacks, (stack) => {
+      const { wanted, affordable, most } = connections({ ...stack, pool: false });
+      expect(most).toBeLessThanOrEqual(Math.max(wanted, affordable));
+    }),
+  );
+});
+
 /** What is said about a stack of so many machines with eight instances each. */
 function said(machines: number, database: object) {
   const config = {

@@ -38,11 +38,12 @@ test("on the app machine: no machine more, and instances leave it a quarter", ()
   expect(shared.instances[0]?.memory).toBe((4096 - 512 - 1024) / 2);
 });
 
-test("moving changes the address and the memory, and nothing by which the data is known", () => {
+test("moving changes the address, the memory and what goes by it, and nothing by which the data is known", () => {
   const at = (machines: number) =>
     makeBlueprint(settingsWith({ "holdfast:app": app, "holdfast:database": { machines } })).database;
   const [shared, apart] = [at(0), at(1)];
-  expect({ ...shared, machine: "", address: "", memory: 0 }).toEqual({ ...apart, machine: "", address: "", memory: 0 });
+  const same = { machine: "", address: "", memory: 0, connections: 0 };
+  expect({ ...shared, ...same }).toEqual({ ...apart, ...same });
   expect(databaseAddresses).toEqual([apart?.address, shared?.address]);
 });
 
