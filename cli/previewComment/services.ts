@@ -1,12 +1,16 @@
-import { type Digest, nameOf, typeOf } from "../preview/digest";
+import { type Digest, typeOf } from "../preview/digest";
 import type { ResourceChange } from "./resources";
 
 /** What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: the machine plugin's words. */
 export function serviceChanges({ diagnostics }: Digest): readonly string[] {
-  return diagnostics
-    .filter(({ urn = "" }) => typeOf(urn) === "holdfast:machine:Configuration")
-    .filter(({ severity, message = "", urn = "" }) => severity === "info" && message.includes(`${nameOf(urn)} will `))
-    .map(({ message = "" }) => message.replace(/^info: /, "").trim());
+  return (
+    diagnostics
+      .filter(({ urn = "" }) => typeOf(urn) === "holdfast:machine:Configuration")
+      .filter(({ severity }) => severity === "info")
+      .map(({ message = "" }) => message.replace(/^info: /, "").trim())
+      // By the machine's name, which is not the configuration's: a database's is its own, on whichever machine it is.
+      .filter((message) => /^[\w-]+ will /.test(message))
+  );
 }
 
 /**

@@ -66,6 +66,7 @@ const pairs: readonly Pair[] = [
     says: [
       "to create: backup storage",
       "to change: configuration of database:",
+      /^- database-1 will .*restart postgresql@17-main\.service/m,
       "(+ 3.20 €)",
       /✅ .*is no longer a single point of failure/,
     ],
@@ -83,6 +84,13 @@ const pairs: readonly Pair[] = [
     after: { database: { machines: 1, pool: true } },
     says: ["to create: configuration of database-pool", /app-1 will .*app@1\.service/, "(± 0.00 €)"],
     hides: ["to create: machine", "to replace", "⚠️"],
+  },
+  {
+    title: "an app machine more: PostgreSQL learns of it without a restart",
+    before: database,
+    after: { ...database, ...app({ machines: 3 }) },
+    says: ["to create: machine app-3", "database-1 will reload postgresql@17-main.service"],
+    hides: [/restart postgresql/, "to replace", "⚠️"],
   },
   {
     title: "a larger database machine: it loses power, and the volume stays",
