@@ -140,6 +140,20 @@ describeWithGo("backups in two places, of which either may be away", () => {
     expect((await listing()).problem).toBeNull();
   }, 900_000);
 
+  test("a bucket that takes connections and says nothing keeps WAL from nobody else, and it is said", async () => {
+    const speak = bucket.silence();
+    try {
+      await sql("SELECT pg_logical_emit_message(true, 'rehearsal', 'written')");
+      const segment = await switchWal();
+      await until("WAL is on the Storage Box", 300, () => holds(1, segment), 2);
+      await serves();
+      await until("it is said", 300, async () => /bucket/.test((await listing()).problem ?? ""), 5);
+    } finally {
+      speak();
+    }
+    await until("the bucket has what it missed", 300, async () => (await listing()).problem === null, 5);
+  }, 900_000);
+
   test("without the Storage Box: a restore comes from the bucket", async () => {
     const now = `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\\"T\\"HH24:MI:SS.US\\"Z\\"')`;
     await sql("INSERT INTO kept VALUES (3000)");

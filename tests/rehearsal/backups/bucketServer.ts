@@ -68,6 +68,12 @@ export class BucketServer {
     await ended;
   }
 
+  /** It takes connections from now on, as its kernel does, and says nothing; returns what lets it go on. */
+  silence(): () => void {
+    this.server?.kill("SIGSTOP");
+    return () => void this.server?.kill("SIGCONT");
+  }
+
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
