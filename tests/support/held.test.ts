@@ -28,6 +28,8 @@ test.each([
     claim({ unit: "requests", least: 1 }, 0),
     /at least 1, the limit here is 1$/,
   ],
+  ["a count of connections", claim({ unit: "connections", worst: 10 }, 11), /at most 10, the limit here is 10$/],
+  ["a time that is too short", claim({ least: 3 }, 2), /at least 3, the limit here is 3$/],
   ["what was not measured", claim({ unit: "requests", worst: 0 }), /not measured/],
 ])("%s does not", (_, broken, reason) => {
   expect(brokenHere(broken, "generous")).toEqual([expect.stringMatching(reason)]);

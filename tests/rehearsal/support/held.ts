@@ -7,8 +7,10 @@ import type { JudgedClaim } from "../../../drills/frame/verdict";
 export type Clock = "ignored" | "generous";
 const GENEROUS = 3;
 
-/** Units of which the computer itself may be the reason: also who floods or writes has to get at a processor. */
-const ofTheComputer = /^(s|ratio|rows\/s|connections)$/;
+/** Of which there is more on a computer that has other things to do. */
+const more = /^(s|ratio)$/;
+/** Of which there is less: who floods or writes has to get at a processor as well. */
+const less = /^(ratio|rows\/s|connections)$/;
 
 /** Seconds that visitors may be without an answer at most, where less is claimed: what a failover is for. */
 const LONGEST_GAP = 1.5;
@@ -17,11 +19,13 @@ const LONGEST_GAP = 1.5;
 export function brokenHere(claim: JudgedClaim, clock: Clock): string[] {
   const { metric, text, unit, median = Infinity, worst = Infinity, least = -Infinity, measured } = claim;
   if (measured === undefined) return [`${text}: not measured`];
-  if (ofTheComputer.test(unit) && clock === "ignored") return [];
-  const factor = ofTheComputer.test(unit) ? GENEROUS : 1;
+  if (clock === "ignored" && (more.test(unit) || less.test(unit))) return [];
   const claimed = Math.min(median, worst);
-  const most = Math.min(factor * claimed, metric === "longestGap" ? Math.max(worst, LONGEST_GAP) : Infinity);
-  const fewest = least / factor;
+  const most = Math.min(
+    (more.test(unit) ? GENEROUS : 1) * claimed,
+    metric === "longestGap" ? Math.max(worst, LONGEST_GAP) : Infinity,
+  );
+  const fewest = least / (less.test(unit) ? GENEROUS : 1);
   // One run: its worst figure is the only one.
   if (measured.worst <= most && measured.worst >= fewest) return [];
   const limits = [
