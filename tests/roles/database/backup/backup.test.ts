@@ -1,6 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { makeBlueprint } from "../../../../blueprint/blueprint";
 import { database } from "../../../../roles/database/database";
@@ -122,17 +120,4 @@ testWhere(has("pgbackrest"))("pgBackRest of the machines accepts every line", ()
     });
     expect(said).not.toMatch(/contains invalid option|is not valid|\[03[0-7]\]/);
   }
-});
-
-const programs = ["../backup", "../pause"].flatMap((folder) =>
-  readdirSync(join(__dirname, folder))
-    .filter((name) => /^test_.*\.py$/.test(name))
-    .map((name) => join(folder, name)),
-);
-
-test.each(programs)("the program's own tests: %s", (file) => {
-  expect(spawnSync("python3", ["-B", join(__dirname, file)], { encoding: "utf8" })).toMatchObject({
-    status: 0,
-    stderr: expect.stringMatching(/Ran \d+ tests/),
-  });
 });

@@ -81,7 +81,6 @@ class InfoTest(unittest.TestCase):
         ):
             self.assertNotIn("passphrase", pgbackrest.explain(output) or "")
 
-
     def test_what_a_bucket_refuses_is_told_from_another_passphrase(self) -> None:
         for output, words in (
             ("[CryptoError] unable to verify certificate presented by 's3.example.org:443': [20]", "holdfast:backup.s3.ca"),
