@@ -10,7 +10,7 @@ import { failover, stackSource, stackTarget } from "./components/stackSource";
 import { withStorageAccess } from "./components/storageAccess";
 import { storageHost } from "./components/storageHost";
 import { usedToken } from "./components/tokenFingerprint";
-import { hashOfArchive } from "./machine/archives/source";
+import { hashOfArchive } from "./provider/machine/archives/source";
 import { notLookedUp } from "./release/asWritten";
 import { keepCopy, withRelease } from "./release/program";
 

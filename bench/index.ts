@@ -1,10 +1,10 @@
-import { report } from "../cli/errors";
+import { report } from "../lib/errors";
 import { writeMeasuredPage } from "../drills/measuredPage";
 import { machineBoot } from "./machineBoot";
 import { makeLocal } from "./makeLocal";
 import { manyMachines } from "./manyMachines";
 import { preview } from "./preview";
-import { publish, type Result } from "./result";
+import { publish, type Result } from "../drills/frame/benchResult";
 import { status } from "./status";
 import { throughput } from "./throughput";
 

@@ -1,6 +1,6 @@
 import { removeEverything } from "../local/machines/removal";
-import { bootedState, machine, openDriver } from "../tests/rehearsal/support/driverCloud";
-import { measurement, type Result, timed } from "./result";
+import { bootedState, machine, openDriver } from "./driverCloud";
+import { measurement, type Result, timed } from "../drills/frame/benchResult";
 
 const NAME = "bench-boot";
 

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { Clone } from "../tests/rehearsal/stack/clone";
-import { measurement, type Result, timed } from "./result";
+import { Clone } from "../drills/frame/clone";
+import { measurement, type Result, timed } from "../drills/frame/benchResult";
 
 const NAME = "local-bench";
 

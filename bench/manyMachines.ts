@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { CHECKOUT, settingsFile } from "../cli/checkout";
+import { CHECKOUT, settingsFile } from "../stack/checkout";
 import { watchMemory } from "./memory";
 import { STACK, type Workplace, withPulumi } from "./pulumi";
-import { aimInWords, aimOf, measurement, type Result, timed } from "./result";
+import { aimInWords, aimOf, measurement, type Result, timed } from "../drills/frame/benchResult";
 
 /** How many times the processor time of an early machine a late one may take: it does not grow, within the measure's noise. */
 export const GROWTH_LIMIT = 1.1;

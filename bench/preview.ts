@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../cli/checkout";
+import { CHECKOUT } from "../stack/checkout";
 import { STACK, withPulumi } from "./pulumi";
-import { aimInWords, aimOf, measurement, type Result, timed } from "./result";
+import { aimInWords, aimOf, measurement, type Result, timed } from "../drills/frame/benchResult";
 
 /** How many times an empty program's preview that of the stack should take at most. */
 export const RATIO_AIM = 1.3;

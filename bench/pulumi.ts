@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CHECKOUT } from "../cli/checkout";
-import { commonEnvironment, LOCAL_PASSPHRASE, mergedEnvironment } from "../cli/environment";
-import { targetEnvironment } from "../cli/preview/target";
+import { CHECKOUT } from "../stack/checkout";
+import { commonEnvironment, LOCAL_PASSPHRASE, mergedEnvironment } from "../stack/environment";
+import { targetEnvironment } from "../stack/preview/target";
 import { startStandIns } from "../local/plugins";
 import { obtainPulumi } from "../toolchain/pulumi";
-import { run } from "../toolchain/run";
+import { run } from "../lib/run";
 
 /** The stack that benchmarks preview. */
 export const STACK = "local";

@@ -1,5 +1,5 @@
-import { Clone } from "../tests/rehearsal/stack/clone";
-import { measurement, type Result, timed } from "./result";
+import { Clone } from "../drills/frame/clone";
+import { measurement, type Result, timed } from "../drills/frame/benchResult";
 
 const NAME = "local-bench";
 

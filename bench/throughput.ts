@@ -1,8 +1,8 @@
 import { installPackages } from "../toolchain/debianPackages";
 import { openLocalStack } from "../drills/frame/localStack";
 import { activeBalancer, instancesOf, type Stack, type StackMachine } from "../drills/frame/stack";
-import { Clone } from "../tests/rehearsal/stack/clone";
-import { aimInWords, type Aim, leastOf, measurement, type Measurement, type Result } from "./result";
+import { Clone } from "../drills/frame/clone";
+import { aimInWords, type Aim, leastOf, measurement, type Measurement, type Result } from "../drills/frame/benchResult";
 
 const NAME = "local-throughput";
 /** Seconds of one run, and connections kept open during it. */

@@ -6,9 +6,9 @@ import { writeJournal, type Journal } from "../drills/frame/journal";
 import { openLocalStack } from "../drills/frame/localStack";
 import { runDrill } from "../drills/frame/runner";
 import { writeMeasuredPage } from "../drills/measuredPage";
-import { report, UserError } from "./errors";
-import { table } from "./terminal/table";
-import { wholeNumber } from "./terminal/wholeNumber";
+import { report, UserError } from "../lib/errors";
+import { table } from "../lib/terminal/table";
+import { wholeNumber } from "../lib/terminal/wholeNumber";
 
 /** `holdfast drill`: breaks the running local stack on purpose, and measures what visitors see. */
 export function drillCommand(): Command {

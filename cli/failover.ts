@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { failoverCommand as program } from "../roles/loadBalancer/pair";
 import { localCloudName } from "../local/paths";
-import { lastLines, run } from "../toolchain/run";
-import { UserError } from "./errors";
-import { type Way, waysOf } from "./ssh/config";
-import { onMachine, stackState } from "./ssh/way";
-import type { Project } from "./stack/project";
-import type { StackState } from "./stack/state";
+import { lastLines, run } from "../lib/run";
+import { UserError } from "../lib/errors";
+import { type Way, waysOf } from "../stack/ssh/config";
+import { onMachine, stackState } from "../stack/ssh/way";
+import type { Project } from "../stack/pulumi/project";
+import type { StackState } from "../stack/state";
 
 /** What the program on the machine answers with when the other load balancer is the active one. */
 const NOT_ACTIVE = 3;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { report } from "./errors";
+import { report } from "../lib/errors";
 
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports --
    `import()` would go through Node's loader of ES modules, which does not take TypeScript. */

@@ -12,12 +12,12 @@ import { renderTerminal } from "../failures/render/terminal";
 import { makeReport } from "../failures/report";
 import { rungsAbove } from "../failures/rungs";
 import { drillJournals } from "./drillJournals";
-import { CloudApi } from "./cloud/api";
-import { askedPrices } from "./cloud/prices";
-import { UserError } from "./errors";
+import { CloudApi } from "../stack/cloud/api";
+import { askedPrices } from "../stack/cloud/prices";
+import { UserError } from "../lib/errors";
 import { listPrices } from "./prices";
-import { Project } from "./stack/project";
-import { readStackSettings } from "./stackSettings";
+import { Project } from "../stack/pulumi/project";
+import { readStackSettings } from "../stack/settings";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
 

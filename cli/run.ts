@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { createInterface } from "node:readline/promises";
 import { localCloudName } from "../local/paths";
-import { quote } from "./environment";
-import { UserError } from "./errors";
-import { type RemoteLines, startLines } from "./machines/lines";
-import { type Target, targetsOf } from "./machines/targets";
+import { quote } from "../stack/environment";
+import { UserError } from "../lib/errors";
+import { type RemoteLines, startLines } from "../stack/machines/lines";
+import { type Target, targetsOf } from "../stack/machines/targets";
 import { commandBehindDashes } from "./operands";
-import { onMachine, stackState } from "./ssh/way";
-import { hasColours, prefixer } from "./terminal/prefix";
-import { table } from "./terminal/table";
+import { onMachine, stackState } from "../stack/ssh/way";
+import { hasColours, prefixer } from "../lib/terminal/prefix";
+import { table } from "../lib/terminal/table";
 
 /** What one machine answered. */
 interface Answer {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
-import type { Configuration } from "../machine/configuration";
+import type { Configuration } from "../provider/machine/configuration";
 import { configureInTurn } from "./configureInTurn";
 import { type ConfigureArgs, type JumpHost, type LeaseArgs, Machine, type Surroundings } from "./machine";
 

@@ -2,7 +2,7 @@ import { StorageBox } from "@pulumi/hcloud/storageBox";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import { type Backup, storageBoxName } from "../blueprint/resolve/backup";
-import { KeyPair } from "../keys/keyPair";
+import { KeyPair } from "../provider/keys/keyPair";
 import type { Storage } from "./backupRepository";
 import { resourceLabels } from "./labels";
 import { storagePassword } from "./storagePassword";

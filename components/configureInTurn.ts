@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Configuration } from "../machine/configuration";
+import type { Configuration } from "../provider/machine/configuration";
 import type { ConfigureArgs, Machine } from "./machine";
 
 /**

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RandomPassword } from "@pulumi/random/randomPassword";
 import type { Database } from "../blueprint/database";
-import type { ServerCertificate } from "../certificates/serverCertificate";
-import { Configuration, type ConfigurationArgs } from "../machine/configuration";
+import type { ServerCertificate } from "../provider/certificates/serverCertificate";
+import { Configuration, type ConfigurationArgs } from "../provider/machine/configuration";
 import { poolUser } from "../roles/database/pgHba.conf";
 import { poolPaths as paths } from "../roles/database/pool/paths";
 import { pool } from "../roles/database/pool/pool";

@@ -2,7 +2,7 @@ import { Server } from "@pulumi/hcloud/server";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { Blueprint, Machine as MachinePlan } from "../blueprint/blueprint";
-import { Configuration } from "../machine/configuration";
+import { Configuration } from "../provider/machine/configuration";
 import { adminUser } from "../roles/adminUser";
 import { configurationOf } from "../roles/configuration";
 import type { RoleFile } from "../roles/types";

@@ -2,7 +2,7 @@ import { StorageBoxSubaccount } from "@pulumi/hcloud/storageBoxSubaccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { StorageAccess } from "../blueprint/storageAccess";
-import { HostKey } from "../keys/hostKey";
+import { HostKey } from "../provider/keys/hostKey";
 import { sftpPort } from "./backupStorage";
 import { resourceLabels } from "./labels";
 import { storagePassword } from "./storagePassword";

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drills } from ".";
-import { readResults } from "../bench/result";
-import { CHECKOUT } from "../cli/checkout";
+import { readResults } from "./frame/benchResult";
+import { CHECKOUT } from "../stack/checkout";
 import { readJournals } from "./frame/journal";
 import { measuredPage } from "./frame/measured";
 import { climb } from "./ladder/climb";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir } from "../toolchain/cacheDir";
-import { hashOfArchive } from "../machine/archives/source";
+import { hashOfArchive } from "../provider/machine/archives/source";
 
 /** Tars that stay in the cache, the last used ones. */
 const kept = 20;

@@ -1,4 +1,4 @@
-import type { UnitInput } from "../machine/inputs";
+import type { UnitInput } from "../provider/machine/inputs";
 import type { RoleConfiguration } from "./types";
 
 /** Parts of one configuration put together: units that several parts name become one, with everything that any of them asks. */

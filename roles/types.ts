@@ -1,5 +1,5 @@
 import type { Blueprint, Machine } from "../blueprint/blueprint";
-import type { ArchiveInput, CheckInput, FileInput, UnitInput } from "../machine/inputs";
+import type { ArchiveInput, CheckInput, FileInput, UnitInput } from "../provider/machine/inputs";
 
 /** What a role looks at: the whole environment, and the machine that it is on. */
 export interface RoleContext {

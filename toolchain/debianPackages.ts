@@ -1,5 +1,5 @@
-import { silent, type Progress } from "./progress";
-import { lastLines, type Run, run as runProgram, which } from "./run";
+import { silent, type Progress } from "../lib/progress";
+import { lastLines, type Run, run as runProgram, which } from "../lib/run";
 
 /** A Debian package that this computer needs, and for what: shown when it gets installed. */
 export interface DebianPackage {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { cacheDir } from "./cacheDir";
-import { silent, type Progress } from "./progress";
+import { silent, type Progress } from "../lib/progress";
 import { goCommand } from "./pulumiSources/goModules";
-import { lastLines, type Run, run as runProgram } from "./run";
+import { lastLines, type Run, run as runProgram } from "../lib/run";
 
 /** A program that is built from Go modules, pinned by a go.mod of its own under toolchain/. */
 export interface GoTool {

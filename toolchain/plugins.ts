@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir } from "./cacheDir";
-import { silent, type Progress } from "./progress";
+import { silent, type Progress } from "../lib/progress";
 import type { Pulumi } from "./pulumi";
-import { type Run, run as runProgram } from "./run";
+import { type Run, run as runProgram } from "../lib/run";
 import { PLUGINS } from "./versions";
 
 /** Whose hcloud and random plugins a stack on this computer runs with. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { cacheDir } from "./cacheDir";
-import { silent, type Progress } from "./progress";
+import { silent, type Progress } from "../lib/progress";
 import { fromCache } from "./pulumiSources/cache";
 import { fromDownload } from "./pulumiSources/download";
 import { fromGoModules } from "./pulumiSources/goModules";
 import { fromPath } from "./pulumiSources/path";
 import type { Pulumi, PulumiSource } from "./pulumiSources/source";
-import { type Run, run } from "./run";
+import { type Run, run } from "../lib/run";
 import { PULUMI_MINIMUM, PULUMI_VERSION } from "./versions";
 
 export type { Pulumi } from "./pulumiSources/source";

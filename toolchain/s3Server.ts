@@ -1,5 +1,5 @@
 import { type GoTool, obtainGoTool } from "./goTool";
-import type { Progress } from "./progress";
+import type { Progress } from "../lib/progress";
 
 /** An S3-compatible server that keeps its buckets in folders: for tests, never for a stack. */
 const s3Server: GoTool = {

@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError } from "commander";
 import { hostname, userInfo } from "node:os";
 import { localCloudName } from "../../local/paths";
 import { agentPaths } from "../../roles/app/agent";
-import { lastLines, run } from "../../toolchain/run";
-import { quote } from "../environment";
-import { UserError } from "../errors";
-import { type Target, targetOf } from "../machines/targets";
-import { onMachine, stackState } from "../ssh/way";
+import { lastLines, run } from "../../lib/run";
+import { quote } from "../../stack/environment";
+import { UserError } from "../../lib/errors";
+import { type Target, targetOf } from "../../stack/machines/targets";
+import { onMachine, stackState } from "../../stack/ssh/way";
 import { freePort, keepSession, tunnelOptions } from "./session";
 
 /** One instance, as `holdfast-rotation show --json` on its machine says it. */

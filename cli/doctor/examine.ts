@@ -1,4 +1,4 @@
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { access } from "./checks/access";
 import { floatingIp } from "./checks/floatingIp";
 import { limits } from "./checks/limits";

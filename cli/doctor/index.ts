@@ -4,11 +4,11 @@ import { SettingsError } from "../../blueprint/problems";
 import { readSettings } from "../../blueprint/readSettings";
 import { isLocalStack } from "../../blueprint/stacks";
 import { withRelease } from "../../release/program";
-import { run } from "../../toolchain/run";
-import { CloudApi } from "../cloud/api";
-import { settingsSource } from "../settingsSource";
-import { Project } from "../stack/project";
-import { withStoreKeys } from "../stackSettings";
+import { run } from "../../lib/run";
+import { CloudApi } from "../../stack/cloud/api";
+import { settingsSource } from "../../stack/settingsSource";
+import { Project } from "../../stack/pulumi/project";
+import { withStoreKeys } from "../../stack/settings";
 import { examine } from "./examine";
 import { type Finding, problem } from "./finding";
 

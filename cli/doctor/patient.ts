@@ -1,6 +1,6 @@
 import type { Blueprint } from "../../blueprint/blueprint";
-import type { CloudApi } from "../cloud/api";
-import type { StateResource } from "../stack/state";
+import type { CloudApi } from "../../stack/cloud/api";
+import type { StateResource } from "../../stack/state";
 import type { Finding } from "./finding";
 
 /** What checks look at. */

@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
-import { DatabaseMachine } from "../database/machine";
-import { replaceDatabase, requireUndisturbed } from "../database/replacing";
-import { UserError } from "../errors";
-import { size } from "../restore/plan";
-import { underLease } from "../stack/underLease";
-import { createProgress } from "../terminal/progress";
-import { askToGoOn } from "../terminal/question";
+import { DatabaseMachine } from "../../stack/database/machine";
+import { replaceDatabase, requireUndisturbed } from "../../stack/database/replacing";
+import { UserError } from "../../lib/errors";
+import { size } from "../../stack/database/plan";
+import { underLease } from "../../stack/pulumi/underLease";
+import { createProgress } from "../../lib/terminal/progress";
+import { askToGoOn } from "../../lib/terminal/question";
 
 interface ImportPlan {
   readonly database: string;

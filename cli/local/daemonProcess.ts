@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lockHolder } from "../../local/lock";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { PluginChoice } from "../../toolchain/plugins";
-import type { Progress } from "../../toolchain/progress";
-import { CHECKOUT } from "../checkout";
-import { UserError } from "../errors";
-import { callDaemon, findDaemon } from "./client";
+import type { Progress } from "../../lib/progress";
+import { CHECKOUT } from "../../stack/checkout";
+import { UserError } from "../../lib/errors";
+import { callDaemon, findDaemon } from "../../stack/local/client";
 
 /** Seconds until it answers: after a crash it takes over machines first, and starts those that have died. */
 const START_LIMIT = 60;

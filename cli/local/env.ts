@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { isLocalStack } from "../../blueprint/stacks";
 import { localPaths } from "../../local/paths";
 import { obtainPulumi } from "../../toolchain/pulumi";
-import { exportLines, localEnvironment } from "../environment";
-import { UserError } from "../errors";
-import { requireDaemon } from "./client";
-import { ensureAdminKey } from "./up/adminKey";
+import { exportLines, localEnvironment } from "../../stack/environment";
+import { UserError } from "../../lib/errors";
+import { requireDaemon } from "../../stack/local/client";
+import { ensureAdminKey } from "../../stack/local/adminKey";
 
 export function envCommand(): Command {
   return new Command("env")

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { enterCommand } from "../../local/machines/enter";
 import { localCloudName } from "../../local/paths";
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { commandBehindDashes } from "../operands";
-import { runInForeground } from "../terminal/foreground";
-import { cloudStatus, findMachine, requireDaemon } from "./client";
+import { runInForeground } from "../../lib/terminal/foreground";
+import { cloudStatus, findMachine, requireDaemon } from "../../stack/local/client";
 
 export function execCommand(): Command {
   return new Command("exec")

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { existsSync } from "node:fs";
 import { visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { commandBehindDashes } from "../operands";
-import { runInForeground } from "../terminal/foreground";
-import { NOT_RUNNING } from "./client";
+import { runInForeground } from "../../lib/terminal/foreground";
+import { NOT_RUNNING } from "../../stack/local/client";
 
 export function internetCommand(): Command {
   return new Command("internet")

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
-import { readState } from "../stack/state";
-import { table } from "../terminal/table";
-import { cloudStatus, findDaemon, NOT_RUNNING } from "./client";
-import { describeMachine, guessUrl, type MachineDescription } from "./describe";
+import { readState } from "../../stack/state";
+import { table } from "../../lib/terminal/table";
+import { cloudStatus, findDaemon, NOT_RUNNING } from "../../stack/local/client";
+import { describeMachine, guessUrl, type MachineDescription } from "../../stack/local/describe";
 
 /** Everything that `local status --json` prints. */
 export interface Status {

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
-import { quote } from "../environment";
-import { type RemoteLines, startLines } from "../machines/lines";
-import { type Target, targetsOf } from "../machines/targets";
-import { onMachine, stackState } from "../ssh/way";
-import { hasColours, prefixer } from "../terminal/prefix";
+import { quote } from "../../stack/environment";
+import { type RemoteLines, startLines } from "../../stack/machines/lines";
+import { type Target, targetsOf } from "../../stack/machines/targets";
+import { onMachine, stackState } from "../../stack/ssh/way";
+import { hasColours, prefixer } from "../../lib/terminal/prefix";
 import { byTime, type Entry, readEntry, Settling } from "./entries";
 
 /** What is worth reading on a machine of each role; `--unit` asks for something else. */

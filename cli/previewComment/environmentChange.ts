@@ -7,12 +7,12 @@ import { totalText } from "../../failures/render/prices";
 import { makeReport, type ReportOptions } from "../../failures/report";
 import { notLookedUp } from "../../release/asWritten";
 import { withRelease } from "../../release/program";
-import { type Digest, errorsOf } from "../preview/digest";
-import { settingsSourceFrom } from "../settingsSource";
-import { consequences } from "./consequences";
+import { type Digest, errorsOf } from "../../stack/preview/digest";
+import { settingsSourceFrom } from "../../stack/settingsSource";
+import { consequences } from "../../stack/preview/consequences";
 import { type FileChange, fileChanges } from "./machineFiles";
-import { endangered, type ResourceChange, resourceChanges } from "./resources";
-import type { Revision } from "./revision";
+import { endangered, type ResourceChange, resourceChanges } from "../../stack/preview/resources";
+import type { Revision } from "../../stack/preview/revision";
 import { archiveChanges, serviceChanges } from "./services";
 
 /** What a change does to one environment, ready to be written down. */

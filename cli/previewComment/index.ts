@@ -2,14 +2,14 @@ import { Command } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { ReportOptions } from "../../failures/report";
 import { drillJournals } from "../drillJournals";
-import { UserError } from "../errors";
-import { baselineOf, compare } from "../preview/compare";
-import { type Digest, parseDigest } from "../preview/digest";
+import { UserError } from "../../lib/errors";
+import { baselineOf, compare } from "../../stack/preview/compare";
+import { type Digest, parseDigest } from "../../stack/preview/digest";
 import { listPrices } from "../prices";
 import { type EnvironmentChange, environmentChange, environmentError } from "./environmentChange";
 import { failedComment, renderComment } from "./markdown";
 import { gitHubFrom, publish } from "./publish";
-import { openRevision, type Revision, workingTree } from "./revision";
+import { openRevision, type Revision, workingTree } from "../../stack/preview/revision";
 
 interface Flags {
   readonly before: string;

@@ -1,8 +1,8 @@
 import { structuredPatch } from "diff";
 import { isDeepStrictEqual } from "node:util";
-import { UNKNOWN } from "../../plugin/types";
-import { SECRET_TEXT } from "../preview/digest";
-import type { ResourceChange } from "./resources";
+import { UNKNOWN } from "../../provider/grpc/types";
+import { SECRET_TEXT } from "../../stack/preview/digest";
+import type { ResourceChange } from "../../stack/preview/resources";
 
 /** What changes in one file of one or more machines; equal changes are told once. */
 export interface FileChange {

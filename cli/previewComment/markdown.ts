@@ -1,7 +1,7 @@
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { type EnvironmentChange, isUntouched } from "./environmentChange";
 import type { FileChange } from "./machineFiles";
-import { allowNames, describeResource, type Operation, operations } from "./resources";
+import { allowNames, describeResource, type Operation, operations } from "../../stack/preview/resources";
 
 /** Marks the one comment that is kept up to date. */
 export const marker = "<!-- holdfast: preview of this pull request -->";

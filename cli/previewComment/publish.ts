@@ -1,4 +1,4 @@
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { largestComment, marker, ofCommit } from "./markdown";
 
 /** The one repository that a comment goes to, and the right to write it. */

@@ -1,5 +1,5 @@
-import { type Digest, typeOf } from "../preview/digest";
-import type { ResourceChange } from "./resources";
+import { type Digest, typeOf } from "../../stack/preview/digest";
+import type { ResourceChange } from "../../stack/preview/resources";
 
 /** What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: the machine plugin's words. */
 export function serviceChanges({ diagnostics }: Digest): readonly string[] {

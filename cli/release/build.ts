@@ -5,8 +5,8 @@ import { localCloudName } from "../../local/paths";
 import { build } from "../../release/build/build";
 import type { StoredRelease } from "../../release/store/store";
 import { bytes } from "./figures";
-import { setRelease } from "./setRelease";
-import { stackStore } from "./stackStore";
+import { setRelease } from "../../stack/release/setRelease";
+import { stackStore } from "../../stack/release/stackStore";
 import { storeOption } from "./storeOption";
 
 export function buildCommand(): Command {

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import type { StoredRelease } from "../../release/store/store";
-import { table } from "../terminal/table";
+import { table } from "../../lib/terminal/table";
 import { bytes, minute } from "./figures";
-import { type StackUse, stackUses, usesRelease } from "./stacks";
-import { stackStore } from "./stackStore";
+import { type StackUse, stackUses, usesRelease } from "../../stack/release/stacks";
+import { stackStore } from "../../stack/release/stackStore";
 import { storeOption } from "./storeOption";
 
 export function listCommand(): Command {

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import { keptCopies } from "../../release/copies";
 import type { StoredRelease } from "../../release/store/store";
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { releaseTable } from "./list";
-import { type StackUse, stackUses, usesRelease } from "./stacks";
-import { stackStore } from "./stackStore";
+import { type StackUse, stackUses, usesRelease } from "../../stack/release/stacks";
+import { stackStore } from "../../stack/release/stackStore";
 import { storeOption } from "./storeOption";
 
 export function pruneCommand(): Command {

@@ -3,11 +3,11 @@ import { stringify } from "yaml";
 import { parseReference, referenceText } from "../../blueprint/releaseReference";
 import { localCloudName } from "../../local/paths";
 import type { StoredReference, StoredRelease } from "../../release/store/store";
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { bytes, minute } from "./figures";
 import { usedBy } from "./list";
-import { stackUses } from "./stacks";
-import { stackStore } from "./stackStore";
+import { stackUses } from "../../stack/release/stacks";
+import { stackStore } from "../../stack/release/stackStore";
 import { storeOption } from "./storeOption";
 
 export function showCommand(): Command {

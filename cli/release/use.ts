@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { setRelease } from "./setRelease";
+import { setRelease } from "../../stack/release/setRelease";
 import { storedReference } from "./show";
-import { stackStore } from "./stackStore";
+import { stackStore } from "../../stack/release/stackStore";
 
 export function useCommand(): Command {
   return new Command("use")

@@ -2,15 +2,15 @@ import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import { foreignFiles } from "../../roles/database/backup/key";
 import { databasePaths } from "../../roles/database/paths";
-import { DatabaseMachine } from "../database/machine";
-import { replaceDatabase, requireUndisturbed } from "../database/replacing";
-import { keyOfFile, keyOfStack } from "../database/repositoryKey";
-import { UserError } from "../errors";
-import { underLease } from "../stack/underLease";
-import { askToGoOn } from "../terminal/question";
+import { DatabaseMachine } from "../../stack/database/machine";
+import { replaceDatabase, requireUndisturbed } from "../../stack/database/replacing";
+import { keyOfFile, keyOfStack } from "../../stack/database/repositoryKey";
+import { UserError } from "../../lib/errors";
+import { underLease } from "../../stack/pulumi/underLease";
+import { askToGoOn } from "../../lib/terminal/question";
 import { askMigrated, mayMigrate } from "./migration";
-import { parseMoment } from "./moment";
-import { describePlan, type RestorePlan } from "./plan";
+import { parseMoment } from "../../stack/database/moment";
+import { describePlan, type RestorePlan } from "../../stack/database/plan";
 
 interface Options {
   readonly to?: string;

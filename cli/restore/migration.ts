@@ -1,9 +1,9 @@
 import { tryRun } from "../../local/machines/command";
 import { appPaths } from "../../roles/app/paths";
-import type { DatabaseMachine } from "../database/machine";
-import { UserError } from "../errors";
-import { onMachine } from "../ssh/way";
-import { showMoment } from "./moment";
+import type { DatabaseMachine } from "../../stack/database/machine";
+import { UserError } from "../../lib/errors";
+import { onMachine } from "../../stack/ssh/way";
+import { showMoment } from "../../stack/database/moment";
 
 /** When the release that runs has migrated the present database. */
 export type Migrated =

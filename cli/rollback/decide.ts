@@ -1,5 +1,5 @@
 import type { ReleaseStore, StoredRelease } from "../../release/store/store";
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { asKnown, findKept, keptReference, requireKept } from "./kept";
 import type { AppMachine } from "./machines";
 import { isSame, isStateBehind, type KnownRelease, planRollback, rolledOutSince } from "./plan";

@@ -1,6 +1,6 @@
 import { type ReleaseReference, referenceText } from "../../blueprint/releaseReference";
 import type { ReleaseStore, StoredRelease } from "../../release/store/store";
-import { UserError } from "../errors";
+import { UserError } from "../../lib/errors";
 import { isSame, type KnownRelease } from "./plan";
 
 /** What the store has of a release that machines know: the built one rather than a copy of the same content. */

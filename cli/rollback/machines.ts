@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { appPaths } from "../../roles/app/paths";
-import { lastLines, run } from "../../toolchain/run";
-import { type Way, waysOf } from "../ssh/config";
-import { onMachine } from "../ssh/way";
-import type { StackState } from "../stack/state";
-import { runningReleases } from "../release/stacks";
+import { lastLines, run } from "../../lib/run";
+import { type Way, waysOf } from "../../stack/ssh/config";
+import { onMachine } from "../../stack/ssh/way";
+import type { StackState } from "../../stack/state";
+import { runningReleases } from "../../stack/release/stacks";
 import type { MachineSituation, Rollout } from "./plan";
 
 /** One app machine as it says itself. */

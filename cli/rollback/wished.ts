@@ -1,10 +1,10 @@
 import { SettingsError } from "../../blueprint/problems";
 import type { StoredRelease } from "../../release/store/store";
-import { hashOfArchive } from "../../machine/archives/source";
+import { hashOfArchive } from "../../provider/machine/archives/source";
 import { parseReference } from "../../blueprint/releaseReference";
 import { releaseOf } from "../../release/program";
-import { settingsSource } from "../settingsSource";
-import { readStackSettings } from "../stackSettings";
+import { settingsSource } from "../../stack/settingsSource";
+import { readStackSettings } from "../../stack/settings";
 import { isSame, type KnownRelease, type Rollout } from "./plan";
 import type { Passed } from "./schema";
 

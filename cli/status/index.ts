@@ -2,17 +2,17 @@ import { Command, InvalidArgumentError } from "commander";
 import { isLocalStack } from "../../blueprint/stacks";
 import type { Target } from "../../blueprint/target";
 import { cloudOf, localCloudName } from "../../local/paths";
-import { UserError } from "../errors";
-import { findDaemon } from "../local/client";
-import { waysOf } from "../ssh/config";
-import { keyFile, stackState } from "../ssh/way";
-import { Project } from "../stack/project";
-import type { StackState } from "../stack/state";
-import { coloursFor } from "../terminal/colour";
-import { askCloud, type CloudView } from "./cloudView";
-import { askMachines } from "./machines";
-import type { StackStatus } from "./stackStatus";
-import { type KnownStack, makeStatus } from "./status";
+import { UserError } from "../../lib/errors";
+import { findDaemon } from "../../stack/local/client";
+import { waysOf } from "../../stack/ssh/config";
+import { keyFile, stackState } from "../../stack/ssh/way";
+import { Project } from "../../stack/pulumi/project";
+import type { StackState } from "../../stack/state";
+import { coloursFor } from "../../lib/terminal/colour";
+import { askCloud, type CloudView } from "../../stack/status/cloudView";
+import { askMachines } from "../../stack/status/machines";
+import type { StackStatus } from "../../stack/status/stackStatus";
+import { type KnownStack, makeStatus } from "../../stack/status/status";
 import { screen, statusText } from "./text";
 
 /** Seconds that each machine may take for a sign of life, and the API for its answer: the screen is there in two. */

@@ -1,9 +1,14 @@
-import { placesOf, proofsOf } from "../backup/places";
-import type { Colours } from "../terminal/colour";
-import { table } from "../terminal/table";
-import { moment } from "./backups";
-import { ago, gigabytes, percent } from "./figures";
-import { type FloatingIpStatus, inRotation, type MachineStatus, type StackStatus } from "./stackStatus";
+import { placesOf, proofsOf } from "../../stack/database/backupPlaces";
+import type { Colours } from "../../lib/terminal/colour";
+import { table } from "../../lib/terminal/table";
+import { moment } from "../../stack/status/backups";
+import { ago, gigabytes, percent } from "../../stack/status/figures";
+import {
+  type FloatingIpStatus,
+  inRotation,
+  type MachineStatus,
+  type StackStatus,
+} from "../../stack/status/stackStatus";
 
 /** More machines than this are no screen any more: then only those with something to say are shown. */
 export const screen = 16;

@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { tokenFingerprint } from "../../blueprint/tokenFingerprint";
-import { CloudApi } from "../cloud/api";
-import { UserError } from "../errors";
-import { nameOf } from "../preview/digest";
-import { Project } from "../stack/project";
-import type { StackState } from "../stack/state";
-import { confirm } from "../terminal/confirm";
-import { table } from "../terminal/table";
+import { CloudApi } from "../../stack/cloud/api";
+import { UserError } from "../../lib/errors";
+import { nameOf } from "../../stack/preview/digest";
+import { Project } from "../../stack/pulumi/project";
+import type { StackState } from "../../stack/state";
+import { confirm } from "../../lib/terminal/confirm";
+import { table } from "../../lib/terminal/table";
 import { labelled, leftovers, ownAddresses } from "./leftovers";
 import { claimedBy, proveProject } from "./proof";
 

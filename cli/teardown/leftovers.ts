@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CloudApi, Refusal } from "../cloud/api";
-import { collections } from "../cloud/collections";
+import { type CloudApi, Refusal } from "../../stack/cloud/api";
+import { collections } from "../../stack/cloud/collections";
 import type { Found } from "./proof";
 
 /** Everything in the project that bears the stack's label, whoever made it and whether Pulumi knows it or not. */

@@ -1,8 +1,8 @@
 import { tokenFingerprint } from "../../blueprint/tokenFingerprint";
-import type { CloudApi, Item } from "../cloud/api";
-import { type Collection, collectionOf } from "../cloud/collections";
-import { UserError } from "../errors";
-import type { StackState, StateResource } from "../stack/state";
+import type { CloudApi, Item } from "../../stack/cloud/api";
+import { type Collection, collectionOf } from "../../stack/cloud/collections";
+import { UserError } from "../../lib/errors";
+import type { StackState, StateResource } from "../../stack/state";
 
 /** Something of the stack in the cloud. */
 export interface Found {

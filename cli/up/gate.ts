@@ -1,4 +1,4 @@
-import { allowNames, describeResource, endangered, type ResourceChange, withKind } from "../previewComment/resources";
+import { allowNames, describeResource, endangered, type ResourceChange, withKind } from "../../stack/preview/resources";
 
 /** What an update of a stack would destroy although it is protected. */
 export interface GateResult {

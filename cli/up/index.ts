@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { lastLines } from "../../toolchain/run";
-import { UserError } from "../errors";
-import { errorsOf, parseDigest } from "../preview/digest";
-import { consequences } from "../previewComment/consequences";
-import { describeResource, resourceChanges } from "../previewComment/resources";
-import { Project } from "../stack/project";
-import { confirm } from "../terminal/confirm";
+import { lastLines } from "../../lib/run";
+import { UserError } from "../../lib/errors";
+import { errorsOf, parseDigest } from "../../stack/preview/digest";
+import { consequences } from "../../stack/preview/consequences";
+import { describeResource, resourceChanges } from "../../stack/preview/resources";
+import { Project } from "../../stack/pulumi/project";
+import { confirm } from "../../lib/terminal/confirm";
 import { gate, refusal } from "./gate";
 import { standDown } from "../failover";
 import { resizeInTurn, resizes } from "./resize";

@@ -1,6 +1,6 @@
-import { UserError } from "../errors";
-import type { ResourceChange } from "../previewComment/resources";
-import type { Project } from "../stack/project";
+import { UserError } from "../../lib/errors";
+import type { ResourceChange } from "../../stack/preview/resources";
+import type { Project } from "../../stack/pulumi/project";
 import type { ServiceWatch } from "./serviceWatch";
 
 /** A machine that gets another server type, and what has to be updated together with it. */

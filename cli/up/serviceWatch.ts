@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../errors";
-import { waysOf } from "../ssh/config";
+import { UserError } from "../../lib/errors";
+import { waysOf } from "../../stack/ssh/config";
 import { askStack } from "../status";
-import type { StackStatus } from "../status/stackStatus";
-import type { Project } from "../stack/project";
+import type { StackStatus } from "../../stack/status/stackStatus";
+import type { Project } from "../../stack/pulumi/project";
 import { lackOf, lackOfOthers } from "./serving";
 
 /** Seconds in which a machine has to serve again: a boot, its programs, and the checks of those who send visitors to it. */

@@ -1,4 +1,10 @@
-import { inRotation, type InstanceStatus, type MachineStatus, type StackStatus, viewsOf } from "../status/stackStatus";
+import {
+  inRotation,
+  type InstanceStatus,
+  type MachineStatus,
+  type StackStatus,
+  viewsOf,
+} from "../../stack/status/stackStatus";
 
 /** A machine that answered, and what it said. */
 type Answering = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };

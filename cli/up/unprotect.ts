@@ -1,9 +1,9 @@
-import { lastLines } from "../../toolchain/run";
-import { CloudApi } from "../cloud/api";
-import { collectionOf } from "../cloud/collections";
-import { UserError } from "../errors";
-import type { ResourceChange } from "../previewComment/resources";
-import type { Project } from "../stack/project";
+import { lastLines } from "../../lib/run";
+import { CloudApi } from "../../stack/cloud/api";
+import { collectionOf } from "../../stack/cloud/collections";
+import { UserError } from "../../lib/errors";
+import type { ResourceChange } from "../../stack/preview/resources";
+import type { Project } from "../../stack/pulumi/project";
 
 /**
  * Lifts both protections of resources that are named: Pulumi's, in its state, and the cloud's own. Whatever of them is

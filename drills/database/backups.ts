@@ -1,5 +1,5 @@
-import { CHECKOUT } from "../../cli/checkout";
-import type { Listing } from "../../cli/backup/list";
+import { CHECKOUT } from "../../stack/checkout";
+import type { Listing } from "../../stack/database/backupList";
 import { tryRun } from "../../local/machines/command";
 import { machinesWithRole, type Stack } from "../frame/stack";
 import { succeeded } from "../frame/succeeded";

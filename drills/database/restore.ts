@@ -1,4 +1,4 @@
-import { goneVariable } from "../../machine/resource/withdraw";
+import { goneVariable } from "../../provider/machine/resource/withdraw";
 import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
 import type { Drill, Measurements } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { callDaemon, cloudStatus, requireDaemon } from "../../cli/local/client";
-import { describeMachine } from "../../cli/local/describe";
+import { callDaemon, cloudStatus, requireDaemon } from "../../stack/local/client";
+import { describeMachine } from "../../stack/local/describe";
 import { readStatus } from "../../cli/local/status";
 import { run } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";

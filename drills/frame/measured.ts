@@ -1,4 +1,4 @@
-import type { RecordedResult } from "../../bench/result";
+import type { RecordedResult } from "./benchResult";
 import { amount } from "./amount";
 import type { Journal } from "./journal";
 import type { JudgedClaim } from "./verdict";

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { CHECKOUT, settingsFile } from "../../cli/checkout";
-import { localEnvironment, mergedEnvironment } from "../../cli/environment";
-import { recoverStack } from "../../cli/stack/recover";
+import { CHECKOUT, settingsFile } from "../../stack/checkout";
+import { localEnvironment, mergedEnvironment } from "../../stack/environment";
+import { recoverStack } from "../../stack/pulumi/recover";
 import { killAndWait, withDescendants } from "../../local/machines/processes";
 import type { DaemonInfo } from "../../local/paths";
-import { silent } from "../../toolchain/progress";
+import { silent } from "../../lib/progress";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import type { UpOptions, UpResult } from "./stack";
 

@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CHECKOUT, settingsFile } from "../../cli/checkout";
-import { run } from "../../toolchain/run";
+import { CHECKOUT, settingsFile } from "../../stack/checkout";
+import { run } from "../../lib/run";
 import { changedSettings } from "./pulumiUp";
 import type { UpOptions, UpResult } from "./stack";
 

@@ -1,4 +1,4 @@
-import { collections } from "../../cli/cloud/collections";
+import { collections } from "../../stack/cloud/collections";
 import { needsDatabase, query } from "../database/writing";
 import type { Claim, Measurements } from "../frame/drill";
 import type { Stack, UpOptions } from "../frame/stack";

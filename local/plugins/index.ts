@@ -1,4 +1,4 @@
-import { servePlugin } from "../../plugin/server";
+import { servePlugin } from "../../provider/grpc/server";
 import { hcloudPlugin } from "./hcloud";
 import { randomPlugin } from "./random";
 

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { Manifest } from "../../blueprint/manifest";
 import { describeProblem, type Problem } from "../../blueprint/problems";
 import { readManifest } from "../../blueprint/resolve/release";
-import { skipped } from "../../machine/archives/folder";
+import { skipped } from "../../provider/machine/archives/folder";
 import { missingFile } from "./startFile";
 
 /** A folder that cannot become a release; the message lists everything that is in the way. */

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { packFolder } from "../../machine/archives/folder";
+import { packFolder } from "../../provider/machine/archives/folder";
 
 export interface Packed {
   /** SHA-256 of the tar, in hexadecimal. The gzip around it may differ from one zlib to the next, the tar does not. */

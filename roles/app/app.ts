@@ -1,6 +1,6 @@
 import { type Instance, machinesWith } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
-import type { UnitInput } from "../../machine/inputs";
+import type { UnitInput } from "../../provider/machine/inputs";
 import { healthPath } from "../healthPath";
 import type { RoleConfiguration, RoleContext, RoleFile } from "../types";
 import { agent, agentPaths } from "./agent";

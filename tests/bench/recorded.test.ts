@@ -1,6 +1,6 @@
 import { GROWTH_LIMIT } from "../../bench/manyMachines";
 import { RATIO_AIM } from "../../bench/preview";
-import { aimInWords, readResults } from "../../bench/result";
+import { aimInWords, readResults } from "../../drills/frame/benchResult";
 import { THROUGHPUT_AIM } from "../../bench/throughput";
 
 // What is claimed of recorded figures, held to the figures themselves and not to what a result says about them.

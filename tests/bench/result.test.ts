@@ -1,4 +1,4 @@
-import { aimInWords, aimOf, leastOf, measurement } from "../../bench/result";
+import { aimInWords, aimOf, leastOf, measurement } from "../../drills/frame/benchResult";
 
 test("a measurement has its median and its worst", () => {
   expect(measurement([3, 1, 2])).toEqual({ n: 3, unit: "s", median: 2, worst: 3, values: [3, 1, 2] });

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { toolchainDir } from "../../toolchain/pulumi";
-import { which } from "../../toolchain/run";
+import { which } from "../../lib/run";
 import { repository } from "./source";
 
 /** Where the Pulumi CLI is: the one that this repository has got for itself, else one of the PATH. */

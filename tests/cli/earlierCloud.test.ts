@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forgetStateOfEarlierCloud } from "../../cli/stack/recover";
+import { forgetStateOfEarlierCloud } from "../../stack/pulumi/recover";
 import { readIdentity } from "../../local/identity";
 import { localPaths } from "../../local/paths";
-import type { Progress } from "../../toolchain/progress";
+import type { Progress } from "../../lib/progress";
 
 const notes: string[] = [];
 const progress = { note: (text: string) => notes.push(text) } as unknown as Progress;

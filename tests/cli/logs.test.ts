@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { journalLine } from "../../cli/logs";
 import { type Entry, readEntry, Settling } from "../../cli/logs/entries";
-import { prefixer } from "../../cli/terminal/prefix";
+import { prefixer } from "../../lib/terminal/prefix";
 
 describe("what a machine is asked for", () => {
   it("is what its roles say, the last hundred lines of it", () => {

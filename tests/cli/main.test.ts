@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run } from "../../toolchain/run";
+import { run } from "../../lib/run";
 
 const holdfast = join(__dirname, "../../bin/holdfast");
 

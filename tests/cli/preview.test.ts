@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { targetEnvironment } from "../../cli/preview/target";
+import { targetEnvironment } from "../../stack/preview/target";
 
 let folder: string;
 beforeEach(() => {

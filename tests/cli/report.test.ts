@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { renderedReport } from "../../cli/report";
-import { settingsSource } from "../../cli/settingsSource";
+import { settingsSource } from "../../stack/settingsSource";
 
 const holdfast = (...args: string[]) =>
   spawnSync(process.execPath, [join(__dirname, "../../bin/holdfast"), ...args], {

@@ -1,5 +1,5 @@
-import { findMachine } from "../../cli/local/client";
-import { describeMachine, guessUrl } from "../../cli/local/describe";
+import { findMachine } from "../../stack/local/client";
+import { describeMachine, guessUrl } from "../../stack/local/describe";
 import { statusText } from "../../cli/local/status";
 import type { CloudStatus, MachineStatus } from "../../local/api/service/status";
 

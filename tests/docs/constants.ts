@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/checkout";
+import { CHECKOUT } from "../../stack/checkout";
 
 /** A number that stands in a program as `NAME = 90`, whichever language that is written in; products are worked out. */
 export function constant(file: string, name: string): number {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serverTypes } from "../../blueprint/catalog";
 import { connectionMemory } from "../../blueprint/connections";
-import { CHECKOUT } from "../../cli/checkout";
+import { CHECKOUT } from "../../stack/checkout";
 import { activePowerLoss } from "../../drills/loadBalancer/loseActive";
 import { storageBoxTypes } from "../../local/api/service/storageBoxes/types";
 import { constant, numberIn } from "./constants";
@@ -32,11 +32,11 @@ const sources: Readonly<Record<string, Readonly<Record<string, () => number>>>> 
   "docs/decisions.md": {
     "1.5 s": () => constant("roles/app/agent/waiting.py", "UNREACHABLE_SECONDS"),
     "4 MiB": () => numberIn("roles/database/program/volume.sh", /cmp -s -n (\d+)/) / 1024 ** 2,
-    "90 seconds": () => constant("machine/lease/lease.ts", "lifetime"),
+    "90 seconds": () => constant("provider/machine/lease/lease.ts", "lifetime"),
   },
   "docs/lease.md": {
-    "90 seconds": () => constant("machine/lease/lease.ts", "lifetime"),
-    "600 s": () => constant("machine/lease/settings.ts", "defaultWait"),
+    "90 seconds": () => constant("provider/machine/lease/lease.ts", "lifetime"),
+    "600 s": () => constant("provider/machine/lease/settings.ts", "defaultWait"),
   },
   "docs/limits.md": {
     "0.3 s": () => constant("local/api/service/actions/delays.ts", "assign_floating_ip"),
@@ -44,7 +44,7 @@ const sources: Readonly<Record<string, Readonly<Record<string, () => number>>>> 
     "1 GiB": () => postgresqlFile,
     "20 MiB": () => bundle,
     "20 TiB": () => storageBoxTypes.find(({ name }) => name === "bx41")?.size ?? NaN,
-    "256 KiB": () => constant("machine/onMachine/looking.py", "LARGEST_SHOWN") / 1024,
+    "256 KiB": () => constant("provider/machine/onMachine/looking.py", "LARGEST_SHOWN") / 1024,
   },
   "docs/operating.md": {
     "20 s": () => constant("roles/app/agent/debugging.py", "LIFE_SECONDS"),
@@ -56,9 +56,9 @@ const sources: Readonly<Record<string, Readonly<Record<string, () => number>>>> 
   },
   "docs/status.md": {
     "1.5 s": () => constant("cli/status/index.ts", "limit"),
-    "26 hours": () => constant("cli/status/backups.ts", "backupPatience"),
-    "8 days": () => constant("cli/status/backups.ts", "proofPatience"),
-    "85 %": () => constant("cli/status/alarms.ts", "fullDisk") * 100,
+    "26 hours": () => constant("stack/status/backups.ts", "backupPatience"),
+    "8 days": () => constant("stack/status/backups.ts", "proofPatience"),
+    "85 %": () => constant("stack/status/alarms.ts", "fullDisk") * 100,
   },
 };
 

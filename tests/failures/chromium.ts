@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { escapeHtml } from "../../failures/render/html/escape";
 import { BROWSERS } from "../../toolchain/debianPackages";
-import { which } from "../../toolchain/run";
+import { which } from "../../lib/run";
 
 /** The browser without a screen and without anything that it would do in the network by itself. */
 const options = [

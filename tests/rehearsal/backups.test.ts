@@ -1,15 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { privateAddress } from "../../blueprint/addresses";
-import type { Listing } from "../../cli/backup/list";
+import type { Listing } from "../../stack/database/backupList";
 import { until } from "../../drills/frame/wait";
-import { goneVariable } from "../../machine/resource/withdraw";
+import { goneVariable } from "../../provider/machine/resource/withdraw";
 import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
 import { lose, loseMachines, Rescue } from "./backups/rescue";
 import { expectRefused, momentOf, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
-import { Clone } from "./stack/clone";
+import { Clone } from "../../drills/frame/clone";
 import { saidBy, succeeded } from "./stack/succeeded";
 import { expectClaimsToHold } from "./support/drilled";
 import { expectNoSecretsTold } from "./stack/noSecretsTold";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ConfigurationInputs } from "../../machine/inputs";
+import type { ConfigurationInputs } from "../../provider/machine/inputs";
 import { back, front, Lab } from "./configuration/lab";
 import { Stack } from "./configuration/stack";
 

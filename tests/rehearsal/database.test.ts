@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { localPaths } from "../../local/paths";
 import { databasePaths, databaseUnits } from "../../roles/database/paths";
 import { poolUnit } from "../../roles/database/pool/paths";
-import { Clone } from "./stack/clone";
+import { Clone } from "../../drills/frame/clone";
 import { expectClaimsToHold } from "./support/drilled";
 
 // A database from its first day: kept through a kill, a larger volume and two changes of machine. Each test goes on from

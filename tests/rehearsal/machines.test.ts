@@ -8,7 +8,7 @@ import { processesMarked, waitUntil } from "../../local/machines/processes";
 import { removeEverything } from "../../local/machines/removal";
 import { localPaths } from "../../local/paths";
 import { expectSuccess, openLab, startAll } from "./machines/lab";
-import { bootedState, execute, machine, onMachine, openDriver } from "./support/driverCloud";
+import { bootedState, execute, machine, onMachine, openDriver } from "../../bench/driverCloud";
 
 const CLOUD = "driver-rehearsal";
 const VOLUME = "/dev/disk/by-id/scsi-0HC_Volume_70";

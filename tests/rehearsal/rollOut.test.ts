@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { front, Lab } from "./configuration/lab";
 import { Stack } from "./configuration/stack";
 import { appInputs, state, type Behaviour } from "./rollOut/app";
-import type { UnitInput } from "../../machine/inputs";
+import type { UnitInput } from "../../provider/machine/inputs";
 
 jest.setTimeout(300_000);
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { StoredRelease } from "../../release/store/store";
-import { Clone } from "./stack/clone";
+import { Clone } from "../../drills/frame/clone";
 import { saidBy } from "./stack/succeeded";
 
 // Releases come and are taken back, the way a person does it. Each test goes on from the one before it.

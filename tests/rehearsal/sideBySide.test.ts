@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { collections } from "../../cli/cloud/collections";
+import { collections } from "../../stack/cloud/collections";
 import type { DaemonInfo } from "../../local/paths";
-import { run } from "../../toolchain/run";
-import { Clone } from "./stack/clone";
+import { run } from "../../lib/run";
+import { Clone } from "../../drills/frame/clone";
 import { succeeded } from "./stack/succeeded";
 
 // Three environments in one local cloud, in which they share a project as they never should at Hetzner: whatever one of

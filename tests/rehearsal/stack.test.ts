@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StackStatus } from "../../cli/status/stackStatus";
+import type { StackStatus } from "../../stack/status/stackStatus";
 import type { DaemonInfo } from "../../local/paths";
-import type { RunResult } from "../../toolchain/run";
-import { Clone } from "./stack/clone";
+import type { RunResult } from "../../lib/run";
+import { Clone } from "../../drills/frame/clone";
 import { succeeded } from "./stack/succeeded";
 
 // What a person does with a stack, from nothing to nothing. Each test goes on from the one before it.

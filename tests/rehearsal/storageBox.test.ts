@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SftpPlace } from "../../blueprint/resolve/sftpStore";
-import { askHostKey } from "../../keys/askHostKey";
+import { askHostKey } from "../../provider/keys/askHostKey";
 import type { StorageBoxSpec } from "../../local/driver";
 import { writeToDisk } from "../../local/machines/disk";
 import type { NspawnDriver } from "../../local/machines/nspawnDriver";
@@ -13,7 +13,7 @@ import { localPaths } from "../../local/paths";
 import { build } from "../../release/build/build";
 import { openStore } from "../../release/store/open";
 import { app } from "../release/support/folder";
-import { asVisitor, execute, machine, onMachine, openDriver, type Outcome } from "./support/driverCloud";
+import { asVisitor, execute, machine, onMachine, openDriver, type Outcome } from "../../bench/driverCloud";
 
 const CLOUD = "box-rehearsal";
 const CLIENT = 1;

@@ -1,9 +1,9 @@
-import type { Listing } from "../../cli/backup/list";
+import type { Listing } from "../../stack/database/backupList";
 import { until } from "../../drills/frame/wait";
 import { goCommand } from "../../toolchain/pulumiSources/goModules";
 import { obtainS3Server } from "../../toolchain/s3Server";
 import { BucketServer } from "./backups/bucketServer";
-import { Clone } from "./stack/clone";
+import { Clone } from "../../drills/frame/clone";
 import { ProcessWatch } from "./stack/processWatch";
 import { exposed } from "./stack/secretForms";
 import { keptOnThisComputer, toldBy } from "./stack/secrets";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readSettings } from "../../blueprint/readSettings";
 import type { StorePlace } from "../../blueprint/resolve/store";
 import type { SettingsSource } from "../../blueprint/settingsSource";
-import { hashOfArchive } from "../../machine/archives/source";
+import { hashOfArchive } from "../../provider/machine/archives/source";
 import { isClosed } from "../../release/asWritten";
 import { withRelease } from "../../release/program";
 import { sourceOf, testKey } from "../blueprint/source";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { SettingsError } from "../../blueprint/problems";
 import { readSettings } from "../../blueprint/readSettings";
-import { hashOfArchive } from "../../machine/archives/source";
+import { hashOfArchive } from "../../provider/machine/archives/source";
 import { build } from "../../release/build/build";
 import { keepCopy } from "../../release/copies";
 import { withRelease } from "../../release/program";

@@ -1,9 +1,9 @@
 import { delimiter } from "node:path";
 import { ensureBaseImage } from "../../local/machines/baseImage";
 import { isRoot } from "../../local/paths";
-import { createProgress } from "../../cli/terminal/progress";
+import { createProgress } from "../../lib/terminal/progress";
 import { hasApt, installPackages, LOCAL_CLOUD_PACKAGES, TEST_PACKAGES } from "../../toolchain/debianPackages";
-import type { Progress } from "../../toolchain/progress";
+import type { Progress } from "../../lib/progress";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { jest } from "./jest";
 import { lint } from "./lint";

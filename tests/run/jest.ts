@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/checkout";
-import { runInForeground } from "../../cli/terminal/foreground";
+import { CHECKOUT } from "../../stack/checkout";
+import { runInForeground } from "../../lib/terminal/foreground";
 import { type JestReport, NOTHING, type Outcome, outcomeOfJest } from "./outcome";
 
 interface Limits {

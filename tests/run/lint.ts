@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
-import { runInForeground } from "../../cli/terminal/foreground";
-import { CHECKOUT } from "../../cli/checkout";
-import { createProgress } from "../../cli/terminal/progress";
+import { runInForeground } from "../../lib/terminal/foreground";
+import { CHECKOUT } from "../../stack/checkout";
+import { createProgress } from "../../lib/terminal/progress";
 import { obtainActionlint } from "../../toolchain/actionlint";
 import type { Outcome } from "./outcome";
 

@@ -1,4 +1,4 @@
-import { issueAuthority } from "../../certificates/issue";
+import { issueAuthority } from "../../provider/certificates/issue";
 import { exposed, parts } from "../rehearsal/stack/secretForms";
 
 const password = "s3cret/Pass+word==42";

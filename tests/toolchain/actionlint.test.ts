@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { obtainActionlint } from "../../toolchain/actionlint";
-import type { Run } from "../../toolchain/run";
+import type { Run } from "../../lib/run";
 import { ACTIONLINT_VERSION } from "../../toolchain/versions";
 
 let cache: string;

@@ -1,5 +1,5 @@
 import { installPackages, LOCAL_CLOUD_PACKAGES, missingPackages, TEST_PACKAGES } from "../../toolchain/debianPackages";
-import type { Run } from "../../toolchain/run";
+import type { Run } from "../../lib/run";
 
 const packages = [
   { name: "curl", why: "downloads" },

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { choosePlugins } from "../../toolchain/plugins";
-import type { Run } from "../../toolchain/run";
+import type { Run } from "../../lib/run";
 import { PLUGINS } from "../../toolchain/versions";
 
 const pulumi = { folder: "/pulumi", version: "3.259.0" };

@@ -1,13 +1,13 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silent } from "../../toolchain/progress";
+import { silent } from "../../lib/progress";
 import { fromCache } from "../../toolchain/pulumiSources/cache";
 import { archiveUrl, fromDownload } from "../../toolchain/pulumiSources/download";
 import { fromGoModules } from "../../toolchain/pulumiSources/goModules";
 import { installAtomically } from "../../toolchain/pulumiSources/install";
 import { fromPath } from "../../toolchain/pulumiSources/path";
-import { type Run, run } from "../../toolchain/run";
+import { type Run, run } from "../../lib/run";
 
 let folder: string;
 let target: string;

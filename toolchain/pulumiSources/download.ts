@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { lastLines, type Run } from "../run";
+import { lastLines, type Run } from "../../lib/run";
 import { PULUMI_VERSION } from "../versions";
 import { installAtomically } from "./install";
 import type { PulumiSource } from "./source";

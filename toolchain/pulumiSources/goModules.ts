@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { lastLines, type Run, which } from "../run";
+import { lastLines, type Run, which } from "../../lib/run";
 import { PULUMI_VERSION } from "../versions";
 import { fromDownload } from "./download";
 import { installAtomically } from "./install";

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Run } from "../run";
+import type { Run } from "../../lib/run";
 import { isAtLeast, PULUMI_VERSION } from "../versions";
 import type { Pulumi } from "./source";
 import { versionOf } from "./version";

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { existsSync, realpathSync } from "node:fs";
-import { which } from "../run";
+import { which } from "../../lib/run";
 import { isAtLeast, PULUMI_MINIMUM } from "../versions";
 import type { PulumiSource } from "./source";
 import { versionOf } from "./version";

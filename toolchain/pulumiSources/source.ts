@@ -1,5 +1,5 @@
-import type { Progress } from "../progress";
-import type { Run } from "../run";
+import type { Progress } from "../../lib/progress";
+import type { Run } from "../../lib/run";
 
 /** A Pulumi CLI with its Node language host. */
 export interface Pulumi {

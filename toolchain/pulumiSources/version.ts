@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Run } from "../run";
+import type { Run } from "../../lib/run";
 
 /** The version that a `pulumi` says it has, e.g. `3.259.0`; undefined when it does not run. */
 export async function versionOf(folder: string, run: Run): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { collections } from "../../cloud/collections";
+import { collections } from "../../../stack/cloud/collections";
 import { keyId } from "../../../blueprint/sshKeys";
 import type { Blueprint } from "../../../blueprint/blueprint";
 import { storageBoxName } from "../../../blueprint/resolve/backup";

@@ -2,7 +2,7 @@ import { factsOf } from "../../../failures/facts";
 import { billables } from "../../../failures/prices/billables";
 import { formatMoney } from "../../../failures/prices/money";
 import { priceOf } from "../../../failures/prices/price";
-import { askedPrices } from "../../cloud/prices";
+import { askedPrices } from "../../../stack/cloud/prices";
 import { note, ok } from "../finding";
 import type { Check } from "../patient";
 

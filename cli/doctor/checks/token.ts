@@ -1,4 +1,4 @@
-import { Refusal } from "../../cloud/api";
+import { Refusal } from "../../../stack/cloud/api";
 import { ok, problem } from "../finding";
 import type { Check } from "../patient";
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addressPlan } from "../../../local/network/addresses";
 import { cloudPrefix, hostInterface } from "../../../local/network/names";
-import { run } from "../../../toolchain/run";
-import { pulumisOf } from "../../stack/runningPulumis";
+import { run } from "../../../lib/run";
+import { pulumisOf } from "../../../stack/pulumi/runningPulumis";
 
 /** What could be left of one local cloud, and how to recognise it. */
 export interface Traces {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Progress } from "../../../toolchain/progress";
-import { run } from "../../../toolchain/run";
-import { UserError } from "../../errors";
+import type { Progress } from "../../../lib/progress";
+import { run } from "../../../lib/run";
+import { UserError } from "../../../lib/errors";
 import { visitorCommand } from "../internet";
 
 /** Seconds. Instances are up when `pulumi up` ends; what is left is a health check or two. */

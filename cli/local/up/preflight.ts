@@ -1,7 +1,7 @@
 import { isRoot } from "../../../local/paths";
 import { hasApt, LOCAL_CLOUD_PACKAGES, missingPackages } from "../../../toolchain/debianPackages";
-import { settingsFile } from "../../checkout";
-import { UserError } from "../../errors";
+import { settingsFile } from "../../../stack/checkout";
+import { UserError } from "../../../lib/errors";
 
 /** What is known about this computer before anything is installed. */
 export interface Computer {

@@ -1,4 +1,4 @@
-import { settingsFile } from "../../checkout";
+import { settingsFile } from "../../../stack/checkout";
 import { machinesTable, type Status } from "../status";
 
 /** What a person sees at the end of `make local`: where the app is, what runs, what to try next. */

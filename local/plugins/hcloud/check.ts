@@ -1,4 +1,4 @@
-import { UNKNOWN, type Autonaming, type Call, type CheckResult, type Values } from "../../../plugin/types";
+import { UNKNOWN, type Autonaming, type Call, type CheckResult, type Values } from "../../../provider/grpc/types";
 import { automaticName } from "./names";
 import { hasUnknown, isEmpty, type Properties, type Property } from "./properties";
 import type { Resource } from "./resource";

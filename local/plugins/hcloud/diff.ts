@@ -1,4 +1,4 @@
-import type { DiffResult, Values } from "../../../plugin/types";
+import type { DiffResult, Values } from "../../../provider/grpc/types";
 import { DEFAULTS } from "./check";
 import { asList, isEmpty, meant, same, unmatched, type Property } from "./properties";
 import type { Resource } from "./resource";

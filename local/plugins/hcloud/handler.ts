@@ -1,4 +1,4 @@
-import { UNKNOWN, PartialFailure, type Call, type ResourceHandler, type Values } from "../../../plugin/types";
+import { UNKNOWN, PartialFailure, type Call, type ResourceHandler, type Values } from "../../../provider/grpc/types";
 import { checkInputs } from "./check";
 import { ApiError, type Api } from "./client";
 import { changesOf, diff } from "./diff";

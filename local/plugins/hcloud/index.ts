@@ -1,4 +1,4 @@
-import type { Call, PluginDefinition } from "../../../plugin/types";
+import type { Call, PluginDefinition } from "../../../provider/grpc/types";
 import { PLUGINS } from "../../../toolchain/versions";
 import { Api } from "./client";
 import { createFunctions } from "./functions";

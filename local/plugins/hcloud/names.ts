@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Autonaming, Values } from "../../../plugin/types";
+import type { Autonaming, Values } from "../../../provider/grpc/types";
 
 /** Characters, name and suffix together. */
 const longestName = 255;

@@ -1,4 +1,4 @@
-import { UNKNOWN, type Values } from "../../../plugin/types";
+import { UNKNOWN, type Values } from "../../../provider/grpc/types";
 
 /** The inputs of a resource as data: what is checked, compared, replaced and planned follows from these tables. */
 export type Properties = Readonly<Record<string, Property>>;

@@ -1,4 +1,4 @@
-import type { Call, Values } from "../../../plugin/types";
+import type { Call, Values } from "../../../provider/grpc/types";
 import type { Api } from "./client";
 import type { Properties } from "./properties";
 

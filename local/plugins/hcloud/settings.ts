@@ -1,4 +1,4 @@
-import type { CheckResult, Values } from "../../../plugin/types";
+import type { CheckResult, Values } from "../../../provider/grpc/types";
 import type { ApiSettings } from "./client";
 
 const known = ["token", "endpoint", "endpointHetzner", "pollInterval", "pollFunction", "version"];

@@ -1,4 +1,4 @@
-import { UNKNOWN, type Values } from "../../../plugin/types";
+import { UNKNOWN, type Values } from "../../../provider/grpc/types";
 import { DEFAULTS } from "./check";
 import { asList, isEmpty, meant, same, type Properties, type Property } from "./properties";
 import type { Resource } from "./resource";

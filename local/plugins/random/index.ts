@@ -1,4 +1,4 @@
-import type { PluginDefinition } from "../../../plugin/types";
+import type { PluginDefinition } from "../../../provider/grpc/types";
 import { PLUGINS } from "../../../toolchain/versions";
 import { randomBytes, randomId } from "./bytes";
 import { randomInteger, randomShuffle } from "./integer";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { Secret, UNKNOWN, type ResourceHandler, type Values } from "../../../plugin/types";
+import { Secret, UNKNOWN, type ResourceHandler, type Values } from "../../../provider/grpc/types";
 
 /** What sets one kind of random value apart from the others. */
 export interface RandomKind {

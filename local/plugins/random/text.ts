@@ -1,6 +1,6 @@
 import { secureDraw, shuffled } from "./draw";
 import type { RandomKind } from "./resource";
-import type { Values } from "../../../plugin/types";
+import type { Values } from "../../../provider/grpc/types";
 
 const classes = [
   { setting: "lower", minimum: "minLower", characters: "abcdefghijklmnopqrstuvwxyz" },

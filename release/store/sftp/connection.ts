@@ -1,9 +1,9 @@
 import type { SFTPWrapper } from "ssh2";
 import type { SftpPlace } from "../../../blueprint/resolve/sftpStore";
-import { connect } from "../../../machine/ssh/connect";
-import { ConnectionFailure } from "../../../machine/ssh/failures";
-import { type Credential, findCredentials } from "../../../machine/ssh/keys";
-import type { Session } from "../../../machine/ssh/session";
+import { connect } from "../../../provider/ssh/connect";
+import { ConnectionFailure } from "../../../provider/ssh/failures";
+import { type Credential, findCredentials } from "../../../provider/ssh/keys";
+import type { Session } from "../../../provider/ssh/session";
 import { ReleaseError } from "../../errors";
 import { brokeOff, noWayIn } from "./problems";
 

@@ -1,5 +1,5 @@
 import type { SftpPlace } from "../../../blueprint/resolve/sftpStore";
-import type { ConnectionFailure } from "../../../machine/ssh/failures";
+import type { ConnectionFailure } from "../../../provider/ssh/failures";
 import { ReleaseError } from "../../errors";
 
 /** For messages, e.g. `u1-sub1@u1.your-storagebox.de:23/releases`. */

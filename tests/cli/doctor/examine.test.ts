@@ -1,5 +1,5 @@
 import { makeBlueprint, type Blueprint } from "../../../blueprint/blueprint";
-import { CloudApi } from "../../../cli/cloud/api";
+import { CloudApi } from "../../../stack/cloud/api";
 import { plannedNames } from "../../../cli/doctor/checks/names";
 import { examine } from "../../../cli/doctor/examine";
 import type { Finding } from "../../../cli/doctor/finding";

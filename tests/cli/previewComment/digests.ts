@@ -1,4 +1,4 @@
-import type { Digest, Step } from "../../../cli/preview/digest";
+import type { Digest, Step } from "../../../stack/preview/digest";
 
 /** Parts of what `pulumi preview --json` prints, as short as tests need them. */
 

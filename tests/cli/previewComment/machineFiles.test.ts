@@ -1,7 +1,7 @@
 import { fileChanges } from "../../../cli/previewComment/machineFiles";
-import { resourceChanges } from "../../../cli/previewComment/resources";
+import { resourceChanges } from "../../../stack/preview/resources";
 import { archiveChanges } from "../../../cli/previewComment/services";
-import { UNKNOWN } from "../../../plugin/types";
+import { UNKNOWN } from "../../../provider/grpc/types";
 import { digest, step, types, type StepOptions } from "./digests";
 
 type Files = Readonly<Record<string, object>>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { EnvironmentChange } from "../../../cli/previewComment/environmentChange";
 import { largestComment, marker, renderComment } from "../../../cli/previewComment/markdown";
-import { resourceChanges } from "../../../cli/previewComment/resources";
+import { resourceChanges } from "../../../stack/preview/resources";
 import { digest, step, types } from "./digests";
 
 const untouched: EnvironmentChange = {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type Baseline, baselineOf, compare } from "../../../cli/preview/compare";
+import { type Baseline, baselineOf, compare } from "../../../stack/preview/compare";
 import { environmentChange, environmentError, isUntouched } from "../../../cli/previewComment/environmentChange";
 import { renderComment } from "../../../cli/previewComment/markdown";
 import { repository, testKey } from "../../blueprint/source";

@@ -1,5 +1,5 @@
 import { tooOld } from "../../../cli/release/prune";
-import type { StackUse } from "../../../cli/release/stacks";
+import type { StackUse } from "../../../stack/release/stacks";
 import { manifestSchema } from "../../../blueprint/manifest";
 import type { StoredRelease } from "../../../release/store/store";
 

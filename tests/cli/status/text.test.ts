@@ -1,8 +1,8 @@
-import { ago, gigabytes } from "../../../cli/status/figures";
-import { makeStatus } from "../../../cli/status/status";
+import { ago, gigabytes } from "../../../stack/status/figures";
+import { makeStatus } from "../../../stack/status/status";
 import { statusText } from "../../../cli/status/text";
-import { coloursFor, plain } from "../../../cli/terminal/colour";
-import { app, balancer, firstOut, noon, statusWith } from "./fixture";
+import { coloursFor, plain } from "../../../lib/terminal/colour";
+import { app, balancer, firstOut, noon, statusWith } from "../../stack/status/fixture";
 
 test("one screen", () => {
   const haproxy = (balancer(true).haproxy ?? []).map((server) =>

@@ -1,8 +1,8 @@
 import { tokenFingerprint } from "../../../blueprint/tokenFingerprint";
-import { CloudApi } from "../../../cli/cloud/api";
+import { CloudApi } from "../../../stack/cloud/api";
 import { labelled, leftovers, ownAddresses } from "../../../cli/teardown/leftovers";
 import { claimedBy, proveProject } from "../../../cli/teardown/proof";
-import type { StateResource } from "../../../cli/stack/state";
+import type { StateResource } from "../../../stack/state";
 import { TestApi, token } from "../../support/testApi";
 
 let api: TestApi;

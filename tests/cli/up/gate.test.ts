@@ -1,4 +1,4 @@
-import { resourceChanges } from "../../../cli/previewComment/resources";
+import { resourceChanges } from "../../../stack/preview/resources";
 import { gate, refusal } from "../../../cli/up/gate";
 import { digest, step, types } from "../previewComment/digests";
 

@@ -1,8 +1,8 @@
-import { resourceChanges } from "../../../cli/previewComment/resources";
-import { nameOf } from "../../../cli/preview/digest";
+import { resourceChanges } from "../../../stack/preview/resources";
+import { nameOf } from "../../../stack/preview/digest";
 import { type ResizeMeans, resizeInTurn, resizes } from "../../../cli/up/resize";
 import { digest, step, types, urn } from "../previewComment/digests";
-import { statusWith } from "../status/fixture";
+import { statusWith } from "../../stack/status/fixture";
 
 const larger = (machine: string) =>
   step("update", types.server, machine, { differs: ["serverType"], after: { serverType: "cx33" } });

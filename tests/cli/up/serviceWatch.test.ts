@@ -1,6 +1,6 @@
 import { ServiceWatch, type WatchMeans } from "../../../cli/up/serviceWatch";
-import type { Answer } from "../../../cli/status/machines";
-import { app, statusWith } from "../status/fixture";
+import type { Answer } from "../../../stack/status/machines";
+import { app, statusWith } from "../../stack/status/fixture";
 
 /** A watch over a stack of which app-1 answers like this, look by look; the last answer stays. Seconds pass at once. */
 function watchOf(answers: readonly Answer[], more: Partial<WatchMeans> = {}) {

@@ -1,7 +1,7 @@
 import { lackOf, lackOfOthers } from "../../../cli/up/serving";
-import { makeStatus } from "../../../cli/status/status";
-import type { Probe } from "../../../cli/status/probe";
-import { app, balancer, firstOut, noon, statusWith } from "../status/fixture";
+import { makeStatus } from "../../../stack/status/status";
+import type { Probe } from "../../../stack/status/probe";
+import { app, balancer, firstOut, noon, statusWith } from "../../stack/status/fixture";
 
 /** HAProxy's word for some instances; `UP` for the others. */
 const seen = (words: Readonly<Record<string, string>>): Partial<Probe> => ({

@@ -1,4 +1,4 @@
-import { measurement } from "../../../bench/result";
+import { measurement } from "../../../drills/frame/benchResult";
 import { drills } from "../../../drills";
 import { makeJournal, type Journal } from "../../../drills/frame/journal";
 import { measuredPage } from "../../../drills/frame/measured";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run } from "../../../toolchain/run";
+import { run } from "../../../lib/run";
 import type { LoadResult } from "../../../drills/load/outcomes";
 
 const load = join(__dirname, "../../../drills/load/main.ts");

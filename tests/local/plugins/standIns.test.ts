@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { startStandIns } from "../../../local/plugins";
-import { EngineSide } from "../../plugin/client";
+import { EngineSide } from "../../provider/grpc/client";
 import { urn } from "./hcloud/replay";
 
 test("both plugins are served on loopback, and their ports are told", async () => {

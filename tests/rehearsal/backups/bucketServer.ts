@@ -6,7 +6,7 @@ import { visitorCommand } from "../../../cli/local/internet";
 import { until } from "../../../drills/frame/wait";
 import { addressPlan } from "../../../local/network/addresses";
 import { currentSlot } from "../../../local/network/slots";
-import type { Clone } from "../stack/clone";
+import type { Clone } from "../../../drills/frame/clone";
 
 const HOST = "bucket.example.org";
 const PORT = 9000;

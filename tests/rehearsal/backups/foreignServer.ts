@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Clone } from "../stack/clone";
+import type { Clone } from "../../../drills/frame/clone";
 
 /** Where it listens: beside what the machine may have of PostgreSQL already. */
 const port = 5544;

@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { stateFile } from "../../../cli/stack/state";
+import { stateFile } from "../../../stack/state";
 import { until } from "../../../drills/frame/wait";
 import type { DaemonInfo } from "../../../local/paths";
 import type { RepositoryKey } from "../../../roles/database/backup/key";
-import { run } from "../../../toolchain/run";
-import type { Clone } from "../stack/clone";
+import { run } from "../../../lib/run";
+import type { Clone } from "../../../drills/frame/clone";
 import { saidBy } from "../stack/succeeded";
 
 /** The stack of the chapter "Nothing is left but the key" in docs/restore.md: beside the lost one, in the same cloud. */

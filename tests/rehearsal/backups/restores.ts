@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunResult } from "../../../toolchain/run";
-import type { Clone } from "../stack/clone";
+import type { RunResult } from "../../../lib/run";
+import type { Clone } from "../../../drills/frame/clone";
 import { saidBy, succeeded } from "../stack/succeeded";
 
 /** A stack with a database and one app machine. */

@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cacheDir } from "../../../toolchain/cacheDir";
-import type { ConfigurationInputs } from "../../../machine/inputs";
+import type { ConfigurationInputs } from "../../../provider/machine/inputs";
 import { PULUMI_VERSION } from "../../../toolchain/versions";
 
 /** Where the toolchain keeps it; elsewhere the one in PATH is used. */
@@ -13,7 +13,7 @@ const repository = join(__dirname, "../../..");
 const program = `
 require(${JSON.stringify(join(repository, "node_modules/tsx/dist/cjs/index.cjs"))});
 const pulumi = require("@pulumi/pulumi");
-const { Configuration } = require(${JSON.stringify(join(repository, "machine/configuration.ts"))});
+const { Configuration } = require(${JSON.stringify(join(repository, "provider/machine/configuration.ts"))});
 const { secretFiles, ...machines } = JSON.parse(require("fs").readFileSync("machines.json", "utf8"));
 for (const [name, inputs] of Object.entries(machines)) {
   for (const path of secretFiles) {
@@ -48,7 +48,7 @@ export class Stack {
         "name: configuration-test",
         "runtime: { name: nodejs, options: { typescript: false } }",
         "main: index.js",
-        `plugins: { providers: [{ name: holdfast, path: ${JSON.stringify(join(repository, "machine"))} }] }`,
+        `plugins: { providers: [{ name: holdfast, path: ${JSON.stringify(join(repository, "provider"))} }] }`,
       ].join("\n"),
     );
   }

@@ -2,7 +2,7 @@ import type { MachineSpec } from "../../../local/driver";
 import type { NspawnDriver } from "../../../local/machines/nspawnDriver";
 import { preflight } from "../../../local/machines/preflight";
 import { removeEverything } from "../../../local/machines/removal";
-import { machine, onMachine, openDriver, type Outcome } from "../support/driverCloud";
+import { machine, onMachine, openDriver, type Outcome } from "../../../bench/driverCloud";
 
 /** The private network that the machines of these tests are in. */
 export const NETWORK = { id: 7, range: "10.0.0.0/16", gateway: "10.0.0.1", routes: [] };

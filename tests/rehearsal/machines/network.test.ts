@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { FirewallRule, MachineSpec } from "../../../local/driver";
 import type { NspawnDriver } from "../../../local/machines/nspawnDriver";
 import { edgeNamespace, privateNamespace, visitorNamespace } from "../../../local/network/names";
-import { asVisitor, execute, onMachine } from "../support/driverCloud";
+import { asVisitor, execute, onMachine } from "../../../bench/driverCloud";
 import { attachment, expectSuccess, NETWORK, openLab, serve } from "./lab";
 
 const CLOUD = "network-rehearsal";

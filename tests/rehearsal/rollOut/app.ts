@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hashOfFolder } from "../../../machine/archives/folder";
-import type { ConfigurationInputs, UnitInput } from "../../../machine/inputs";
+import { hashOfFolder } from "../../../provider/machine/archives/folder";
+import type { ConfigurationInputs, UnitInput } from "../../../provider/machine/inputs";
 import { front, type Lab } from "../configuration/lab";
 
 /** How a version behaves; `good` is one that does what an app should. */

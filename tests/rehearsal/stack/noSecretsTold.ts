@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { run } from "../../../toolchain/run";
-import type { Clone } from "./clone";
+import { run } from "../../../lib/run";
+import type { Clone } from "../../../drills/frame/clone";
 import { ProcessWatch } from "./processWatch";
 import { exposed } from "./secretForms";
 import { keptOnThisComputer, plant, type Place, secretsOf, toldBy } from "./secrets";

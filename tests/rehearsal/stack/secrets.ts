@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DaemonInfo } from "../../../local/paths";
-import type { Clone } from "./clone";
+import type { Clone } from "../../../drills/frame/clone";
 import type { Secrets } from "./secretForms";
 
 /** How Pulumi marks a secret in what it exports. */

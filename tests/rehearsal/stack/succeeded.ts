@@ -1,4 +1,4 @@
-import type { RunResult } from "../../../toolchain/run";
+import type { RunResult } from "../../../lib/run";
 
 /** The result of a command that has to end well; of one that does not, what it said is the error. */
 export function succeeded(result: RunResult): RunResult {

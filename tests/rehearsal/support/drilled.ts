@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Journal } from "../../../drills/frame/journal";
-import type { Clone } from "../stack/clone";
+import type { Clone } from "../../../drills/frame/clone";
 import { brokenHere, type Clock } from "./held";
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { MachineSpec } from "../../../local/driver";
-import { openDriver } from "./driverCloud";
+import { openDriver } from "../../../bench/driverCloud";
 
 /** Makes and starts the machine on standard input, in a process that the test kills meanwhile. */
 async function main(cloud: string): Promise<void> {

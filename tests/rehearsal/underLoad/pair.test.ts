@@ -1,4 +1,4 @@
-import { Clone } from "../stack/clone";
+import { Clone } from "../../../drills/frame/clone";
 import { drillsOfThePair } from "./pair/drills";
 import { handOversByHand } from "./pair/handOver";
 import { onMachines } from "./pair/onMachines";

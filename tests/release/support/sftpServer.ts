@@ -3,7 +3,7 @@ import { existsSync, statSync, type Stats, writeSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Connection, Server, type SFTPWrapper, utils } from "ssh2";
-import { makePair } from "../../../keys/makePair";
+import { makePair } from "../../../provider/keys/makePair";
 import type { SftpPlace } from "../../../blueprint/resolve/sftpStore";
 
 const { STATUS_CODE, flagsToString } = utils.sftp;

@@ -1,4 +1,4 @@
-import { which } from "../../../toolchain/run";
+import { which } from "../../../lib/run";
 import { describeWhere } from "../../support/needs";
 import { pythonTests } from "./agent/pythonTests";
 

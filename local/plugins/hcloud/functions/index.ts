@@ -1,4 +1,4 @@
-import type { Call, PluginDefinition, Values } from "../../../../plugin/types";
+import type { Call, PluginDefinition, Values } from "../../../../provider/grpc/types";
 import type { Api } from "../client";
 import { getDatacenters } from "./datacenters";
 import { getImage, getImages } from "./images";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Values } from "../../../../plugin/types";
+import type { Values } from "../../../../provider/grpc/types";
 import type { Api } from "../client";
 
 /** All pages of a collection. */

@@ -1,4 +1,4 @@
-import type { Values } from "../../../../plugin/types";
+import type { Values } from "../../../../provider/grpc/types";
 import type { Api } from "../client";
 import { findOne, idOfList, listAll } from "./lists";
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import type { Values } from "../../../../plugin/types";
+import type { Values } from "../../../../provider/grpc/types";
 
 /** Characters in one part of a TXT record. */
 const longestPart = 255;

@@ -1,5 +1,5 @@
 import { ignore, onCodes, type Action } from "../client";
-import type { Values } from "../../../../plugin/types";
+import type { Values } from "../../../../provider/grpc/types";
 import type { ApiFirewall } from "../objects";
 import type { Resource } from "../resource";
 import { toApiTarget, toTarget } from "./firewallTargets";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Values } from "../../../../plugin/types";
+import type { Values } from "../../../../provider/grpc/types";
 import type { Action } from "../client";
 import { addressList, findByIdOrName, flag, labelsProperty, nameProperty } from "../common";
 import type { ApiServer } from "../objects";

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../../../../plugin/types";
+import { UNKNOWN } from "../../../../provider/grpc/types";
 import { contains } from "../addresses";
 import type { Api } from "../client";
 import type { ApiServer } from "../objects";

@@ -1,4 +1,4 @@
-import type { Values } from "../../../../plugin/types";
+import type { Values } from "../../../../provider/grpc/types";
 
 /**
  * Where a Storage Box's subaccount or snapshot is found: its id is unique only within the box, which the state knows

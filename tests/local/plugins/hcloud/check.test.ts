@@ -1,9 +1,9 @@
 import { hcloudPlugin } from "../../../../local/plugins/hcloud";
 import { changesOf } from "../../../../local/plugins/hcloud/diff";
 import { server } from "../../../../local/plugins/hcloud/resources/server";
-import { servePlugin } from "../../../../plugin/server";
-import { UNKNOWN, type Values } from "../../../../plugin/types";
-import { EngineSide } from "../../../plugin/client";
+import { servePlugin } from "../../../../provider/grpc/server";
+import { UNKNOWN, type Values } from "../../../../provider/grpc/types";
+import { EngineSide } from "../../../provider/grpc/client";
 import { urn } from "./replay";
 
 let plugin: Awaited<ReturnType<typeof servePlugin>>;

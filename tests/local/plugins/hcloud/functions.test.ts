@@ -1,7 +1,7 @@
 import { hcloudPlugin } from "../../../../local/plugins/hcloud";
-import { servePlugin } from "../../../../plugin/server";
-import type { Values } from "../../../../plugin/types";
-import { EngineSide } from "../../../plugin/client";
+import { servePlugin } from "../../../../provider/grpc/server";
+import type { Values } from "../../../../provider/grpc/types";
+import { EngineSide } from "../../../provider/grpc/client";
 import { FakeApi } from "./fakeApi";
 
 let api: FakeApi;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hcloudPlugin } from "../../../../local/plugins/hcloud";
-import { servePlugin } from "../../../../plugin/server";
-import { UNKNOWN, type Values } from "../../../../plugin/types";
-import { EngineSide, partialState, urnOf } from "../../../plugin/client";
+import { servePlugin } from "../../../../provider/grpc/server";
+import { UNKNOWN, type Values } from "../../../../provider/grpc/types";
+import { EngineSide, partialState, urnOf } from "../../../provider/grpc/client";
 import { FakeApi, type Call } from "./fakeApi";
 
 interface Recorded {

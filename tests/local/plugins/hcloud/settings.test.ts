@@ -1,9 +1,9 @@
 import { hcloudPlugin } from "../../../../local/plugins/hcloud";
 import { Instances } from "../../../../local/plugins/hcloud/instances";
 import { isLoopback, readSettings } from "../../../../local/plugins/hcloud/settings";
-import { servePlugin } from "../../../../plugin/server";
-import { UNKNOWN } from "../../../../plugin/types";
-import { EngineSide } from "../../../plugin/client";
+import { servePlugin } from "../../../../provider/grpc/server";
+import { UNKNOWN } from "../../../../provider/grpc/types";
+import { EngineSide } from "../../../provider/grpc/client";
 import { FakeApi } from "./fakeApi";
 import { urn } from "./replay";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { randomPlugin } from "../../../../local/plugins/random";
 import { seededDraw, shuffled } from "../../../../local/plugins/random/draw";
-import { servePlugin } from "../../../../plugin/server";
-import { Secret, UNKNOWN, type Values } from "../../../../plugin/types";
-import { EngineSide, urnOf } from "../../../plugin/client";
+import { servePlugin } from "../../../../provider/grpc/server";
+import { Secret, UNKNOWN, type Values } from "../../../../provider/grpc/types";
+import { EngineSide, urnOf } from "../../../provider/grpc/client";
 
 let plugin: Awaited<ReturnType<typeof servePlugin>>;
 let engine: EngineSide;

@@ -1,5 +1,5 @@
 import { drills } from "../../../../drills";
-import type { Clone } from "../../stack/clone";
+import type { Clone } from "../../../../drills/frame/clone";
 import { expectClaimsToHold } from "../../support/drilled";
 
 /**

@@ -10,7 +10,7 @@ import {
 import { awaitSteady, claimerState } from "../../../../drills/frame/steady";
 import { until } from "../../../../drills/frame/wait";
 import { vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
-import type { Clone } from "../../stack/clone";
+import type { Clone } from "../../../../drills/frame/clone";
 import { UNDER_WAY } from "../underWay";
 
 // `npx holdfast failover`, and holdfast-failover on the machine, between two whole load balancers (docs/failover.md).

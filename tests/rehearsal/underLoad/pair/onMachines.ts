@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { InstanceState } from "../../../../cli/debug";
-import type { Clone } from "../../stack/clone";
+import type { Clone } from "../../../../drills/frame/clone";
 import { succeeded } from "../../stack/succeeded";
 
 /** Tests of what people do on the machines of a running stack. */

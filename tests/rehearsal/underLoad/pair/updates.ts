@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { drills } from "../../../../drills";
-import type { Clone } from "../../stack/clone";
+import type { Clone } from "../../../../drills/frame/clone";
 import { succeeded } from "../../stack/succeeded";
 import { expectClaimsToHold } from "../../support/drilled";
 import { UNDER_WAY } from "../underWay";

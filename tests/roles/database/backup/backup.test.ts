@@ -8,7 +8,7 @@ import { archiveQueue } from "../../../../roles/database/backup/queue";
 import { settingsWith } from "../../../blueprint/source";
 import { testWhere } from "../../../support/needs";
 import { debian, has } from "../../debian";
-import { issueAuthority } from "../../../../certificates/issue";
+import { issueAuthority } from "../../../../provider/certificates/issue";
 import { exampleKey } from "./exampleKey";
 
 const s3 = { endpoint: "https://fsn1.your-objectstorage.com", bucket: "guestbook-backup", region: "fsn1" };

@@ -1,4 +1,4 @@
-import { Secret } from "../../../../../plugin/types";
+import { Secret } from "../../../../../provider/grpc/types";
 import { Replay } from "../replay";
 
 let replay: Replay;

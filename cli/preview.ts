@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { readFileSync } from "node:fs";
+import { startStandIns } from "../local/plugins/index";
+import { choosePlugins } from "../toolchain/plugins";
+import { obtainPulumi } from "../toolchain/pulumi";
+import { settingsFile } from "../stack/checkout";
+import { UserError } from "../lib/errors";
+import { createProgress } from "../lib/terminal/progress";
+import { PreviewWorkspace } from "../stack/preview/workspace";
+
+export function previewCommand(): Command {
+  return new Command("preview")
+    .description("what a stack would be, made from nothing: needs no root, no Linux, no account and no local cloud")
+    .argument("[stack]", "local, staging, prod or another one that has settings", "local")
+    .option("--diff", "every property of every resource")
+    .option("--json", "for programs: what `pulumi preview --json` prints")
+    .action(async (stack: string, options: { diff?: boolean; json?: boolean }) => {
+      process.exitCode = await preview(stack, [
+        ...(options.diff ? ["--diff"] : []),
+        ...(options.json ? ["--json"] : []),
+      ]);
+    });
+}
+
+/** Gives Pulumi's exit code. Encrypted settings need no passphrase: something else takes their place. */
+async function preview(stack: string, flags: readonly string[]): Promise<number> {
+  const settings = settingsFile(stack);
+  if (!settings.exists) throw new UserError(`there is no stack "${stack}": ${settings.name} does not exist`);
+  const progress = createProgress();
+  const pulumi = await obtainPulumi({ progress });
+  const standIns = (await choosePlugins(pulumi, { progress })) === "builtin" ? await startStandIns() : undefined;
+  try {
+    const text = readFileSync(settings.path, "utf8");
+    const workspace = await PreviewWorkspace.open({ pulumi, stack, settings: text, plugins: standIns?.ports });
+    try {
+      return await workspace.show(flags);
+    } finally {
+      workspace.remove();
+    }
+  } finally {
+    await standIns?.close();
+  }
+}

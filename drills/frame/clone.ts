@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { Status } from "../../cli/local/status";
+import type { LoadResult } from "../load/outcomes";
+import { addressPlan } from "../../local/network/addresses";
+import { currentSlot } from "../../local/network/slots";
+import { localPaths } from "../../local/paths";
+import { run, type RunOptions, type RunResult } from "../../lib/run";
+
+const REPOSITORY = resolve(__dirname, "../..");
+
+/**
+ * A checkout of its own with a local cloud of its own, used the way a person uses them: through the command line. What
+ * the person who runs the tests has running or has written into settings is not touched.
+ */
+export class Clone {
+  readonly folder = mkdtempSync(join(tmpdir(), "holdfast-clone-"));
+  readonly paths: ReturnType<typeof localPaths>;
+
+  constructor(readonly name: string) {
+    this.paths = localPaths(name);
+    const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    const files = execFileSync("git", list, { cwd: REPOSITORY, encoding: "utf8" }).split("\0");
+    for (const file of files.filter((one) => one !== "")) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      // A file that was deleted but not committed yet is listed all the same.
+      cpSync(join(REPOSITORY, file), join(this.folder, file), { force: true, errorOnExist: false });
+    }
+    symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"));
+    cpSync(join(this.folder, "Pulumi.local.yaml"), join(this.folder, `Pulumi.${name}.yaml`));
+  }
+
+  /** Takes the cloud down, whatever state it is in, and the checkout away. */
+  async remove(): Promise<void> {
+    await this.holdfast(["local", "down"]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Changes a file of the checkout; returns a function that puts the old content back. */
+  edit(file: string, change: (text: string) => string): () => void {
+    const path = join(this.folder, file);
+    const before = readFileSync(path, "utf8");
+    const after = change(before);
+    if (after === before) throw new Error(`${file} has nothing to change`);
+    writeFileSync(path, after);
+    return () => writeFileSync(path, before);
+  }
+
+  editSettings(change: (text: string) => string): () => void {
+    return this.edit(`Pulumi.${this.name}.yaml`, change);
+  }
+
+  /** `npx holdfast …` */
+  holdfast(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const own = this.options();
+    return run(process.execPath, ["bin/holdfast", ...args], {
+      ...own,
+      ...options,
+      env: { ...own.env, ...options.env },
+    });
+  }
+
+  /** `pulumi …`, by hand, after the one line that sets the environment. */
+  pulumi(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const line = 'eval "$(node bin/holdfast local env)" && exec pulumi "$@" --non-interactive --color never';
+    return run("/bin/sh", ["-c", line, "pulumi", ...args], { ...this.options(), ...options });
+  }
+
+  async status(): Promise<Status> {
+    return JSON.parse((await this.holdfast(["local", "status", "--json"])).stdout) as Status;
+  }
+
+  /** What a command says inside a machine. */
+  async onMachine(machine: string, command: string): Promise<string> {
+    const { code, stdout, stderr } = await this.holdfast(["local", "exec", machine, "--", "sh", "-c", command]);
+    if (code !== 0) throw new Error(`${machine}: ${command}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  /** Load from the visitors' side while something else happens. */
+  async underLoad(url: string, rate: number, work: () => Promise<void>): Promise<LoadResult> {
+    const stop = new AbortController();
+    // From several sources: the limits per source are not what is tried here.
+    const sources = addressPlan(currentSlot(this.name) ?? 0).visitorIpv4;
+    const options = JSON.stringify({ url, rate, duration: 300, sources });
+    const load = ["--require", "tsx/cjs", "drills/load/main.ts", options];
+    const running = this.holdfast(["local", "internet", "--", process.execPath, ...load], { signal: stop.signal });
+    try {
+      await work();
+    } finally {
+      stop.abort();
+    }
+    return JSON.parse((await running).stdout) as LoadResult;
+  }
+
+  private options(): RunOptions {
+    // Nothing of a cloud that the caller works on.
+    const foreign = Object.keys(process.env).filter((key) => /^(HCLOUD|PULUMI)_/.test(key));
+    const env = Object.fromEntries(foreign.map((key) => [key, undefined]));
+    return { cwd: this.folder, timeout: 600, env: { ...env, HOLDFAST_LOCAL: this.name } };
+  }
+}

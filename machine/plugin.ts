@@ -1,4 +1,0 @@
-import { main } from "../plugin/server";
-import { machinePlugin } from "./definition";
-
-void main(machinePlugin);

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ConfigurationInputs } from "../inputs";
+import { leases, type Held } from "../lease/leases";
+import { withoutForgotten, type HostKeys } from "../../ssh/hostKeys";
+import { ConnectionBroken, type Session } from "../../ssh/session";
+import { waitForMachine, waitingLimit, type Tell } from "../../ssh/waiting";
+import { sendArchives } from "./archives";
+import { bringProgram } from "./ensureProgram";
+import { parseEvent, type MachineEnd, type MachineEvent } from "./events";
+import { MISSING, programCommand } from "./program";
+import { redact } from "./redact";
+import { toRequest, type ApplyRequest } from "./request";
+
+/** One apply: what is managed, how it is told, when it gives up. */
+export interface ApplyOptions {
+  /** Names what is managed on the machine, the same in every apply of one resource. */
+  readonly configuration: string;
+  readonly pinned: HostKeys;
+  /** Whether this takes off what was there. @default it makes something */
+  readonly leaving?: boolean;
+  /** Contents that may not appear in messages. */
+  readonly secrets: readonly string[];
+  /** Aborted by Ctrl-C or when the resource's time is over: the machine puts its old configuration back. */
+  readonly signal: AbortSignal;
+  /** Seconds for the whole apply; 0: no limit but those of its parts. */
+  readonly timeout: number;
+  readonly tell: Tell;
+  readonly keep: (message: string, level: "info" | "warning") => void;
+}
+
+/** What an apply leaves to remember. */
+export interface Applied {
+  readonly hostKeys: HostKeys;
+  readonly end: MachineEnd;
+}
+
+/** Seconds during which a refused key may come from a machine whose cloud-init has not made the user yet. */
+const keyGrace = 30;
+/** Connections that one apply may lose: a machine that boots, or restarts its network, takes one or two. */
+const mostLost = 20;
+/** Milliseconds before the next connection. */
+const reconnectPause = 1_000;
+/** Milliseconds that an aborted apply has for its way back, which drains what it restarts, before we leave it alone with it. */
+const abortGrace = 120_000;
+
+/**
+ * Brings the machine to the configuration, or leaves it as it was, under the stack's lease where one is needed.
+ *
+ * @throws when it was not applied; the message has the words of the program that refused
+ */
+export async function apply(inputs: ConfigurationInputs, options: ApplyOptions): Promise<Applied> {
+  const { end, hostKeys } = await leases.during(inputs.lease, options, async (lease) => {
+    const request = toRequest(inputs, randomUUID(), options.configuration, lease);
+    const run = new ApplyRun(inputs, request, options, lease);
+    return { end: await run.toEnd(), hostKeys: { ...lease?.hostKeys, ...run.hostKeys } };
+  });
+  if (end.result === "applied" || end.result === "unchanged") {
+    return { hostKeys: withoutForgotten(hostKeys, inputs.connection, inputs.lease), end };
+  }
+  throw new Error(
+    redact([end.error ?? `ended with ${end.result}`, end.details].filter(Boolean).join("\n"), options.secrets),
+  );
+}
+
+/** One apply over as many connections as it takes: the machine carries it on by itself while there is none. */
+class ApplyRun {
+  hostKeys: HostKeys;
+  private repeated = 0;
+  private submitted = false;
+
+  constructor(
+    private readonly inputs: ConfigurationInputs,
+    private readonly request: ApplyRequest,
+    private readonly options: ApplyOptions,
+    private readonly lease: Held | undefined,
+  ) {
+    this.hostKeys = options.pinned;
+  }
+
+  async toEnd(): Promise<MachineEnd> {
+    for (let lost = 1; ; lost += 1) {
+      const session = await this.connect();
+      try {
+        return await this.overSession(session);
+      } catch (error) {
+        if (error instanceof Error && error.name === "AbortError") throw this.interruption();
+        if (!(error instanceof ConnectionBroken)) throw error;
+        if (lost >= mostLost) throw new Error(`${error.message}, ${String(lost)} times; given up.`);
+      } finally {
+        session.close();
+      }
+      if (this.options.signal.aborted) throw this.interruption();
+      this.options.tell("the connection broke; the machine goes on by itself, connecting again");
+      await pause(reconnectPause);
+    }
+  }
+
+  private async connect(): Promise<Session> {
+    const isKnown = this.hostKeys.machine !== undefined;
+    const limit = this.options.timeout > 0 ? Math.min(this.options.timeout, waitingLimit()) : waitingLimit();
+    const session = await waitForMachine(
+      { connection: this.inputs.connection, pinned: this.hostKeys, signal: this.options.signal },
+      { limit, keyGrace: isKnown ? 0 : keyGrace },
+      this.options.tell,
+    ).catch((error: unknown) => {
+      throw this.options.signal.aborted ? this.interruption() : error;
+    });
+    this.hostKeys = { ...this.hostKeys, ...session.seenHostKeys };
+    return session;
+  }
+
+  private async overSession(session: Session): Promise<MachineEnd> {
+    const abort = () => void this.abort(session);
+    this.options.signal.addEventListener("abort", abort, { once: true });
+    try {
+      // Program, archives, program again because another version was installed meanwhile: more is a fault.
+      for (let attempt = 1; attempt <= 6; attempt += 1) {
+        await this.lease?.confirm(this.options.signal, this.options.tell);
+        const { code, end, errors } = await this.submit(session);
+        this.submitted = end?.result !== "archivesMissing" && code !== MISSING;
+        if (code === MISSING) {
+          await bringProgram(session, this.options.signal, this.options.tell);
+        } else if (end?.result === "archivesMissing") {
+          await sendArchives(session, this.inputs, end.missing ?? [], this.options.tell);
+        } else if (end) {
+          return end;
+        } else {
+          throw new Error(`The machine's part of the apply ended with exit code ${String(code)}: ${errors}`);
+        }
+        if (this.options.signal.aborted) throw this.interruption();
+      }
+      throw new Error("The machine asks for the same thing again and again; does somebody else apply to it right now?");
+    } finally {
+      this.options.signal.removeEventListener("abort", abort);
+    }
+  }
+
+  private interruption(): Error {
+    const why = isTimeout(this.options.signal) ? "The resource's time is over (customTimeouts)" : "Interrupted";
+    return new Error(
+      this.submitted
+        ? `${why}, and the machine has not answered since. It goes on by itself, to the old configuration if it was asked ` +
+            "in time, otherwise to the new one; the next pulumi up finds out."
+        : `${why} before anything was changed on the machine.`,
+    );
+  }
+
+  private async submit(session: Session) {
+    this.submitted = true;
+    let end: MachineEnd | undefined;
+    let seen = 0;
+    const { code, errors } = await session.run(await programCommand(session, "submit"), {
+      input: JSON.stringify(this.request),
+      onLine: (line) => {
+        const event = parseEvent(line);
+        if (event?.event === "end") end = event;
+        // Over a second connection the machine tells everything from the beginning.
+        else if (event && ++seen > this.repeated) this.tellEvent(event);
+      },
+    });
+    this.repeated = Math.max(this.repeated, seen);
+    return { code, end, errors };
+  }
+
+  private tellEvent(event: Extract<MachineEvent, { text: string }>): void {
+    const text = redact(event.text, this.options.secrets);
+    if (event.event === "status") this.options.tell(text);
+    else this.options.keep(text, event.event);
+  }
+
+  /** The way back is the machine's own; all we do is ask for it, and not wait for ever. */
+  private async abort(session: Session): Promise<void> {
+    this.options.tell("interrupted: the machine is asked to put its old configuration back");
+    setTimeout(() => {
+      session.close();
+    }, abortGrace).unref();
+    await session.run(await programCommand(session, "abort", this.request.id)).catch(() => undefined);
+  }
+}
+
+function isTimeout(signal: AbortSignal): boolean {
+  return signal.reason instanceof Error && signal.reason.name === "TimeoutError";
+}

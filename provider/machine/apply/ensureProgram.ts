@@ -1,0 +1,18 @@
+import type { Session } from "../../ssh/session";
+import type { Tell } from "../../ssh/waiting";
+import { waitForCloudInit } from "./cloudInit";
+import { installProgram } from "./program";
+
+/** Seconds that cloud-init may take on a new machine. */
+const cloudInitLimit = 600;
+
+/**
+ * Brings Holdfast's part to a machine that does not have it, as soon as cloud-init has done its work there.
+ *
+ * @throws with the machine's own words when cloud-init failed or the program cannot be installed
+ */
+export async function bringProgram(session: Session, signal: AbortSignal, tell: Tell): Promise<void> {
+  await waitForCloudInit(session, cloudInitLimit, signal, tell);
+  tell("installing Holdfast's part of the machine");
+  await installProgram(session);
+}

@@ -1,0 +1,75 @@
+import { Secret, UNKNOWN } from "../../../grpc/types";
+
+export type Fields = Record<string, unknown>;
+
+/** Where refusals go: the property as the engine names it, and why. */
+export type Refuse = (property: string, reason: string) => void;
+
+/** Refuses what is no text of this pattern; what is absent or not known yet is not judged. */
+export function checkText(
+  refuse: Refuse,
+  value: unknown,
+  property: string,
+  pattern: RegExp,
+  what: string,
+  required = false,
+): void {
+  if ((value === undefined && !required) || isUnknown(value)) return;
+  const plain = reveal(value);
+  if (typeof plain === "string" && pattern.test(plain)) return;
+  refuse(property, `${show(value)} is not ${what}`);
+}
+
+/** A number above 0, where there is one. */
+export function checkSeconds(refuse: Refuse, value: unknown, property: string): void {
+  if (value === undefined || isUnknown(value)) return;
+  const seconds = reveal(value);
+  if (typeof seconds !== "number" || !(seconds >= 0)) refuse(property, `${show(value)} is not a number of seconds`);
+}
+
+/** A whole number within these bounds. */
+export function checkWhole(
+  refuse: Refuse,
+  value: unknown,
+  property: string,
+  least: number,
+  most: number,
+  what: string,
+) {
+  if (value === undefined || isUnknown(value)) return;
+  const number = reveal(value);
+  if (Number.isInteger(number) && (number as number) >= least && (number as number) <= most) return;
+  refuse(property, `${show(value)} is not ${what}`);
+}
+
+/** Without its secret wrapping. */
+export function reveal(value: unknown): unknown {
+  return value instanceof Secret ? value.value : value;
+}
+
+/** Whether Pulumi learns the value only when it is made; nothing can be said about it before. */
+export function isUnknown(value: unknown): boolean {
+  return reveal(value) === UNKNOWN;
+}
+
+/** An object's properties; none where it is no object. */
+export function fields(value: unknown): Fields {
+  const plain = reveal(value);
+  return typeof plain === "object" && plain !== null ? (plain as Fields) : {};
+}
+
+/** The same as pairs. */
+export function entries(value: unknown): [string, unknown][] {
+  return Object.entries(fields(value));
+}
+
+/** A list's items; none where it is no list. */
+export function list(value: unknown): unknown[] {
+  const plain = reveal(value);
+  return Array.isArray(plain) ? plain : [];
+}
+
+/** For a message; never a secret. */
+export function show(value: unknown): string {
+  return value instanceof Secret ? "The (secret) value" : value === undefined ? "Nothing" : JSON.stringify(value);
+}

@@ -1,0 +1,202 @@
+import type { Duplex } from "node:stream";
+import { Client } from "ssh2";
+import type { Connection } from "../machine/inputs";
+import { ConnectionFailure, explainError, hostKeyChanged } from "./failures";
+import { algorithmsFor, formatHostKey, pinOf, type HostKeys } from "./hostKeys";
+import { findCredentials, type Credential } from "./keys";
+import { Session } from "./session";
+import type { SharedJumps } from "./sharedJumps";
+
+export interface ConnectOptions {
+  readonly connection: Connection;
+  readonly pinned: HostKeys;
+  readonly signal: AbortSignal;
+  /** Milliseconds for each hop. */
+  readonly hopTimeout: number;
+  /**
+   * Milliseconds until a hop has taken the connection: its kernel does that at once, however busy it is with the rest.
+   * @default hopTimeout
+   */
+  readonly reachTimeout?: number;
+  /** What is offered to machines. @default what `findCredentials` finds */
+  readonly credentials?: readonly Credential[];
+  /** Connections to jump hosts for several sessions. @default each session opens its own, and closes it */
+  readonly jumps?: SharedJumps;
+}
+
+interface Hop {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Under which its host key is pinned. */
+  readonly pin: string;
+}
+
+/** Milliseconds. A machine that vanished without a word is noticed after three unanswered questions. */
+const keepaliveInterval = 5_000;
+
+/**
+ * Opens a session, directly or through the first jump host that lets through.
+ *
+ * @throws ConnectionFailure, of the last jump host that was tried
+ */
+export async function connect(options: ConnectOptions): Promise<Session> {
+  const credentials = options.credentials ?? credentialsOrFailure();
+  const seen: Record<string, string> = {};
+  const { host, port = 22, user, via = [] } = options.connection;
+  const target: Hop = { host, port, user, pin: "machine" };
+  if (via.length === 0) {
+    const client = await dial(target, options, credentials, seen);
+    return new Session([client], user, seen);
+  }
+  let failure: unknown;
+  for (const jump of via) {
+    try {
+      const clients = await dialThrough(asHop(jump), target, options, credentials, seen);
+      return new Session(clients, user, seen);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      // A changed host key of one jump host is no reason to try another one: somebody has to look at it.
+      if (error instanceof ConnectionFailure && error.reason === "hostKeyChanged") throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function credentialsOrFailure(): readonly Credential[] {
+  try {
+    return findCredentials();
+  } catch (error) {
+    throw new ConnectionFailure("noKey", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function asHop(jump: NonNullable<Connection["via"]>[number]): Hop {
+  return { host: jump.host, port: jump.port ?? 22, user: jump.user, pin: pinOf(jump) };
+}
+
+async function dialThrough(
+  jump: Hop,
+  target: Hop,
+  options: ConnectOptions,
+  credentials: readonly Credential[],
+  seen: Record<string, string>,
+): Promise<[Client, ...Client[]]> {
+  const { jumps } = options;
+  const open = () => dial(jump, options, credentials, seen);
+  const carrier = await (jumps?.get(`${jump.user}@${describe(jump)}`, open) ?? open());
+  const own = jumps ? [] : [carrier];
+  try {
+    const where = `${describe(target)} (through ${jump.host})`;
+    const socket = await forward(carrier, target, where, options);
+    return [await dial(target, options, credentials, seen, socket, where), ...own];
+  } catch (error) {
+    for (const client of own) client.end();
+    throw error;
+  }
+}
+
+function forward(
+  carrier: Client,
+  target: Hop,
+  where: string,
+  { hopTimeout, reachTimeout = hopTimeout }: ConnectOptions,
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    // The jump host's own attempt may last minutes, when the target does not answer at all.
+    const timer = setTimeout(() => {
+      reject(unanswered(where));
+    }, reachTimeout);
+    carrier.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
+      clearTimeout(timer);
+      if (error) reject(explainError(error, where));
+      else resolve(channel);
+    });
+  });
+}
+
+function dial(
+  hop: Hop,
+  { pinned, signal, hopTimeout, reachTimeout = hopTimeout }: ConnectOptions,
+  credentials: readonly Credential[],
+  seen: Record<string, string>,
+  sock?: Duplex,
+  where = describe(hop),
+): Promise<Client> {
+  const client = new Client();
+  const known = pinned[hop.pin] ?? seen[hop.pin];
+  let changed: ConnectionFailure | undefined;
+  return new Promise((resolve, reject) => {
+    const unreached = setTimeout(() => {
+      fail(unanswered(where));
+    }, reachTimeout);
+    const abort = () => {
+      clearTimeout(unreached);
+      client.destroy();
+      reject(new Error("interrupted"));
+    };
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener("abort", abort, { once: true });
+    client.on("connect", () => {
+      clearTimeout(unreached);
+    });
+    client.on("ready", () => {
+      signal.removeEventListener("abort", abort);
+      resolve(client);
+    });
+    const fail = (error: Error) => {
+      clearTimeout(unreached);
+      signal.removeEventListener("abort", abort);
+      client.destroy();
+      const failure = error instanceof ConnectionFailure ? error : explainError(error, where);
+      reject(changed ?? refine(failure, hop, credentials));
+    };
+    client.on("error", fail);
+    client.on("close", () => {
+      fail(new Error("closed"));
+    });
+    const serverHostKey = algorithmsFor(known);
+    client.connect({
+      host: hop.host,
+      port: hop.port,
+      username: hop.user,
+      sock,
+      readyTimeout: hopTimeout,
+      keepaliveInterval,
+      keepaliveCountMax: 3,
+      authHandler: credentials.map((credential) => credential.methodFor(hop.user)),
+      algorithms: serverHostKey && { serverHostKey },
+      hostVerifier: (raw: Buffer) => {
+        const shown = formatHostKey(raw);
+        if (known && shown !== known) {
+          changed = hostKeyChanged(where, known, shown);
+          return false;
+        }
+        seen[hop.pin] = shown;
+        return true;
+      },
+    });
+  });
+}
+
+function unanswered(where: string): ConnectionFailure {
+  return new ConnectionFailure("timeout", `${where} does not answer`);
+}
+
+function refine(failure: ConnectionFailure, hop: Hop, credentials: readonly Credential[]): ConnectionFailure {
+  if (failure.reason !== "keyRefused") return failure;
+  const tried = credentials.map((credential) => credential.name).join(", ");
+  return new ConnectionFailure(
+    "keyRefused",
+    `${failure.message} for user ${hop.user} (tried: ${tried}).\nSet HOLDFAST_SSH_KEY_FILE to the private key that belongs ` +
+      "to one of the stack's admin SSH keys, or load it into the SSH agent.",
+  );
+}
+
+function describe(hop: Hop): string {
+  return hop.port === 22 ? hop.host : `${hop.host} port ${String(hop.port)}`;
+}

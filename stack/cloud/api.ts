@@ -1,0 +1,119 @@
+import type { Target } from "../../blueprint/target";
+import { UserError } from "../../lib/errors";
+
+/** The cloud's API said no. */
+export class Refusal extends UserError {
+  constructor(
+    call: string,
+    readonly status: number,
+    /** Hetzner's code, e.g. `not_found`; empty where the answer has none. */
+    readonly code: string,
+    message: string,
+  ) {
+    super(`the cloud's API answers ${status} to ${call}: ${message}${code === "" ? "" : ` (${code})`}`);
+  }
+}
+
+/** Anything that the API lists. */
+export interface Item {
+  readonly id: number;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly [property: string]: unknown;
+}
+
+/** Seconds that the API may take for an answer, unless somebody has less patience. */
+const LIMIT = 15;
+
+/** Hetzner's storage boxes have an API of their own, with the same tokens. */
+const storageEndpoint = "https://api.hetzner.com/v1";
+
+/** The API of the cloud that a stack lives in, asked by a person's command: few calls, no retries, plain errors. */
+export class CloudApi {
+  /** @param limit seconds for each answer */
+  constructor(
+    private readonly target: Required<Target>,
+    private readonly limit = LIMIT,
+  ) {}
+
+  /** Where it is. */
+  get endpoint(): string {
+    return this.target.endpoint;
+  }
+
+  /** @throws Refusal, also when there is no such thing */
+  async get<T>(path: string): Promise<T> {
+    return (await this.call("GET", path)) as T;
+  }
+
+  /** Nothing when the API does not know it. @throws Refusal for any other reason */
+  async find<T>(path: string): Promise<T | undefined> {
+    try {
+      return await this.get<T>(path);
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Everything of one kind, whatever number of pages that is.
+   *
+   * @param query e.g. `label_selector=stack%3Dstaging`
+   */
+  async list(collection: string, query = ""): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    for (let page: number | null = 1; page !== null;) {
+      const answer: Page = await this.get(`/${collection}?per_page=50&page=${page}${query === "" ? "" : `&${query}`}`);
+      items.push(...((answer[collection] as readonly Item[] | undefined) ?? []));
+      page = answer.meta?.pagination?.next_page ?? null;
+    }
+    return items;
+  }
+
+  async post(path: string, body: unknown): Promise<unknown> {
+    return this.call("POST", path, body);
+  }
+
+  private async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { endpoint, token } = this.target;
+    const base = path.startsWith("/storage_box") && endpoint.includes("hetzner.cloud") ? storageEndpoint : endpoint;
+    const response = await fetch(base + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // A redirect could carry the token elsewhere.
+      redirect: "error",
+      signal: AbortSignal.timeout(this.limit * 1000),
+    }).catch((error: unknown) => {
+      const why = isTimeout(error) ? `not within ${this.limit} s` : reason(error);
+      throw new UserError(`the cloud's API at ${base} does not answer: ${why}`);
+    });
+    const text = await response.text();
+    if (response.ok) return text === "" ? undefined : JSON.parse(text);
+    const { code = "", message = text.slice(0, 200) } = errorIn(text);
+    throw new Refusal(`${method} ${path.replace(/\?.*/, "")}`, response.status, code, message);
+  }
+}
+
+interface Page {
+  readonly meta?: { readonly pagination?: { readonly next_page: number | null } };
+  readonly [collection: string]: unknown;
+}
+
+function errorIn(text: string): { code?: string; message?: string } {
+  try {
+    return (JSON.parse(text) as { error?: { code?: string; message?: string } }).error ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+function reason(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: Error };
+  return cause?.message ?? message;
+}

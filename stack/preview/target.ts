@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { LOCAL_TOKEN_PREFIX } from "../../local/identity";
+import { localPaths } from "../../local/paths";
+
+/** Nobody listens there: a preview from nothing asks the API nothing. */
+const NO_ENDPOINT = "http://127.0.0.1:9/v1";
+
+/**
+ * What takes the place of an account or of a running local cloud. Local stacks get an endpoint on this computer and a
+ * key that opens nothing, others a token that opens nothing, unless the caller has one.
+ *
+ * @param folder where the key goes
+ */
+export function targetEnvironment(
+  stack: string,
+  folder: string,
+  given: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  if (!/^local(-|$)/.test(stack)) {
+    return { HCLOUD_TOKEN: given.HCLOUD_TOKEN ?? "preview-only-".padEnd(64, "x") };
+  }
+  const key = join(folder, stack, `${basename(localPaths(stack).adminKey)}.pub`);
+  mkdirSync(dirname(key), { recursive: true });
+  writeFileSync(key, `${publicKey()} admin@${stack}\n`);
+  return {
+    HCLOUD_ENDPOINT: NO_ENDPOINT,
+    HCLOUD_TOKEN: LOCAL_TOKEN_PREFIX.padEnd(64, "0"),
+    HOLDFAST_LOCAL: stack,
+    HOLDFAST_SSH_KEY_FILE: key.slice(0, -".pub".length),
+    HOLDFAST_STATE: folder,
+  };
+}
+
+/**
+ * An Ed25519 public key in OpenSSH's form (RFC 8709) that nobody has the private half of. It is the same in every preview,
+ * so two previews can be compared.
+ */
+export function publicKey(): string {
+  const parts = [Buffer.from("ssh-ed25519"), createHash("sha256").update("holdfast preview").digest()];
+  const body = Buffer.concat(parts.flatMap((part) => [length(part), part]));
+  return `ssh-ed25519 ${body.toString("base64")}`;
+}
+
+function length(part: Buffer): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(part.length);
+  return bytes;
+}

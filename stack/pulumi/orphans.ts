@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DaemonInfo } from "../../local/paths";
+import type { Progress } from "../../lib/progress";
+import { UserError } from "../../lib/errors";
+import { callDaemon } from "../local/client";
+import type { StateResource } from "../state";
+
+/** Kinds of the API in the order in which they can be deleted, and Pulumi's type of each. */
+const KINDS = [
+  { collection: "servers", type: "hcloud:index/server:Server" },
+  { collection: "volumes", type: "hcloud:index/volume:Volume" },
+  { collection: "floating_ips", type: "hcloud:index/floatingIp:FloatingIp" },
+  { collection: "primary_ips", type: "hcloud:index/primaryIp:PrimaryIp" },
+  { collection: "firewalls", type: "hcloud:index/firewall:Firewall" },
+  { collection: "placement_groups", type: "hcloud:index/placementGroup:PlacementGroup" },
+  { collection: "ssh_keys", type: "hcloud:index/sshKey:SshKey" },
+  { collection: "networks", type: "hcloud:index/network:Network" },
+] as const;
+
+interface Item {
+  readonly id: number;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Those that bear the stack's label while Pulumi's state knows nothing of them. */
+export function orphansOf(
+  items: readonly Item[],
+  type: string,
+  stack: string,
+  known: readonly StateResource[],
+): Item[] {
+  const ids = new Set(known.filter((resource) => resource.type === type).map(({ id }) => id));
+  return items.filter((item) => item.labels.stack === stack && !ids.has(String(item.id)));
+}
+
+/** Seconds for the deletion of one kind: servers take a while to go. */
+const LIMIT = 60;
+
+/**
+ * Deletes what a cut `pulumi up` had created without having noted its id: the next one would stumble over its name.
+ *
+ * @throws when something does not go in time
+ */
+export async function removeOrphans(
+  daemon: DaemonInfo,
+  known: readonly StateResource[],
+  progress: Progress,
+): Promise<void> {
+  for (const { collection, type } of KINDS) {
+    const asked = new Set<number>();
+    for (const started = Date.now(); ; await sleep(250)) {
+      const path = `/v1/${collection}?per_page=50&label_selector=stack%3D${daemon.name}`;
+      const answer = (await callDaemon(daemon, path)) as Record<string, Item[]>;
+      const orphans = orphansOf(answer[collection] ?? [], type, daemon.name, known);
+      if (orphans.length === 0) break;
+      if (Date.now() - started > LIMIT * 1000) {
+        throw new UserError(`${orphans[0]?.name} (${collection}) does not go; \`make down\` removes everything`);
+      }
+      for (const orphan of orphans.filter(({ id }) => !asked.has(id))) {
+        if (!(await deleted(daemon, `/v1/${collection}/${orphan.id}`))) continue;
+        progress.note(`Deleting ${orphan.name}: created by a cut \`pulumi up\`, unknown to its state.`);
+        asked.add(orphan.id);
+      }
+    }
+  }
+}
+
+/** Asks for the deletion; false while the thing is still being made, and so takes no other action. */
+async function deleted(daemon: DaemonInfo, path: string): Promise<boolean> {
+  try {
+    await callDaemon(daemon, path, { method: "DELETE" });
+    return true;
+  } catch (error) {
+    if (/answered (423|409):/.test((error as Error).message)) return false;
+    throw error;
+  }
+}

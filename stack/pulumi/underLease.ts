@@ -1,0 +1,57 @@
+import type { LeaseInput } from "../../provider/machine/inputs";
+import { Lease } from "../../provider/machine/lease/lease";
+import { goesWithoutLease } from "../../provider/machine/lease/settings";
+import type { HostKeys } from "../../provider/ssh/hostKeys";
+import { UserError } from "../../lib/errors";
+import { keyFile } from "../ssh/way";
+import { createProgress } from "../../lib/terminal/progress";
+import type { StackState } from "../state";
+
+const CONFIGURATION = "holdfast:machine:Configuration";
+
+/**
+ * Does something to a stack's machines while nobody else changes them: under the lease that `pulumi up` takes too. It is
+ * given back at the end; when this process dies, it ends by itself within 90 seconds.
+ *
+ * @param reason what others read who wait for it
+ * @throws when somebody else has it for too long, or when the machine that keeps it is not reached; nothing was done then
+ */
+export async function underLease<T>(
+  stack: string,
+  state: StackState,
+  reason: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const keeper = keeperOf(state);
+  if (!keeper || goesWithoutLease()) return work();
+  process.env.HOLDFAST_REASON ??= reason;
+  const key = keyFile(stack);
+  if (key !== undefined) process.env.HOLDFAST_SSH_KEY_FILE ??= key;
+  const lease = await createProgress().step({ title: `Taking the lease of ${stack}` }, async (tell) => {
+    try {
+      const signal = new AbortController().signal;
+      return await Lease.take(keeper.way, { pinned: keeper.pinned, signal, tell });
+    } catch (error) {
+      throw new UserError(error instanceof Error ? error.message : String(error));
+    }
+  });
+  try {
+    return await work();
+  } finally {
+    await lease.release();
+  }
+}
+
+/** The way to the machine that keeps a stack's lease, and host keys that were seen on it; undefined: nobody keeps one. */
+export function keeperOf(state: StackState): { readonly way: LeaseInput; readonly pinned: HostKeys } | undefined {
+  const configurations = state.resources
+    .filter(({ type, outputs }) => type === CONFIGURATION && outputs !== undefined)
+    .map(({ outputs }) => outputs as { serverId: string; hostKeys?: HostKeys; lease?: LeaseInput });
+  const way = configurations.find(({ lease }) => lease !== undefined)?.lease;
+  if (!way) return undefined;
+  const others = configurations.flatMap(({ hostKeys = {} }) => Object.entries(hostKeys));
+  const own = configurations.flatMap(({ serverId, hostKeys }) =>
+    hostKeys?.machine === undefined ? [] : [[serverId, hostKeys.machine] as const],
+  );
+  return { way, pinned: Object.fromEntries([...others.filter(([name]) => name !== "machine"), ...own]) };
+}

@@ -1,0 +1,41 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { isMap, isScalar, parseDocument } from "yaml";
+import { settingsFile } from "../checkout";
+import { UserError } from "../../lib/errors";
+
+/**
+ * Writes `app.release` into a stack's settings and leaves everything else, comments and form, as it is.
+ *
+ * @throws UserError when there is no such stack, or its file is not YAML
+ */
+export function setRelease(stack: string, release: string): void {
+  const { name, path, exists } = settingsFile(stack);
+  if (!exists) throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
+  const text = readFileSync(path, "utf8");
+  const changed = textWithRelease(text, release);
+  if (changed === undefined) throw new UserError(`${name} is not YAML, or has no group holdfast:app: correct it first`);
+  if (changed === text) return;
+  // Never half a file, whoever reads it meanwhile.
+  writeFileSync(`${path}.new`, changed);
+  renameSync(`${path}.new`, path);
+}
+
+/** The text of a settings file with another release; undefined when there is no place for one in it. */
+export function textWithRelease(text: string, release: string): string | undefined {
+  const document = parseDocument(text);
+  const app: unknown = document.getIn(["config", "holdfast:app"]);
+  if (document.errors.length > 0 || !isMap(app)) return undefined;
+  const written: unknown = app.get("release", true);
+  if (isScalar(written) && written.range) {
+    // Only these characters: writing the document anew would lay it out anew.
+    const [start, end] = written.range;
+    return text.slice(0, start) + scalar(release) + text.slice(end);
+  }
+  app.set("release", release);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** As it can stand in any place of a YAML file, flow or block. */
+function scalar(text: string): string {
+  return /^[A-Za-z0-9./][A-Za-z0-9./_@+:-]*$/.test(text) && !text.endsWith(":") ? text : JSON.stringify(text);
+}

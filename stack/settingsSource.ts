@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { parse } from "yaml";
+import type { SettingsSource } from "../blueprint/settingsSource";
+import { isLocalStack } from "../blueprint/stacks";
+import { cloudOf, localPaths } from "../local/paths";
+import { CHECKOUT, settingsFile } from "./checkout";
+import { UserError } from "../lib/errors";
+import { publicKey } from "./preview/target";
+
+/**
+ * What `Pulumi.<stack>.yaml` says, in the form in which Pulumi hands it to the program, for commands that need no
+ * engine. Encrypted values stay encrypted: they are there, but nobody can read them.
+ *
+ * @throws when there is no such stack, or its file is not YAML
+ */
+export function settingsSource(stack: string): SettingsSource {
+  const { name, path, exists } = settingsFile(stack);
+  if (!exists) throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
+  return settingsSourceFrom(stack, readFileSync(path, "utf8"), CHECKOUT);
+}
+
+/**
+ * The same for settings that are not (or no longer) in this checkout.
+ *
+ * @param text what stands in `Pulumi.<stack>.yaml`
+ * @param folder that of Pulumi.yaml, which relative paths start from
+ * @throws when the text is not YAML
+ */
+export function settingsSourceFrom(stack: string, text: string, folder: string): SettingsSource {
+  const config = readConfig(settingsFile(stack).name, text);
+  const localAdminKey = `${localPaths(cloudOf(stack)).adminKeyOf(stack)}.pub`;
+  return {
+    stack,
+    config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, toText(value)])),
+    isSecret: (key) => hasSecret(config[key]),
+    preview: true,
+    folder,
+    home: homedir(),
+    localAdminKey,
+    readText: (file) =>
+      readText(file) ?? (file === localAdminKey && isLocalStack(stack) ? standInKey(stack) : undefined),
+  };
+}
+
+function readConfig(name: string, text: string): Readonly<Record<string, unknown>> {
+  let file: unknown;
+  try {
+    file = parse(text);
+  } catch (error) {
+    throw new UserError(`${name} is not YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  const config = (file as { config?: unknown } | null)?.config ?? {};
+  if (typeof config !== "object" || Array.isArray(config)) {
+    throw new UserError(
+      `${name}: "config" is not a group of settings; write "config:" and the settings indented below it`,
+    );
+  }
+  return config as Readonly<Record<string, unknown>>;
+}
+
+/** As Pulumi does: text as it is, everything else as JSON. */
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(withoutSecrets(value));
+}
+
+interface Secure {
+  readonly secure: string;
+}
+
+function isSecure(value: unknown): value is Secure {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Secure>).secure === "string";
+}
+
+function hasSecret(value: unknown): boolean {
+  if (isSecure(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasSecret);
+}
+
+/** The ciphertext would be as good as any text; a word says more where somebody sees it. */
+function withoutSecrets(value: unknown): unknown {
+  if (isSecure(value)) return "encrypted";
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
+
+/** A local stack lets in a key that the local cloud makes when it starts first; whoever only reads needs none. */
+function standInKey(stack: string): string {
+  return `${publicKey()} admin@${stack}\n`;
+}
+
+function readText(path: string): string | undefined {
+  return existsSync(path) ? tryRead(path) : undefined;
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

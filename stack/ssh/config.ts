@@ -1,0 +1,114 @@
+import type { StackState } from "../state";
+
+/** The way to one machine, as its configuration went it. */
+export interface Way {
+  readonly machine: string;
+  readonly serverId: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly jumps: readonly Jump[];
+  /** Host key in OpenSSH's form; absent before the first contact. */
+  readonly hostKey?: string;
+}
+
+/** The machine through which others are reached. */
+export interface Jump {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly hostKey?: string;
+}
+
+const CONFIGURATION = "holdfast:machine:Configuration";
+
+interface Address {
+  readonly host: string;
+  readonly port?: number;
+  readonly user: string;
+  readonly serverId?: string;
+}
+
+interface Outputs {
+  readonly machine: string;
+  readonly serverId: string;
+  readonly connection: Address & { readonly via?: readonly Address[] };
+  readonly hostKeys?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The ways to all machines of a stack, one each, from its state: what was pinned at the first contact is what counts. A
+ * machine that has several configurations is reached the same way for all of them.
+ */
+export function waysOf(state: StackState): Way[] {
+  const configurations = state.resources
+    .filter(({ type, outputs }) => type === CONFIGURATION && outputs?.connection !== undefined)
+    .map(({ outputs }) => outputs as unknown as Outputs);
+  const ownKeys = new Map(configurations.map(({ serverId, hostKeys }) => [serverId, hostKeys?.machine]));
+  const ways = configurations.map(({ machine, serverId, connection, hostKeys = {} }) => ({
+    machine,
+    serverId,
+    ...address(connection),
+    hostKey: hostKeys.machine,
+    jumps: (connection.via ?? []).map((jump) => ({
+      ...address(jump),
+      hostKey: hostKeys[jump.serverId ?? `${jump.host}:${jump.port ?? 22}`] ?? ownKeys.get(jump.serverId ?? ""),
+    })),
+  }));
+  return ways.filter(({ machine }, index) => ways.findIndex((way) => way.machine === machine) === index);
+}
+
+function address({ host, port = 22, user }: Address): { host: string; port: number; user: string } {
+  return { host, port, user };
+}
+
+/** Files for OpenSSH: how to get to the machine (`ssh -F config MACHINE`), and the host keys that it has to show. */
+export interface SshFiles {
+  readonly config: string;
+  readonly knownHosts: string;
+}
+
+/**
+ * Renders them. Host keys go by alias, since addresses of a private network mean another machine in every stack.
+ *
+ * @param jump the jump host to take; undefined: directly
+ * @param keyFile private key; undefined: whatever OpenSSH takes by default
+ */
+export function sshFiles(
+  way: Way,
+  jump: Jump | undefined,
+  paths: { knownHosts: string; keyFile: string | undefined },
+): SshFiles {
+  const hosts = [
+    { alias: way.machine, target: way, through: jump && "jump" },
+    ...(jump ? [{ alias: "jump", target: jump, through: undefined }] : []),
+  ];
+  return {
+    config: hosts.map(({ alias, target, through }) => hostBlock(alias, target, through, paths)).join("\n"),
+    knownHosts: hosts.map(({ alias, target }) => (target.hostKey ? `${alias} ${target.hostKey}\n` : "")).join(""),
+  };
+}
+
+function hostBlock(
+  alias: string,
+  target: Jump,
+  through: string | undefined,
+  paths: { knownHosts: string; keyFile: string | undefined },
+): string {
+  return [
+    `Host ${alias}`,
+    `HostName ${target.host}`,
+    `Port ${target.port}`,
+    `User ${target.user}`,
+    `HostKeyAlias ${alias}`,
+    `UserKnownHostsFile "${paths.knownHosts}"`,
+    // A machine that was never configured has no pinned key yet: then a person is asked, never skipped.
+    `StrictHostKeyChecking ${target.hostKey ? "yes" : "ask"}`,
+    ...(paths.keyFile ? [`IdentityFile "${paths.keyFile}"`, "IdentitiesOnly yes"] : []),
+    ...(through ? [`ProxyJump ${through}`] : []),
+    "ConnectTimeout 10",
+  ]
+    .map((line, index) => (index === 0 ? line : `  ${line}`))
+    .join("\n")
+    .concat("\n");
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cloudOf, localPaths } from "../../local/paths";
+import { obtainPulumi } from "../../toolchain/pulumi";
+import { run } from "../../lib/run";
+import { CHECKOUT } from "../checkout";
+import { UserError } from "../../lib/errors";
+import { pulumiFailure } from "../pulumi/pulumiFailure";
+import { parseState, readState, type StackState } from "../state";
+import { type Jump, sshFiles, type Way } from "./config";
+
+/**
+ * Runs something with OpenSSH on a machine, through the first jump host that answers and with pinned host keys.
+ *
+ * @param start gets `ssh` and its arguments
+ * @throws when no jump host answers
+ */
+export async function onMachine<T>(
+  stack: string,
+  way: Way,
+  command: readonly string[],
+  start: (program: string, args: string[]) => Promise<T>,
+): Promise<T> {
+  const jump = await firstThatAnswers(way.jumps);
+  if (way.jumps.length > 0 && !jump) {
+    const tried = way.jumps.map(({ host, port }) => `${host}:${port}`).join(", ");
+    throw new UserError(`no jump host lets through to ${way.machine} (tried ${tried}): is your address in allowFrom?`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-ssh-"));
+  try {
+    const knownHosts = join(folder, "known_hosts");
+    const files = sshFiles(way, jump, { knownHosts, keyFile: keyFile(stack) });
+    writeFileSync(join(folder, "config"), files.config);
+    writeFileSync(knownHosts, files.knownHosts);
+    return await start("ssh", [
+      "-F",
+      join(folder, "config"),
+      way.machine,
+      ...(command.length ? ["--", ...command] : []),
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The stack's state, without the engine where it is a local one. @throws when there is none */
+export async function stackState(stack: string): Promise<StackState> {
+  const local = readState(stack);
+  if (local) return local;
+  if (/^local(-|$)/.test(stack)) {
+    throw new UserError(`the local cloud "${stack}" has no stack: start it with \`make local\``);
+  }
+  const pulumi = await obtainPulumi();
+  const exported = await run(join(pulumi.folder, "pulumi"), ["stack", "export", "--stack", stack], { cwd: CHECKOUT });
+  if (exported.code !== 0)
+    throw new UserError(`pulumi does not give the state of "${stack}": ${pulumiFailure(exported)}`);
+  return parseState(JSON.parse(exported.stdout));
+}
+
+/** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */
+export function keyFile(stack: string): string | undefined {
+  const local = localPaths(cloudOf(stack)).adminKeyOf(stack);
+  return process.env.HOLDFAST_SSH_KEY_FILE ?? (existsSync(local) ? local : undefined);
+}
+
+/** Seconds that a jump host may take to accept a connection. */
+const CONNECT_LIMIT = 3;
+
+async function firstThatAnswers(jumps: readonly Jump[]): Promise<Jump | undefined> {
+  for (const jump of jumps) if (await answers(jump)) return jump;
+  return undefined;
+}
+
+function answers({ host, port }: Jump): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_LIMIT * 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on("connect", () => end(true));
+    socket.on("timeout", () => end(false));
+    socket.on("error", () => end(false));
+  });
+}

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cloudOf, localPaths } from "../local/paths";
+
+/** A resource in Pulumi's state, as far as the command line looks at it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What went wrong after it had been made. */
+  readonly initErrors?: readonly string[] | null;
+}
+
+/** What Pulumi has noted of a stack. */
+export interface StackState {
+  readonly resources: readonly StateResource[];
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Operations that were cut: nobody knows whether they happened. */
+  readonly pending: readonly { readonly resource: StateResource; readonly type: string }[];
+}
+
+/** Pulumi.yaml's `name`: part of the path under which the file backend keeps a stack. */
+export const PROJECT = "holdfast";
+
+/** Where the local cloud's backend keeps its stack. */
+export function stateFile(name: string): string {
+  return join(localPaths(cloudOf(name)).pulumi, ".pulumi", "stacks", PROJECT, `${name}.json`);
+}
+
+/**
+ * The local stack's state straight from its file: a hundred times faster than asking `pulumi`. Undefined where there is
+ * none. Secrets stay encrypted.
+ */
+export function readState(name: string): StackState | undefined {
+  const file = stateFile(name);
+  return existsSync(file) ? parseState(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+}
+
+/** Understands the file backend's form and that of `pulumi stack export`. */
+export function parseState(content: unknown): StackState {
+  const { checkpoint, deployment } = content as { checkpoint?: { latest?: Deployment }; deployment?: Deployment };
+  const latest = checkpoint?.latest ?? deployment ?? {};
+  const resources = latest.resources ?? [];
+  return {
+    resources,
+    outputs: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {},
+    pending: latest.pending_operations ?? [],
+  };
+}
+
+interface Deployment {
+  readonly resources?: readonly StateResource[];
+  readonly pending_operations?: StackState["pending"];
+}

@@ -1,0 +1,85 @@
+import { connect, type ConnectOptions } from "../../provider/ssh/connect";
+import { type Credential, findCredentials } from "../../provider/ssh/keys";
+import { SharedJumps } from "../../provider/ssh/sharedJumps";
+import type { Way } from "../ssh/config";
+import { probe, type Probe } from "./probe";
+
+/** What came back from one machine: its answer, or why there is none. */
+export type Answer = { readonly probe: Probe } | { readonly unreachable: string };
+
+/** A machine that took the connection is there: it may be slow for so many times the limit before it is given up. */
+const patience = 4;
+
+/**
+ * Asks all machines at the same time. One that does not even take the connection within the limit is silent, and nobody
+ * waits for it; one that does take it is alive, and merely slow.
+ *
+ * @param limit seconds
+ * @param keyFile private key; undefined: what SSH takes by default
+ */
+export async function askMachines(
+  ways: readonly Way[],
+  { limit, keyFile }: { limit: number; keyFile?: string },
+): Promise<ReadonlyMap<string, Answer>> {
+  const credentials = findCredentials(
+    keyFile === undefined ? process.env : { ...process.env, HOLDFAST_SSH_KEY_FILE: keyFile },
+  );
+  const jumps = new SharedJumps();
+  try {
+    const asked = ways.map(async (way) => [way.machine, await askMachine(way, { limit, credentials, jumps })] as const);
+    return new Map(await Promise.all(asked));
+  } finally {
+    jumps.close();
+  }
+}
+
+interface Means {
+  readonly limit: number;
+  readonly credentials: readonly Credential[];
+  readonly jumps: SharedJumps;
+}
+
+async function askMachine(way: Way, { limit, ...means }: Means): Promise<Answer> {
+  const seconds = patience * limit;
+  const signal = AbortSignal.timeout(seconds * 1000);
+  const late = new Promise<Answer>((resolve) => {
+    signal.addEventListener("abort", () => {
+      resolve({ unreachable: `slow: it takes connections, but gives no answer within ${seconds} s` });
+    });
+  });
+  const timeouts = { reachTimeout: limit * 1000, hopTimeout: seconds * 1000 };
+  return Promise.race([late, openAndAsk(way, signal, { ...timeouts, ...means })]);
+}
+
+async function openAndAsk(
+  way: Way,
+  signal: AbortSignal,
+  means: Omit<Means, "limit"> & Pick<ConnectOptions, "hopTimeout" | "reachTimeout">,
+): Promise<Answer> {
+  const { host, port, user, jumps, hostKey } = way;
+  if (hostKey === undefined) return { unreachable: "its host key was never pinned: `pulumi up` did not get to it yet" };
+  try {
+    const session = await connect({
+      connection: { host, port, user, via: jumps.map((jump) => ({ ...jump, serverId: jumpName(jump) })) },
+      pinned: {
+        machine: hostKey,
+        ...Object.fromEntries(jumps.flatMap((jump) => (jump.hostKey ? [[jumpName(jump), jump.hostKey]] : []))),
+      },
+      signal,
+      ...means,
+    });
+    try {
+      return { probe: await probe(session) };
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return { unreachable: reason };
+  }
+}
+
+/** Under which a jump host's key is pinned for this one question. */
+function jumpName({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host}:${port}`;
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BackupsFile, ProofFile } from "../../roles/database/backup/results";
+import type { Session } from "../../provider/ssh/session";
+
+/** What probe.py says about the machine it runs on. Fields are missing when they did not answer in time, null where there is no such thing. */
+export interface Probe {
+  /** Seconds since 1970 by the machine's own clock. */
+  readonly now: number;
+  /** Question → why there is no answer. */
+  readonly unanswered: Readonly<Record<string, string>>;
+  /** Sizes in bytes. */
+  readonly disks?: readonly { readonly folder: string; readonly size: number; readonly free: number }[];
+  readonly reboot?: { readonly since: number; readonly packages: readonly string[] } | null;
+  readonly failedUnits?: readonly string[];
+  readonly release?: { readonly version: string; readonly checksum: string } | null;
+  /** The last line of machine/onMachine/rollouts.py; `result` is `applied` when it went well. */
+  readonly lastRollout?: {
+    readonly date: string;
+    readonly from: string | null;
+    readonly to: string;
+    readonly result: string;
+    readonly error: string;
+  } | null;
+  readonly lease?: ProbedLease | null;
+  readonly instances?: readonly ProbedInstance[] | null;
+  readonly haproxy?: readonly ProbedServer[] | null;
+  readonly claimer?: { readonly master: boolean; readonly fit: boolean; readonly outSince: number | null } | null;
+  readonly database?: { readonly accepts: boolean } | null;
+  readonly pool?: { readonly accepts: boolean } | null;
+  readonly backups?: BackupsFile | null;
+  readonly proof?: ProofFile | "never" | null;
+  readonly archiving?: ProbedArchiving | null;
+}
+
+/** Times in seconds since 1970. */
+export interface ProbedLease {
+  readonly generation: number;
+  readonly owner: string;
+  readonly reason: string;
+  readonly since: number;
+  readonly expires: number;
+  /** Empty while it runs. */
+  readonly ended: string;
+}
+
+export interface ProbedInstance {
+  readonly number: number;
+  /** systemd's ActiveState. */
+  readonly unit: string;
+  readonly restarts: number;
+  /** Who keeps visitors away from it; empty: nobody (roles/app/agent/holds.py). */
+  readonly holds: readonly Hold[];
+}
+
+export interface Hold {
+  readonly owner: "person" | "roll-out" | "debug";
+  /** `drain`: nobody new comes. `maint`: nobody at all. */
+  readonly word: string;
+  /** e.g. `ana@laptop`; empty when nobody said. */
+  readonly who: string;
+  /** UTC, ISO 8601. */
+  readonly since: string;
+}
+
+/** WAL that has not reached the backup storage yet. Sizes in bytes. */
+export interface ProbedArchiving {
+  readonly waiting: number;
+  /** Seconds since 1970: since when the oldest of it waits; null: none does. */
+  readonly since: number | null;
+  /** How much may wait before it is given up. */
+  readonly queue: number;
+  /** Room on the volume until instances may only read. */
+  readonly room: number;
+}
+
+/** An instance as one HAProxy sees it. */
+export interface ProbedServer {
+  /** e.g. `app-1-2` */
+  readonly name: string;
+  /** HAProxy's word: `UP`, `DOWN 1/2`, `DRAIN`, `MAINT`, `NOLB` … */
+  readonly status: string;
+  /** Seconds. */
+  readonly since: number;
+  readonly sessions: number;
+}
+
+const program = () => readFileSync(join(__dirname, "probe.py"), "utf8");
+
+/**
+ * Asks the machine at the other end.
+ *
+ * @throws when the program cannot be run there, or says nothing that is understood
+ */
+export async function probe(session: Session): Promise<Probe> {
+  const lines: string[] = [];
+  const { code, errors } = await session.run(`${session.asRoot}python3 -IS -`, {
+    input: program(),
+    onLine: (line) => lines.push(line),
+  });
+  if (code !== 0) throw new Error(`python3 ended with ${code}: ${errors.split("\n").at(-1) ?? ""}`);
+  return JSON.parse(lines.join("\n")) as Probe;
+}
