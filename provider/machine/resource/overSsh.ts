@@ -25,6 +25,6 @@ function load() {
     ...(require("../apply/apply") as typeof applying),
     ...(require("../lease/leases") as typeof leasing),
     ...(require("./read") as typeof reading),
-    ...(require("../ssh/failures") as typeof failures),
+    ...(require("../../ssh/failures") as typeof failures),
   };
 }
