@@ -6,9 +6,8 @@ import { readSettings } from "./blueprint/readSettings";
 import type { Settings } from "./blueprint/settings";
 import { Environment } from "./components/environment";
 import { cloud } from "./components/provider";
-import { failover, stackSource, stackTarget } from "./components/stackSource";
+import { stackSource, stackTarget } from "./components/stackSource";
 import { withStorageAccess } from "./components/storageAccess";
-import { storageHost } from "./components/storageHost";
 import { usedToken } from "./components/tokenFingerprint";
 import { hashOfArchive } from "./provider/machine/archives/source";
 import { notLookedUp } from "./release/asWritten";
@@ -16,13 +15,15 @@ import { keepCopy, withRelease } from "./release/program";
 
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
-  const { settings, secrets, warnings } = readSettings(await withRelease(await withStorageAccess(stackSource())));
+  const source = stackSource();
+  const { settings, secrets, warnings } = readSettings(await withRelease(await withStorageAccess(source)));
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
   if (settings.release.notLookedUp) await pulumi.log.warn(notLookedUp(settings.app.release));
 
   const { stack } = settings;
-  const target = stackTarget();
-  const provider = cloud({ stack, preview: pulumi.runtime.isDryRun(), ...target });
+  const target = stackTarget(source.cloud);
+  const { endpoint, token, machineEndpoint, resolveHost } = target;
+  const provider = cloud({ stack, preview: pulumi.runtime.isDryRun(), endpoint, token });
   const blueprint = makeBlueprint(settings);
   const releaseSha256 = await hashOfArchive(settings.release.source);
   if (!pulumi.runtime.isDryRun()) await keepRelease(settings, releaseSha256, secrets.store);
@@ -31,9 +32,9 @@ async function program() {
     {
       blueprint,
       releaseSha256,
-      failover: failover(stack, target, secrets.failoverToken),
+      failover: { endpoint: machineEndpoint, token: secrets.failoverToken ?? (target.hasOneToken ? token : undefined) },
       backupKeys: secrets.backupKeys,
-      storageHost: storageHost(stack, target),
+      resolveHost,
     },
     { provider },
   );

@@ -6,11 +6,11 @@ import { resolveBackup } from "./resolve/backup";
 import { resolveFailoverToken } from "./resolve/failoverToken";
 import { resolveRelease } from "./resolve/release";
 import { resolveStore } from "./resolve/store";
-import { rules, warnings } from "./rules";
+import { internetRules, rules, warnings } from "./rules";
 import { schema, type SettingName } from "./schema";
 import type { Draft, SecretSettings, Settings } from "./settings";
 import type { SettingsSource } from "./settingsSource";
-import { isLocalStack, isProdStack } from "./stacks";
+import { isProdStack } from "./stacks";
 import { backupStorageStore } from "./storageAccess";
 import { namespace, unknownSettings } from "./unknownSettings";
 
@@ -45,7 +45,7 @@ export function readSettings(source: SettingsSource): {
   const release = app && store && note(resolveRelease(app.release, source));
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
-  const { stack, preview } = source;
+  const { stack, preview, cloud } = source;
   const draft: Draft = {
     stack,
     preview,
@@ -63,7 +63,7 @@ export function readSettings(source: SettingsSource): {
       (name) => !{ database, backup }[name] && source.config[`${namespace}:${name}`] !== undefined,
     ),
   };
-  problems.push(...rules.flatMap((rule) => rule(draft)));
+  problems.push(...[...rules, ...(cloud.isRehearsal ? [] : internetRules)].flatMap((rule) => rule(draft)));
 
   if (problems.length > 0 || !location || !app || !loadBalancer || !release || !store || !resolvedAdmin) {
     throw new SettingsError(source.stack, problems);
@@ -83,7 +83,7 @@ export function readSettings(source: SettingsSource): {
       environmentIsSecret: source.isSecret(`${namespace}:app`),
     },
     secrets: { failoverToken, backupKeys: resolvedBackup?.keys, store },
-    warnings: isLocalStack(source.stack) ? [] : warnings.flatMap((rule) => rule(draft)),
+    warnings: cloud.isRehearsal ? [] : warnings.flatMap((rule) => rule(draft)),
   };
 }
 

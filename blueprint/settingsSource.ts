@@ -1,3 +1,4 @@
+import type { CloudRules } from "./cloudTarget";
 import type { Problem } from "./problems";
 import type { StorageAccess } from "./storageAccess";
 
@@ -18,8 +19,8 @@ export interface SettingsSource {
   /** Folder of Pulumi.yaml, which relative paths start from. */
   readonly folder: string;
   readonly home: string;
-  /** Public key that a local stack lets in when the settings name none. */
-  readonly localAdminKey: string;
+  /** What the stack's cloud allows and gives by itself. */
+  readonly cloud: CloudRules;
   /** A file's text, or nothing when it cannot be read. */
   readonly readText: (path: string) => string | undefined;
   /** What `app.release` names, where that is not a folder. */

@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
 import { makeBlueprint } from "../blueprint/blueprint";
 import type { Settings } from "../blueprint/settings";
-import { isLocalStack } from "../blueprint/stacks";
 import { officialEndpoint, type Target } from "../blueprint/target";
 import { renderLadder } from "../failures/ladder";
 import type { PriceList } from "../failures/prices/priceList";
@@ -16,6 +15,7 @@ import { CloudApi } from "../stack/cloud/api";
 import { askedPrices } from "../stack/cloud/prices";
 import { UserError } from "../lib/errors";
 import { listPrices } from "./prices";
+import { localCloudOf } from "../stack/localCloud";
 import { Project } from "../stack/pulumi/project";
 import { readStackSettings } from "../stack/settings";
 
@@ -90,6 +90,6 @@ async function todaysPrices(settings: Settings): Promise<PriceList> {
 /** A token in the environment does without Pulumi, and so without the passphrase of the stack's secrets. */
 async function targetOf(stack: string): Promise<Target> {
   const { HCLOUD_ENDPOINT: endpoint = officialEndpoint, HCLOUD_TOKEN: token } = process.env;
-  if (token !== undefined && !isLocalStack(stack)) return { endpoint, token };
+  if (token !== undefined && !localCloudOf(stack)) return { endpoint, token };
   return (await Project.open(stack)).target();
 }

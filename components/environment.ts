@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
+import type { CloudTarget } from "../blueprint/cloudTarget";
 import type { S3Keys } from "../blueprint/resolve/backup";
 import type { StorageAccess } from "../blueprint/storageAccess";
 import type { RepositoryKey } from "../roles/database/backup/key";
@@ -13,7 +14,7 @@ import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
 import type { Machine, Surroundings } from "./machine";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
-import { ReleaseStorage, type StorageHost } from "./releaseStorage";
+import { ReleaseStorage } from "./releaseStorage";
 
 export interface EnvironmentArgs {
   readonly blueprint: Blueprint;
@@ -22,8 +23,8 @@ export interface EnvironmentArgs {
   readonly failover: Failover;
   /** Of the second place for backups; absent in previews. */
   readonly backupKeys?: S3Keys;
-  /** How this computer reaches Storage Boxes. @default by their names */
-  readonly storageHost?: StorageHost;
+  /** See `CloudTarget`. */
+  readonly resolveHost?: CloudTarget["resolveHost"];
 }
 
 /** What is told about each machine when all is done; nothing secret. */
@@ -49,7 +50,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:Environment", name, {}, opts);
     const inside = { parent: this };
-    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, storageHost } = args;
+    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, resolveHost } = args;
     const { backup, releasesInBackupStorage } = blueprint.settings;
 
     const surroundings: Surroundings = {
@@ -67,7 +68,7 @@ export class Environment extends pulumi.ComponentResource {
     const storage = backup && new BackupStorage("backup", { blueprint, storage: backup.storage }, inside);
     if (storage && releasesInBackupStorage) {
       const { boxId } = storage;
-      this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, storageHost }, inside).access;
+      this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, resolveHost }, inside).access;
     }
     const repository =
       storage && new BackupRepository("repository", { blueprint, storage: storage.way, bucketKeys }, inside);

@@ -1,21 +1,19 @@
 import { StorageBoxSubaccount } from "@pulumi/hcloud/storageBoxSubaccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
+import type { CloudTarget } from "../blueprint/cloudTarget";
 import type { StorageAccess } from "../blueprint/storageAccess";
 import { HostKey } from "../provider/keys/hostKey";
 import { sftpPort } from "./backupStorage";
 import { resourceLabels } from "./labels";
 import { storagePassword } from "./storagePassword";
 
-/** The name or address under which this computer reaches a Storage Box of that name. */
-export type StorageHost = (server: string) => Promise<string>;
-
 export interface ReleaseStorageArgs {
   readonly blueprint: Blueprint;
   /** Of the Storage Box that has the backups. */
   readonly boxId: pulumi.Input<number>;
-  /** @default names are reached as they are */
-  readonly storageHost?: StorageHost;
+  /** See `CloudTarget`. */
+  readonly resolveHost?: CloudTarget["resolveHost"];
 }
 
 /** Where releases are on the Storage Box: beside the backups, whose folder is named after the stack. */
@@ -31,7 +29,7 @@ export class ReleaseStorage extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:ReleaseStorage", name, {}, opts);
-    const { blueprint, boxId, storageHost } = args;
+    const { blueprint, boxId, resolveHost } = args;
     const { protect, backup } = blueprint.settings;
 
     const password = storagePassword(name, this);
@@ -56,7 +54,7 @@ export class ReleaseStorage extends pulumi.ComponentResource {
       { parent: this, protect },
     );
 
-    const host = storageHost ? account.server.apply(storageHost) : account.server;
+    const host = resolveHost ? account.server.apply(resolveHost) : account.server;
     // A password is sent to the server: its key is known before anybody does that.
     const hostKey =
       backup?.storage.hostKey ?? new HostKey(name, { host, port: sftpPort }, { parent: this, protect }).publicKey;

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { parse } from "yaml";
+import { cloudRules } from "../blueprint/cloudTarget";
 import type { SettingsSource } from "../blueprint/settingsSource";
-import { isLocalStack } from "../blueprint/stacks";
-import { cloudOf, localPaths } from "../local/paths";
 import { CHECKOUT, settingsFile } from "./checkout";
 import { UserError } from "../lib/errors";
+import { localCloudOf } from "./localCloud";
 import { publicKey } from "./preview/target";
 
 /**
@@ -29,7 +29,7 @@ export function settingsSource(stack: string): SettingsSource {
  */
 export function settingsSourceFrom(stack: string, text: string, folder: string): SettingsSource {
   const config = readConfig(settingsFile(stack).name, text);
-  const localAdminKey = `${localPaths(cloudOf(stack)).adminKeyOf(stack)}.pub`;
+  const cloud = cloudRules(stack, localCloudOf(stack)?.adminKey);
   return {
     stack,
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, toText(value)])),
@@ -37,9 +37,8 @@ export function settingsSourceFrom(stack: string, text: string, folder: string):
     preview: true,
     folder,
     home: homedir(),
-    localAdminKey,
-    readText: (file) =>
-      readText(file) ?? (file === localAdminKey && isLocalStack(stack) ? standInKey(stack) : undefined),
+    cloud,
+    readText: (file) => readText(file) ?? (file === cloud.defaultAdmin?.sshKey ? standInKey(stack) : undefined),
   };
 }
 

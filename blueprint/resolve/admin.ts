@@ -3,7 +3,6 @@ import type { Problem } from "../problems";
 import type { AdminSettings } from "../sections/admin";
 import type { SettingsSource } from "../settingsSource";
 import { keyId, looksLikeKey, parsePublicKey, type PublicKey } from "../sshKeys";
-import { isLocalStack } from "../stacks";
 
 /** Who is let in, with key files read and defaults applied. */
 export interface Admin {
@@ -11,24 +10,21 @@ export interface Admin {
   readonly allowFrom: readonly string[];
 }
 
-/** Nothing from outside reaches a local cloud, so there is nobody to keep out. */
-const everywhere = ["0.0.0.0/0", "::/0"];
-
 /** Reads the key files and says what is wrong with each key. */
 export function resolveAdmin(
   admin: AdminSettings,
   source: SettingsSource,
 ): { value?: Admin; problems: readonly Problem[] } {
-  const local = isLocalStack(source.stack);
-  const written = admin.sshKeys ?? (local ? [source.localAdminKey] : undefined);
-  const allowFrom = admin.allowFrom ?? (local ? everywhere : undefined);
+  const { defaultAdmin } = source.cloud;
+  const written = admin.sshKeys ?? (defaultAdmin?.sshKey === undefined ? undefined : [defaultAdmin.sshKey]);
+  const allowFrom = admin.allowFrom ?? defaultAdmin?.allowFrom;
   const problems: Problem[] = [];
   if (written === undefined) {
     problems.push({
       setting: "holdfast:admin.sshKeys",
       wrong: "is missing",
       why: "machines let in keys only, and nobody could reach or configure them without one",
-      fix: "name your public key, e.g. `sshKeys: [~/.ssh/id_ed25519.pub]`",
+      fix: defaultAdmin?.fix ?? "name your public key, e.g. `sshKeys: [~/.ssh/id_ed25519.pub]`",
     });
   }
   if (allowFrom === undefined) {
@@ -59,9 +55,9 @@ function readKey(text: string, setting: string, source: SettingsSource): { key: 
   const path = resolvePath(text, source);
   const content = source.readText(path);
   if (content === undefined) {
-    const fix = isLocalStack(source.stack)
-      ? "start the local cloud, which makes its key (`npx holdfast local up`), or name the path of a .pub file"
-      : "name the path of a .pub file, or write the public key itself (`ssh-ed25519 AAAA… you@example.org`)";
+    const fix =
+      source.cloud.defaultAdmin?.fix ??
+      "name the path of a .pub file, or write the public key itself (`ssh-ed25519 AAAA… you@example.org`)";
     return {
       problem: { setting, value: text, wrong: "is neither a public key nor a file that can be read", why, fix },
     };

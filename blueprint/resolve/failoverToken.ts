@@ -1,18 +1,17 @@
 import type { Problem } from "../problems";
 import type { SettingsSource } from "../settingsSource";
-import { isLocalStack } from "../stacks";
 
 const setting = "holdfast:failoverToken";
 const command = `\`pulumi config set --secret ${setting}\``;
 
 /**
- * The API token that load balancers move the floating IP with. A preview can do without; so can a local stack, whose cloud
- * has one token for everybody.
+ * The API token that load balancers move the floating IP with. A preview can do without; so can a stack in a cloud
+ * that has one token for everybody.
  */
 export function resolveFailoverToken(
   token: string | undefined,
   { loadBalancers }: { loadBalancers: number },
-  { stack, preview, isSecret }: Pick<SettingsSource, "stack" | "preview" | "isSecret">,
+  { preview, isSecret, cloud }: Pick<SettingsSource, "preview" | "isSecret" | "cloud">,
 ): { value?: string; problems: readonly Problem[] } {
   if (token !== undefined && !isSecret(setting)) {
     return {
@@ -26,7 +25,7 @@ export function resolveFailoverToken(
       ],
     };
   }
-  if (token === undefined && loadBalancers > 0 && !preview && !isLocalStack(stack)) {
+  if (token === undefined && loadBalancers > 0 && !preview && !cloud.hasOneToken) {
     return {
       problems: [
         {

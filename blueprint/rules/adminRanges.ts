@@ -1,6 +1,5 @@
 import type { Problem } from "../problems";
 import { contains, parseRange } from "../ranges";
-import { isLocalStack } from "../stacks";
 import type { Rule } from "./rule";
 
 /** Addresses that never come from the Internet (RFC 1918, 1122, 3927, 6598, 4193, 4291). */
@@ -16,27 +15,22 @@ const privateRanges = [
   "fe80::/10",
 ];
 
-/**
- * SSH comes in by the machines' public side, where nobody has a private address: who writes one would lock himself out.
- * A local cloud is on the computer's own networks.
- */
-export const adminsComeFromTheInternet: Rule = ({ stack, admin }) =>
-  isLocalStack(stack)
-    ? []
-    : (admin?.allowFrom ?? []).flatMap((range, index): Problem[] => {
-        const address = parseRange(range)?.address;
-        const inside = address === undefined ? undefined : privateRanges.find((outer) => contains([outer], address));
-        if (inside === undefined) return [];
-        return [
-          {
-            setting: `holdfast:admin.allowFrom[${index}]`,
-            value: range,
-            wrong: `is in a private network (${inside})`,
-            why: "nobody comes from there over the Internet, and the stack's own network needs no entry here",
-            fix: "write the address under which the Internet sees you, e.g. what your router shows, with /32 behind it",
-          },
-        ];
-      });
+/** SSH comes in by the machines' public side, where nobody has a private address: who writes one would lock himself out. */
+export const adminsComeFromTheInternet: Rule = ({ admin }) =>
+  (admin?.allowFrom ?? []).flatMap((range, index): Problem[] => {
+    const address = parseRange(range)?.address;
+    const inside = address === undefined ? undefined : privateRanges.find((outer) => contains([outer], address));
+    if (inside === undefined) return [];
+    return [
+      {
+        setting: `holdfast:admin.allowFrom[${index}]`,
+        value: range,
+        wrong: `is in a private network (${inside})`,
+        why: "nobody comes from there over the Internet, and the stack's own network needs no entry here",
+        fix: "write the address under which the Internet sees you, e.g. what your router shows, with /32 behind it",
+      },
+    ];
+  });
 
 /** Hetzner's firewall takes each range once in a rule. */
 export const adminRangesDiffer: Rule = ({ admin }) =>

@@ -27,13 +27,15 @@ export const rules: readonly Rule[] = [
   timeoutsMakeSense,
   environmentNames,
   rangesAreRanges,
-  adminsComeFromTheInternet,
   adminRangesDiffer,
   connectionsHaveMemory,
   sourcesHaveShares,
   somebodyIsLimited,
   exampleKeyIsReplaced,
 ];
+
+/** What stops where the Internet reaches the stack. */
+export const internetRules: readonly Rule[] = [adminsComeFromTheInternet];
 
 /** What is said, but does not stop. */
 export const warnings: readonly Rule[] = [

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { SettingsError } from "../../blueprint/problems";
 import { readSettings } from "../../blueprint/readSettings";
-import { isLocalStack } from "../../blueprint/stacks";
 import { withRelease } from "../../release/program";
 import { run } from "../../lib/run";
 import { CloudApi } from "../../stack/cloud/api";
@@ -31,26 +30,26 @@ export function doctorCommand(): Command {
 /** What is found about a stack. Settings that cannot be used are findings as well. */
 async function diagnose(stack: string, from: string | undefined): Promise<readonly Finding[]> {
   const project = await Project.open(stack);
+  const source = settingsSource(stack);
+  const { hasOneToken, isRehearsal } = source.cloud;
   let blueprint;
   try {
-    const source = await withRelease(await withStoreKeys(settingsSource(stack)));
     // An `up` wants more than a preview does: keys and tokens that open something.
-    const { settings } = readSettings({ ...source, preview: false });
+    const { settings } = readSettings({ ...(await withRelease(await withStoreKeys(source))), preview: false });
     blueprint = makeBlueprint(settings);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const hasToken =
-      settingsSource(stack).config["hcloud:token"] !== undefined || process.env.HCLOUD_TOKEN !== undefined;
+    const hasToken = source.config["hcloud:token"] !== undefined || process.env.HCLOUD_TOKEN !== undefined;
     return [
       ...error.problems.map(({ setting, wrong, fix }) => problem(`${setting} ${wrong}`, fix)),
-      ...(hasToken || isLocalStack(stack) ? [] : [noToken]),
+      ...(hasToken || hasOneToken ? [] : [noToken]),
     ];
   }
   const { endpoint, token } = await project.target();
   if (token === undefined) return [noToken];
   const api = new CloudApi({ endpoint, token });
   const resources = (await project.state())?.resources ?? [];
-  const ownAddress = () => Promise.resolve(from ?? (isLocalStack(stack) ? "127.0.0.1" : addressSeenByHetzner()));
+  const ownAddress = () => Promise.resolve(from ?? (isRehearsal ? "127.0.0.1" : addressSeenByHetzner()));
   return examine({ stack, blueprint, api, resources, ownAddress });
 }
 

@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import { isLocalStack } from "../../blueprint/stacks";
-import { localPaths } from "../../local/paths";
+import { localCloudOf } from "../../stack/localCloud";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { exportLines, localEnvironment } from "../../stack/environment";
 import { UserError } from "../../lib/errors";
@@ -20,8 +19,9 @@ export function envCommand(): Command {
 
 /** A stack beside the local cloud's own one needs a key of its own. */
 async function prepareStack(stack: string, cloud: string): Promise<void> {
-  if (!isLocalStack(stack)) {
+  const local = localCloudOf(stack, cloud);
+  if (!local) {
     throw new UserError(`"${stack}" is meant for Hetzner: stacks of a local cloud are called local or local-SOMETHING`);
   }
-  await ensureAdminKey(localPaths(cloud).adminKeyOf(stack), stack);
+  await ensureAdminKey(local.adminKey, stack);
 }

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
-import { isLocalStack } from "../../blueprint/stacks";
 import type { Target } from "../../blueprint/target";
-import { cloudOf, localCloudName } from "../../local/paths";
+import { localCloudName } from "../../local/paths";
 import { UserError } from "../../lib/errors";
 import { findDaemon } from "../../stack/local/client";
+import { localCloudOf } from "../../stack/localCloud";
 import { waysOf } from "../../stack/ssh/config";
 import { keyFile, stackState } from "../../stack/ssh/way";
 import { Project } from "../../stack/pulumi/project";
@@ -101,12 +101,13 @@ async function askCloudOrSayWhyNot(
 
 /** The stack's state and its cloud: from files for a local one, through `pulumi` for others. */
 async function stateAndTarget(stack: string): Promise<[StackState, Target]> {
-  if (!isLocalStack(stack)) {
+  const local = localCloudOf(stack);
+  if (!local) {
     const project = await Project.open(stack);
     const [state, target] = await Promise.all([project.state(), project.target()]);
     if (!state) throw new UserError(`nobody ever made the stack "${stack}": \`pulumi up --stack ${stack}\` does`);
     return [state, target];
   }
-  const daemon = await findDaemon(cloudOf(stack));
+  const daemon = await findDaemon(local.name);
   return [await stackState(stack), { endpoint: daemon?.endpoint ?? "", token: daemon?.token }];
 }

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { utils, type AnyAuthMethod } from "ssh2";
-import { localPaths } from "../../local/paths";
 
 /** A way to prove who we are, with the name by which an error message calls it. */
 export interface Credential {
@@ -12,8 +11,7 @@ export interface Credential {
 
 /**
  * What is offered to a machine, in order: the file that HOLDFAST_SSH_KEY_FILE names and nothing else; otherwise the SSH
- * agent, then ~/.ssh/id_ed25519 and id_rsa, then the local cloud's own admin key. Read at the moment of use: a key is
- * never an input and never in the state.
+ * agent, then ~/.ssh/id_ed25519 and id_rsa. Read at the moment of use: a key is never an input and never in the state.
  *
  * @throws when HOLDFAST_SSH_KEY_FILE names a file that cannot be used, or when there is nothing to offer
  */
@@ -30,7 +28,7 @@ export function findCredentials(environment: NodeJS.ProcessEnv = process.env): C
     found.push({ name: "the SSH agent", methodFor: (username) => ({ type: "agent", username, agent }) });
   }
   const skipped: string[] = [];
-  const files = [join(homedir(), ".ssh/id_ed25519"), join(homedir(), ".ssh/id_rsa"), localPaths().adminKey];
+  const files = [join(homedir(), ".ssh/id_ed25519"), join(homedir(), ".ssh/id_rsa")];
   for (const file of files.filter((path) => existsSync(path))) {
     const credential = fromFile(file);
     if (credential instanceof Error) skipped.push(`${file}: ${credential.message}`);

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { isLocalStack } from "../../blueprint/stacks";
+import { localCloudOf } from "../localCloud";
 import { lastLines, run } from "../../lib/run";
 import { CHECKOUT } from "../checkout";
 import { UserError } from "../../lib/errors";
@@ -94,7 +94,7 @@ function inFolder(folder: string): Pick<Revision, "folder" | "settings" | "stack
     stacks: () =>
       readdirSync(folder)
         .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
-        .filter((stack) => !isLocalStack(stack))
+        .filter((stack) => !localCloudOf(stack))
         .sort(),
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { LOCAL_TOKEN_PREFIX } from "../../local/identity";
-import { localPaths } from "../../local/paths";
+import { localCloudOf } from "../localCloud";
 
 /** Nobody listens there: a preview from nothing asks the API nothing. */
 const NO_ENDPOINT = "http://127.0.0.1:9/v1";
@@ -18,18 +18,16 @@ export function targetEnvironment(
   folder: string,
   given: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  if (!/^local(-|$)/.test(stack)) {
+  if (!localCloudOf(stack)) {
     return { HCLOUD_TOKEN: given.HCLOUD_TOKEN ?? "preview-only-".padEnd(64, "x") };
   }
-  const key = join(folder, stack, `${basename(localPaths(stack).adminKey)}.pub`);
+  const key = join(folder, stack, "admin");
   mkdirSync(dirname(key), { recursive: true });
-  writeFileSync(key, `${publicKey()} admin@${stack}\n`);
+  writeFileSync(`${key}.pub`, `${publicKey()} admin@${stack}\n`);
   return {
     HCLOUD_ENDPOINT: NO_ENDPOINT,
     HCLOUD_TOKEN: LOCAL_TOKEN_PREFIX.padEnd(64, "0"),
-    HOLDFAST_LOCAL: stack,
-    HOLDFAST_SSH_KEY_FILE: key.slice(0, -".pub".length),
-    HOLDFAST_STATE: folder,
+    HOLDFAST_SSH_KEY_FILE: key,
   };
 }
 

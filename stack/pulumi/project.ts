@@ -1,13 +1,12 @@
 import { delimiter, join } from "node:path";
-import { isLocalStack } from "../../blueprint/stacks";
 import { officialEndpoint, type Target } from "../../blueprint/target";
-import { cloudOf, localPaths } from "../../local/paths";
 import { obtainPulumi, type Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run, type RunResult } from "../../lib/run";
 import { CHECKOUT, settingsFile } from "../checkout";
 import { localEnvironment, mergedEnvironment } from "../environment";
 import { UserError } from "../../lib/errors";
 import { requireDaemon } from "../local/client";
+import { localCloudOf } from "../localCloud";
 import { ensureAdminKey } from "../local/adminKey";
 import { runInForeground } from "../../lib/terminal/foreground";
 import { pulumiFailure } from "./pulumiFailure";
@@ -35,9 +34,10 @@ export class Project {
     if (!settings.exists) throw new UserError(`there is no stack "${stack}": ${settings.name} does not exist`);
     const pulumi = await obtainPulumi();
     const command = join(pulumi.folder, "pulumi");
-    if (!isLocalStack(stack)) return new Project(stack, command, remoteEnvironment(pulumi));
-    const daemon = await requireDaemon(cloudOf(stack));
-    await ensureAdminKey(localPaths(daemon.name).adminKeyOf(stack), stack);
+    const cloud = localCloudOf(stack);
+    if (!cloud) return new Project(stack, command, remoteEnvironment(pulumi));
+    const daemon = await requireDaemon(cloud.name);
+    await ensureAdminKey(cloud.adminKey, stack);
     const environment = mergedEnvironment(localEnvironment(pulumi, daemon, stack));
     return new Project(stack, command, environment, { endpoint: daemon.endpoint, token: daemon.token });
   }
@@ -59,7 +59,7 @@ export class Project {
   /** Makes a local stack where there is none yet. Any other one is made by a person, who chooses how its secrets are kept. */
   async ensure(): Promise<void> {
     if ((await this.state()) !== undefined) return;
-    if (!isLocalStack(this.stack)) {
+    if (!this.localTarget) {
       throw new UserError(
         `nobody has made the stack "${this.stack}" yet: \`pulumi stack init ${this.stack}\`, and commit Pulumi.${this.stack}.yaml`,
       );

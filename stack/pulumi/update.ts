@@ -1,7 +1,7 @@
-import { isLocalStack } from "../../blueprint/stacks";
 import type { Progress } from "../../lib/progress";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { requireDaemon } from "../local/client";
+import { localCloudOf } from "../localCloud";
 import { takeCommandLock } from "./commandLock";
 import { Project } from "./project";
 import { LocalStack } from "./pulumi";
@@ -21,7 +21,7 @@ export async function updateStack(
 ): Promise<number> {
   // For the machine plugin, which Pulumi starts.
   process.env.HOLDFAST_REASON ??= message;
-  if (!isLocalStack(stack)) {
+  if (!localCloudOf(stack)) {
     const project = await Project.open(stack);
     const flags = [...(refresh ? ["--refresh"] : []), "--message", message];
     return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);

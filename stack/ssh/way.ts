@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cloudOf, localPaths } from "../../local/paths";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { run } from "../../lib/run";
 import { CHECKOUT } from "../checkout";
 import { UserError } from "../../lib/errors";
+import { localCloudOf } from "../localCloud";
 import { pulumiFailure } from "../pulumi/pulumiFailure";
 import { parseState, readState, type StackState } from "../state";
 import { type Jump, sshFiles, type Way } from "./config";
@@ -49,7 +49,7 @@ export async function onMachine<T>(
 export async function stackState(stack: string): Promise<StackState> {
   const local = readState(stack);
   if (local) return local;
-  if (/^local(-|$)/.test(stack)) {
+  if (localCloudOf(stack)) {
     throw new UserError(`the local cloud "${stack}" has no stack: start it with \`make local\``);
   }
   const pulumi = await obtainPulumi();
@@ -61,8 +61,8 @@ export async function stackState(stack: string): Promise<StackState> {
 
 /** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */
 export function keyFile(stack: string): string | undefined {
-  const local = localPaths(cloudOf(stack)).adminKeyOf(stack);
-  return process.env.HOLDFAST_SSH_KEY_FILE ?? (existsSync(local) ? local : undefined);
+  const { adminKey } = localCloudOf(stack) ?? {};
+  return process.env.HOLDFAST_SSH_KEY_FILE ?? (adminKey && existsSync(adminKey) ? adminKey : undefined);
 }
 
 /** Seconds that a jump host may take to accept a connection. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { cloudRules } from "../../blueprint/cloudTarget";
 import { readSettings } from "../../blueprint/readSettings";
 import type { Settings } from "../../blueprint/settings";
 import type { SettingsSource } from "../../blueprint/settingsSource";
@@ -27,7 +28,7 @@ export function sourceOf(yaml: string, stack = "prod"): SettingsSource {
     preview: true,
     folder: repository,
     home: "/nonexistent",
-    localAdminKey: join(repository, "examples/admin.pub"),
+    cloud: cloudRules(stack, join(repository, "examples/admin")),
     readText: (path) => {
       try {
         return readFileSync(path, "utf8");

@@ -1,6 +1,7 @@
 import { isRoot } from "../../../local/paths";
 import { hasApt, LOCAL_CLOUD_PACKAGES, missingPackages } from "../../../toolchain/debianPackages";
 import { settingsFile } from "../../../stack/checkout";
+import { localCloudOf } from "../../../stack/localCloud";
 import { UserError } from "../../../lib/errors";
 
 /** What is known about this computer before anything is installed. */
@@ -51,7 +52,7 @@ export function refuse(reasons: readonly string[]): void {
 
 /** @throws when the cloud's name is not one of a local stack, or the stack has no settings */
 export function checkStack(name: string): void {
-  if (!/^local(-[a-z0-9-]+)?$/.test(name)) {
+  if (!localCloudOf(name) || !/^[a-z0-9-]+$/.test(name)) {
     throw new UserError(`HOLDFAST_LOCAL is "${name}": the stacks of a local cloud are called local or local-SOMETHING`);
   }
   const settings = settingsFile(name);
