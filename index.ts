@@ -10,7 +10,7 @@ import { stackSource, stackTarget } from "./components/stackSource";
 import { withStorageAccess } from "./components/storageAccess";
 import { usedToken } from "./components/tokenFingerprint";
 import { hashOfArchive } from "./provider/machine/archives/source";
-import { notLookedUp } from "./release/asWritten";
+import { unresolvedWarning } from "./release/unresolved";
 import { keepCopy, withRelease } from "./release/program";
 
 /** One stack: settings → blueprint → environment → outputs. */
@@ -18,7 +18,7 @@ async function program() {
   const source = stackSource();
   const { settings, secrets, warnings } = readSettings(await withRelease(await withStorageAccess(source)));
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
-  if (settings.release.notLookedUp) await pulumi.log.warn(notLookedUp(settings.app.release));
+  if (settings.release.isUnresolved) await pulumi.log.warn(unresolvedWarning(settings.app.release));
 
   const { stack } = settings;
   const target = stackTarget(source.cloud);

@@ -11,13 +11,13 @@ import { databaseOf, type Database } from "./database";
 import { freeze } from "./freeze";
 import { instanceMemory } from "./memory";
 import {
-  appOpenings,
-  databaseOpenings,
-  laterWayIn,
-  loadBalancerOpenings,
-  type Neighbours,
-  type Opening,
-} from "./openings";
+  appRules,
+  databaseRules,
+  laterAdminRule,
+  loadBalancerRules,
+  type NetworkPlan,
+  type FirewallRule,
+} from "./firewallRules";
 import { ports } from "./ports";
 import type { Settings } from "./settings";
 
@@ -35,7 +35,7 @@ export interface Blueprint {
     readonly zone: Location["networkZone"];
   };
   /** In the order in which they are named; a machine's identity is its name, never its place in this list. */
-  readonly machines: readonly Machine[];
+  readonly machines: readonly MachinePlan[];
   /** Names of the spread placement groups that machines name. */
   readonly placementGroups: readonly string[];
   /** Cloud firewalls by name: what the public side of the machines that name them lets in. */
@@ -47,12 +47,12 @@ export interface Blueprint {
 }
 
 export interface CloudFirewall {
-  readonly openings: readonly Opening[];
+  readonly rules: readonly FirewallRule[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** One server of the stack, before there is a cloud. */
-export interface Machine {
+export interface MachinePlan {
   /** Within the stack, e.g. `app-1`. */
   readonly name: string;
   /** In the cloud and as host name: `<stack>-app-1`. */
@@ -69,7 +69,7 @@ export interface Machine {
   readonly placementGroup: string;
   readonly firewall: string;
   /** What the machine's own firewall lets in, on both sides. */
-  readonly openings: readonly Opening[];
+  readonly firewallRules: readonly FirewallRule[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -94,11 +94,11 @@ export function makeBlueprint(settings: Settings): Blueprint {
   // The smallest stack has no machine for it: the load balancer's role is then the app machine's too.
   const apart = loadBalancer.machines > 0;
   // What the settings give no machine to is on the app machine, of which there is one then.
-  const guests: Role[] = [
+  const colocatedRoles: Role[] = [
     ...(apart ? [] : (["loadBalancer"] as const)),
     ...(database?.machines === 0 ? (["database"] as const) : []),
   ];
-  const neighbours: Neighbours = {
+  const network: NetworkPlan = {
     allowFrom: settings.admin.allowFrom,
     loadBalancers: apart
       ? numbers(loadBalancer.machines).map((number) => privateAddress("load-balancer", number))
@@ -112,13 +112,13 @@ export function makeBlueprint(settings: Settings): Blueprint {
   const machine = (
     kind: MachineKind,
     number: number,
-    is: Pick<Machine, "roles" | "serverType" | "publicIpv4">,
-  ): Machine => {
+    is: Pick<MachinePlan, "roles" | "serverType" | "publicIpv4">,
+  ): MachinePlan => {
     const name = `${kind}-${number}`;
     const later = apart && kind === "app" && number === 1;
-    const openings = [
-      ...is.roles.flatMap((role) => openingsOf[role](neighbours)),
-      ...(later ? [laterWayIn(neighbours)] : []),
+    const firewallRules = [
+      ...is.roles.flatMap((role) => firewallRulesOf[role](network)),
+      ...(later ? [laterAdminRule(network)] : []),
     ];
     return {
       ...is,
@@ -132,7 +132,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
       floatingIp: kind === "load-balancer",
       placementGroup: placementGroup(kind, number),
       firewall: is.roles.map(kebab).join("-"),
-      openings,
+      firewallRules,
       labels: { stack, role: is.roles.join("_"), machine: name },
     };
   };
@@ -154,7 +154,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
     ),
     ...numbers(app.machines).map((number) =>
       machine("app", number, {
-        roles: ["app", ...guests],
+        roles: ["app", ...colocatedRoles],
         serverType: app.serverType,
         publicIpv4: !apart,
       }),
@@ -173,10 +173,10 @@ export function makeBlueprint(settings: Settings): Blueprint {
     machines,
     placementGroups: unique(machines.map(({ placementGroup: group }) => group)),
     firewalls: Object.fromEntries(
-      machines.map(({ firewall, labels: { role = "" }, openings }) => [
+      machines.map(({ firewall, labels: { role = "" }, firewallRules }) => [
         firewall,
         {
-          openings: openings.filter(({ machineOnly, side }) => side === "public" && !machineOnly),
+          rules: firewallRules.filter(({ machineOnly, side }) => side === "public" && !machineOnly),
           labels: { stack, role },
         },
       ]),
@@ -186,13 +186,13 @@ export function makeBlueprint(settings: Settings): Blueprint {
   });
 }
 
-const openingsOf: Readonly<Record<Role, (neighbours: Neighbours) => Opening[]>> = {
-  loadBalancer: loadBalancerOpenings,
-  database: databaseOpenings,
-  app: appOpenings,
+const firewallRulesOf: Readonly<Record<Role, (network: NetworkPlan) => FirewallRule[]>> = {
+  loadBalancer: loadBalancerRules,
+  database: databaseRules,
+  app: appRules,
 };
 
-function instancesOf({ name, privateAddress: address }: Machine, { app, database }: Settings): Instance[] {
+function instancesOf({ name, privateAddress: address }: MachinePlan, { app, database }: Settings): Instance[] {
   return Array.from({ length: app.instances }, (_, index) => ({
     name: `${name}-${index + 1}`,
     machine: name,
@@ -205,7 +205,7 @@ function instancesOf({ name, privateAddress: address }: Machine, { app, database
 }
 
 /** All machines with a role, in the order of their numbers. */
-export function machinesWith({ machines }: Blueprint, role: Role): readonly Machine[] {
+export function machinesWith({ machines }: Blueprint, role: Role): readonly MachinePlan[] {
   return machines.filter(({ roles }) => roles.includes(role));
 }
 

@@ -22,7 +22,7 @@ export interface Meta {
 export const meta = z.registry<Meta>();
 
 /** The description goes to zod as well, which puts it into the JSON schema. `describe` copies, so it comes first. */
-function told<T extends z.ZodType>(schema: T, about: Meta): T {
+function documented<T extends z.ZodType>(schema: T, about: Meta): T {
   const described = schema.describe(about.description);
   meta.add(described, about);
   return described;
@@ -30,29 +30,29 @@ function told<T extends z.ZodType>(schema: T, about: Meta): T {
 
 /** Both limits are allowed. */
 export function wholeNumber(min: number, max: number, about: Meta) {
-  return told(z.number().int().min(min).max(max), about);
+  return documented(z.number().int().min(min).max(max), about);
 }
 
 /** A number that may have a fraction, e.g. seconds. */
 export function decimal(min: number, max: number, about: Meta) {
-  return told(z.number().min(min).max(max), about);
+  return documented(z.number().min(min).max(max), about);
 }
 
 /** One of these words. */
 export function oneOf<const T extends readonly [string, ...string[]] | string[]>(values: T, about: Meta) {
-  return told(z.enum(values), about);
+  return documented(z.enum(values), about);
 }
 
 /** Text of one form, which errors name in words. */
 export function text(pattern: RegExp, about: Meta & { readonly form: string }) {
-  return told(z.string().regex(pattern), about);
+  return documented(z.string().regex(pattern), about);
 }
 
 /** Addresses in CIDR form. */
 export function addressRange(about: Meta) {
   const shape = z.string().regex(/^[0-9A-Fa-f.:]+\/\d{1,3}$/, { abort: true });
   const form = "an address and a prefix length, e.g. 198.51.100.7/32 or 2001:db8::/48";
-  return told(
+  return documented(
     shape.refine((range) => parseRange(range) !== undefined),
     { form, ...about },
   );
@@ -60,22 +60,22 @@ export function addressRange(about: Meta) {
 
 /** Yes or no. */
 export function flag(about: Meta) {
-  return told(z.boolean(), about);
+  return documented(z.boolean(), about);
 }
 
 /** Between `min` and `max` items, both allowed. */
 export function listOf<T extends z.ZodType>(item: T, about: Meta, { min = 0, max = 1000 } = {}) {
-  return told(z.array(item).min(min).max(max), about);
+  return documented(z.array(item).min(min).max(max), about);
 }
 
 /** A name → value map whose names follow a pattern. */
 export function mapOf(names: RegExp, about: Meta & { readonly form: string }) {
-  return told(z.record(z.string().regex(names), z.string()), about);
+  return documented(z.record(z.string().regex(names), z.string()), about);
 }
 
 /** A section: unknown keys are errors, because a misspelt setting that is ignored is worse than one that stops. */
 export function section<T extends z.ZodRawShape>(shape: T, about: Meta) {
-  return told(z.strictObject(shape), about);
+  return documented(z.strictObject(shape), about);
 }
 
 /** Defaults and optional marks lie around the schema that knows keys and limits. */

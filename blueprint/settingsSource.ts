@@ -38,7 +38,7 @@ export interface ObtainedRelease {
   /** Text of its holdfast.yaml. */
   readonly manifest?: string;
   /** Nobody asked its store, for which there is no key here: source and manifest hold what the reference says. */
-  readonly notLookedUp?: boolean;
+  readonly isUnresolved?: boolean;
   readonly problems: readonly Problem[];
 }
 

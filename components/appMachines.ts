@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
 import type { Configuration } from "../provider/machine/configuration";
 import { configureInTurn } from "./configureInTurn";
-import { type ConfigureArgs, type JumpHost, type LeaseArgs, Machine, type Surroundings } from "./machine";
+import { type ConfigureArgs, type JumpHost, type LeaseArgs, Machine, type SharedResources } from "./machine";
 
 /** The machines that run the app: their servers first, since one of them may have the database, and configured later. */
 export class AppMachines extends pulumi.ComponentResource {
   readonly machines: readonly Machine[];
 
-  constructor(name: string, args: Surroundings, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SharedResources, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:AppMachines", name, {}, opts);
     this.machines = machinesWith(args.blueprint, "app").map(
       (machine) => new Machine(machine.name, { ...args, machine }, { parent: this }),

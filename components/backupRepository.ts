@@ -12,10 +12,10 @@ import {
 import { backupPaths as paths } from "../roles/database/backup/paths";
 import { postgresqlVersion } from "../roles/database/packages";
 import { heading, lines } from "../roles/text";
-import type { LateFile } from "./machine";
+import type { DeferredFile } from "./machine";
 
 /** The way to the Storage Box, as components/backupStorage.ts gives it. */
-export interface Storage {
+export interface StorageConnection {
   readonly host: pulumi.Input<string>;
   readonly port: pulumi.Input<number>;
   readonly user: pulumi.Input<string>;
@@ -27,7 +27,7 @@ export interface Storage {
 
 export interface BackupRepositoryArgs {
   readonly blueprint: Blueprint;
-  readonly storage: Storage;
+  readonly storage: StorageConnection;
   /** Of the second place for backups; absent in previews. */
   readonly bucketKeys?: S3Keys;
 }
@@ -37,7 +37,7 @@ export class BackupRepository extends pulumi.ComponentResource {
   /** Everything that opens the backups: a secret. */
   readonly key: pulumi.Output<RepositoryKey>;
   /** For the database machine, by path. */
-  readonly files: Readonly<Record<string, LateFile>>;
+  readonly files: Readonly<Record<string, DeferredFile>>;
 
   constructor(name: string, args: BackupRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:BackupRepository", name, {}, opts);
@@ -71,7 +71,7 @@ export class BackupRepository extends pulumi.ComponentResource {
 }
 
 /** For pgBackRest alone, which runs as postgres. */
-function mine(content: pulumi.Output<string>): LateFile {
+function mine(content: pulumi.Output<string>): DeferredFile {
   return { content, owner: "postgres", group: "postgres", mode: "0600" };
 }
 

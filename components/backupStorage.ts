@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import { type Backup, storageBoxName } from "../blueprint/resolve/backup";
 import { KeyPair } from "../provider/keys/keyPair";
-import type { Storage } from "./backupRepository";
+import type { StorageConnection } from "./backupRepository";
 import { resourceLabels } from "./labels";
 import { storagePassword } from "./storagePassword";
 
@@ -21,7 +21,7 @@ export const sftpPort = 23;
  */
 export class BackupStorage extends pulumi.ComponentResource {
   /** The way in. */
-  readonly way: Storage;
+  readonly connection: StorageConnection;
   /** Of the Storage Box. */
   readonly boxId: pulumi.Output<number>;
 
@@ -59,7 +59,7 @@ export class BackupStorage extends pulumi.ComponentResource {
     );
 
     this.boxId = box.id.apply(Number);
-    this.way = { host: box.server, port: sftpPort, user: box.username, privateKey: key.privateKey, hostKey };
+    this.connection = { host: box.server, port: sftpPort, user: box.username, privateKey: key.privateKey, hostKey };
     this.registerOutputs({ host: box.server });
   }
 }

@@ -7,7 +7,7 @@ import { poolUser } from "../roles/database/pgHba.conf";
 import { poolPaths as paths } from "../roles/database/pool/paths";
 import { pool } from "../roles/database/pool/pool";
 import { heading, lines } from "../roles/text";
-import { encrypted, type LateFile } from "./machine";
+import { encrypted, type DeferredFile } from "./machine";
 
 export interface ConnectionPoolArgs {
   readonly database: Database;
@@ -43,7 +43,7 @@ export class ConnectionPool extends pulumi.ComponentResource {
         packages: [...packages],
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
-          ...lateFiles(args),
+          ...deferredFiles(args),
         },
         units: [...units],
       },
@@ -53,7 +53,11 @@ export class ConnectionPool extends pulumi.ComponentResource {
   }
 }
 
-function lateFiles({ database: { user }, password, certificate }: ConnectionPoolArgs): Record<string, LateFile> {
+function deferredFiles({
+  database: { user },
+  password,
+  certificate,
+}: ConnectionPoolArgs): Record<string, DeferredFile> {
   const mine = { owner: poolUser, group: poolUser, mode: "0600" };
   const secret = (content: (password: string) => string) => pulumi.secret(password.result.apply(content));
   return {

@@ -13,9 +13,9 @@ import { mountUnit, volumeFile } from "../roles/database/volume";
 import type { BackupRepository } from "./backupRepository";
 import { ConnectionPool } from "./connectionPool";
 import { DatabaseVolume } from "./databaseVolume";
-import { encrypted, type JumpHost, type LateFile, type LeaseArgs, Machine, type Surroundings } from "./machine";
+import { encrypted, type JumpHost, type DeferredFile, type LeaseArgs, Machine, type SharedResources } from "./machine";
 
-export interface DatabaseHostArgs extends Surroundings, Database {
+export interface DatabaseHostArgs extends SharedResources, Database {
   /** The load balancers, which are the way in. */
   readonly jumpHosts: readonly JumpHost[];
   readonly lease: LeaseArgs;
@@ -26,7 +26,7 @@ export interface DatabaseHostArgs extends Surroundings, Database {
 }
 
 /** What has to be there before the database can be configured. */
-interface Made {
+interface Prerequisites {
   readonly data: DatabaseVolume;
   readonly attachment: VolumeAttachment;
   readonly password: RandomPassword;
@@ -45,7 +45,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
   /** What has to be done before an instance can use the database. */
   readonly ready: readonly Configuration[];
   /** How instances find it: files for their machines, by path. */
-  readonly instanceFiles: Readonly<Record<string, LateFile>>;
+  readonly instanceFiles: Readonly<Record<string, DeferredFile>>;
 
   constructor(
     private readonly name: string,
@@ -59,7 +59,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
       .map((machine) => new Machine(machine.name, { ...args, machine }, { parent: this }));
     const holder = this.machines[0] ?? args.apps.find(({ plan }) => plan.name === args.machine);
     if (!holder) throw new Error(`the database's machine ${args.machine} is not there`);
-    const via = this.wayTo(holder);
+    const via = this.jumpHostsFor(holder);
 
     const data = new DatabaseVolume(name, { blueprint, volume, machine: args.machine }, { parent: this });
     // Letters and digits: nothing that would have to be written otherwise in a URL.
@@ -74,15 +74,15 @@ export class DatabaseHost extends pulumi.ComponentResource {
       ...this.machines.map((machine) => machine.configure({ via, lease: args.lease })),
       this.installPrograms(holder, via),
     ]);
-    const made = { data, attachment, password, certificate };
-    const configuration = this.configure(holder, via, made);
-    this.ready = args.pool ? [configuration, this.pool(holder, via, made, configuration)] : [configuration];
-    this.instanceFiles = instanceFiles(args, made);
+    const prerequisites = { data, attachment, password, certificate };
+    const configuration = this.configure(holder, via, prerequisites);
+    this.ready = args.pool ? [configuration, this.pool(holder, via, prerequisites, configuration)] : [configuration];
+    this.instanceFiles = instanceFiles(args, prerequisites);
     this.registerOutputs({ volumeId: data.volumeId });
   }
 
   /** Without a load balancer machine the app machine is the way in: to itself straight, to others as a jump host. */
-  private wayTo(holder: Machine): readonly JumpHost[] {
+  private jumpHostsFor(holder: Machine): readonly JumpHost[] {
     const { apps, jumpHosts } = this.args;
     if (jumpHosts.length > 0 || apps.includes(holder)) return jumpHosts;
     return apps.slice(0, 1).map(({ publicAddress, server }) => ({ host: publicAddress, serverId: server.id }));
@@ -113,8 +113,13 @@ export class DatabaseHost extends pulumi.ComponentResource {
   }
 
   /** On the same machine, once PostgreSQL is there. */
-  private pool(holder: Machine, via: readonly JumpHost[], made: Made, database: Configuration): Configuration {
-    const { attachment, password, certificate } = made;
+  private pool(
+    holder: Machine,
+    via: readonly JumpHost[],
+    prerequisites: Prerequisites,
+    database: Configuration,
+  ): Configuration {
+    const { attachment, password, certificate } = prerequisites;
     const at = {
       machine: holder.plan.name,
       serverId: pulumi.interpolate`${attachment.serverId}`,
@@ -129,7 +134,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
     return configuration;
   }
 
-  private configure(holder: Machine, via: readonly JumpHost[], from: Made): Configuration {
+  private configure(holder: Machine, via: readonly JumpHost[], prerequisites: Prerequisites): Configuration {
     const { files, ...rest } = databaseRole(this.args.blueprint);
     return new Configuration(
       this.name,
@@ -141,13 +146,13 @@ export class DatabaseHost extends pulumi.ComponentResource {
           "PostgreSQL stops, its volume changes machines with every row on it, and PostgreSQL starts again; " +
           "for about half a minute the app has no database",
         // By way of the attachment: what moves the volume away withdraws this first.
-        serverId: pulumi.interpolate`${from.attachment.serverId}`,
+        serverId: pulumi.interpolate`${prerequisites.attachment.serverId}`,
         connection: holder.connection(via),
         lease: this.args.lease,
         ...rest,
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
-          ...lateFiles(from),
+          ...deferredFiles(prerequisites),
           ...this.args.repository?.files,
         },
       },
@@ -156,7 +161,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
   }
 }
 
-function lateFiles({ data, password, certificate }: Made) {
+function deferredFiles({ data, password, certificate }: Prerequisites) {
   const { certificate: certificateFile, key, password: passwordFile, volume } = databasePaths;
   return {
     [volume]: { content: pulumi.all([data.volumeId, data.size]).apply(([id, size]) => volumeFile(id, size)) },
@@ -174,8 +179,8 @@ function lateFiles({ data, password, certificate }: Made) {
 
 function instanceFiles(
   { address, port, pool, name: database, user }: Database,
-  { data, password: { result }, certificate: { authority } }: Made,
-): Readonly<Record<string, LateFile>> {
+  { data, password: { result }, certificate: { authority } }: Prerequisites,
+): Readonly<Record<string, DeferredFile>> {
   return {
     [appPaths.databaseEnvironment]: {
       content: pulumi.secret(

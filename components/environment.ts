@@ -11,7 +11,7 @@ import { BackupStorage } from "./backupStorage";
 import { DatabaseHost } from "./databaseHost";
 import { Firewalls } from "./firewalls";
 import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
-import type { Machine, Surroundings } from "./machine";
+import type { Machine, SharedResources } from "./machine";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { ReleaseStorage } from "./releaseStorage";
@@ -53,7 +53,7 @@ export class Environment extends pulumi.ComponentResource {
     const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, resolveHost } = args;
     const { backup, releasesInBackupStorage } = blueprint.settings;
 
-    const surroundings: Surroundings = {
+    const shared: SharedResources = {
       blueprint,
       releaseSha256,
       networkId: new Network("network", { blueprint }, inside).networkId,
@@ -61,8 +61,8 @@ export class Environment extends pulumi.ComponentResource {
       placementGroupIds: new PlacementGroups("spread", { blueprint }, inside).ids,
       sshKeyIds: new AdminKeys("admin", { blueprint }, inside).ids,
     };
-    const loadBalancers = new LoadBalancerPair("load-balancers", { ...surroundings, failover }, inside);
-    const apps = new AppMachines("apps", surroundings, inside);
+    const loadBalancers = new LoadBalancerPair("load-balancers", { ...shared, failover }, inside);
+    const apps = new AppMachines("apps", shared, inside);
     const { jumpHosts } = loadBalancers;
     const lease = apps.lease(jumpHosts);
     const storage = backup && new BackupStorage("backup", { blueprint, storage: backup.storage }, inside);
@@ -71,19 +71,19 @@ export class Environment extends pulumi.ComponentResource {
       this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, resolveHost }, inside).access;
     }
     const repository =
-      storage && new BackupRepository("repository", { blueprint, storage: storage.way, bucketKeys }, inside);
+      storage && new BackupRepository("repository", { blueprint, storage: storage.connection, bucketKeys }, inside);
     const database =
       blueprint.database &&
       new DatabaseHost(
         "database",
-        { ...surroundings, ...blueprint.database, jumpHosts, lease, apps: apps.machines, repository },
+        { ...shared, ...blueprint.database, jumpHosts, lease, apps: apps.machines, repository },
         inside,
       );
     const configurations = apps.configure({
       via: jumpHosts,
       lease,
       after: database?.ready ?? [],
-      late: () => database?.instanceFiles ?? {},
+      deferredFiles: () => database?.instanceFiles ?? {},
     });
     loadBalancers.configure(configurations, lease);
 

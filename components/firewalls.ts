@@ -1,7 +1,7 @@
 import { Firewall } from "@pulumi/hcloud/firewall";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
-import type { Opening } from "../blueprint/openings";
+import type { FirewallRule } from "../blueprint/firewallRules";
 
 export interface FirewallsArgs {
   readonly blueprint: Blueprint;
@@ -16,14 +16,14 @@ export class Firewalls extends pulumi.ComponentResource {
     super("holdfast:index:Firewalls", name, {}, opts);
 
     this.ids = Object.fromEntries(
-      Object.entries(blueprint.firewalls).map(([kind, { labels, openings }]) => {
+      Object.entries(blueprint.firewalls).map(([kind, { labels, rules }]) => {
         const firewall = new Firewall(
           `${name}-${kind}`,
           {
             name: `${blueprint.stack}-${kind}`,
             labels,
             // No rule at all means that nothing is let in, which is right for machines that only fetch packages.
-            rules: openings.map(rule),
+            rules: rules.map(rule),
           },
           { parent: this },
         );
@@ -34,7 +34,7 @@ export class Firewalls extends pulumi.ComponentResource {
   }
 }
 
-function rule({ protocol, ports, from, purpose }: Opening) {
+function rule({ protocol, ports, from, purpose }: FirewallRule) {
   return {
     direction: "in",
     protocol,

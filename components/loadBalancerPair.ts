@@ -5,7 +5,7 @@ import { claimerConfiguration, claimerPaths } from "../roles/loadBalancer/claime
 import { floatingIpPaths } from "../roles/loadBalancer/floatingIps";
 import { configureInTurn } from "./configureInTurn";
 import { FloatingIp } from "./floatingIp";
-import { type JumpHost, type LateFile, type LeaseArgs, Machine, type Surroundings } from "./machine";
+import { type JumpHost, type DeferredFile, type LeaseArgs, Machine, type SharedResources } from "./machine";
 
 /** What load balancers need to move the floating IP. */
 export interface Failover {
@@ -15,7 +15,7 @@ export interface Failover {
   readonly token?: string;
 }
 
-export interface LoadBalancerPairArgs extends Surroundings {
+export interface LoadBalancerPairArgs extends SharedResources {
   readonly failover: Failover;
 }
 
@@ -55,11 +55,15 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
    */
   configure(after: readonly pulumi.Resource[], lease: LeaseArgs): void {
     // The one that takes over comes first: if the change is bad, the one that serves never sees it.
-    configureInTurn([...this.machines].reverse(), { after, lease, late: (machine) => this.failoverFiles(machine) });
+    configureInTurn([...this.machines].reverse(), {
+      after,
+      lease,
+      deferredFiles: (machine) => this.failoverFiles(machine),
+    });
   }
 
   /** What the claimer is told; ids and addresses are known once the resources are there. */
-  private failoverFiles({ plan, server }: Machine): Readonly<Record<string, LateFile>> {
+  private failoverFiles({ plan, server }: Machine): Readonly<Record<string, DeferredFile>> {
     const { blueprint, failover } = this.args;
     if (!this.floatingIp) return {};
     const peers = machinesWith(blueprint, "loadBalancer").filter(({ name }) => name !== plan.name);

@@ -1,7 +1,7 @@
 import { Server } from "@pulumi/hcloud/server";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import type { Blueprint, Machine as MachinePlan } from "../blueprint/blueprint";
+import type { Blueprint, MachinePlan } from "../blueprint/blueprint";
 import { Configuration } from "../provider/machine/configuration";
 import { adminUser } from "../roles/adminUser";
 import { configurationOf } from "../roles/configuration";
@@ -9,7 +9,7 @@ import type { RoleFile } from "../roles/types";
 import { userData } from "./userData";
 
 /** What all machines of an environment share. */
-export interface Surroundings {
+export interface SharedResources {
   readonly blueprint: Blueprint;
   readonly networkId: pulumi.Input<number>;
   /** Name in the blueprint → id. */
@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly releaseSha256: string;
 }
 
-export interface MachineArgs extends Surroundings {
+export interface MachineArgs extends SharedResources {
   readonly machine: MachinePlan;
 }
 
@@ -38,7 +38,7 @@ export interface ConfigureArgs {
   /** What is configured before this machine. @default nothing */
   readonly after?: readonly pulumi.Resource[];
   /** Files whose content is known only when other resources are there, by their path. @default none */
-  readonly late?: (machine: Machine) => Readonly<Record<string, LateFile>>;
+  readonly deferredFiles?: (machine: Machine) => Readonly<Record<string, DeferredFile>>;
   /** The stack's lease, without which the machine may not be changed. @default none is needed */
   readonly lease?: LeaseArgs;
 }
@@ -47,7 +47,7 @@ export interface ConfigureArgs {
 export type LeaseArgs = ReturnType<Machine["lease"]>;
 
 /** A file that a component writes for a role, because it tells of other resources. */
-export interface LateFile {
+export interface DeferredFile {
   readonly content: pulumi.Input<string>;
   readonly mode?: string;
   readonly owner?: string;
@@ -129,7 +129,7 @@ export class Machine extends pulumi.ComponentResource {
   }
 
   /** Brings the machine to what its roles say. */
-  configure({ via = [], after = [], late, lease }: ConfigureArgs): Configuration {
+  configure({ via = [], after = [], deferredFiles, lease }: ConfigureArgs): Configuration {
     const { blueprint, machine, releaseSha256 } = this.args;
     const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
     return new Configuration(
@@ -142,7 +142,7 @@ export class Machine extends pulumi.ComponentResource {
         packages: [...packages],
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
-          ...late?.(this),
+          ...deferredFiles?.(this),
         },
         archives,
         units: [...units],

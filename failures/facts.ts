@@ -1,4 +1,4 @@
-import { machinesWith, type Blueprint, type Machine } from "../blueprint/blueprint";
+import { machinesWith, type Blueprint, type MachinePlan } from "../blueprint/blueprint";
 import { agentPaths } from "../roles/app/agent";
 import { appPaths } from "../roles/app/app";
 import { configurationOf } from "../roles/configuration";
@@ -21,8 +21,8 @@ import { readRestart, unitValue, type RestartFacts } from "./rendered/systemd";
 /** What the report computes with: the blueprint, and what the files that its machines get say about time. */
 export interface Facts {
   readonly blueprint: Blueprint;
-  readonly loadBalancers: readonly Machine[];
-  readonly appMachines: readonly Machine[];
+  readonly loadBalancers: readonly MachinePlan[];
+  readonly appMachines: readonly MachinePlan[];
   readonly haproxy: HaproxyFacts & { readonly restart: RestartFacts };
   readonly app: {
     readonly restart: RestartFacts;
@@ -43,7 +43,7 @@ export interface Facts {
 
 /** The database and what is known about its failures. */
 export interface DatabaseFacts {
-  readonly machine: Machine;
+  readonly machine: MachinePlan;
   /** Whether that machine does nothing else. */
   readonly apart: boolean;
   readonly restart: RestartFacts;
@@ -160,7 +160,7 @@ function pairOf(members: readonly Rendered[]): PairFacts | undefined {
 
 type Rendered = Pick<Required<RoleConfiguration>, "files" | "units">;
 
-function filesWith(blueprint: Blueprint, render: RoleRenderer): (machine: Machine | undefined) => Rendered {
+function filesWith(blueprint: Blueprint, render: RoleRenderer): (machine: MachinePlan | undefined) => Rendered {
   return (machine) => {
     if (!machine) throw new RangeError(`stack ${blueprint.stack} lacks a load balancer or an app machine`);
     // The release's checksum names what is installed; no time depends on it.

@@ -1,4 +1,4 @@
-import type { Machine } from "../blueprint/blueprint";
+import type { MachinePlan } from "../blueprint/blueprint";
 import { locations } from "../blueprint/catalog";
 import { ports } from "../blueprint/ports";
 import type { BackupFacts, Facts } from "./facts";
@@ -39,7 +39,7 @@ const roleNames = { loadBalancer: "load balancer", database: "database", app: "a
 /** The machines of a stack, their roles and addresses, and where requests go. */
 export function pictureOf(facts: Facts): Picture {
   const { blueprint, loadBalancers, appMachines, database } = facts;
-  const row = (title: string, machines: readonly Machine[], flow?: string): Row => ({
+  const row = (title: string, machines: readonly MachinePlan[], flow?: string): Row => ({
     title,
     boxes: machines.slice(0, shown).map((machine) => box(facts, machine)),
     more: Math.max(0, machines.length - shown),
@@ -91,9 +91,9 @@ function storage({ s3, storage: { location, type } }: BackupFacts): Picture["bey
   };
 }
 
-function box({ blueprint }: Facts, machine: Machine): Box {
+function box({ blueprint }: Facts, machine: MachinePlan): Box {
   const publicNets = [...(machine.publicIpv4 ? ["IPv4"] : []), ...(machine.publicIpv6 ? ["IPv6"] : [])].join(" and ");
-  const letsIn = machine.openings.some(({ machineOnly, side }) => side === "public" && !machineOnly);
+  const letsIn = machine.firewallRules.some(({ machineOnly, side }) => side === "public" && !machineOnly);
   return {
     name: machine.serverName,
     lines: [

@@ -26,14 +26,14 @@ export async function download(url: string, to: string): Promise<void> {
 }
 
 /** What is asked; a stream is sent as it is read. */
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Headers | Readonly<Record<string, string>>;
   readonly body?: string | ReadableStream;
 }
 
 /** @throws ReleaseError when there is no answer at all */
-export async function request(url: string, asked: Asked = {}): Promise<Response> {
+export async function request(url: string, asked: RequestOptions = {}): Promise<Response> {
   try {
     return await fetch(url, { ...asked, duplex: "half", signal: AbortSignal.timeout(limit * 1000) });
   } catch (error) {

@@ -6,7 +6,7 @@ import type { ReleaseReference } from "../blueprint/releaseReference";
 import { releasesSection } from "../blueprint/sections/releases";
 import type { ObtainedRelease, SettingsSource } from "../blueprint/settingsSource";
 import { manifestText } from "./archive/manifestText";
-import { asWritten, isClosed } from "./asWritten";
+import { unresolvedRelease, isClosed } from "./unresolved";
 import { decompress } from "./archive/tar";
 import { cachedTar, findDownload, findInCache, noteDownload, releaseCache, touchCache } from "./cache";
 import { download } from "./download";
@@ -25,7 +25,7 @@ export async function obtain(
   if (!place) return { written, problems: [] };
   const isStored = reference.kind === "version" || reference.kind === "content";
   if (isStored && isClosed(source, place, storeKeysIn(process.env) !== undefined)) {
-    return asWritten(written, reference, releaseCache());
+    return unresolvedRelease(written, reference, releaseCache());
   }
   try {
     const tar = await tarOf(written, reference, { place: opened(place, source), folder: source.folder });

@@ -1,10 +1,10 @@
-import type { Blueprint, Machine } from "../blueprint/blueprint";
+import type { Blueprint, MachinePlan } from "../blueprint/blueprint";
 import type { ArchiveInput, CheckInput, FileInput, UnitInput } from "../provider/machine/inputs";
 
 /** What a role looks at: the whole environment, and the machine that it is on. */
 export interface RoleContext {
   readonly blueprint: Blueprint;
-  readonly machine: Machine;
+  readonly machine: MachinePlan;
   /** SHA-256 of the release's content: another one is another release. */
   readonly releaseSha256: string;
 }

@@ -12,7 +12,7 @@ export interface Release {
   readonly source: string;
   readonly manifest: Manifest;
   /** Nobody asked its store: the manifest holds no more than its name and version. */
-  readonly notLookedUp?: boolean;
+  readonly isUnresolved?: boolean;
 }
 
 const setting = "holdfast:app.release";
@@ -37,7 +37,7 @@ export function resolveRelease(written: string, source: SettingsSource): Result 
     throw new Error(`the release ${written} was not obtained before settings were read`);
   if (obtained.source === undefined || obtained.manifest === undefined) return { problems: obtained.problems };
   const { value, problems: mistakes } = resolveManifest(obtained.manifest, obtained.source);
-  return { value: value && { ...value, notLookedUp: obtained.notLookedUp }, problems: mistakes };
+  return { value: value && { ...value, isUnresolved: obtained.isUnresolved }, problems: mistakes };
 }
 
 function resolveFolder(path: string, { folder, readText }: SettingsSource): Result {

@@ -5,7 +5,7 @@ import { type Change, differenceOf } from "../../failures/difference";
 import { formatChange } from "../../failures/prices/money";
 import { totalText } from "../../failures/render/prices";
 import { makeReport, type ReportOptions } from "../../failures/report";
-import { notLookedUp } from "../../release/asWritten";
+import { unresolvedWarning } from "../../release/unresolved";
 import { withRelease } from "../../release/program";
 import { type Digest, errorsOf } from "../../stack/preview/digest";
 import { settingsSourceFrom } from "../../stack/settingsSource";
@@ -107,8 +107,8 @@ async function comparison(
 
 /** Nothing where every release was looked up. */
 function notesOn(all: readonly Settings[]): Pick<EnvironmentChange, "notes"> {
-  const unseen = all.filter(({ release }) => release.notLookedUp).map(({ app }) => app.release);
-  return unseen.length > 0 ? { notes: [...new Set(unseen)].map(notLookedUp) } : {};
+  const unseen = all.filter(({ release }) => release.isUnresolved).map(({ app }) => app.release);
+  return unseen.length > 0 ? { notes: [...new Set(unseen)].map(unresolvedWarning) } : {};
 }
 
 async function settingsOf(stack: string, revision: Revision): Promise<Settings> {

@@ -1,12 +1,12 @@
 import type { StorePlace } from "../../blueprint/resolve/store";
-import { BucketShelf } from "./bucketShelf";
+import { BucketBackend } from "./bucketBackend";
 import { ReleaseError } from "../errors";
 import { storeKeysIn } from "./environmentKeys";
-import { FolderShelf } from "./folderShelf";
-import type { Shelf } from "./shelf";
-import { SftpShelf } from "./sftpShelf";
+import { FolderBackend } from "./folderBackend";
+import type { StoreBackend } from "./backend";
+import { SftpBackend } from "./sftpBackend";
 import { ReleaseStore } from "./store";
-import { WebShelf } from "./webShelf";
+import { WebBackend } from "./webBackend";
 
 /**
  * The store at a place. Nothing is asked yet. Keys that the settings do not have come from the environment.
@@ -16,8 +16,8 @@ import { WebShelf } from "./webShelf";
 export function openStore(place: StorePlace, environment = process.env): ReleaseStore {
   if (place.kind === "backupStorage") throw notThereYet();
   // The environment's keys are two, as buckets and web servers want them; an SFTP server has an account in its address.
-  if (place.kind === "folder" || place.kind === "sftp") return new ReleaseStore(shelfAt(place));
-  return new ReleaseStore(shelfAt({ ...place, keys: place.keys ?? storeKeysIn(environment) }));
+  if (place.kind === "folder" || place.kind === "sftp") return new ReleaseStore(backendAt(place));
+  return new ReleaseStore(backendAt({ ...place, keys: place.keys ?? storeKeysIn(environment) }));
 }
 
 function notThereYet(): ReleaseError {
@@ -28,15 +28,15 @@ function notThereYet(): ReleaseError {
   });
 }
 
-function shelfAt(place: Exclude<StorePlace, { kind: "backupStorage" }>): Shelf {
+function backendAt(place: Exclude<StorePlace, { kind: "backupStorage" }>): StoreBackend {
   switch (place.kind) {
     case "folder":
-      return new FolderShelf(place.path);
+      return new FolderBackend(place.path);
     case "bucket":
-      return new BucketShelf(place);
+      return new BucketBackend(place);
     case "sftp":
-      return new SftpShelf(place);
+      return new SftpBackend(place);
     case "web":
-      return new WebShelf(place);
+      return new WebBackend(place);
   }
 }

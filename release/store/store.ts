@@ -3,7 +3,7 @@ import { type Manifest, manifestSchema } from "../../blueprint/manifest";
 import { nearest } from "../../blueprint/nearest";
 import type { ReleaseReference } from "../../blueprint/releaseReference";
 import { ReleaseError } from "../errors";
-import type { Shelf } from "./shelf";
+import type { StoreBackend } from "./backend";
 
 /** What the store knows about one release, without fetching it. */
 export interface StoredRelease {
@@ -38,16 +38,16 @@ const storedRelease = z.object({
  * and removed first, so whoever finds one finds the archive.
  */
 export class ReleaseStore {
-  constructor(private readonly shelf: Shelf) {}
+  constructor(private readonly backend: StoreBackend) {}
 
   /** For messages, e.g. `the folder ./releases`. */
   get place(): string {
-    return this.shelf.place;
+    return this.backend.place;
   }
 
   /** All releases, the newest first. */
   async list(): Promise<StoredRelease[]> {
-    const keys = (await this.shelf.list()).filter((key) => key.endsWith(entryEnding));
+    const keys = (await this.backend.list()).filter((key) => key.endsWith(entryEnding));
     const entries = await Promise.all(keys.map((key) => this.read(key)));
     return entries
       .filter((entry) => entry !== undefined)
@@ -84,19 +84,19 @@ export class ReleaseStore {
     const there = await this.read(key + entryEnding);
     if (there && there.sha256 === release.sha256) return false;
     if (there) throw this.taken(release, there);
-    await this.shelf.write(archiveKey(release), { file: archive });
+    await this.backend.write(archiveKey(release), { file: archive });
     const entry = { text: `${JSON.stringify(release, null, 2)}\n` };
-    if (await this.shelf.writeNew(key + entryEnding, entry)) return true;
+    if (await this.backend.writeNew(key + entryEnding, entry)) return true;
     // Somebody was faster.
     const faster = await this.read(key + entryEnding);
     if (faster && faster.sha256 === release.sha256) return false;
-    await this.shelf.remove(archiveKey(release));
+    await this.backend.remove(archiveKey(release));
     throw this.taken(release, faster ?? release);
   }
 
   /** Brings the archive of a release to a file of this computer. @throws ReleaseError when the store lost it */
   async fetch(release: StoredRelease, to: string): Promise<void> {
-    if (await this.shelf.fetch(archiveKey(release), to)) return;
+    if (await this.backend.fetch(archiveKey(release), to)) return;
     throw new ReleaseError(`${release.name}@${release.version}`, {
       wrong: `has an entry but no archive in ${this.place}`,
       why: "somebody removed one of the two",
@@ -106,13 +106,13 @@ export class ReleaseStore {
 
   async remove(release: StoredRelease): Promise<void> {
     const key = release.copyOf === undefined ? versionKey(release) : contentKey(release);
-    await this.shelf.remove(key + entryEnding);
+    await this.backend.remove(key + entryEnding);
     const others = (await this.list()).filter(({ sha256 }) => sha256 === release.sha256);
-    if (others.length === 0) await this.shelf.remove(archiveKey(release));
+    if (others.length === 0) await this.backend.remove(archiveKey(release));
   }
 
   private async read(key: string): Promise<StoredRelease | undefined> {
-    const text = await this.shelf.readText(key);
+    const text = await this.backend.readText(key);
     if (text === undefined) return undefined;
     const { data } = storedRelease.safeParse(parseJson(text));
     if (data) return data;

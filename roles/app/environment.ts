@@ -1,9 +1,9 @@
-import type { Instance, Machine } from "../../blueprint/blueprint";
+import type { Instance, MachinePlan } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { heading, lines } from "../text";
 
 /** What all instances of a machine get. */
-export function environment({ app, release }: Settings, { name }: Machine): string {
+export function environment({ app, release }: Settings, { name }: MachinePlan): string {
   const variables = { ...app.environment, MACHINE: name, RELEASE: release.manifest.version };
   return lines(heading(), Object.entries(variables).sort(byName).map(assignment));
 }

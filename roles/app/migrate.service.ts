@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Blueprint, type Machine, machinesWith } from "../../blueprint/blueprint";
+import { type Blueprint, type MachinePlan, machinesWith } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
@@ -15,7 +15,7 @@ const migrationTimeout = 840;
 export type MigrationPlace = "here" | "elsewhere" | undefined;
 
 /** One machine migrates for all: the first one, which gets each release before the others. */
-export function migrationPlace(blueprint: Blueprint, machine: Machine): MigrationPlace {
+export function migrationPlace(blueprint: Blueprint, machine: MachinePlan): MigrationPlace {
   if (blueprint.settings.release.manifest.migrate === undefined) return undefined;
   return machine.name === machinesWith(blueprint, "app")[0]?.name ? "here" : "elsewhere";
 }

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
-import type { Machine } from "../../blueprint/blueprint";
-import type { Opening } from "../../blueprint/openings";
+import type { MachinePlan } from "../../blueprint/blueprint";
+import type { FirewallRule } from "../../blueprint/firewallRules";
 import { heading, lines } from "../text";
 
 /**
@@ -8,7 +8,7 @@ import { heading, lines } from "../text";
  * but this. Sides are told apart by the address that a packet is sent to, because interface names differ from one
  * server type to the next.
  */
-export function nftables(machine: Machine): string {
+export function nftables(machine: MachinePlan): string {
   return lines(
     "#!/usr/sbin/nft -f",
     heading(),
@@ -24,7 +24,7 @@ export function nftables(machine: Machine): string {
     "    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, packet-too-big, time-exceeded } accept",
     '    udp sport 67 udp dport 68 accept comment "DHCP"',
     '    ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept comment "DHCPv6"',
-    machine.openings.flatMap((opening) => rules(opening, machine)).map((rule) => `    ${rule}`),
+    machine.firewallRules.flatMap((rule) => nftRules(rule, machine)).map((rule) => `    ${rule}`),
     "  }",
     "",
     "  chain forward {",
@@ -40,8 +40,8 @@ export function nftables(machine: Machine): string {
   );
 }
 
-/** One rule for each address family that the opening has sources of. */
-function rules({ side, protocol, ports, from, purpose }: Opening, { privateAddress }: Machine): string[] {
+/** One rule for each address family that the firewall rule has sources of. */
+function nftRules({ side, protocol, ports, from, purpose }: FirewallRule, { privateAddress }: MachinePlan): string[] {
   const families = [
     { name: "ip", icmp: "icmp type echo-request", sources: from.filter((range) => isIPv4(range.split("/")[0] ?? "")) },
     { name: "ip6", icmp: "icmpv6 type echo-request", sources: from.filter((range) => range.includes(":")) },
@@ -63,8 +63,8 @@ function rules({ side, protocol, ports, from, purpose }: Opening, { privateAddre
     });
 }
 
-function portRange(ports: Opening["ports"]): string {
-  if (!ports) throw new Error("an opening for TCP names ports");
+function portRange(ports: FirewallRule["ports"]): string {
+  if (!ports) throw new Error("a firewall rule for TCP needs ports");
   const [first, last] = ports;
   return first === last ? String(first) : `${first}-${last}`;
 }

@@ -1,9 +1,9 @@
-import type { Machine } from "../../blueprint/blueprint";
+import type { MachinePlan } from "../../blueprint/blueprint";
 import { adminUser } from "../adminUser";
 import { heading, lines } from "../text";
 
 /** Keys only, one user, no root. Read before Debian's own settings, and the first value counts. */
-export function sshd({ roles }: Machine): string {
+export function sshd({ roles }: MachinePlan): string {
   const jumpHost = roles.includes("loadBalancer");
   return lines(
     heading(),

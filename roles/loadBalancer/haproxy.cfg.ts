@@ -1,4 +1,4 @@
-import { machinesWith, type Blueprint, type Machine } from "../../blueprint/blueprint";
+import { machinesWith, type Blueprint, type MachinePlan } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
 import { heading, lines } from "../text";
 import { backends } from "./backends";
@@ -11,7 +11,7 @@ import { milliseconds } from "./time";
  * The whole haproxy.cfg of one load balancer, for Debian 13's HAProxy 3.0. Each decision has its reason in
  * docs/decisions.md; what was measured about it is in docs/measured.md.
  */
-export function haproxyCfg(blueprint: Blueprint, machine: Machine): string {
+export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
   const { limits } = blueprint.settings.loadBalancer;
   return lines(
     heading(),

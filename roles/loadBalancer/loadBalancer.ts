@@ -1,4 +1,4 @@
-import { type Blueprint, type Machine, machinesWith } from "../../blueprint/blueprint";
+import { type Blueprint, type MachinePlan, machinesWith } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
 import { healthPath } from "../healthPath";
 import { heading, lines } from "../text";
@@ -38,7 +38,7 @@ export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfigura
   };
 }
 
-function haproxy(blueprint: Blueprint, machine: Machine): RoleConfiguration {
+function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration {
   const health = healthPath(blueprint.settings);
   return {
     packages: ["haproxy"],

@@ -33,8 +33,8 @@ test("adding or removing machines changes nothing about another machine but whom
     fc.property(counts, fc.integer({ min: 1, max: 200 }), (before, machines) => {
       const after = blueprintOf({ ...before, machines });
       const kept = blueprintOf(before).machines.filter(({ name }) => after.machines.some((one) => one.name === name));
-      const others = after.machines.map((machine) => ({ ...machine, openings: [] }));
-      for (const machine of kept) expect(others).toContainEqual({ ...machine, openings: [] });
+      const others = after.machines.map((machine) => ({ ...machine, firewallRules: [] }));
+      for (const machine of kept) expect(others).toContainEqual({ ...machine, firewallRules: [] });
     }),
     { numRuns: 20 },
   );
@@ -87,12 +87,12 @@ describe("the first rehearsal", () => {
   });
 
   test("only load balancers have a public IPv4 address, and only they let anything in from outside", () => {
-    for (const { roles, publicIpv4, openings } of blueprint.machines) {
+    for (const { roles, publicIpv4, firewallRules } of blueprint.machines) {
       const entrance = roles.includes("loadBalancer");
       expect(publicIpv4).toBe(entrance);
-      expect(openings.some(({ machineOnly, side }) => side === "public" && !machineOnly)).toBe(entrance);
+      expect(firewallRules.some(({ machineOnly, side }) => side === "public" && !machineOnly)).toBe(entrance);
     }
-    expect(blueprint.firewalls.app?.openings).toEqual([]);
+    expect(blueprint.firewalls.app?.rules).toEqual([]);
   });
 
   test("nothing in it can be changed on its way", () => {
@@ -126,8 +126,8 @@ test("every machine lets in who comes from the rung above or below, by the way t
   const waysIn = rungs.map((rung) => machinesWith(rung, "loadBalancer").map(({ privateAddress }) => privateAddress));
   for (const { machines } of rungs) {
     const behind = machines.filter(({ name }) => name === "database-1" || name === "app-1");
-    for (const { openings } of behind) {
-      const from = openings.filter(({ purpose }) => purpose === "jump hosts").flatMap((opening) => opening.from);
+    for (const { firewallRules } of behind) {
+      const from = firewallRules.filter(({ purpose }) => purpose === "jump hosts").flatMap((rule) => rule.from);
       for (const way of waysIn) expect(from).toEqual(expect.arrayContaining(way));
     }
   }
@@ -138,16 +138,16 @@ test("the first app machine lets admins in before the last load balancer goes, b
   const toSsh = (name: string) =>
     machines
       .find((machine) => machine.name === name)
-      ?.openings.filter(({ side, ports: range }) => side === "public" && range?.[0] === 22);
+      ?.firewallRules.filter(({ side, ports: range }) => side === "public" && range?.[0] === 22);
   expect(toSsh("app-1")).toMatchObject([{ machineOnly: true }]);
   expect(toSsh("app-2")).toEqual([]);
-  expect(firewalls.app?.openings).toEqual([]);
+  expect(firewalls.app?.rules).toEqual([]);
 });
 
 test("a second load balancer changes nothing about the first one, but that both know each other", () => {
   const [alone, ...others] = makeBlueprint(rehearsal()).machines;
   const [first, second, ...rest] = makeBlueprint(rehearsal({ loadBalancers: 2 })).machines;
-  expect({ ...first, openings: [] }).toEqual({ ...alone, openings: [] });
+  expect({ ...first, firewallRules: [] }).toEqual({ ...alone, firewallRules: [] });
   expect(second).toMatchObject({ name: "load-balancer-2", privateAddress: "10.0.1.12", floatingIp: true });
   expect(second?.placementGroup).toBe(first?.placementGroup);
   expect(rest.map(({ name, privateAddress }) => [name, privateAddress])).toEqual(

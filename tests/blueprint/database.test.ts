@@ -23,10 +23,10 @@ test("on a machine of its own: private, open to app machines on PostgreSQL's por
     roles: ["database"],
   });
   for (const port of [5432, 6432]) {
-    const openings = machine?.openings.filter(({ ports }) => ports?.[0] === port);
-    expect(openings).toEqual([expect.objectContaining({ side: "private", from: ["10.0.1.41", "10.0.1.42"] })]);
+    const rules = machine?.firewallRules.filter(({ ports }) => ports?.[0] === port);
+    expect(rules).toEqual([expect.objectContaining({ side: "private", from: ["10.0.1.41", "10.0.1.42"] })]);
   }
-  expect(machine?.openings.every(({ side }) => side === "private")).toBe(true);
+  expect(machine?.firewallRules.every(({ side }) => side === "private")).toBe(true);
 });
 
 test("on the app machine: no machine more, and instances leave it a quarter", () => {

@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { manifestSchema } from "../../blueprint/manifest";
-import { FolderShelf } from "../../release/store/folderShelf";
-import { SftpShelf } from "../../release/store/sftpShelf";
+import { FolderBackend } from "../../release/store/folderBackend";
+import { SftpBackend } from "../../release/store/sftpBackend";
 import { ReleaseStore, type StoredRelease } from "../../release/store/store";
-import { WebShelf } from "../../release/store/webShelf";
+import { WebBackend } from "../../release/store/webBackend";
 import { fill, testFolder } from "./support/folder";
 import { SftpServer } from "./support/sftpServer";
 import { webdav } from "./support/webdav";
@@ -29,17 +29,17 @@ let server: Server | undefined;
 let sftp: SftpServer | undefined;
 let count = 0;
 const shelves = {
-  folder: () => Promise.resolve(new FolderShelf(join(root, `store-${String((count += 1))}`))),
+  folder: () => Promise.resolve(new FolderBackend(join(root, `store-${String((count += 1))}`))),
   "web server": async () => {
     server = createServer(webdav({ user: "anna", password: "secret" }));
     await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const keys = { accessKey: "anna", secretKey: "secret" };
-    return new WebShelf({ kind: "web", url: `http://127.0.0.1:${String(port)}/releases/`, keys });
+    return new WebBackend({ kind: "web", url: `http://127.0.0.1:${String(port)}/releases/`, keys });
   },
   "folder of an SFTP server": async () => {
     sftp = new SftpServer(join(root, `sftp-${String((count += 1))}`));
-    return new SftpShelf(await sftp.start());
+    return new SftpBackend(await sftp.start());
   },
 };
 afterEach(async () => {
@@ -49,9 +49,9 @@ afterEach(async () => {
   sftp = undefined;
 });
 
-describe.each(Object.entries(shelves))("a store in a %s", (_kind, shelf) => {
+describe.each(Object.entries(shelves))("a store in a %s", (_kind, backend) => {
   test("gives back what was put into it, the newest first", async () => {
-    const store = new ReleaseStore(await shelf());
+    const store = new ReleaseStore(await backend());
     expect(await store.list()).toEqual([]);
     expect(await store.put(release("1.0.1"), archive)).toBe(true);
     expect(await store.put(release("1.0.2"), archive)).toBe(true);
@@ -64,7 +64,7 @@ describe.each(Object.entries(shelves))("a store in a %s", (_kind, shelf) => {
   });
 
   test("lets a version mean one thing only, also when two build it at once", async () => {
-    const store = new ReleaseStore(await shelf());
+    const store = new ReleaseStore(await backend());
     const results = await Promise.allSettled([
       store.put(release("1.0.1"), archive),
       store.put(release("1.0.1", { sha256: "ab".repeat(32) }), archive),
@@ -76,7 +76,7 @@ describe.each(Object.entries(shelves))("a store in a %s", (_kind, shelf) => {
   });
 
   test("names the nearest version where one is missing", async () => {
-    const store = new ReleaseStore(await shelf());
+    const store = new ReleaseStore(await backend());
     await store.put(release("1.4.0"), archive);
     await expect(store.require({ kind: "version", name: "shop", version: "1.4.O" })).rejects.toThrow(
       /shop@1\.4\.O is not in .*[\s\S]*did you mean shop@1\.4\.0\?/,
@@ -87,7 +87,7 @@ describe.each(Object.entries(shelves))("a store in a %s", (_kind, shelf) => {
   });
 
   test("finds a copy by its content only, and a built one by both", async () => {
-    const store = new ReleaseStore(await shelf());
+    const store = new ReleaseStore(await backend());
     const copy = release("1.0.1", { copyOf: "./shop" });
     await store.put(copy, archive);
     expect(await store.find({ kind: "version", name: "shop", version: "1.0.1" })).toBeUndefined();
@@ -105,7 +105,7 @@ describe.each(Object.entries(shelves))("a store in a %s", (_kind, shelf) => {
 
 test("a folder that a web server shows is a store to read from", async () => {
   const folder = join(root, "published");
-  await new ReleaseStore(new FolderShelf(folder)).put(release("1.0.1"), archive);
+  await new ReleaseStore(new FolderBackend(folder)).put(release("1.0.1"), archive);
   server = createServer((request, response) => {
     const file = join(folder, decodeURIComponent(request.url ?? ""));
     if (request.method !== "GET") response.writeHead(405).end();
@@ -114,7 +114,7 @@ test("a folder that a web server shows is a store to read from", async () => {
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const store = new ReleaseStore(new WebShelf({ kind: "web", url: `http://127.0.0.1:${String(port)}/` }));
+  const store = new ReleaseStore(new WebBackend({ kind: "web", url: `http://127.0.0.1:${String(port)}/` }));
   expect((await store.list()).map(({ version }) => version)).toEqual(["1.0.1"]);
   await expect(store.remove(release("1.0.1"))).rejects.toThrow(
     /refuses to be written to \(DELETE is answered with 405\)/,
@@ -122,13 +122,13 @@ test("a folder that a web server shows is a store to read from", async () => {
 });
 
 test("a store that does not answer is named, with the reason", async () => {
-  const store = new ReleaseStore(new WebShelf({ kind: "web", url: "http://127.0.0.1:2/" }));
+  const store = new ReleaseStore(new WebBackend({ kind: "web", url: "http://127.0.0.1:2/" }));
   await expect(store.list()).rejects.toThrow(/http:\/\/127\.0\.0\.1:2\/index\.json cannot be reached: .*ECONNREFUSED/);
 });
 
 test("an entry that somebody damaged is named", async () => {
   const folder = join(root, "damaged");
-  const store = new ReleaseStore(new FolderShelf(folder));
+  const store = new ReleaseStore(new FolderBackend(folder));
   await store.put(release("1.0.1"), archive);
   writeFileSync(join(folder, "shop@1.0.1.json"), "{");
   await expect(store.list()).rejects.toThrow("shop@1.0.1.json in the folder");

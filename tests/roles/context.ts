@@ -1,4 +1,4 @@
-import { makeBlueprint, type Machine } from "../../blueprint/blueprint";
+import { makeBlueprint, type MachinePlan } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { configurationOf } from "../../roles/configuration";
 import type { RoleContext } from "../../roles/types";
@@ -7,7 +7,7 @@ import { rehearsal } from "../blueprint/source";
 /** What a role sees on one machine of a stack; the local one unless told otherwise. */
 export function contextOf(machineName: string, settings: Settings = rehearsal()): RoleContext {
   const blueprint = makeBlueprint(settings);
-  const machine = blueprint.machines.find(({ name }) => name === machineName) as Machine;
+  const machine = blueprint.machines.find(({ name }) => name === machineName) as MachinePlan;
   return { blueprint, machine, releaseSha256: "0".repeat(64) };
 }
 

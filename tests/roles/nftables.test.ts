@@ -30,11 +30,11 @@ test("an app machine lets in load balancers and ways in only, and nothing over I
   expect(accepted).toHaveLength(3);
 });
 
-test("both firewalls are made from the same openings", () => {
+test("both firewalls are made from the same rules", () => {
   const { firewalls, machines } = makeBlueprint(settingsOf("prod"));
-  for (const { firewall, openings } of machines) {
-    expect(firewalls[firewall]?.openings).toEqual(
-      openings.filter(({ side, machineOnly }) => side === "public" && machineOnly !== true),
+  for (const { firewall, firewallRules } of machines) {
+    expect(firewalls[firewall]?.rules).toEqual(
+      firewallRules.filter(({ side, machineOnly }) => side === "public" && machineOnly !== true),
     );
   }
 });

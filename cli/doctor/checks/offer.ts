@@ -1,4 +1,4 @@
-import type { Machine } from "../../../blueprint/blueprint";
+import type { MachinePlan } from "../../../blueprint/blueprint";
 import { type Finding, ok, problem } from "../finding";
 import type { Check } from "../patient";
 
@@ -45,7 +45,7 @@ export const offer: Check = async ({ api, blueprint }) => {
   ];
 };
 
-function typeFinding({ serverType, location }: Machine, types: readonly ServerType[]): Finding {
+function typeFinding({ serverType, location }: MachinePlan, types: readonly ServerType[]): Finding {
   const type = types.find(({ name }) => name === serverType);
   const sold = types.filter((one) => isSold(one, location)).map(({ name }) => name);
   const fix = `choose another one; in ${location} there are ${sold.join(", ")}`;
@@ -64,7 +64,7 @@ function isSold({ locations, prices, deprecated }: ServerType, location: string)
 }
 
 async function imageFindings(
-  machines: readonly Machine[],
+  machines: readonly MachinePlan[],
   types: readonly ServerType[],
   exists: (name: string, architecture: string) => Promise<boolean>,
 ): Promise<Finding[]> {

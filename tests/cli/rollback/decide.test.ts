@@ -3,7 +3,7 @@ import { decide, type Known } from "../../../cli/rollback/decide";
 import type { AppMachine } from "../../../cli/rollback/machines";
 import { parseLog } from "../../../cli/rollback/machines";
 import { ReleaseStore, type StoredRelease } from "../../../release/store/store";
-import { FolderShelf } from "../../../release/store/folderShelf";
+import { FolderBackend } from "../../../release/store/folderBackend";
 
 /** Checksums are the version's last digit, 64 times. */
 const sha256 = (version: string) => (version.at(-1) ?? "").repeat(64);
@@ -39,7 +39,7 @@ function known(change: Partial<Known> = {}): Known {
     },
     machines: [machine("app-1", ["1.1", "1.2"]), machine("app-2", ["1.1", "1.2"])],
     stored: [stored("1.2"), stored("1.1"), stored("1.0")],
-    store: new ReleaseStore(new FolderShelf("./releases")),
+    store: new ReleaseStore(new FolderBackend("./releases")),
     pending: false,
     ...change,
   };

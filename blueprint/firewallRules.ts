@@ -1,8 +1,8 @@
 import { networkRange } from "./addresses";
 import { ports } from "./ports";
 
-/** The one kind of traffic that a firewall lets in: to these ports, from these addresses. Everything else is dropped. */
-export interface Opening {
+/** Traffic that a firewall lets in: to these ports, from these addresses. Everything else is dropped. */
+export interface FirewallRule {
   /** Which side of the machine: the Internet's, which Hetzner's firewall filters too, or the private network's. */
   readonly side: "public" | "private";
   readonly protocol: "tcp" | "icmp" | "vrrp";
@@ -18,8 +18,8 @@ export interface Opening {
 
 const anywhere = ["0.0.0.0/0", "::/0"] as const;
 
-/** What the openings of a machine depend on. */
-export interface Neighbours {
+/** Addresses and ports that the rules of a machine are made of. */
+export interface NetworkPlan {
   readonly allowFrom: readonly string[];
   /** Private addresses of the machines that have the load balancer's role. */
   readonly loadBalancers: readonly string[];
@@ -37,7 +37,7 @@ export interface Neighbours {
 }
 
 /** Visitors from everywhere, SSH from the admins, and what the pair asks of one another. */
-export function loadBalancerOpenings({ allowFrom, loadBalancers, jumpHosts, appMachines }: Neighbours): Opening[] {
+export function loadBalancerRules({ allowFrom, loadBalancers, jumpHosts, appMachines }: NetworkPlan): FirewallRule[] {
   return [
     { side: "public", protocol: "tcp", ports: [ports.http, ports.http], from: anywhere, purpose: "visitors" },
     { side: "public", protocol: "icmp", from: anywhere, purpose: "path MTU and ping" },
@@ -56,7 +56,7 @@ export function loadBalancerOpenings({ allowFrom, loadBalancers, jumpHosts, appM
 }
 
 /** Load balancers reach instances and their agents; SSH comes through the jump hosts. */
-export function appOpenings({ loadBalancers, jumpHosts, instances, agents }: Neighbours): Opening[] {
+export function appRules({ loadBalancers, jumpHosts, instances, agents }: NetworkPlan): FirewallRule[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(loadBalancers, instances, "instances"),
@@ -69,13 +69,13 @@ export function appOpenings({ loadBalancers, jumpHosts, instances, agents }: Nei
  * The first app machine becomes the way in when the last load balancer goes: it then has to let admins in before it can be
  * configured to. Until that day nobody comes this way, since Hetzner's firewall is shut and the machine has no public IPv4.
  */
-export function laterWayIn({ allowFrom }: Neighbours): Opening {
+export function laterAdminRule({ allowFrom }: NetworkPlan): FirewallRule {
   const range = [ports.ssh, ports.ssh] as const;
   return { side: "public", protocol: "tcp", ports: range, from: allowFrom, purpose: "admins", machineOnly: true };
 }
 
 /** Instances reach PostgreSQL; SSH comes through the jump hosts. Nobody else has anything to ask. */
-export function databaseOpenings({ jumpHosts, appMachines }: Neighbours): Opening[] {
+export function databaseRules({ jumpHosts, appMachines }: NetworkPlan): FirewallRule[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL"),
@@ -85,6 +85,10 @@ export function databaseOpenings({ jumpHosts, appMachines }: Neighbours): Openin
   ];
 }
 
-function overPrivateNetwork(from: readonly string[], range: readonly [number, number], purpose: string): Opening[] {
+function overPrivateNetwork(
+  from: readonly string[],
+  range: readonly [number, number],
+  purpose: string,
+): FirewallRule[] {
   return [{ side: "private", protocol: "tcp", ports: range, from, purpose }];
 }

@@ -6,7 +6,7 @@ import type { StorePlace } from "../blueprint/resolve/store";
 import type { ObtainedRelease, SettingsSource } from "../blueprint/settingsSource";
 
 /** What a preview says that took a release as it is written. */
-export function notLookedUp(written: string): string {
+export function unresolvedWarning(written: string): string {
   return `${written} was not looked up, since its store cannot be read from here: what it needs and how it is started is not in this preview.`;
 }
 
@@ -37,7 +37,7 @@ export function isClosed({ secretsAreStandIns = false }: SettingsSource, place: 
  *
  * @param cache folder in which it is put together
  */
-export async function asWritten(written: string, reference: Stored, cache: string): Promise<ObtainedRelease> {
+export async function unresolvedRelease(written: string, reference: Stored, cache: string): Promise<ObtainedRelease> {
   const { name } = reference;
   const version = reference.kind === "version" ? reference.version : `sha256-${reference.sha256.slice(0, 12)}`;
   // JSON is YAML, with text in quotes whatever it looks like.
@@ -45,5 +45,5 @@ export async function asWritten(written: string, reference: Stored, cache: strin
   const source = join(cache, "not-looked-up", `${name}@${version}`);
   await mkdir(source, { recursive: true });
   await writeFile(join(source, "holdfast.yaml"), manifest);
-  return { written, source, manifest, notLookedUp: true, problems: [] };
+  return { written, source, manifest, isUnresolved: true, problems: [] };
 }

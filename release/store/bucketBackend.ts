@@ -5,10 +5,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AwsClient } from "aws4fetch";
 import type { StorePlace } from "../../blueprint/resolve/store";
-import { type Asked, notReached, request } from "../download";
+import { type RequestOptions, notReached, request } from "../download";
 import { ReleaseError } from "../errors";
 import { storeKeyVariables } from "./environmentKeys";
-import type { Content, Shelf } from "./shelf";
+import type { Content, StoreBackend } from "./backend";
 
 type Bucket = Extract<StorePlace, { kind: "bucket" }>;
 
@@ -18,7 +18,7 @@ const variables = `$${storeKeyVariables.accessKey} and $${storeKeyVariables.secr
  * A bucket of an S3-compatible server, addressed by path: names of buckets as host names need DNS and certificates that
  * small servers do not have.
  */
-export class BucketShelf implements Shelf {
+export class BucketBackend implements StoreBackend {
   readonly place: string;
   private readonly client: AwsClient;
   private readonly root: string;
@@ -90,7 +90,7 @@ export class BucketShelf implements Shelf {
       query,
       headers = {},
       body,
-    }: { query?: URLSearchParams; headers?: Record<string, string>; body?: Asked["body"] } = {},
+    }: { query?: URLSearchParams; headers?: Record<string, string>; body?: RequestOptions["body"] } = {},
   ): Promise<Response> {
     if (!this.bucket.keys) throw this.withoutKeys();
     const path = key === "" ? "" : `/${this.bucket.prefix}${key}`.split("/").map(encodeURIComponent).join("/");

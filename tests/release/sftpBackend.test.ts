@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from "node:path";
 import type { SftpPlace } from "../../blueprint/resolve/sftpStore";
 import { openStore } from "../../release/store/open";
-import { SftpShelf } from "../../release/store/sftpShelf";
+import { SftpBackend } from "../../release/store/sftpBackend";
 import { testFolder } from "./support/folder";
 import { SftpServer } from "./support/sftpServer";
 
@@ -23,12 +23,12 @@ afterEach(() => server.stop());
 const lying = () => readdirSync(join(folder, "a/b")).sort();
 
 test("what is there is replaced only when that is asked for, and nothing is left over", async () => {
-  const shelf = new SftpShelf(place);
-  expect(await shelf.writeNew("key", { text: "first" })).toBe(true);
-  expect(await shelf.writeNew("key", { text: "second" })).toBe(false);
-  expect(await shelf.readText("key")).toBe("first");
-  await shelf.write("key", { text: "third" });
-  expect(await shelf.readText("key")).toBe("third");
+  const backend = new SftpBackend(place);
+  expect(await backend.writeNew("key", { text: "first" })).toBe(true);
+  expect(await backend.writeNew("key", { text: "second" })).toBe(false);
+  expect(await backend.readText("key")).toBe("first");
+  await backend.write("key", { text: "third" });
+  expect(await backend.readText("key")).toBe("third");
   expect(lying()).toEqual(["key"]);
 });
 
@@ -36,43 +36,43 @@ test("a file comes back as it went, and an empty one too", async () => {
   const content = Buffer.alloc(3_000_000, "0123456789");
   writeFileSync(join(root, "large"), content);
   writeFileSync(join(root, "empty"), "");
-  const shelf = new SftpShelf(place);
+  const backend = new SftpBackend(place);
   for (const name of ["large", "empty"]) {
-    await shelf.write(name, { file: join(root, name) });
-    expect(await shelf.fetch(name, join(root, "back"))).toBe(true);
+    await backend.write(name, { file: join(root, name) });
+    expect(await backend.fetch(name, join(root, "back"))).toBe(true);
     expect(readFileSync(join(root, "back")).equals(readFileSync(join(root, name)))).toBe(true);
   }
-  expect(await shelf.fetch("missing", join(root, "back"))).toBe(false);
+  expect(await backend.fetch("missing", join(root, "back"))).toBe(false);
 });
 
 test("a disk that is full is told, and leaves neither a key nor a piece of it", async () => {
-  const shelf = new SftpShelf(place);
-  await shelf.write("key", { text: "before" });
+  const backend = new SftpBackend(place);
+  await backend.write("key", { text: "before" });
   server.failing.add("WRITE");
-  await expect(shelf.write("key", { text: "after" })).rejects.toThrow(/anna@.* does not take it[\s\S]*a full disk/);
+  await expect(backend.write("key", { text: "after" })).rejects.toThrow(/anna@.* does not take it[\s\S]*a full disk/);
   server.failing.clear();
-  expect(await shelf.readText("key")).toBe("before");
+  expect(await backend.readText("key")).toBe("before");
   expect(lying()).toEqual(["key"]);
 });
 
 test("an upload that was cut leaves no key; the next one takes its rest away after a day", async () => {
   writeFileSync(join(root, "large"), Buffer.alloc(2_000_000));
-  const shelf = new SftpShelf(place);
+  const backend = new SftpBackend(place);
   let writes = 0;
   server.onOperation = (operation) => {
     if (operation === "WRITE" && (writes += 1) === 20) server.cut();
   };
-  await expect(shelf.write("key", { file: join(root, "large") })).rejects.toThrow("the connection broke");
+  await expect(backend.write("key", { file: join(root, "large") })).rejects.toThrow("the connection broke");
   const [rest = ""] = lying();
   expect(lying()).toHaveLength(1);
-  expect(await shelf.list()).toEqual([]);
+  expect(await backend.list()).toEqual([]);
 
-  // The same shelf goes on over another connection, and lets be what may still be somebody's.
-  await shelf.write("key", { file: join(root, "large") });
+  // The same backend goes on over another connection, and lets be what may still be somebody's.
+  await backend.write("key", { file: join(root, "large") });
   expect(lying()).toEqual([rest, "key"]);
   const yesterday = Date.now() / 1000 - 25 * 60 * 60;
   utimesSync(join(folder, "a/b", rest), yesterday, yesterday);
-  await new SftpShelf(place).write("other", { text: "" });
+  await new SftpBackend(place).write("other", { text: "" });
   expect(lying()).toEqual(["key", "other"]);
 });
 
@@ -80,10 +80,10 @@ test("many are read at once without opening more files than servers allow, over 
   mkdirSync(join(folder, "a/b"), { recursive: true });
   const keys = Array.from({ length: 300 }, (_, index) => `key-${String(index)}`);
   for (const key of keys) writeFileSync(join(folder, "a/b", key), key);
-  const shelf = new SftpShelf(place);
+  const backend = new SftpBackend(place);
   let most = 0;
   server.onOperation = () => (most = Math.max(most, server.connected));
-  expect(await Promise.all(keys.map((key) => shelf.readText(key)))).toEqual(keys);
+  expect(await Promise.all(keys.map((key) => backend.readText(key)))).toEqual(keys);
   expect(server.mostFilesOpen).toBeLessThanOrEqual(16);
   expect(most).toBe(1);
   await new Promise<void>((resolve) => {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Content, indexKey, indexText, type Shelf } from "./shelf";
+import { type Content, indexKey, indexText, type StoreBackend } from "./backend";
 
 /** A folder of this computer, made when something is put into it. */
-export class FolderShelf implements Shelf {
+export class FolderBackend implements StoreBackend {
   readonly place: string;
 
   constructor(private readonly folder: string) {

@@ -4,7 +4,7 @@ import { readSettings } from "../../blueprint/readSettings";
 import type { StorePlace } from "../../blueprint/resolve/store";
 import type { SettingsSource } from "../../blueprint/settingsSource";
 import { hashOfArchive } from "../../provider/machine/archives/source";
-import { isClosed } from "../../release/asWritten";
+import { isClosed } from "../../release/unresolved";
 import { withRelease } from "../../release/program";
 import { sourceOf, testKey } from "../blueprint/source";
 import { testFolder } from "./support/folder";
@@ -36,7 +36,7 @@ const read = async (release: string) =>
 
 test("without keys a release is its name and version, and the store is not asked", async () => {
   const release = await read("shop@1.4.0");
-  expect(release).toMatchObject({ notLookedUp: true, manifest: { name: "shop", version: "1.4.0" } });
+  expect(release).toMatchObject({ isUnresolved: true, manifest: { name: "shop", version: "1.4.0" } });
   expect(readFileSync(join(release.source, "holdfast.yaml"), "utf8")).toContain("was not looked up");
   const content = await read(`shop@sha256:${"ab".repeat(32)}`);
   expect(content.manifest.version).toBe("sha256-abababababab");

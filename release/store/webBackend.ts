@@ -3,15 +3,15 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { StorePlace } from "../../blueprint/resolve/store";
-import { type Asked, notReached, request } from "../download";
+import { type RequestOptions, notReached, request } from "../download";
 import { ReleaseError } from "../errors";
-import { type Content, indexKey, indexText, type Shelf } from "./shelf";
+import { type Content, indexKey, indexText, type StoreBackend } from "./backend";
 
 /**
  * A web server. Any will do for reading; for writing it has to take PUT and DELETE, as WebDAV servers do. A web server
  * cannot be asked what it has, so an index of all keys lies beside them.
  */
-export class WebShelf implements Shelf {
+export class WebBackend implements StoreBackend {
   readonly place: string;
   private readonly headers: Readonly<Record<string, string>>;
 
@@ -71,7 +71,7 @@ export class WebShelf implements Shelf {
   }
 
   /** Answers of success, 404 (not there) and 412 (is there already) come back, everything else is an error. */
-  private async call(method: string, key: string, headers = {}, body?: Asked["body"]): Promise<Response> {
+  private async call(method: string, key: string, headers = {}, body?: RequestOptions["body"]): Promise<Response> {
     const url = new URL(encodeURIComponent(key), this.web.url).href;
     const response = await request(url, { method, headers: { ...this.headers, ...headers }, body });
     const { status } = response;

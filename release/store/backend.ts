@@ -16,7 +16,7 @@ export function indexText(keys: Iterable<string>): string {
  * A place that keeps things under keys without folders (`guestbook@1.4.0.json`): the one thing in which a folder, a bucket and a web
  * server differ. What a store is made of lies above it.
  */
-export interface Shelf {
+export interface StoreBackend {
   /** For messages, e.g. `the folder ./releases`. */
   readonly place: string;
   /** Nothing when there is no such key. */

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { posix } from "node:path";
 import type { SFTPWrapper } from "ssh2";
 import type { SftpPlace } from "../../blueprint/resolve/sftpStore";
-import type { Content, Shelf } from "./shelf";
+import type { Content, StoreBackend } from "./backend";
 import { SftpConnection } from "./sftp/connection";
 import { call, entriesOf, exists, freeBytes, readText, toDisk, unlessMissing } from "./sftp/files";
 import { nameOf, notWritten } from "./sftp/problems";
@@ -18,7 +18,7 @@ const asideName = /^\.[0-9a-f-]{36}$/;
  * A folder of an SFTP server, as Hetzner's Storage Boxes are. What is written gets its name when it is whole; SFTP's own
  * rename never takes the place of another file, so of two that write the same new key one is told.
  */
-export class SftpShelf implements Shelf {
+export class SftpBackend implements StoreBackend {
   readonly place: string;
   private readonly server: SftpConnection;
   private ready?: Promise<void>;
