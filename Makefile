@@ -1,6 +1,6 @@
 # Everything is in the TypeScript behind `npx holdfast`; this file brings npm's packages here and passes the word on.
 
-.PHONY: local down preview test lint bench
+.PHONY: local down preview test test-all lint bench
 .DEFAULT_GOAL := local
 
 local: node_modules/.package-lock.json
@@ -14,9 +14,13 @@ STACK ?= local
 preview: node_modules/.package-lock.json
 	@npx --no-install holdfast preview $(STACK)
 
-# Everything that can be tested here; needs root for the rehearsals.
+# What guards every change: lint, fast tests and one rehearsal of the whole stack, which needs root.
 test: node_modules/.package-lock.json
 	@npx --no-install tsx tests/run/index.ts
+
+# Everything that can be tested here, more than an hour of it: each night, and before a release.
+test-all: node_modules/.package-lock.json
+	@npx --no-install tsx tests/run/index.ts --all
 
 lint: node_modules/.package-lock.json
 	@npx --no-install tsx tests/run/index.ts --only lint

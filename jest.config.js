@@ -10,9 +10,13 @@ const common = {
   },
 };
 
+const WHOLE_STACK = "<rootDir>/tests/rehearsal/wholeStack.test.ts";
 const UNDER_LOAD = "<rootDir>/tests/rehearsal/underLoad/";
 
-/** Fast tests need neither root nor network; rehearsals boot machines, those under load look at what visitors notice. */
+/**
+ * Fast tests need neither root nor network. Rehearsals boot machines; that of the whole stack is part of `make test`. Those
+ * under load look at what visitors notice.
+ */
 module.exports = {
   // Jest's five seconds are too short for a test on a computer that has other things to do.
   testTimeout: 30_000,
@@ -25,11 +29,12 @@ module.exports = {
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/rehearsal/"],
     },
+    { ...common, displayName: "whole-stack", testMatch: [WHOLE_STACK] },
     {
       ...common,
       displayName: "rehearsal",
       testMatch: ["<rootDir>/tests/rehearsal/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", UNDER_LOAD],
+      testPathIgnorePatterns: ["/node_modules/", WHOLE_STACK, UNDER_LOAD],
     },
     { ...common, displayName: "under-load", testMatch: [`${UNDER_LOAD}**/*.test.ts`] },
   ],

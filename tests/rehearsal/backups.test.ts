@@ -8,7 +8,7 @@ import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
 import { lose, loseMachines, Rescue } from "./backups/rescue";
-import { expectRefused, momentOf, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
+import { expectRefused, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
 import { Clone } from "../../drills/frame/clone";
 import { saidBy, succeeded } from "./stack/succeeded";
 import { expectClaimsToHold } from "./support/drilled";
@@ -71,24 +71,6 @@ test("a backup is proven by restoring it, and the proof is written down", async 
   expect(proof?.rows).toBeGreaterThanOrEqual(1000);
   expect(await clone.onMachine("database-1", "ls /srv/database")).not.toContain("holdfast-proof");
 }, 180_000);
-
-test("a dropped table comes back, and nothing of later", async () => {
-  const moment = await momentOf(sql);
-  await sql("SELECT pg_sleep(1); INSERT INTO kept VALUES (2000)");
-  await sql("DROP TABLE kept");
-  const refused = await clone.holdfast(["restore", "--to", moment]);
-  expect(refused.code).not.toBe(0);
-  expect(refused.stderr).toMatch(/say --yes/);
-  expect(await holdfast("restore", "--to", moment, "--yes")).toMatch(/restored to/);
-  expect(await sql("SELECT count(*), max(number) FROM kept")).toBe("1000|1000");
-  await serves();
-  expect(await holdfast("restore", "--forget")).toContain("deleted");
-}, 240_000);
-
-test("after a restore PostgreSQL takes other settings as before", async () => {
-  clone.editSettings((text) => text.replace("volumeSize: 10", "volumeSize: 12"));
-  succeeded(await clone.pulumi(["up", "--yes", "--skip-preview"]));
-}, 300_000);
 
 test("drill: a file on the storage is damaged", async () => {
   await expectClaimsToHold(clone, ["damaged-repository"], { limit: 600, clock: "ignored" });

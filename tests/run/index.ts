@@ -9,10 +9,13 @@ import { jest } from "./jest";
 import { lint } from "./lint";
 import { line, NOTHING, type Outcome, sum } from "./outcome";
 
-const PARTS = ["lint", "fast", "rehearsal", "under-load"] as const;
+const PARTS = ["lint", "fast", "whole-stack", "rehearsal", "under-load"] as const;
 type Part = (typeof PARTS)[number];
 
-/** `make test`: everything that can be tested here. `--only lint|fast|rehearsal|under-load` runs a part of it. */
+/** What guards every change. The other parts take more than an hour: they are for each night and each release. */
+const EVERY_CHANGE: readonly Part[] = ["lint", "fast", "whole-stack"];
+
+/** `make test`, `make test-all` (`--all`) and `make lint` (`--only lint`; it takes the name of any part). */
 async function main(args: readonly string[]): Promise<void> {
   const parts = chosen(args);
   const env = await prepare(parts);
@@ -26,9 +29,11 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 function chosen(args: readonly string[]): readonly Part[] {
-  if (args.length === 0) return PARTS;
+  if (args.length === 0) return EVERY_CHANGE;
+  if (args.length === 1 && args[0] === "--all") return PARTS;
   const part = PARTS.find((name) => args[0] === "--only" && args[1] === name);
-  if (!part) throw new Error(`unknown arguments "${args.join(" ")}": write --only ${PARTS.join("|")}, or nothing`);
+  if (!part)
+    throw new Error(`unknown arguments "${args.join(" ")}": write --all, --only ${PARTS.join("|")}, or nothing`);
   return [part];
 }
 

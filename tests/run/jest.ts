@@ -13,7 +13,9 @@ interface Limits {
 }
 
 const PROJECTS = {
-  fast: { seconds: 900 },
+  fast: { seconds: 600 },
+  // Visitors are counted in it: nothing beside it.
+  "whole-stack": { seconds: 900, workers: 1 },
   // They wait for machines most of the time, and look at no clock.
   rehearsal: { seconds: 2700, workers: 2 },
   // What visitors notice is measured: nothing beside it.
