@@ -4,8 +4,14 @@ import type { FailureEntry, Report } from "./report";
 
 /** One thing that a change of settings changes, as a sentence for a person. */
 export interface Change {
+  /** `price`: what a month costs; `failure`: everything else. */
+  readonly kind: "failure" | "price";
   readonly effect: "better" | "worse" | "neutral";
   readonly text: string;
+}
+
+function change(effect: Change["effect"], text: string): Change {
+  return { kind: "failure", effect, text };
 }
 
 /** From the worst to the best. */
@@ -27,7 +33,7 @@ export function differenceOf(before: Report, after: Report): readonly Change[] {
     ...pairs.flatMap(([old, entry]) => time(old, entry)),
     ...appearance(before, after),
     ...address(before, after),
-    ...(before.data === after.data ? [] : [{ effect: "neutral" as const, text: `Data: ${after.data}` }]),
+    ...(before.data === after.data ? [] : [change("neutral", `Data: ${after.data}`)]),
     ...price(before, after),
   ];
 }
@@ -36,14 +42,12 @@ function singlePoints(before: Report, after: Report): Change[] {
   const missing = (from: Report, to: Report) =>
     from.singlePoints.filter(({ id }) => !to.singlePoints.some((point) => point.id === id));
   return [
-    ...missing(before, after).map(({ what }) => ({
-      effect: "better" as const,
-      text: `${capital(what)} is no longer a single point of failure`,
-    })),
-    ...missing(after, before).map(({ what, because }) => ({
-      effect: "worse" as const,
-      text: `${capital(what)} becomes a single point of failure: ${because}`,
-    })),
+    ...missing(before, after).map(({ what }) =>
+      change("better", `${capital(what)} is no longer a single point of failure`),
+    ),
+    ...missing(after, before).map(({ what, because }) =>
+      change("worse", `${capital(what)} becomes a single point of failure: ${because}`),
+    ),
   ];
 }
 
@@ -52,27 +56,18 @@ function service(old: FailureEntry, entry: FailureEntry): Change[] {
   if (step === 0) {
     // Where others of the same kind take over, how many are left says it better.
     if (old.takesOver === entry.takesOver || old.left?.number !== entry.left?.number) return [];
-    const text = `${entry.title}: ${lower(entry.takesOver)} (before: ${lower(old.takesOver)})`;
-    return [{ effect: "neutral", text }];
+    return [change("neutral", `${entry.title}: ${lower(entry.takesOver)} (before: ${lower(old.takesOver)})`)];
   }
-  return [
-    {
-      effect: step > 0 ? "better" : "worse",
-      text: `${entry.title}: the service ${entry.service} (before: it ${old.service})`,
-    },
-  ];
+  const text = `${entry.title}: the service ${entry.service} (before: it ${old.service})`;
+  return [change(step > 0 ? "better" : "worse", text)];
 }
 
 /** Only machines count: an instance more on the same cores adds nothing that could be left. */
 function left(old: FailureEntry, entry: FailureEntry): Change[] {
   const [from, to] = [old.left, entry.left];
   if (from?.what !== "app machines" || to?.what !== "app machines" || from.number === to.number) return [];
-  return [
-    {
-      effect: to.number / to.of > from.number / from.of ? "better" : "worse",
-      text: `${entry.title}: ${to.number} of ${to.of} are left (before: ${from.number} of ${from.of})`,
-    },
-  ];
+  const text = `${entry.title}: ${to.number} of ${to.of} are left (before: ${from.number} of ${from.of})`;
+  return [change(to.number / to.of > from.number / from.of ? "better" : "worse", text)];
 }
 
 function time(old: FailureEntry, entry: FailureEntry): Change[] {
@@ -80,13 +75,8 @@ function time(old: FailureEntry, entry: FailureEntry): Change[] {
   if (!old.time || !entry.time || old.time.until !== entry.time.until) return [];
   const [from, to] = [old.time.duration, entry.time.duration];
   if (same(from, to)) return [];
-  const change = total(to) - total(from);
-  return [
-    {
-      effect: change < 0 ? "better" : change > 0 ? "worse" : "neutral",
-      text: `${entry.title}: ${describeDuration(to)} ${entry.time.until} (before: ${describeDuration(from)})`,
-    },
-  ];
+  const text = `${entry.title}: ${describeDuration(to)} ${entry.time.until} (before: ${describeDuration(from)})`;
+  return [change(lessIsBetter(total(to) - total(from)), text)];
 }
 
 function same(a: Duration, b: Duration): boolean {
@@ -98,20 +88,14 @@ function appearance(before: Report, after: Report): Change[] {
   const only = (one: Report, other: Report) =>
     one.failures.filter(({ id }) => !other.failures.some((entry) => entry.id === id));
   return [
-    ...only(after, before).map(({ title }) => ({
-      effect: "neutral" as const,
-      text: `New in the report: ${lower(title)}`,
-    })),
-    ...only(before, after).map(({ title }) => ({
-      effect: "neutral" as const,
-      text: `No longer possible: ${lower(title)}`,
-    })),
+    ...only(after, before).map(({ title }) => change("neutral", `New in the report: ${lower(title)}`)),
+    ...only(before, after).map(({ title }) => change("neutral", `No longer possible: ${lower(title)}`)),
   ];
 }
 
 function address({ address: before }: Report, { address: after }: Report): Change[] {
   if (before.stays === after.stays) return [];
-  return [{ effect: after.stays ? "better" : "worse", text: `Visitors come by ${after.what}` }];
+  return [change(after.stays ? "better" : "worse", `Visitors come by ${after.what}`)];
 }
 
 function price(before: Report, after: Report): Change[] {
@@ -121,12 +105,13 @@ function price(before: Report, after: Report): Change[] {
       ? `, without ${after.price.unknown.join(" and ")}, whose price is not in the list`
       : "";
   if (cents === 0 && unknown === "") return [];
-  return [
-    {
-      effect: cents > 0 ? "worse" : cents < 0 ? "better" : "neutral",
-      text: `${formatChange(cents, after.price.currency)}/month${unknown}`,
-    },
-  ];
+  const text = `${formatChange(cents, after.price.currency)}/month${unknown}`;
+  return [{ kind: "price", effect: lessIsBetter(cents), text }];
+}
+
+function lessIsBetter(growth: number): Change["effect"] {
+  if (growth === 0) return "neutral";
+  return growth < 0 ? "better" : "worse";
 }
 
 function capital(text: string): string {

@@ -80,7 +80,7 @@ function changesOf({ rung, report }: Step, below: Step | undefined): string[] {
   if (!below) return [rung.name, numbers, totalText(report.price), "", ""];
   const texts = (effect: string) =>
     differenceOf(below.report, report)
-      .filter((change) => change.effect === effect && !change.text.endsWith("/month"))
+      .filter((change) => change.effect === effect && change.kind !== "price")
       .map(({ text }) => text)
       .join("; ");
   const price = `${totalText(report.price)} (${formatChange(report.price.total - below.report.price.total)})`;

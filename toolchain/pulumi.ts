@@ -5,7 +5,7 @@ import { fromCache } from "./pulumiSources/cache";
 import { fromDownload } from "./pulumiSources/download";
 import { fromGoModules } from "./pulumiSources/goModules";
 import { fromPath } from "./pulumiSources/path";
-import type { Pulumi, PulumiSource } from "./pulumiSources/source";
+import type { FailedSource, Pulumi, PulumiSource } from "./pulumiSources/source";
 import { type Run, run } from "../lib/run";
 import { PULUMI_MINIMUM, PULUMI_VERSION } from "./versions";
 
@@ -28,20 +28,20 @@ export function toolchainDir(): string {
 export async function obtainPulumi(
   options: { progress?: Progress; sources?: readonly PulumiSource[]; run?: Run; target?: string } = {},
 ): Promise<Pulumi> {
-  const reasons: string[] = [];
+  const failed: FailedSource[] = [];
   for (const source of options.sources ?? SOURCES) {
     const found = await source.obtain({
       run: options.run ?? run,
       progress: options.progress ?? silent,
       target: options.target ?? toolchainDir(),
-      earlier: reasons,
+      earlier: failed,
     });
     if ("folder" in found) return found;
-    reasons.push(`${source.name}: ${found.missing}`);
+    failed.push({ name: source.name, missing: found.missing });
   }
   throw new Error(
     `no Pulumi CLI (${PULUMI_MINIMUM} or newer, with the Node language host):\n` +
-      reasons.map((reason) => `  - ${reason}\n`).join("") +
+      failed.map(({ name, missing }) => `  - ${name}: ${missing}\n`).join("") +
       `Install Pulumi ${PULUMI_VERSION} (https://www.pulumi.com/docs/install/) or Go 1.25 and try again.`,
   );
 }

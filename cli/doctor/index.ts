@@ -8,18 +8,16 @@ import { CloudApi } from "../../stack/cloud/api";
 import { settingsSource } from "../../stack/settingsSource";
 import { Project } from "../../stack/pulumi/project";
 import { withStoreKeys } from "../../stack/settings";
-import { examine } from "./examine";
-import { type Finding, problem } from "./finding";
+import { type Finding, problem } from "./check";
+import { runChecks } from "./runChecks";
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description(
-      "what would keep `pulumi up` from working, asked of the cloud beforehand: all of it, each with its fix",
-    )
+    .description("check everything that `pulumi up` needs before you run it; each problem comes with its fix")
     .requiredOption("--stack <name>", "e.g. prod")
-    .option("--from <address>", "the address that you work from, instead of asking Hetzner for it")
+    .option("--from <address>", "your own address; by default Hetzner is asked for it")
     .option("--json", "for programs")
-    .addHelpText("after", "\nExit code: 0 when nothing stands in the way, 1 when something does.")
+    .addHelpText("after", "\nExit code: 0 when there is no problem, 1 when there is one.")
     .action(async ({ stack, from, json }: { stack: string; from?: string; json?: boolean }) => {
       const findings = await diagnose(stack, from);
       console.log(json ? JSON.stringify({ stack, findings }, null, 2) : findings.map(line).join("\n"));
@@ -50,7 +48,7 @@ async function diagnose(stack: string, from: string | undefined): Promise<readon
   const api = new CloudApi({ endpoint, token });
   const resources = (await project.state())?.resources ?? [];
   const ownAddress = () => Promise.resolve(from ?? (isRehearsal ? "127.0.0.1" : addressSeenByHetzner()));
-  return examine({ stack, blueprint, api, resources, ownAddress });
+  return runChecks({ stack, blueprint, api, resources, ownAddress });
 }
 
 const noToken = problem(

@@ -98,7 +98,7 @@ async function comparison(
     const change = formatChange(now.price.total - old.price.total, now.price.currency);
     const price = `${totalText(old.price)} → ${totalText(now.price)} a month (${change})`;
     // The price has a line of its own.
-    const failures = differenceOf(old, now).filter(({ text }) => !text.includes("/month"));
+    const failures = differenceOf(old, now).filter(({ kind }) => kind !== "price");
     return { ...notes, failures, price };
   } catch (error) {
     return { failures: [], incomparable: (error as Error).message };

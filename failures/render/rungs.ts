@@ -15,7 +15,7 @@ export function rungPrice({ cents }: Rung): string {
 export function rungTexts({ changes, refused }: Rung): readonly string[] {
   if (refused !== undefined) return [refused];
   // The price stands beside the title.
-  const texts = changes.filter(({ text }) => !text.endsWith("/month")).map(({ text }) => text);
+  const texts = changes.filter(({ kind }) => kind !== "price").map(({ text }) => text);
   return texts.length > 0 ? texts : ["changes nothing in this report"];
 }
 

@@ -20,10 +20,11 @@ test("a second load balancer: what it brings and what it costs", () => {
 test("and back again", () => {
   const back = differenceOf(reportOf({ loadBalancers: 2 }), reportOf({ loadBalancers: 1 }));
   expect(back[0]).toEqual({
+    kind: "failure",
     effect: "worse",
     text: expect.stringContaining("The load balancer becomes a single point of failure") as string,
   });
-  expect(back.at(-1)).toEqual({ effect: "better", text: "- 5.99 €/month" });
+  expect(back.at(-1)).toEqual({ kind: "price", effect: "better", text: "- 5.99 €/month" });
 });
 
 test("a second app machine also splits the files, and that is said", () => {
@@ -36,14 +37,15 @@ test("a second app machine also splits the files, and that is said", () => {
 
 test("a third app machine leaves more of them", () => {
   expect(changes({ machines: 2 }, { machines: 3 })).toEqual([
-    { effect: "better", text: "An app machine fails: 2 of 3 are left (before: 1 of 2)" },
-    { effect: "worse", text: "+ 5.49 €/month" },
+    { kind: "failure", effect: "better", text: "An app machine fails: 2 of 3 are left (before: 1 of 2)" },
+    { kind: "price", effect: "worse", text: "+ 5.49 €/month" },
   ]);
 });
 
 test("a longer start timeout is a longer wait for a bad release", () => {
   expect(changes({ app: { startTimeout: 60 } }, { app: { startTimeout: 90 } })).toEqual([
     {
+      kind: "failure",
       effect: "worse",
       text: "A release is bad: at most 95 s until the old release starts again (before: at most 65 s)",
     },

@@ -10,7 +10,7 @@ function source(name: string, answer: Awaited<ReturnType<PulumiSource["obtain"]>
   return {
     name,
     obtain(context) {
-      asked.push([name, ...context.earlier].join(" < "));
+      asked.push([name, ...context.earlier.map((one) => `${one.name}: ${one.missing}`)].join(" < "));
       return Promise.resolve(answer);
     },
   };

@@ -4,7 +4,7 @@ import { lastLines, type Run, which } from "../../lib/run";
 import { PULUMI_VERSION } from "../versions";
 import { fromDownload } from "./download";
 import { installAtomically } from "./install";
-import type { PulumiSource } from "./source";
+import type { FailedSource, PulumiSource } from "./source";
 
 /** Seconds. On two cores the build takes about three minutes, on one slow core it has been seen to take ten. */
 const LIMIT = 1200;
@@ -43,11 +43,11 @@ export const fromGoModules: PulumiSource = {
     }),
 };
 
-function because(earlier: readonly string[]): string {
-  const download = earlier.find((reason) => reason.startsWith(fromDownload.name));
-  return download === undefined
-    ? "there is no other way to it"
-    : `Pulumi's download site cannot be used: ${download.slice(fromDownload.name.length + 2)}`;
+function because(earlier: readonly FailedSource[]): string {
+  const download = earlier.find(({ name }) => name === fromDownload.name);
+  return download
+    ? `Pulumi's download site cannot be used: ${download.missing}`
+    : "Pulumi cannot be had from anywhere else";
 }
 
 /** The go command, also where Go's own installer puts it and no PATH leads by itself. */

@@ -23,6 +23,12 @@ export interface SourceContext {
   readonly progress: Progress;
   /** Where an installed toolchain belongs. */
   readonly target: string;
-  /** Why the sources before this one gave nothing; for the line that explains a long wait. */
-  readonly earlier: readonly string[];
+  /** The sources before this one; for the line that explains a long wait. */
+  readonly earlier: readonly FailedSource[];
+}
+
+/** A source that gave nothing, and why. */
+export interface FailedSource {
+  readonly name: string;
+  readonly missing: string;
 }

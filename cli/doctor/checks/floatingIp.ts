@@ -1,5 +1,4 @@
-import { note, ok, problem } from "../finding";
-import type { Check } from "../patient";
+import { type Check, note, ok, problem } from "../check";
 
 /** Whether the address that visitors know is there and held by a load balancer of this stack, or by nobody. */
 export const floatingIp: Check = async ({ api, blueprint, resources, stack }) => {
@@ -11,7 +10,7 @@ export const floatingIp: Check = async ({ api, blueprint, resources, stack }) =>
     return [
       problem(
         `the floating IP (id ${known.id}) is gone`,
-        "look first whether hcloud:token is one of the stack's own project; if it is, `pulumi refresh`, and the next `pulumi up` makes another one, with another address",
+        "check first that hcloud:token belongs to the stack's own project. If it does, run `pulumi refresh`: the next `pulumi up` makes a floating IP with another address",
       ),
     ];
   }
@@ -24,8 +23,8 @@ export const floatingIp: Check = async ({ api, blueprint, resources, stack }) =>
   if (holder?.labels.stack !== stack) {
     return [
       problem(
-        `the floating IP ${ip} is assigned to ${holder?.name ?? `server ${server}`}, which is not of this stack`,
-        "unassign it there, unless that is meant",
+        `the floating IP ${ip} is assigned to ${holder?.name ?? `server ${server}`}, which is not a server of this stack`,
+        "unassign it from that server, unless you want it there",
       ),
     ];
   }

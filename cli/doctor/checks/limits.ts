@@ -1,5 +1,4 @@
-import { note, ok } from "../finding";
-import type { Check } from "../patient";
+import { type Check, note, ok } from "../check";
 
 /**
  * How much an `up` will make, beside what is there. The API does not tell an account's limits, so a person compares; it

@@ -2,8 +2,7 @@ import { collections } from "../../../stack/cloud/collections";
 import { keyId } from "../../../blueprint/sshKeys";
 import type { Blueprint } from "../../../blueprint/blueprint";
 import { storageBoxName } from "../../../blueprint/resolve/backup";
-import { type Finding, ok, problem } from "../finding";
-import type { Check } from "../patient";
+import { type Check, type Finding, ok, problem } from "../check";
 
 /** The names that the stack's resources have or will have, by the API's word for their kind. */
 export function plannedNames(blueprint: Blueprint): Readonly<Record<string, readonly string[]>> {
@@ -33,8 +32,8 @@ export const names: Check = async ({ api, blueprint, resources, stack }) => {
       if (!wanted.includes(name) || ours.has(String(id))) continue;
       const fix =
         labels.stack === stack
-          ? "an earlier `pulumi up` was cut: delete it if nothing is on it, or `pulumi import` it"
-          : "it belongs to something else: give this stack a project of its own, or another name";
+          ? "an earlier `pulumi up` was interrupted: delete it if nothing is on it, or `pulumi import` it"
+          : "something else uses it: give this stack a project of its own, or another name";
       taken.push(
         problem(`the name ${name} is taken by a ${collection.word} (id ${id}) that Pulumi does not know`, fix),
       );

@@ -1,6 +1,5 @@
 import type { MachinePlan } from "../../../blueprint/blueprint";
-import { type Finding, ok, problem } from "../finding";
-import type { Check } from "../patient";
+import { type Check, type Finding, ok, problem } from "../check";
 
 interface Location {
   readonly name: string;

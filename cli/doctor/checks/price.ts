@@ -3,8 +3,7 @@ import { billables } from "../../../failures/prices/billables";
 import { formatMoney } from "../../../failures/prices/money";
 import { priceOf } from "../../../failures/prices/price";
 import { askedPrices } from "../../../stack/cloud/prices";
-import { note, ok } from "../finding";
-import type { Check } from "../patient";
+import { type Check, note, ok } from "../check";
 
 /** What the stack costs in a month by the list that the API itself has today. */
 export const price: Check = async ({ api, blueprint }) => {

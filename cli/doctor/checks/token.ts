@@ -1,19 +1,19 @@
 import { Refusal } from "../../../stack/cloud/api";
-import { ok, problem } from "../finding";
-import type { Check } from "../patient";
+import { type Check, ok, problem } from "../check";
 
 const fix =
   "make a read-write token in the stack's own project and give it with `pulumi config set --secret hcloud:token`";
 
 /**
- * Whether the token is let in, and may write. The second is asked with a request that no token gets through: one without
- * content, which is refused as wrong where the token may write, and as forbidden where it may not. It leaves no trace.
+ * Whether the API accepts the token, and whether the token may write. For the second the API gets a request without
+ * content: it answers "invalid" to a token that may write and "forbidden" to one that may not. Neither changes anything.
  */
 export const token: Check = async ({ api }) => {
   try {
     await api.get("/locations");
   } catch (error) {
-    if (error instanceof Refusal && error.status === 401) return [problem("the token is not valid", fix)];
+    if (error instanceof Refusal && error.status === 401)
+      return [{ ...problem("the token is not valid", fix), fatal: true }];
     throw error;
   }
   try {

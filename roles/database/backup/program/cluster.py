@@ -82,10 +82,18 @@ def system_identifier(settings: Settings, data: str | None = None) -> int:
     return int(found.group(1))
 
 
+class TargetNotReached(Problem):
+    """The WAL ended before the moment to which PostgreSQL was to replay it."""
+
+
+TARGET_NOT_REACHED = "before configured recovery target was reached"
+"""PostgreSQL's words for it."""
+
+
 def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
     """
     Waits until a restored cluster has replayed its WAL and accepts connections. Says how far it is. Raises Problem when
-    PostgreSQL gives up.
+    PostgreSQL gives up, TargetNotReached when it does because the WAL ended too early.
     """
     begun = said = time.monotonic()
     while not ready(settings):
@@ -93,7 +101,8 @@ def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
             # systemd would start it again and again.
             tail = log_tail(settings)
             stop(settings)
-            raise Problem(f"PostgreSQL ended while it replayed WAL:\n{tail}")
+            kind = TargetNotReached if TARGET_NOT_REACHED in tail else Problem
+            raise kind(f"PostgreSQL ended while it replayed WAL:\n{tail}")
         now = time.monotonic()
         if now - begun > limit:
             raise Problem(f"PostgreSQL replays WAL for {limit / 3600:.0f} h now:\n{log_tail(settings)}")

@@ -65,6 +65,14 @@ class Info:
     """One for each repository that answers and has WAL."""
 
 
+class TooManyOpenFiles(Problem):
+    """The backup storage lets this session open no more files."""
+
+
+TOO_MANY_OPEN_FILES = "libssh2 error [-31]: sftp error [4]"
+"""pgBackRest's words for it."""
+
+
 class PgBackRest:
     """
     Everything that is asked of pgBackRest for one stanza. `config` and `include` name another configuration than the
@@ -83,7 +91,8 @@ class PgBackRest:
             return run(as_postgres(["pgbackrest", *self.options, *arguments, name]), on_line=on_line)
         except Failed as failure:
             meaning = explain(failure.output, name)
-            raise Problem(f"{meaning}\n{error_of(failure.output)}" if meaning else error_of(failure.output)) from failure
+            kind = TooManyOpenFiles if TOO_MANY_OPEN_FILES in failure.output else Problem
+            raise kind(f"{meaning}\n{error_of(failure.output)}" if meaning else error_of(failure.output)) from failure
 
     def restore(self, *arguments: str, on_line: Line | None = None) -> None:
         """
@@ -94,9 +103,7 @@ class PgBackRest:
             try:
                 self.command("restore", *arguments, on_line=on_line)
                 return
-            except Problem as problem:
-                if "libssh2 error [-31]: sftp error [4]" not in str(problem):
-                    raise
+            except TooManyOpenFiles:
                 say("the backup storage lets no more files be opened: going on with new sessions")
                 arguments = (*(one for one in arguments if one != "--delta"), "--delta")
         raise Problem("the backup storage ended a hundred sessions in a row: the restore was given up")

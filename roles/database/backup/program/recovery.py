@@ -76,8 +76,8 @@ def recover(settings: Settings, target: datetime | None, run: Run) -> None:
     cluster.start(settings)
     try:
         cluster.await_recovered(settings)
-    except Problem as problem:
-        if target is None or "before configured recovery target was reached" not in str(problem):
+    except cluster.TargetNotReached as problem:
+        if target is None:
             raise
         if run.missing is not None:
             raise Problem(ended_at_gap(target, run, cluster.log_tail(settings, 400))) from problem

@@ -218,7 +218,7 @@ class RecoveryTest(unittest.TestCase):
 
     def recover(self, target: datetime | None, run: wal.Run, fork_at: int, log: str = "") -> mock.Mock:
         """`log`: what PostgreSQL says when it gives up at the first start; empty: it does not."""
-        outcomes = [Problem(log), None] if log else [None]
+        ready = [False, True] if log else [True]
         with tempfile.TemporaryDirectory() as folder:
             os.makedirs(f"{folder}/data/pg_wal")
             with open(f"{folder}/data/pg_wal/00000002.history", "w", encoding="utf-8") as file:
@@ -228,7 +228,9 @@ class RecoveryTest(unittest.TestCase):
             with mock.patch.multiple(
                 recovery.cluster,
                 start=mock.DEFAULT,
-                await_recovered=mock.Mock(side_effect=outcomes),
+                stop=mock.DEFAULT,
+                ready=mock.Mock(side_effect=ready),
+                run=mock.Mock(return_value="1\n"),
                 log_tail=mock.Mock(return_value=log),
                 value=mock.Mock(return_value=wal.name(2, 9)),
             ) as mocks, mock.patch.object(recovery, "say"):

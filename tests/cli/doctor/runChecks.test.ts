@@ -1,9 +1,8 @@
 import { makeBlueprint, type Blueprint } from "../../../blueprint/blueprint";
 import { CloudApi } from "../../../stack/cloud/api";
 import { plannedNames } from "../../../cli/doctor/checks/names";
-import { examine } from "../../../cli/doctor/examine";
-import type { Finding } from "../../../cli/doctor/finding";
-import type { Patient } from "../../../cli/doctor/patient";
+import type { CheckContext, Finding } from "../../../cli/doctor/check";
+import { runChecks } from "../../../cli/doctor/runChecks";
 import { settingsWith } from "../../blueprint/source";
 import { TestApi, token } from "../../support/testApi";
 
@@ -20,15 +19,15 @@ const blueprint = makeBlueprint(
   }),
 );
 
-function examined(more: Partial<Patient> & { token?: string } = {}): Promise<readonly Finding[]> {
-  const { token: key = token, ...patient } = more;
-  return examine({
+function findingsOf(more: Partial<CheckContext> & { token?: string } = {}): Promise<readonly Finding[]> {
+  const { token: key = token, ...context } = more;
+  return runChecks({
     stack: "prod",
     blueprint,
     api: new CloudApi({ endpoint: api.running.endpoint, token: key }),
     resources: [],
     ownAddress: () => Promise.resolve("198.51.100.7"),
-    ...patient,
+    ...context,
   });
 }
 
@@ -44,7 +43,7 @@ function with_(change: Partial<Blueprint["machines"][number]>, location = "nbg1"
 }
 
 test("a project that is ready: nothing stands in the way, and the price is the API's own", async () => {
-  const findings = await examined();
+  const findings = await findingsOf();
   expect(problems(findings)).toEqual([]);
   expect(texts(findings)).toEqual([
     "the token is valid and may write",
@@ -60,14 +59,14 @@ test("a project that is ready: nothing stands in the way, and the price is the A
 });
 
 test("asking leaves no trace", async () => {
-  await examined();
+  await findingsOf();
   for (const path of ["servers", "placement_groups", "networks"]) {
     expect((await api.call("GET", `/${path}`)).body[path]).toEqual([]);
   }
 });
 
 test("a token that is not let in is the only thing that is said", async () => {
-  const findings = await examined({ token: "x".repeat(64) });
+  const findings = await findingsOf({ token: "x".repeat(64) });
   expect(texts(findings)).toEqual(["the token is not valid"]);
   expect(findings[0]?.fix).toContain("pulumi config set --secret hcloud:token");
 });
@@ -77,20 +76,20 @@ test("a token that may only read", async () => {
     operation: "POST /placement_groups",
     error: { code: "token_readonly", status: 403 },
   });
-  expect(texts(problems(await examined()))).toEqual(["the token may only read"]);
+  expect(texts(problems(await findingsOf()))).toEqual(["the token may only read"]);
 });
 
 test("types and images that are not there, each with what there is", async () => {
-  const findings = problems(await examined({ blueprint: with_({ serverType: "cx99" as "cx23" }) }));
+  const findings = problems(await findingsOf({ blueprint: with_({ serverType: "cx99" as "cx23" }) }));
   expect(texts(findings)).toEqual(["there is no server type cx99"]);
   expect(findings[0]?.fix).toMatch(/in nbg1 there are .*cx23/);
-  expect(texts(problems(await examined({ blueprint: with_({ image: "debian-7" }) })))).toEqual([
+  expect(texts(problems(await findingsOf({ blueprint: with_({ image: "debian-7" }) })))).toEqual([
     "there is no image debian-7 for x86",
   ]);
 });
 
 test("a type that is not sold there, and a zone that does not fit", async () => {
-  expect(texts(problems(await examined({ blueprint: with_({}, "ash") })))).toEqual([
+  expect(texts(problems(await findingsOf({ blueprint: with_({}, "ash") })))).toEqual([
     expect.stringContaining("not in eu-central"),
     expect.stringMatching(/^server type \w+ is not sold in ash$/),
   ]);
@@ -99,20 +98,20 @@ test("a type that is not sold there, and a zone that does not fit", async () => 
 test("names that are taken, by a stranger or by a cut update; all at once", async () => {
   await api.server("prod-app-1");
   await api.must("POST", "/networks", { name: "prod", ip_range: "10.0.0.0/16", labels: { stack: "prod" } });
-  const findings = problems(await examined());
+  const findings = problems(await findingsOf());
   expect(texts(findings)).toEqual([
     expect.stringMatching(/^the name prod-app-1 is taken by a server \(id \d+\)/),
     expect.stringMatching(/^the name prod is taken by a network/),
   ]);
   expect(findings[0]?.fix).toContain("something else");
-  expect(findings[1]?.fix).toContain("was cut");
+  expect(findings[1]?.fix).toContain("was interrupted");
 });
 
 test("names of what holds data are asked for as well: the database's volume and the backups' box", async () => {
   const whole = makeBlueprint(
     settingsWith({ "holdfast:database": {}, "holdfast:backup": { storage: { location: "hel1" } } }),
   );
-  expect(problems(await examined({ blueprint: whole }))).toEqual([]);
+  expect(problems(await findingsOf({ blueprint: whole }))).toEqual([]);
   await api.must("POST", "/volumes", { name: "prod-database", size: 10, location: "nbg1" });
   await api.must("POST", "/storage_boxes", {
     name: "prod-backup-hel1",
@@ -121,26 +120,26 @@ test("names of what holds data are asked for as well: the database's volume and 
     password: "aB3!aB3!aB3!aB3!",
     labels: { stack: "prod" },
   });
-  const findings = problems(await examined({ blueprint: whole }));
+  const findings = problems(await findingsOf({ blueprint: whole }));
   expect(texts(findings)).toEqual([
     expect.stringMatching(/^the name prod-database is taken by a volume \(id \d+\)/),
     expect.stringMatching(/^the name prod-backup-hel1 is taken by a storage box/),
   ]);
   expect(findings.map(({ fix }) => fix)).toEqual([
     expect.stringContaining("something else"),
-    expect.stringContaining("was cut"),
+    expect.stringContaining("was interrupted"),
   ]);
 });
 
 test("what Pulumi knows is no stranger", async () => {
   const { id } = await api.server("prod-app-1");
   const resources = [{ urn: "", type: "hcloud:index/server:Server", id: String(id) }];
-  expect(problems(await examined({ resources }))).toEqual([]);
+  expect(problems(await findingsOf({ resources }))).toEqual([]);
 });
 
 test("a floating IP that is gone, and one that somebody else's server has", async () => {
   const floating = { urn: "", type: "hcloud:index/floatingIp:FloatingIp" };
-  expect(texts(problems(await examined({ resources: [{ ...floating, id: "4711" }] })))).toEqual([
+  expect(texts(problems(await findingsOf({ resources: [{ ...floating, id: "4711" }] })))).toEqual([
     "the floating IP (id 4711) is gone",
   ]);
   const server = await api.server("stranger");
@@ -150,17 +149,17 @@ test("a floating IP that is gone, and one that somebody else's server has", asyn
     server: server.id,
   });
   const resources = [{ ...floating, id: String(ip.id) }];
-  expect(texts(problems(await examined({ resources })))).toEqual([
-    expect.stringMatching(/is assigned to stranger, which is not of this stack/),
+  expect(texts(problems(await findingsOf({ resources })))).toEqual([
+    expect.stringMatching(/is assigned to stranger, which is not a server of this stack/),
   ]);
 });
 
 test("an address that may not come in, and one that nobody can tell", async () => {
-  const findings = problems(await examined({ ownAddress: () => Promise.resolve("203.0.113.9") }));
+  const findings = problems(await findingsOf({ ownAddress: () => Promise.resolve("203.0.113.9") }));
   expect(findings[0]?.fix).toContain("203.0.113.9/32");
-  const unknown = await examined({ ownAddress: () => Promise.resolve(undefined) });
+  const unknown = await findingsOf({ ownAddress: () => Promise.resolve(undefined) });
   expect(problems(unknown)).toEqual([]);
-  expect(texts(unknown)).toContainEqual(expect.stringContaining("own address is not known"));
+  expect(texts(unknown)).toContainEqual(expect.stringContaining("address of this computer is not known"));
 });
 
 test("an API that fails in one question still answers the others", async () => {
@@ -168,7 +167,7 @@ test("an API that fails in one question still answers the others", async () => {
     operation: "GET /server_types",
     error: { code: "service_error", status: 500 },
   });
-  const findings = await examined();
+  const findings = await findingsOf();
   expect(texts(problems(findings))).toEqual([expect.stringContaining("offer could not be checked")]);
   expect(texts(findings)).toContain("the token is valid and may write");
 });

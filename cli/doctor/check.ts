@@ -1,0 +1,44 @@
+import type { Blueprint } from "../../blueprint/blueprint";
+import type { CloudApi } from "../../stack/cloud/api";
+import type { StateResource } from "../../stack/state";
+
+/** What checks read. */
+export interface CheckContext {
+  readonly stack: string;
+  readonly blueprint: Blueprint;
+  readonly api: CloudApi;
+  /** What Pulumi's state knows; empty for a stack that was never made. */
+  readonly resources: readonly StateResource[];
+  /** This computer's address as the internet sees it; undefined where nobody can say. */
+  readonly ownAddress: () => Promise<string | undefined>;
+}
+
+/** Checks one side of a stack. */
+export type Check = (context: CheckContext) => Promise<readonly Finding[]>;
+
+/** What a check found. */
+export interface Finding {
+  /** `problem`: `pulumi up` would fail, or do harm. `note`: worth knowing. */
+  readonly level: "ok" | "note" | "problem";
+  /** e.g. `server type cx23 is not sold in nbg1` */
+  readonly what: string;
+  /** What to do about a problem, as an instruction. */
+  readonly fix?: string;
+  /** Nothing else can be checked before this is put right. */
+  readonly fatal?: true;
+}
+
+/** Something that is as it should be. */
+export function ok(what: string): Finding {
+  return { level: "ok", what };
+}
+
+/** Something worth knowing that is no problem. */
+export function note(what: string): Finding {
+  return { level: "note", what };
+}
+
+/** Something that would make `pulumi up` fail or do harm, with what to do about it. */
+export function problem(what: string, fix: string): Finding {
+  return { level: "problem", what, fix };
+}
