@@ -16,7 +16,7 @@ import { type KnownStack, makeStatus } from "../../stack/status/status";
 import { screen, statusText } from "./text";
 
 /** Seconds that each machine may take for a sign of life, and the API for its answer: the screen is there in two. */
-const limit = 1.5;
+export const answerLimit = 1.5;
 /** Seconds more for each machine beyond a screenful: they are asked side by side, but by one processor. */
 const more = 0.02;
 
@@ -33,7 +33,7 @@ export function statusCommand(): Command {
       "--timeout <seconds>",
       "for a sign of life of each machine, and for the API: more where the line is slow",
       seconds,
-      limit,
+      answerLimit,
     )
     .addHelpText("after", `\nExit code: 0 when there is no alarm, ${ALARM} when there is one.`)
     .action(async (options: { stack?: string; json?: boolean; timeout: number }) => {

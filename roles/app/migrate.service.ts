@@ -9,7 +9,7 @@ import { databaseFiles } from "./database";
 import { appPaths } from "./paths";
 
 /** Seconds that a migration may take: less than the 15 minutes that an apply waits for any unit. */
-const migrationTimeout = 840;
+export const migrationTimeout = 840;
 
 /** Where the release's migration is run, as a machine sees it; undefined: the release has none. */
 export type MigrationPlace = "here" | "elsewhere" | undefined;

@@ -4,7 +4,7 @@ import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./fact
 import { inRotation, viewsOf } from "./stackStatus";
 
 /** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
-const fullDisk = 0.85;
+export const fullDisk = 0.85;
 /** Seconds that a machine may wait for its reboot: security updates of the kernel and of libraries wait with it. */
 const rebootPatience = 14 * 86_400;
 /** Seconds that an instance may be out of rotation before it counts as forgotten. */

@@ -4,9 +4,9 @@ import { ago } from "./figures";
 import { heard, type Rule } from "./facts";
 
 /** Hours after which a daily backup is missing, with time for the backup itself. */
-const backupPatience = 26;
+export const backupPatience = 26;
 /** Days after which a weekly proof is missing. */
-const proofPatience = 8;
+export const proofPatience = 8;
 /** Seconds after which WAL should long have reached the storage: it is handed over every minute. */
 const archivePatience = 900;
 

@@ -11,7 +11,7 @@ import { leaseLost, leaseTaken, leaseUnreachable, leaseWaitedFor } from "./messa
 import { leaseWait } from "./settings";
 
 /** Seconds that the lease lasts without being renewed: the one of a killed run ends within two minutes. */
-const lifetime = 90;
+export const lifetime = 90;
 /** Milliseconds between renewals: four may be missed. */
 const renewal = 20_000;
 /** Milliseconds between two questions whether somebody else's lease has ended. */

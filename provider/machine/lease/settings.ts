@@ -1,5 +1,5 @@
 /** Seconds to wait for somebody else's lease, unless HOLDFAST_LEASE_TIMEOUT says something else: a roll-out takes minutes. */
-const defaultWait = 600;
+export const defaultWait = 600;
 
 /** @throws when the variable is set and is no number of seconds */
 export function leaseWait(environment: NodeJS.ProcessEnv = process.env): number {

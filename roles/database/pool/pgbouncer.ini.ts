@@ -7,6 +7,9 @@ import { poolPaths as paths } from "./paths";
 /** What a client may ask for at its start that a shared connection does not give it. */
 const unheard = ["extra_float_digits", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
 
+/** Seconds that an instance waits for a connection before PgBouncer answers with an error. */
+export const queryWait = 15;
+
 /** PgBouncer's settings. It reads no comments behind a value. Times in seconds. */
 export function pgbouncerIni({ name, user, address, port }: Database, pool: Pool): string {
   return lines(
@@ -41,7 +44,7 @@ export function pgbouncerIni({ name, user, address, port }: Database, pool: Pool
     "server_login_retry = 1",
     "server_connect_timeout = 5",
     "; Who waits this long for a connection is told so; visitors have been told before.",
-    "query_wait_timeout = 15",
+    `query_wait_timeout = ${queryWait}`,
     "tcp_keepidle = 30",
     "tcp_keepintvl = 10",
     "tcp_keepcnt = 3",
