@@ -13,34 +13,38 @@ interface Where {
 /** `holdfast backup`: made, listed, read through, proven; and the key to them. */
 export function backupCommand(): Command {
   return new Command("backup")
-    .description("backups of the database: make one, list them, verify and prove them, get their key")
+    .description("make, list, verify and prove backups of the database, and show their key")
     .addCommand(nowCommand())
     .addCommand(listCommand())
     .addCommand(
-      jobCommand("verify", "verify", "read every file of the repository, and say which backup a bad one concerns"),
+      jobCommand(
+        "verify",
+        "verify",
+        "read every file of the repository, and name the backups that a damaged file belongs to",
+      ),
     )
-    .addCommand(jobCommand("prove", "proof", "restore the newest backup beside the database, and compare"))
+    .addCommand(jobCommand("prove", "proof", "restore the newest backup beside the database and compare both"))
     .addCommand(keyCommand())
     .addCommand(followCommand())
     .addCommand(adoptCommand());
 }
 
 function on(name: string, description: string): Command {
-  return new Command(name).description(description).option("--stack <name>", "another stack than the local one");
+  return new Command(name).description(description).option("--stack <name>", "the stack (default: the local one)");
 }
 
 const machineOf = ({ stack }: Where) => DatabaseMachine.of(stack ?? localCloudName());
 
 function nowCommand(): Command {
   return on("now", "make a backup now")
-    .option("--full", "a full one, instead of what changed since the last full one")
+    .option("--full", "make a full backup instead of a differential one")
     .action(async ({ full, ...where }: Where & { full?: boolean }) => {
       process.exitCode = await (await machineOf(where)).runJob("backup", { kind: full ? "full" : "diff" });
     });
 }
 
 function listCommand(): Command {
-  return on("list", "what can be restored, and when that was last proven")
+  return on("list", "show what can be restored, and when a restore last proved it")
     .option("--json", "for programs")
     .action(async ({ json, ...where }: Where & { json?: boolean }) => {
       const listing = await (await machineOf(where)).ask<Listing>(["list"]);
@@ -56,8 +60,8 @@ function jobCommand(name: string, job: Job, description: string): Command {
 }
 
 function keyCommand(): Command {
-  return on("key", "what belongs into the safe: whoever has it, and it alone, can read the backups")
-    .addOption(new Option("--out <file>", "write it there, for the owner alone, instead of showing it"))
+  return on("key", "show the key to the backups; keep it in a safe: without it nobody can read them")
+    .addOption(new Option("--out <file>", "write the key to this file (mode 0600) instead of showing it"))
     .action(async ({ out, ...where }: Where & { out?: string }) => {
       const key = `${JSON.stringify(await keyOfStack(where.stack ?? localCloudName()), undefined, 2)}\n`;
       if (out === undefined) process.stdout.write(key);
@@ -67,7 +71,7 @@ function keyCommand(): Command {
 }
 
 function followCommand(): Command {
-  return on("follow", "show a job that is at work, or how the last one ended")
+  return on("follow", "follow a running job, or show how the last one ended")
     .addArgument(
       new Command().createArgument("<job>", "the job").choices(["backup", "restore", "import", "verify", "proof"]),
     )
@@ -77,11 +81,11 @@ function followCommand(): Command {
 }
 
 function adoptCommand(): Command {
-  return on("adopt", "give the repository to the database that runs now, after a loss that nobody wants to restore")
+  return on("adopt", "let the running database use the repository, after a loss that you do not want to restore")
     .option("--yes", "do not ask")
     .action(async ({ yes, ...where }: Where & { yes?: boolean }) => {
       const machine = await machineOf(where);
-      const question = `From now on the repository of "${machine.stack}" is that of the database that runs there now; backups of the one before stay until they expire.`;
+      const question = `The running database of "${machine.stack}" uses the repository from now on. Backups of the earlier database stay until they expire.`;
       await askToGoOn(question, yes ?? false);
       console.log((await machine.tell(["adopt"])).trim());
     });

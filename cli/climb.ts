@@ -9,11 +9,11 @@ import { wholeNumber } from "../lib/terminal/wholeNumber";
 /** `holdfast climb`: every rung of the ladder, up and down, on the running local stack. */
 export function climbCommand(): Command {
   return new Command("climb")
-    .description("climb all rungs of docs/ladder.md and come back, on the running local stack, while somebody writes")
+    .description("take the running local stack up and down all rungs of docs/ladder.md while visitors write")
     .option("--n <number>", "how many times", wholeNumber, 1)
     .addHelpText(
       "after",
-      "\nTakes some minutes; afterwards the stack is as its settings say. Exit code: 0 when nothing was lost.",
+      "\nTakes some minutes. At the end the stack is as its settings say. Exit code: 0 when nothing was lost.",
     )
     .action(async ({ n }: { n: number }) => {
       const stack = await openLocalStack();

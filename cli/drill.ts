@@ -14,10 +14,10 @@ import { wholeNumber } from "../lib/terminal/wholeNumber";
 export function drillCommand(): Command {
   return new Command("drill")
     .description("break the running local stack on purpose and measure what visitors see")
-    .argument("[name...]", "which drills; none: all, from the harmless to the rough")
-    .option("--n <number>", "runs of each, instead of what its evidence needs", wholeNumber)
-    .option("--list", "say which drills there are, and break nothing")
-    .addHelpText("after", "\nExit code: 0 when all claims are met, 1 when one is not or could not be proven.")
+    .argument("[name...]", "names of drills (default: all, the harmless ones first)")
+    .option("--n <number>", "runs of each drill (default: as many as its claim needs)", wholeNumber)
+    .option("--list", "list the drills and break nothing")
+    .addHelpText("after", "\nExit code: 0 when all claims are met, 1 when a claim is missed or could not be proven.")
     .action(async (names: string[], options: { n?: number; list?: boolean }) => {
       if (options.list) {
         console.log(
@@ -53,7 +53,7 @@ export async function runDrills(chosen: readonly Drill[], runs?: number): Promis
   const stack = await openLocalStack();
   // A drill that is broken off must not leave a broken stack behind.
   process.once("SIGINT", () => {
-    console.log("putting the stack right before ending (Ctrl-C again: end at once)");
+    console.log("repairing the stack before the end (Ctrl-C again: end at once)");
     process.once("SIGINT", () => process.exit(130));
     restore(stack).then(
       () => process.exit(130),

@@ -14,8 +14,8 @@ const NOT_ACTIVE = 3;
 /** `holdfast failover`: the active load balancer hands the floating IP over, in order. */
 export function failoverCommand(): Command {
   return new Command("failover")
-    .description("hand the floating IP to the other load balancer, in order: before updating or rebooting this one")
-    .option("--stack <name>", "another stack than the local one")
+    .description("hand the floating IP over to the other load balancer, e.g. before you update or reboot this one")
+    .option("--stack <name>", "the stack (default: the local one)")
     .addHelpText(
       "after",
       `\nTo keep a load balancer out of the election: \`sudo ${program} out\` on it, and \`… in\` to take it back.`,
@@ -25,7 +25,7 @@ export function failoverCommand(): Command {
       const balancers = balancersOf(await stackState(stack));
       if (balancers.length < 2) {
         throw new UserError(
-          `stack "${stack}" has ${balancers.length} load balancer: nobody to hand over to; set holdfast:loadBalancer.machines to 2`,
+          `stack "${stack}" has ${balancers.length} load balancer, so there is none to hand over to; set holdfast:loadBalancer.machines to 2`,
         );
       }
       console.log(await handOver(stack, balancers));

@@ -10,10 +10,10 @@ import { PreviewWorkspace } from "../stack/preview/workspace";
 
 export function previewCommand(): Command {
   return new Command("preview")
-    .description("what a stack would be, made from nothing: needs no root, no Linux, no account and no local cloud")
-    .argument("[stack]", "local, staging, prod or another one that has settings", "local")
-    .option("--diff", "every property of every resource")
-    .option("--json", "for programs: what `pulumi preview --json` prints")
+    .description("preview a stack from nothing; needs no root, no Linux, no account and no local cloud")
+    .argument("[stack]", "local, staging, prod or any other stack that has settings", "local")
+    .option("--diff", "show every property of every resource")
+    .option("--json", "print the JSON of `pulumi preview --json`, for programs")
     .action(async (stack: string, options: { diff?: boolean; json?: boolean }) => {
       process.exitCode = await preview(stack, [
         ...(options.diff ? ["--diff"] : []),

@@ -24,23 +24,22 @@ const renderers = { terminal: renderTerminal, json: renderJson, markdown: render
 /** `holdfast report`: computed from the settings alone, so it needs no cloud, no account and no Pulumi unless it is to ask. */
 export function reportCommand(): Command {
   return new Command("report")
-    .description("what can fail in a stack, who takes over and when, what is lost, and what it costs")
-    .option("--stack <stack>", "local, staging, prod or another one that has settings", "local")
-    .addOption(new Option("--json", "as data: money in cents, times in seconds").conflicts(["markdown", "html"]))
-    .addOption(new Option("--markdown", "for a page or a pull request, with a Mermaid picture").conflicts("html"))
-    .addOption(new Option("--html", "as one file for a browser, with a picture of the stack"))
+    .description("report what can fail in a stack, what takes over and when, what is lost, and what it costs")
+    .option("--stack <stack>", "local, staging, prod or any other stack that has settings", "local")
+    .addOption(new Option("--json", "print JSON: money in cents, times in seconds").conflicts(["markdown", "html"]))
     .addOption(
-      new Option("--ladder", "the table of docs/ladder.md: what each rung costs and changes").conflicts([
+      new Option("--markdown", "print Markdown with a Mermaid picture, for a page or a pull request").conflicts("html"),
+    )
+    .addOption(new Option("--html", "write one HTML file with a picture of the stack"))
+    .addOption(
+      new Option("--ladder", "print the table of docs/ladder.md: what each rung costs and changes").conflicts([
         "json",
         "markdown",
         "html",
       ]),
     )
     .addOption(
-      new Option(
-        "--prices <source>",
-        "what the sums are made of: the list that came with this program, or the API's own",
-      )
+      new Option("--prices <source>", "prices: the list that came with this program, or those of the API")
         .choices(["recorded", "api"])
         .default("recorded"),
     )

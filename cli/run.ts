@@ -21,12 +21,12 @@ interface Answer {
 /** `holdfast run`: one command on one machine or on all of a role, one after the other. */
 export function runCommand(): Command {
   return new Command("run")
-    .description("a command on a machine, or on all machines of a role, one after the other")
+    .description("run a command on a machine, or on all machines of a role, one after the other")
     .argument("<machine-or-role>", "e.g. app-1, or app")
-    .argument("<command...>", "the command and its arguments, behind --; one word alone is read by the machine's shell")
-    .option("--stack <name>", "another stack than the local one")
-    .option("--yes", "do not ask before touching more than one machine")
-    .addHelpText("after", "\nExit code: that of the command, or of the first machine on which it failed.")
+    .argument("<command...>", "the command and its arguments, after --; a single word is read by the machine's shell")
+    .option("--stack <name>", "the stack (default: the local one)")
+    .option("--yes", "do not ask before running on more than one machine")
+    .addHelpText("after", "\nExit code: the command's own, or that of the first machine on which it failed.")
     .action(async (word: string, command: string[], { stack = localCloudName(), yes = false }: Options) => {
       const targets = targetsOf(await stackState(stack), stack, word);
       const line = commandLine(commandBehindDashes(command));
@@ -50,7 +50,7 @@ export function commandLine(words: readonly string[]): string {
 async function requireConsent(stack: string, targets: readonly Target[], line: string): Promise<void> {
   const names = targets.map(({ machine }) => machine).join(", ");
   if (!process.stdin.isTTY) {
-    throw new UserError(`this would run on ${targets.length} machines (${names}): say --yes if that is meant`);
+    throw new UserError(`this would run on ${targets.length} machines (${names}): add --yes if you mean it`);
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`Run \`${line}\` on ${names} of "${stack}"? [y/N] `);

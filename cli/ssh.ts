@@ -8,10 +8,10 @@ import { onMachine, stackState } from "../stack/ssh/way";
 
 export function sshCommand(): Command {
   return new Command("ssh")
-    .description("a shell on a machine, or a command on it, through the load balancer and with pinned host keys")
+    .description("open a shell or run a command on a machine, through the load balancer and with pinned host keys")
     .argument("<machine>", "e.g. app-1")
-    .argument("[command...]", "the command and its arguments, behind --")
-    .option("--stack <name>", "another stack than the local one")
+    .argument("[command...]", "the command and its arguments, after --")
+    .option("--stack <name>", "the stack (default: the local one)")
     .passThroughOptions()
     .action(async (machine: string, command: string[], options: { stack?: string }) => {
       process.exitCode = await ssh(options.stack ?? localCloudName(), machine, commandBehindDashes(command));

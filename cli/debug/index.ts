@@ -30,17 +30,17 @@ interface Options {
 /** `holdfast debug`: an instance for one person alone, and back when that person is done. */
 export function debugCommand(): Command {
   return new Command("debug")
-    .description("take an instance out of rotation, start it for debugging, open a tunnel to it and follow its log")
+    .description("take an instance out of rotation, start it for debugging, open a tunnel and follow its log")
     .argument("<machine>", "e.g. app-1")
-    .option("--instance <number>", "which instance of the machine", number, 1)
-    .option("--as-is", "leave the process as it runs: only drained, not started anew")
-    .option("--force", "even if it is the last instance that serves visitors")
-    .option("--done", "end the session that runs on it, also somebody else's, and put it back")
-    .option("--stack <name>", "another stack than the local one")
+    .option("--instance <number>", "number of the instance on the machine", number, 1)
+    .option("--as-is", "only drain the instance; do not restart its process")
+    .option("--force", "also when it is the last instance that serves visitors")
+    .option("--done", "end the debug session on this instance, also another person's, and put the instance back")
+    .option("--stack <name>", "the stack (default: the local one)")
     .addHelpText(
       "after",
-      "\nThe session ends with Ctrl-C, with this program, or 20 s after this computer fell silent; the machine then puts" +
-        "\nthe instance back by itself. The release's holdfast.yaml says under `debug` how it is started and on which port.",
+      "\nThe session ends with Ctrl-C, with this program, or 20 s after the connection is lost. The machine then puts" +
+        "\nthe instance back by itself. The group `debug` in the release's holdfast.yaml says how it is started and on which port.",
     )
     .action(async (word: string, options: Options) => {
       const stack = options.stack ?? localCloudName();
@@ -58,10 +58,10 @@ async function session(stack: string, target: Target, options: Options): Promise
     { local: await freePort(state.port), remote: state.port },
     ...(debugged ? [{ local: await freePort(state.debugPort), remote: state.debugPort }] : []),
   ];
-  console.error(`${state.name}: http://127.0.0.1:${tunnels[0]?.local} is this instance, and nobody else's`);
-  if (tunnels[1]) console.error(`${state.name}: its debugger's port is 127.0.0.1:${tunnels[1].local}`);
+  console.error(`${state.name}: http://127.0.0.1:${tunnels[0]?.local} reaches this instance only`);
+  if (tunnels[1]) console.error(`${state.name}: its debugger listens on 127.0.0.1:${tunnels[1].local}`);
   else if (options.asIs !== true)
-    console.error(`${state.name}: its release names no debug port, so there is no tunnel to one`);
+    console.error(`${state.name}: its release names no debug port, so there is no tunnel to a debugger`);
   const command = [
     ...[
       "sudo",
@@ -92,7 +92,7 @@ async function instanceState(stack: string, target: Target, instance: number): P
   const command = ["sudo", agentPaths.rotation, "show", "--json"];
   const shown = await onMachine(stack, target, command, (program, args) => run(program, args));
   if (shown.code !== 0) {
-    throw new UserError(`${target.machine} runs no instances that could be debugged: ${lastLines(shown)}`);
+    throw new UserError(`${target.machine} runs no instances:  ${lastLines(shown)}`);
   }
   const states = JSON.parse(shown.stdout) as InstanceState[];
   const state = states.find((one) => one.instance === instance);

@@ -51,7 +51,7 @@ export function keepSession(program: string, args: readonly string[]): Promise<n
     let ended = false;
     const end = () => {
       if (ended) running.child?.kill("SIGTERM");
-      else console.error("\nputting the instance back (Ctrl-C again: do not wait for it)");
+      else console.error("\nputting the instance back (Ctrl-C again: do not wait)");
       ended = true;
       running.child?.stdin?.end();
     };

@@ -18,14 +18,11 @@ interface ImportPlan {
 /** `holdfast import`: an existing PostgreSQL database moves in. */
 export function importCommand(): Command {
   return new Command("import")
-    .description("bring an existing PostgreSQL database in, once, from a dump or from its server")
-    .requiredOption("--from <dump|address>", "a file that pg_dump wrote, or postgresql://USER@HOST/NAME")
-    .option("--stack <name>", "another stack than the local one")
-    .option("--yes", "do not ask before the present database is replaced")
-    .addHelpText(
-      "after",
-      "\nThe password of a server comes from PGPASSWORD: arguments are seen by everybody on a computer.",
-    )
+    .description("import an existing PostgreSQL database from a dump or from its server")
+    .requiredOption("--from <dump|address>", "a dump file of pg_dump, or postgresql://USER@HOST/NAME")
+    .option("--stack <name>", "the stack (default: the local one)")
+    .option("--yes", "do not ask before the current database is replaced")
+    .addHelpText("after", "\nGive a server's password in PGPASSWORD: every user of this computer can read arguments.")
     .action(async (options: { from: string; stack?: string; yes?: boolean }) => {
       const machine = await DatabaseMachine.of(options.stack ?? localCloudName());
       process.exitCode = await bringIn(machine, options.from, options.yes ?? false);
@@ -40,8 +37,8 @@ async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Pr
   const present = `${plan.tables} tables with about ${plan.rows} rows`;
   const question = [
     `Import ${address ? `from ${new URL(from).host}` : `${from} (${size(bytes)})`} into stack "${machine.stack}":`,
-    `  database ${plan.database} has ${present} now; they are kept in a database beside it`,
-    "  the app is stopped meanwhile, and started again by itself when its release has migrated the new one",
+    `  database ${plan.database} has ${present} now; these stay in a second database beside it`,
+    "  the app is stopped meanwhile; it starts again when its release has migrated the new database",
   ].join("\n");
   if (yes) console.log(question);
   await askToGoOn(question, yes);
@@ -57,7 +54,9 @@ function addressOf(from: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(from)) return undefined;
   const url = new URL(from);
   if (url.password)
-    throw new UserError("--from: a password in an argument is seen by everybody; give it in PGPASSWORD");
+    throw new UserError(
+      "--from: every user of this computer can read a password in an argument; give it in PGPASSWORD",
+    );
   url.password = process.env.PGPASSWORD ?? "";
   return url.href;
 }

@@ -8,8 +8,8 @@ import { ensureAdminKey } from "../../stack/local/adminKey";
 
 export function envCommand(): Command {
   return new Command("env")
-    .description('prints what `pulumi` needs to know, for: eval "$(npx holdfast local env)"')
-    .option("--stack <name>", "another stack in this local cloud, e.g. local-staging")
+    .description('print the environment for `pulumi`; use: eval "$(npx holdfast local env)"')
+    .option("--stack <name>", "a stack of this local cloud, e.g. local-staging")
     .action(async ({ stack }: { stack?: string }) => {
       const daemon = await requireDaemon();
       if (stack !== undefined) await prepareStack(stack, daemon.name);
@@ -21,7 +21,7 @@ export function envCommand(): Command {
 async function prepareStack(stack: string, cloud: string): Promise<void> {
   const local = localCloudOf(stack, cloud);
   if (!local) {
-    throw new UserError(`"${stack}" is meant for Hetzner: stacks of a local cloud are called local or local-SOMETHING`);
+    throw new UserError(`"${stack}" is a stack for Hetzner: the name of a local stack is local or local-SOMETHING`);
   }
   await ensureAdminKey(local.adminKey, stack);
 }

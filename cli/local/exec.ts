@@ -8,9 +8,9 @@ import { cloudStatus, findMachine, requireDaemon } from "../../stack/local/clien
 
 export function execCommand(): Command {
   return new Command("exec")
-    .description("run a command inside a machine, as root and without the network: it works when SSH does not")
+    .description("run a command inside a machine as root, without the network; it works when SSH does not")
     .argument("<machine>", "e.g. app-1")
-    .argument("<command...>", "the command and its arguments, behind --")
+    .argument("<command...>", "the command and its arguments, after --")
     .passThroughOptions()
     .action(async (name: string, command: string[]) => {
       const daemon = await requireDaemon();

@@ -9,7 +9,7 @@ import { upCommand } from "./up";
 /** `holdfast local …`: the local cloud on this computer. HOLDFAST_LOCAL=NAME means another one than `local`. */
 export function localCommand(): Command {
   return new Command("local")
-    .description("the stack on this computer")
+    .description("manage the stack on this computer")
     .enablePositionalOptions()
     .addCommand(upCommand())
     .addCommand(downCommand())

@@ -10,7 +10,7 @@ import { NOT_RUNNING } from "../../stack/local/client";
 export function internetCommand(): Command {
   return new Command("internet")
     .description("run a command on the visitors' side of the edge router, e.g. curl or a load generator")
-    .argument("<command...>", "the command and its arguments, behind --")
+    .argument("<command...>", "the command and its arguments, after --")
     .passThroughOptions()
     .action(async (command: string[]) => {
       const [program = "", ...args] = visitorCommand(localCloudName(), commandBehindDashes(command));

@@ -26,7 +26,7 @@ export interface StorageBoxDescription {
 
 export function statusCommand(): Command {
   return new Command("status")
-    .description("what runs: URL, machines, addresses")
+    .description("show what runs: URL, machines, addresses")
     .option("--json", "for programs")
     .addHelpText("after", `\nExit code: 0 when the local cloud runs, ${NOT_RUNNING} when it does not.`)
     .action(async (options: { json?: boolean }) => {

@@ -27,13 +27,13 @@ interface Options {
 /** `holdfast logs`: what machines say, merged in order of time. */
 export function logsCommand(): Command {
   return new Command("logs")
-    .description("what machines say, merged in order of time")
+    .description("show the logs of machines, merged in order of time")
     .argument("[machine-or-role]", "e.g. app-1, app or load-balancer", "app")
-    .option("-f, --follow", "go on showing what comes, until Ctrl-C")
-    .option("--since <time>", "as journalctl reads it, e.g. -1h, today, '2026-11-24 10:00'")
-    .option("--lines <number>", "so many of each machine, when --since does not say it", "100")
-    .option("--unit <name...>", "these systemd units instead of the role's own, e.g. 'app@1' or ssh")
-    .option("--stack <name>", "another stack than the local one")
+    .option("-f, --follow", "keep showing new lines until Ctrl-C")
+    .option("--since <time>", "start time as journalctl reads it, e.g. -1h, today, '2026-11-24 10:00'")
+    .option("--lines <number>", "lines of each machine (without --since)", "100")
+    .option("--unit <name...>", "these systemd units instead of the role's units, e.g. 'app@1' or ssh")
+    .option("--stack <name>", "the stack (default: the local one)")
     .action(async (word: string, options: Options) => {
       const stack = options.stack ?? localCloudName();
       const targets = targetsOf(await stackState(stack), stack, word);

@@ -20,18 +20,17 @@ interface Flags {
 
 export function previewCommentCommand(): Command {
   return new Command("preview-comment")
-    .description(
-      "what a change does to each environment, as a comment for its pull request; needs no token and no secret",
-    )
+    .description("write a pull-request comment: what a change does to each environment; needs no token and no secret")
+    .option("--before <revision>", "the commit, branch, tag or settings file to compare with", "origin/main")
+    .option("--after <revision>", "the changed commit, branch, tag or settings file (default: this checkout as it is)")
     .option(
-      "--before <revision>",
-      "commit, branch or tag that is compared with; or a file with settings",
-      "origin/main",
+      "--stack <name>",
+      "an environment; repeat for more (default: all with settings, except local ones)",
+      (name: string, all: string[]) => [...all, name],
+      [],
     )
-    .option("--after <revision>", "the same for what comes after")
-    .option("--stack <name>", "an environment; again for more", (name: string, all: string[]) => [...all, name], [])
-    .option("--preview <file>", "what `pulumi preview --json` printed, instead of previewing (with one --stack)")
-    .option("--output <file>", "where the comment goes, instead of the terminal")
+    .option("--preview <file>", "read this output of `pulumi preview --json` instead of previewing (with one --stack)")
+    .option("--output <file>", "write the comment to this file instead of the terminal")
     .addHelpText(
       "after",
       "\nWithout --after it is this checkout as it is; without --stack all environments that have settings and are not local.",
@@ -46,10 +45,10 @@ export function previewCommentCommand(): Command {
 
 function publishCommand(): Command {
   return new Command("publish")
-    .description("writes the comment to its pull request on GitHub, over the one from before")
-    .argument("[file]", "what `preview-comment --output` wrote")
-    .requiredOption("--commit <id>", "the newest commit of the pull request")
-    .option("--failed <address>", "instead of a file: the preview of that commit failed, and there one can see why")
+    .description("publish the comment on GitHub, in place of the pull request's earlier one")
+    .argument("[file]", "the file that `preview-comment --output` wrote")
+    .requiredOption("--commit <id>", "the pull request's newest commit")
+    .option("--failed <address>", "instead of a file: the address of the run whose preview failed")
     .addHelpText(
       "after",
       "\nEnvironment: GITHUB_REPOSITORY, GITHUB_TOKEN (may write to pull requests), GITHUB_API_URL.",
@@ -62,7 +61,7 @@ function publishCommand(): Command {
 function publishedText(file: string | undefined, failed: string | undefined): string {
   if (file !== undefined && failed === undefined) return readFileSync(file, "utf8");
   if (file === undefined && failed !== undefined) return failedComment(failed);
-  throw new UserError("what is to be published? A file, or --failed with the address of the run that failed");
+  throw new UserError("there is nothing to publish: name a file, or --failed with the address of the failed run");
 }
 
 /**
@@ -72,7 +71,7 @@ function publishedText(file: string | undefined, failed: string | undefined): st
  */
 async function previewComment({ before, after, stack: stacks, preview }: Flags): Promise<string> {
   if (preview !== undefined && stacks.length !== 1)
-    throw new UserError("--preview is of one environment: name it with --stack");
+    throw new UserError("--preview belongs to one environment: name it with one --stack");
   const [old, now] = await openBoth(before, after);
   try {
     const chosen = stacks.length > 0 ? stacks : [...new Set([...old.stacks(), ...now.stacks()])].sort();
@@ -112,7 +111,7 @@ async function changeOf(
     return environmentError(
       stack,
       new Error(
-        `The settings of ${stack} are removed. What it consists of stays and is paid for, until \`npx holdfast teardown ${stack}\` (before the settings go).`,
+        `The settings of ${stack} are removed, but its resources stay and cost money. Run \`npx holdfast teardown ${stack}\` before you remove the settings.`,
       ),
     );
   }

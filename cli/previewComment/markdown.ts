@@ -45,7 +45,7 @@ export function renderComment(
  */
 export function failedComment(address: string): string {
   if (!/^https?:\/\/[\w.:/-]+$/.test(address)) throw new UserError(`"${address}" is not the address of a run`);
-  return `${marker}\n\n${heading}\n\n**Nobody knows: the preview failed.** [Its log](${address}) says why.\n`;
+  return `${marker}\n\n${heading}\n\n**Not known: the preview failed.** [Its log](${address}) says why.\n`;
 }
 
 /** The comment with the commit that it is about, which GitHub makes a link of. */
@@ -77,7 +77,7 @@ function comment(environments: readonly EnvironmentChange[], before: string, det
     heading,
     ...touched.map((one) => environmentSection(one, detail)),
     ...(untouched.length > 0 ? [`Nothing changes in ${untouched.join(", ")}.`] : []),
-    `<sub>Compared with what ${code(before.replace(/^([0-9a-f]{12})[0-9a-f]{28}$/, "$1"))} describes, not with what runs: what was changed by hand is not seen. ` +
+    `<sub>Compared with what ${code(before.replace(/^([0-9a-f]{12})[0-9a-f]{28}$/, "$1"))} describes, not with what runs: changes by hand are not seen.  ` +
       "Prices are list prices without VAT, not the bill. Secrets are never shown.</sub>",
   ]
     .join("\n\n")
@@ -98,7 +98,7 @@ function environmentSection(change: EnvironmentChange, detail: Detail): string {
     ...(refused.length > 0
       ? [
           `**Protected, so refused:** ${refused.map((one) => escape(describeResource(one))).join(", ")}. ` +
-            `Whoever means it names them: ${code(`npx holdfast up --stack ${stack}${named}`)}`,
+            `If you mean it, name them: ${code(`npx holdfast up --stack ${stack}${named}`)}`,
         ]
       : []),
     ...(incomparable === undefined ? [] : [`Failures and price cannot be compared: ${escape(incomparable)}`]),

@@ -30,12 +30,12 @@ interface Comment {
  * @throws UserError when the text is none of ours, or GitHub refuses
  */
 export async function publish(text: string, commit: string, github: GitHub): Promise<string> {
-  if (!text.startsWith(marker)) throw new UserError("this is no comment that `npx holdfast preview-comment` made");
+  if (!text.startsWith(marker)) throw new UserError("this file is not a comment of `npx holdfast preview-comment`");
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new UserError(`"${commit}" is not a commit's full id (40 digits)`);
   const pulls = await all<PullRequest>(github, "/pulls?state=open");
   const pull = pulls.find(({ head }) => head.sha === commit);
   // The next commit's run writes a newer one, or the pull request was closed meanwhile.
-  if (!pull) return `no open pull request ends with ${commit.slice(0, 12)}: nothing was written`;
+  if (!pull) return `no open pull request ends with ${commit.slice(0, 12)}: nothing was published`;
 
   const comments = await all<Comment>(github, `/issues/${pull.number}/comments`);
   // A person may have quoted the marker; only what a program wrote is written over.

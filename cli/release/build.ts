@@ -11,11 +11,11 @@ import { storeOption } from "./storeOption";
 
 export function buildCommand(): Command {
   return new Command("build")
-    .description("make a release of a folder with a holdfast.yaml, once, and keep it in the store")
+    .description("build a release from a folder with a holdfast.yaml and keep it in the store")
     .argument("<folder>", "e.g. examples/guestbook")
-    .option("--stack <stack>", "whose store it goes to", localCloudName())
+    .option("--stack <stack>", "the stack whose store gets it", localCloudName())
     .addOption(storeOption())
-    .option("--use <stack>", "also name it in that stack's settings")
+    .option("--use <stack>", "also write it into that stack's settings")
     .option("--json", "for programs")
     .action(async (folder: string, options: BuildOptions) => {
       const { store } = await stackStore(options.use ?? options.stack, options.store);

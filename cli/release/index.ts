@@ -7,7 +7,7 @@ import { useCommand } from "./use";
 
 export function releaseCommand(): Command {
   return new Command("release")
-    .description("versions of the app: built once, kept in a store, named in settings (docs/releases.md)")
+    .description("build, list, show and remove releases of the app (docs/releases.md)")
     .addCommand(buildCommand())
     .addCommand(listCommand())
     .addCommand(showCommand())

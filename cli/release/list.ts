@@ -9,7 +9,7 @@ import { storeOption } from "./storeOption";
 
 export function listCommand(): Command {
   return new Command("list")
-    .description("what the store has, the newest first, and which stacks use it")
+    .description("list the releases of the store, the newest first, and the stacks that use them")
     .option("--stack <stack>", "whose store", localCloudName())
     .addOption(storeOption())
     .option("--json", "for programs")

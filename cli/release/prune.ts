@@ -10,11 +10,11 @@ import { storeOption } from "./storeOption";
 
 export function pruneCommand(): Command {
   return new Command("prune")
-    .description("remove old releases from the store; those that a stack names or runs stay")
+    .description("remove old releases from the store; releases that a stack names or runs stay")
     .option("--stack <stack>", "whose store", localCloudName())
     .addOption(storeOption())
-    .option("--keep <count>", "how many of each app stay (by default what holdfast:releases.keep says)")
-    .option("--dry-run", "only say what would go")
+    .option("--keep <count>", "how many releases of each app stay (default: holdfast:releases.keep)")
+    .option("--dry-run", "only show what would be removed")
     .action(async (options: { stack: string; store?: string; keep?: string; dryRun?: boolean }) => {
       const { store, keep } = await stackStore(options.stack, options.store);
       const old = tooOld(await store.list(), stackUses(), options.keep === undefined ? keep : count(options.keep));

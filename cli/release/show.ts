@@ -12,7 +12,7 @@ import { storeOption } from "./storeOption";
 
 export function showCommand(): Command {
   return new Command("show")
-    .description("everything that the store knows about one release")
+    .description("show all that the store knows about one release")
     .argument("<release>", "e.g. guestbook@1.4.0")
     .option("--stack <stack>", "whose store", localCloudName())
     .addOption(storeOption())

@@ -5,7 +5,7 @@ import { stackStore } from "../../stack/release/stackStore";
 
 export function useCommand(): Command {
   return new Command("use")
-    .description("name a release of the store in a stack's settings; `pulumi up` rolls it out")
+    .description("write a release of the store into a stack's settings; `pulumi up` then rolls it out")
     .argument("<release>", "e.g. guestbook@1.4.0")
     .argument("<stack>", "e.g. staging")
     .action(async (written: string, stack: string) => {

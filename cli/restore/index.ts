@@ -28,15 +28,15 @@ const FOREIGN = "/run/holdfast-backup/foreign";
 /** `holdfast restore`: the database as it was at a moment. */
 export function restoreCommand(): Command {
   return new Command("restore")
-    .description("put the database back to what it was at a moment, or bring it into another stack")
+    .description("restore the database to a moment, or into another stack")
     .option("--to <moment>", 'latest, "2026-11-24 10:30:15" (this computer\'s time) or 2026-11-24T10:30:15Z')
-    .option("--stack <name>", "another stack than the local one")
-    .option("--into <name>", "the stack that gets the data, e.g. staging from prod; by default the same one")
-    .option("--key <file>", "read the backups that this key (`holdfast backup key`) opens, whatever stack they are of")
-    .option("--yes", "do not ask before the present database is replaced")
-    .option("--migrate", "after a restore to a moment before it: the release migrates the database again")
-    .option("--no-migrate", "the release starts on the database as it comes back")
-    .option("--forget", "delete the databases that earlier restores have put aside, instead of restoring")
+    .option("--stack <name>", "the stack (default: the local one)")
+    .option("--into <name>", "the stack that gets the data, e.g. staging from prod (default: the same stack)")
+    .option("--key <file>", "read the backups of this key (`holdfast backup key`), of any stack")
+    .option("--yes", "do not ask before the current database is replaced")
+    .option("--migrate", "after a restore to a moment before the migration: migrate again")
+    .option("--no-migrate", "start the release on the restored database without a migration")
+    .option("--forget", "restore nothing; delete the databases that earlier restores kept")
     .action(async (options: Options) => {
       const stack = options.stack ?? localCloudName();
       if (options.forget) console.log((await (await DatabaseMachine.of(stack)).tell(["forget"])).trim());
@@ -45,7 +45,7 @@ export function restoreCommand(): Command {
 }
 
 async function restore(stack: string, options: Options): Promise<number> {
-  if (options.to === undefined) throw new UserError('to which moment? --to latest, or --to "2026-11-24 10:30:15"');
+  if (options.to === undefined) throw new UserError('name the moment: --to latest, or --to "2026-11-24 10:30:15"');
   const target = parseMoment(options.to);
   const into = options.into ?? stack;
   const machine = await DatabaseMachine.of(into);

@@ -24,11 +24,11 @@ export function mayMigrate(target: Date | undefined, migrated: Migrated, wish: b
   if (migrated !== "unknown" && migrated <= target) return true;
   const why =
     migrated === "unknown"
-      ? "The database does not say when the release that runs has migrated it. If that was after this moment, what comes back has the schema of before."
-      : `The release that runs has migrated the database at ${showMoment(migrated)}, after this moment: what comes back has the schema of before.`;
+      ? "The database does not say when the running release migrated it. If that was after this moment, the restored database has the old schema."
+      : `The running release migrated the database at ${showMoment(migrated)}, after this moment: the restored database has the old schema.`;
   throw new UserError(
-    `${why} Say --migrate, and the release migrates it again; or --no-migrate, and the release starts on it as it is ` +
-      "(where the migration is the fault, go back to the release before it first: `npx holdfast rollback`)",
+    `${why} With --migrate the release migrates it again; with --no-migrate the release starts on it as it is ` +
+      "(if the migration is the fault, first go back to the earlier release: `npx holdfast rollback`)",
   );
 }
 

@@ -66,7 +66,7 @@ function before({ stack, wished, machines, stored }: Known): { kind: "back" | "f
   const silent = machines.filter((machine) => machine.silent !== undefined);
   if (rollouts.length === 0 && silent.length > 0) {
     throw new UserError(
-      `no app machine of "${stack}" says what was rolled out before (${silent.map((one) => `${one.name}: ${one.silent ?? ""}`).join("; ")}). ` +
+      `no app machine of "${stack}" tells what was rolled out before (${silent.map((one) => `${one.name}: ${one.silent ?? ""}`).join("; ")}). ` +
         "Name the release to go back to: `--to VERSION`.",
     );
   }

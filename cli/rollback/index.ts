@@ -16,9 +16,9 @@ import { readWished } from "./wished";
 
 export function rollbackCommand(): Command {
   return new Command("rollback")
-    .description("back to the release before this one: the same way as a roll-out, also when that one is half-way")
-    .option("--to <version>", "a certain release of the store, e.g. 1.4.0")
-    .option("--stack <name>", "another stack than the local one")
+    .description("go back to the previous release by a roll-out, also while a roll-out is half-way")
+    .option("--to <version>", "this release of the store, e.g. 1.4.0")
+    .option("--stack <name>", "the stack (default: the local one)")
     .option("--yes", "go back over a migration without asking")
     .action(async (options: { to?: string; stack?: string; yes?: boolean }) => {
       process.exitCode = await rollback(options.stack ?? localCloudName(), options, createProgress());
@@ -31,14 +31,14 @@ async function rollback(
   { to, yes = false }: { to?: string; yes?: boolean },
   progress: Progress,
 ): Promise<number> {
-  const decision = await progress.step({ title: `Looking for the way back of ${stack}` }, (say) =>
+  const decision = await progress.step({ title: `Looking for the previous release of ${stack}` }, (say) =>
     look(stack, to, say),
   );
   progress.note(told(decision));
   if (!decision.schema.fits && !yes) {
     progress.note(
       `${decision.schema.because}. The database keeps its schema: code goes back, a schema does not.\n` +
-        "Only go on when you know that the older release works with it; otherwise roll a corrected release out.",
+        "Go on only if you know that the older release works with it. Otherwise roll out a corrected release.",
     );
     await confirm(decision.to.version, undefined, "--yes");
   }
@@ -51,9 +51,9 @@ async function rollback(
     return 0;
   }
   throw new UserError(
-    `the way back to ${decision.reference} did not end (Pulumi's messages are above). ${settingsFile(stack).name} names it already: ` +
-      "put the cause right and call `rollback` again, it goes on where it stopped.\n" +
-      `When Pulumi says that the stack is locked, and whoever locked it is gone: \`pulumi cancel --stack ${stack}\` first.`,
+    `the rollback to ${decision.reference} did not finish (Pulumi's messages are above). ${settingsFile(stack).name} names it already: ` +
+      "correct the cause and run `rollback` again; it goes on where it stopped.\n" +
+      `If Pulumi says that the stack is locked, and the run that locked it has ended: \`pulumi cancel --stack ${stack}\` first.`,
     code,
   );
 }
@@ -65,7 +65,7 @@ async function verify(stack: string, { sha256, name, version }: StoredRelease): 
   if (others.length === 0) return;
   throw new UserError(
     `${others.map((machine) => machine.name).join(" and ")} of "${stack}" does not run ${name} ${version}, although Pulumi ` +
-      "says that all is done: `pulumi up --refresh` looks at the machines first",
+      "reports success: `pulumi up --refresh` asks the machines first",
   );
 }
 
@@ -79,9 +79,9 @@ function told({ kind, from, to, reference, schema, machines }: Decision): string
   const silent = machines.filter((machine) => machine.silent !== undefined);
   const what = `${to.name} ${to.version} (${reference})`;
   return [
-    kind === "finish" ? `Finishing the way back to ${what}.` : `Going back from ${from} to ${what}.`,
+    kind === "finish" ? `Finishing the rollback to ${what}.` : `Going back from ${from} to ${what}.`,
     ...silent.map(
-      (machine) => `${machine.name} says nothing (${machine.silent ?? ""}): it is left out of the reckoning.`,
+      (machine) => `${machine.name} does not answer (${machine.silent ?? ""}), so the rollback is planned without it.`,
     ),
     ...(schema.fits ? [`Database: ${schema.because}.`] : []),
   ].join("\n");

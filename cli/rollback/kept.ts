@@ -38,7 +38,7 @@ export function requireKept(
       `${release.label}${checksum} was rolled out before, but ${store.place} does not have it.`,
       "Check its source out and build it (`npx holdfast release build DIR`), then call rollback again;",
       others.length > 0
-        ? `or go to another one: \`npx holdfast rollback --stack ${stack} --to VERSION\` (there: ${others.slice(0, 10).join(", ")}).`
+        ? `or go back to another release: \`npx holdfast rollback --stack ${stack} --to VERSION\` (there: ${others.slice(0, 10).join(", ")}).`
         : "the store has no other release of this app either.",
     ].join("\n"),
   );

@@ -51,7 +51,7 @@ export async function askWhenIdle(
     const machines = await askAppMachines(stack, state);
     const busy = machines.filter((machine) => machine.busy).map(({ name }) => name);
     if (busy.length === 0) return machines;
-    say(`${busy.join(" and ")} still at work on a roll-out that was begun (Ctrl-C when somebody else is rolling out)`);
+    say(`${busy.join(" and ")} still working on an earlier roll-out (press Ctrl-C if another person is rolling out)`);
     await sleep(pause * 1000);
   }
 }

@@ -22,7 +22,7 @@ export function judgeSchema(target: Passed, passed: readonly Passed[]): SchemaVe
   if (unknown.length > 0) {
     return {
       fits: false,
-      because: `nobody knows whether ${names(unknown)} changed the schema: the store has it no more`,
+      because: `it is not known whether ${names(unknown)} changed the schema: the store no longer has it`,
     };
   }
   const migrating = passed.filter(({ manifest }) => manifest?.migrate !== undefined);
@@ -38,12 +38,12 @@ export function judgeSchema(target: Passed, passed: readonly Passed[]): SchemaVe
       because: `${names(migrating)} may have migrated the database, and the holdfast.yaml of ${names(silent)} has no \`schema\``,
     };
   }
-  if (newest <= own.number) return { fits: true, because: `the schema has been ${own.number} all the time` };
+  if (newest <= own.number) return { fits: true, because: `all these releases have schema ${own.number}` };
   const livesWith = own.livesWith ?? own.number;
   return newest <= livesWith
     ? {
         fits: true,
-        because: `${target.label} says that it lives with schemas up to ${livesWith}, and this is ${newest}`,
+        because: `${target.label} says that it works with schemas up to ${livesWith}, and this is ${newest}`,
       }
     : {
         fits: false,

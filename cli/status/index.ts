@@ -26,12 +26,12 @@ const ALARM = 1;
 /** `holdfast status`: how a stack is, on one screen. */
 export function statusCommand(): Command {
   return new Command("status")
-    .description("how a stack is: machines, instances, floating IP, release, disks, and what needs a person")
-    .option("--stack <name>", "another stack than the local one")
+    .description("show the state of a stack: machines, instances, floating IP, release, disks, and what needs a person")
+    .option("--stack <name>", "the stack (default: the local one)")
     .option("--json", "for programs")
     .option(
       "--timeout <seconds>",
-      "for a sign of life of each machine, and for the API: more where the line is slow",
+      "seconds to wait for each machine and for the API; more for a slow connection",
       seconds,
       answerLimit,
     )
@@ -105,7 +105,7 @@ async function stateAndTarget(stack: string): Promise<[StackState, Target]> {
   if (!local) {
     const project = await Project.open(stack);
     const [state, target] = await Promise.all([project.state(), project.target()]);
-    if (!state) throw new UserError(`nobody ever made the stack "${stack}": \`pulumi up --stack ${stack}\` does`);
+    if (!state) throw new UserError(`the stack "${stack}" does not exist yet: \`pulumi up --stack ${stack}\` makes it`);
     return [state, target];
   }
   const daemon = await findDaemon(local.name);

@@ -29,7 +29,7 @@ export function statusText(status: StackStatus, colours: Colours): string {
 }
 
 function holder({ cloud, masters }: FloatingIpStatus): string {
-  const own = masters.length === 0 ? "no machine says it has it" : `${masters.join(" and ")} by the machines' own view`;
+  const own = masters.length === 0 ? "no machine has it" : `${masters.join(" and ")} by the machines' own view`;
   if (cloud === undefined) return own;
   if (cloud === null) return `no machine by the API's view, ${own}`;
   return masters.length === 1 && masters[0] === cloud

@@ -13,13 +13,13 @@ import { claimedBy, proveProject } from "./proof";
 export function teardownCommand(): Command {
   return new Command("teardown")
     .description(
-      "`pulumi destroy` of a whole stack, with proof before that it is the right one, and after that nothing is left",
+      "destroy a whole stack: prove first that the token opens the right project, and afterwards that nothing is left",
     )
     .argument("<stack>", "e.g. staging")
-    .option("--yes <stack>", "do not ask: the stack's name once more")
+    .option("--yes <stack>", "do not ask; give the stack's name once more")
     .addHelpText(
       "after",
-      "\nExit code: 0 when nothing of the stack is left, 1 when something is or the teardown was refused.",
+      "\nExit code: 0 when nothing of the stack is left, 1 when something is left or the teardown was refused.",
     )
     .action(async (stack: string, { yes }: { yes?: string }) => {
       await teardown(stack, yes);
@@ -32,7 +32,8 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   const state = await project.state();
   refuseProtected(stack, state);
   const { endpoint, token } = await project.target();
-  if (token === undefined) throw new UserError("hcloud:token is missing: nobody can say what the stack consists of");
+  if (token === undefined)
+    throw new UserError("hcloud:token is missing, so the cloud cannot be asked what the stack consists of");
   const api = new CloudApi({ endpoint, token });
 
   const claimed = claimedBy(stack, state);
@@ -60,8 +61,8 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   const left = await leftovers(stack, ownAddresses(proof.found), api);
   if (left.length > 0) {
     throw new UserError(
-      `something with the label stack=${stack} is left, and is paid for:\n${left.map((one) => `  - ${one}\n`).join("")}` +
-        "Delete it at Hetzner (https://console.hetzner.com) once you know what it is.",
+      `these resources with the label stack=${stack} are left and cost money:\n${left.map((one) => `  - ${one}\n`).join("")}` +
+        "Look what they are, then delete them at Hetzner (https://console.hetzner.com).",
     );
   }
   console.log(`Nothing of "${stack}" is left in the project.`);
@@ -73,6 +74,6 @@ function refuseProtected(stack: string, state: StackState | undefined): void {
   if (kept.length === 0) return;
   throw new UserError(
     `stack "${stack}" is protected, and nothing was touched: ${kept.map(({ urn }) => nameOf(urn)).join(", ")}. ` +
-      `If it is to go, write \`holdfast:protect: false\` into Pulumi.${stack}.yaml, run \`npx holdfast up --stack ${stack}\`, and try again.`,
+      `To delete it, write \`holdfast:protect: false\` into Pulumi.${stack}.yaml, run \`npx holdfast up --stack ${stack}\`, and try again.`,
   );
 }

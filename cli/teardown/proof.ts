@@ -53,13 +53,13 @@ export async function proveProject(claimed: Claimed, api: CloudApi, token: strin
   if (strangers.length > 0) {
     const named = strangers.map(({ collection, item }) => `${collection.word} ${item.name}`).join(", ");
     throw new UserError(
-      `the project is not marked as that of "${stack}": these do not bear the label stack=${stack}: ${named}. Nothing was touched.`,
+      `the project does not belong to "${stack}" by its labels: these lack the label stack=${stack}: ${named}. Nothing was touched.`,
     );
   }
   const sameToken = recorded === tokenFingerprint(stack, token);
   const reason =
     byMarker(claimed, found, sameToken) ??
-    (sameToken ? "it was opened with this token at the last update" : undefined) ??
+    (sameToken ? "the last update used this token" : undefined) ??
     byIds(claimed, found, missing);
   if (reason === undefined) throw new UserError(refusal(claimed, missing));
   return { found, missing, reason };
@@ -90,7 +90,7 @@ function byMarker({ stack, resources, recorded }: Claimed, found: readonly Found
   const { id, name } = marker.item;
   if (name !== stack) {
     throw new UserError(
-      `the project is not marked as that of "${stack}": its network is called ${name}. Nothing was touched.`,
+      `the project does not belong to "${stack}" by its labels: its network is called ${name}. Nothing was touched.`,
     );
   }
   const rotated = `with another token than at the last update (${recorded ?? ""}), which was rotated since`;

@@ -57,7 +57,7 @@ export function refusal(stack: string, changes: readonly ResourceChange[], { pro
   return [
     `the update of "${stack}" was refused, and nothing was touched:`,
     ...problems.map((text) => `  - ${text}`),
-    "If a setting does this by mistake, put it back. If it is meant, name what may go:",
+    "If a setting does this by mistake, change it back. If you mean it, name what may go:",
     `  npx holdfast up --stack ${stack} ${names.map((name) => `--allow ${name}`).join(" ")}`,
   ].join("\n");
 }

@@ -20,11 +20,11 @@ interface Flags {
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("`pulumi up` with a look before: what is protected goes only when it is named")
+    .description("run `pulumi up`, but refuse to delete or replace what is protected unless --allow names it")
     .requiredOption("--stack <name>", "e.g. prod")
     .option(
       "--allow <resource>",
-      "a protected resource that may be replaced or deleted, e.g. visitors or StorageBox:backup; again for more",
+      "a protected resource that may be replaced or deleted, e.g. visitors or StorageBox:backup; repeat for more",
       (name: string, all: string[]) => [...all, name],
       [],
     )
@@ -53,7 +53,8 @@ async function up({ stack, allow, yes }: Flags): Promise<number> {
   const changes = resourceChanges(digest);
   const result = gate(changes, allow);
   if (result.problems.length > 0) throw new UserError(refusal(stack, changes, result));
-  for (const name of result.idle) console.error(`--allow ${name}: nothing protected of that name would go`);
+  for (const name of result.idle)
+    console.error(`--allow ${name}: no protected resource of that name would be replaced or deleted`);
 
   const verbs = { create: "+", update: "~", replace: "±", delete: "-" } as const;
   for (const change of changes) {

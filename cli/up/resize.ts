@@ -63,7 +63,7 @@ export async function resizeInTurn(machines: readonly Resize[], means: ResizeMea
     const flags = targets.flatMap((urn) => ["--target", urn]);
     const code = await project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
     if (code !== 0) {
-      throw new UserError(`${machine} did not get its new type, so the machines after it were let be`, code);
+      throw new UserError(`${machine} did not get its new type, so the other machines were not touched`, code);
     }
     await watch.untilItServes(machine);
     console.log(`${machine} serves again`);

@@ -50,8 +50,8 @@ export class ServiceWatch {
     return this.wait(
       (status) => lackOfOthers(status, machine),
       (lack) =>
-        `${machine} was not switched off, because no other machine does its work: ${lack}. Put that right and run this ` +
-        "again; where there are no visitors to lose, plain `pulumi up` does not wait.",
+        `${machine} was not switched off, because no other machine can do its work: ${lack}. Correct that and run this ` +
+        "again. If visitors do not matter here, use plain `pulumi up`: it does not wait.",
     );
   }
 
@@ -64,7 +64,7 @@ export class ServiceWatch {
     await this.wait(
       (status) => lackOf(status, machine),
       (lack, seconds) =>
-        `${machine} does not serve again ${seconds} s after its change: ${lack}. The machines after it were let be.`,
+        `${machine} does not serve ${seconds} s after its change: ${lack}. The other machines were not touched.`,
     );
   }
 

@@ -18,7 +18,7 @@ type Look = (machine: Answering, status: StackStatus) => string | undefined;
  */
 export function lackOf(status: StackStatus, name: string): string | undefined {
   const machine = status.machines.find((one) => one.name === name);
-  if (!machine) return `${name}: the stack's state does not know it`;
+  if (!machine) return `${name}: it is not in the stack's state`;
   if (machine.probe === null) return `${name}: ${machine.unreachable ?? "it was not asked"}`;
   const answering: Answering = { ...machine, probe: machine.probe };
   for (const look of looks) {
@@ -49,7 +49,7 @@ const instances: Look = ({ name, roles, probe }, status) => {
   const absent = status.instances.find(
     (instance) => instance.machine === name && !isKeptOut(instance) && !inRotation(instance),
   );
-  return absent && `${absent.name} gets no visitors: ${viewsOf(absent) || "no load balancer was heard"}`;
+  return absent && `${absent.name} gets no visitors: ${viewsOf(absent) || "no load balancer answered"}`;
 };
 
 /** A person has reasons, and nobody waits for people. */
@@ -61,10 +61,12 @@ const loadBalancer: Look = ({ name, roles, probe }, { instances: all }) => {
   if (!roles.includes("loadBalancer")) return undefined;
   if (!probe.haproxy) return `${name}: ${probe.unanswered.haproxy ?? "HAProxy is not there"}`;
   if (probe.claimer === undefined) return `${name}: ${probe.unanswered.claimer ?? "its claimer gives no answer"}`;
-  if (probe.claimer?.fit === false) return `${name} is not fit to have the floating IP`;
+  if (probe.claimer?.fit === false) return `${name} may not have the floating IP`;
   if (probe.failedUnits?.includes("keepalived.service")) return `${name}: keepalived has failed`;
   const absent = all.find((instance) => isExpected(instance, name) && !instance.seen[name]?.startsWith("UP"));
-  return absent && `${name} does not send visitors to ${absent.name}: ${absent.seen[name] ?? "it does not know it"}`;
+  return (
+    absent && `${name} does not send visitors to ${absent.name}: ${absent.seen[name] ?? "it is not configured there"}`
+  );
 };
 
 /** Whether a load balancer has to send visitors to an instance: another one does, or nothing is against it. */
@@ -79,7 +81,7 @@ const database: Look = ({ name, roles, probe }) => {
   if (!roles.includes("database")) return undefined;
   if (!probe.database) return `${name}: ${probe.unanswered.database ?? "PostgreSQL is not there"}`;
   if (!probe.database.accepts) return `${name}: PostgreSQL takes no connections`;
-  if (probe.pool === undefined) return `${name}: ${probe.unanswered.pool ?? "its pool gives no answer"}`;
+  if (probe.pool === undefined) return `${name}: ${probe.unanswered.pool ?? "its connection pool does not answer"}`;
   return probe.pool?.accepts === false ? `${name}: the pool in front of PostgreSQL takes no connections` : undefined;
 };
 

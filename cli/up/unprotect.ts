@@ -17,7 +17,7 @@ export async function unprotect(
 ): Promise<void> {
   if (resources.length === 0) return;
   const { endpoint, token } = await project.target();
-  if (token === undefined) throw new UserError("hcloud:token is missing: the cloud's own protection cannot be lifted");
+  if (token === undefined) throw new UserError("hcloud:token is missing, so Hetzner's protection cannot be lifted");
   const api = new CloudApi({ endpoint, token });
   for (const { urn, before, kind } of resources) {
     const collection = before && collectionOf(before.type);
@@ -29,6 +29,6 @@ export async function unprotect(
       });
     }
     const lifted = await project.run(["state", "unprotect", urn, "--yes"], 60);
-    if (lifted.code !== 0) throw new UserError(`pulumi does not unprotect ${urn}: ${lastLines(lifted)}`);
+    if (lifted.code !== 0) throw new UserError(`pulumi could not unprotect ${urn}: ${lastLines(lifted)}`);
   }
 }

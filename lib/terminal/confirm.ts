@@ -15,7 +15,8 @@ export async function confirm(word: string, given: string | undefined, flag: str
 }
 
 async function ask(question: string, flag: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new UserError(`nobody can be asked here, so nothing was done: confirm with ${flag}`);
+  if (!process.stdin.isTTY)
+    throw new UserError(`this is not a terminal, so nothing was asked and nothing was done: confirm with ${flag}`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await terminal.question(question);

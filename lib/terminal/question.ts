@@ -8,7 +8,8 @@ import { UserError } from "../errors";
  */
 export async function askToGoOn(question: string, yes: boolean): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) throw new UserError(`${question}\nNobody is there to ask: say --yes if it is meant.`);
+  if (!process.stdin.isTTY)
+    throw new UserError(`${question}\nThis is not a terminal, so nothing was asked: add --yes if you mean it.`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`${question}\nGo on? [y/N] `);

@@ -33,7 +33,7 @@ export async function askHostKey(
       if (Date.now() - started > limit * 1000) {
         throw new Error(
           `${message}\nGiven up after ${String(limit)} s. May this computer connect to that port? With ` +
-            "holdfast:backup.storage.hostKey in the settings nobody has to be asked.",
+            "holdfast:backup.storage.hostKey in the settings this question is not needed.",
         );
       }
       tell(`waiting for the host key: ${message}`);

@@ -24,7 +24,7 @@ export function isAnotherMachine(error: unknown): boolean {
 export function explainError(error: Error & { code?: string; level?: string; reason?: unknown }, where: string) {
   const found = byCode[error.code ?? ""];
   if (found) return new ConnectionFailure(found[0], `${where} ${found[1]}`);
-  if (error.level === "client-authentication") return new ConnectionFailure("keyRefused", `${where} refuses our key`);
+  if (error.level === "client-authentication") return new ConnectionFailure("keyRefused", `${where} refuses the key`);
   if (error.level === "client-timeout") {
     return new ConnectionFailure("timeout", `${where} does not answer`);
   }
@@ -52,7 +52,7 @@ const byCode: Readonly<Record<string, readonly [FailureReason, string]>> = {
   ENETUNREACH: ["noRoute", "cannot be reached: this computer has no network to it (for IPv6, that is usual)"],
   ETIMEDOUT: ["timeout", "does not answer"],
   ENOTFOUND: ["unknownHost", "has no address: the name is unknown"],
-  EAI_AGAIN: ["unknownHost", "has no address: the name cannot be looked up now"],
+  EAI_AGAIN: ["unknownHost", "has no address: name resolution does not work now"],
   ECONNRESET: ["closed", closed],
   EPIPE: ["closed", closed],
 };
@@ -62,12 +62,12 @@ export function hostKeyChanged(where: string, pinned: string, shown: string): Co
   return new ConnectionFailure(
     "hostKeyChanged",
     [
-      `${where} shows another host key than at the first contact. Somebody may be listening in between, or the server was`,
-      "rebuilt behind Pulumi's back.",
+      `${where} shows another host key than at the first contact. Somebody may be intercepting the connection, or the server was`,
+      "rebuilt without Pulumi.",
       `  first contact: ${pinned}`,
       `  now:           ${shown}`,
       "If you know why it changed, replace the configuration, which pins the new key: pulumi up --replace URN",
-      "(or --target-replace URN; the URN is in the line above, or in `pulumi stack --show-urns`). Nothing on the server is deleted by that.",
+      "(or --target-replace URN; the URN is in the line above, or in `pulumi stack --show-urns`). That deletes nothing on the server.",
     ].join("\n"),
   );
 }

@@ -28,7 +28,9 @@ export function waitingLimit(environment: NodeJS.ProcessEnv = process.env): numb
   if (!text) return defaultLimit;
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new Error(`HOLDFAST_SSH_TIMEOUT=${text} is no number of seconds; write for instance HOLDFAST_SSH_TIMEOUT=120.`);
+  throw new Error(
+    `HOLDFAST_SSH_TIMEOUT=${text} is not a number of seconds; write for instance HOLDFAST_SSH_TIMEOUT=120.`,
+  );
 }
 
 /**

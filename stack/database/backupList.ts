@@ -34,7 +34,7 @@ export function describeListing(listing: Listing): string {
             [
               ...(several ? [whereIs(one.repository).trim()] : []),
               ...(one.ours ? [] : ["of an earlier database"]),
-              ...(one.damaged ? ["DAMAGED when it was made"] : []),
+              ...(one.damaged ? ["DAMAGED since it was made"] : []),
             ].join(", "),
           ]),
         ),
@@ -52,7 +52,11 @@ function describeRestorable({ restorable = [], restorableUntil }: Listing): stri
     const end = to ?? restorableUntil;
     if (!end) return [];
     const gap =
-      to === null ? "" : index === restorable.length - 1 ? "; WAL of after that is missing" : "; then WAL is missing";
+      to === null
+        ? ""
+        : index === restorable.length - 1
+          ? "; the WAL after that is missing"
+          : "; the WAL after that is missing";
     return [`any moment from ${show(from)} to ${show(end)} can be restored${gap}`];
   });
 }

@@ -72,9 +72,9 @@ export class DatabaseMachine {
       const again = `npx holdfast backup follow ${job} --stack ${this.stack}`;
       if (broken === 5)
         throw new UserError(
-          `the connection to ${this.name} keeps breaking; ${job} goes on there: \`${again}\` shows it`,
+          `the connection to ${this.name} broke too often; ${job} goes on there: \`${again}\` shows it`,
         );
-      console.error(`the connection broke; ${job} goes on there, looking again`);
+      console.error(`the connection broke; ${job} goes on there; connecting again`);
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   }

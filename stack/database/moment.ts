@@ -19,7 +19,7 @@ export function parseMoment(text: string, now = new Date()): Date | undefined {
     );
   if (!found) throw refuse("this is no moment");
   const [, day = localDay(now), minute = "", second = "00", fraction = "", zone = ""] = found;
-  if (zone && !found[1]) throw refuse("a clock with a zone needs its day");
+  if (zone && !found[1]) throw refuse("a time with a zone needs its day");
   const clock = minute.padStart(5, "0");
   const moment = new Date(`${day}T${clock}:${second}${fraction}${isoZone(zone)}`);
   if (Number.isNaN(moment.getTime())) throw refuse("there is no such moment");

@@ -22,10 +22,10 @@ export function describePlan(
 ): string {
   const estimate =
     plan.seconds === null
-      ? "how long that takes has not been measured here yet (`npx holdfast backup prove` does)"
+      ? "its duration is not known yet (`npx holdfast backup prove` measures it)"
       : `the files take about ${seconds(plan.seconds)}, as last measured, and replaying WAL comes on top`;
   return [
-    `Restore ${from === into ? `stack "${into}"` : `the database of "${from}" into stack "${into}"`} to ${target ? showMoment(target) : "the latest that was archived"}:`,
+    `Restore ${from === into ? `stack "${into}"` : `the database of "${from}" into stack "${into}"`} to ${target ? showMoment(target) : "the latest archived moment"}:`,
     `  backup ${plan.backup} of ${showMoment(new Date(plan.backupFinished))}, ${size(plan.bytes)}; ${estimate}`,
     `  replaced: ${plan.present}; it is kept on the volume until \`npx holdfast restore --forget\``,
     "  the app is stopped meanwhile, and started again by itself",

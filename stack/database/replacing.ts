@@ -60,8 +60,8 @@ export async function requireUndisturbed(machine: Pick<DatabaseMachine, "stack" 
   const job = await replacing(machine);
   if (job === undefined) return;
   throw new UserError(
-    `${job} is at work on the database of "${machine.stack}" already: \`npx holdfast backup follow ${job} --stack ${machine.stack}\` ` +
-      "shows it. The app starts by itself at its end; to begin another one, wait for that",
+    `${job} is already working on the database of "${machine.stack}": \`npx holdfast backup follow ${job} --stack ${machine.stack}\` ` +
+      "shows it. The app starts by itself when it ends; wait for that before you begin another job",
   );
 }
 
@@ -82,7 +82,7 @@ async function stopApp({ stack, appMachines }: App, migrate: boolean, tell: type
     const { machine, away } = answer.value;
     if (away === undefined) continue;
     console.error(
-      `${machine} is not reached, so its instances are not stopped (${away}): they lose the database, and use the new one when it is there`,
+      `${machine} does not answer, so its instances are not stopped (${away}): they lose the database and use the new one when it is there`,
     );
   }
 }
@@ -92,7 +92,7 @@ async function startApp({ stack, appMachines }: App, tell: typeof tellPause): Pr
   for (const target of appMachines) {
     const { machine, away } = await tell(stack, target, ["end"]);
     if (away !== undefined) {
-      console.error(`${machine} is not reached (${away}): what was stopped there starts by itself`);
+      console.error(`${machine} does not answer (${away}): its stopped instances start by themselves`);
     }
   }
 }

@@ -15,7 +15,7 @@ export async function keyOfStack(stack: string): Promise<RepositoryKey> {
   // What it wrote to stdout could be the key.
   const said = lastLines({ ...answer, stdout: "" });
   throw new UserError(
-    `the stack "${stack}" has no key of backups: is holdfast:backup set, and \`pulumi up\` done?\n${said}`,
+    `the stack "${stack}" has no key to backups: is holdfast:backup set, and \`pulumi up\` done?\n${said}`,
   );
 }
 

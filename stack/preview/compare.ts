@@ -40,7 +40,7 @@ export async function baselineOf(stack: string, before: Program): Promise<Baseli
       const errors = errorsOf(digest);
       if (errors.length > 0) {
         throw new UserError(
-          `${before.name} itself cannot be previewed, so there is nothing to compare with:\n${errors.join("\n")}`,
+          `${before.name} cannot be previewed, so there is nothing to compare with:\n${errors.join("\n")}`,
         );
       }
       const providerSecrets = { token: old.token };

@@ -35,8 +35,8 @@ const losses: Readonly<Record<string, string>> = {
   FloatingIp: "visitors get another address, which DNS does not know yet",
   Volume: "all data on it is lost",
   StorageBox: "all backups in it are lost",
-  Network: "all machines leave it, so none reaches another until the update is done",
-  RandomPassword: "who uses the old one is let in no more",
+  Network: "all machines leave it, so they cannot reach each other until the update is done",
+  RandomPassword: "clients that use the old one are refused",
 };
 
 function replaced(change: ResourceChange): string[] {
@@ -51,7 +51,7 @@ const ends: Readonly<Record<string, string>> = {
   FloatingIp: "the address goes back to Hetzner, and nobody gets it again",
   Volume: "with all data on it",
   StorageBox: "with all backups in it",
-  Network: "no machine reaches another any more",
+  Network: "machines can no longer reach each other",
 };
 
 function deleted(change: ResourceChange): string[] {
@@ -74,7 +74,7 @@ function serverUpdated(change: ResourceChange): string[] {
     said.push(`The machine ${name} leaves the private network and joins it again: its connections break.`);
   }
   if (changed("placementGroupId")) {
-    said.push(`The machine ${name} has to be off to change its placement group: the update stops there while it runs.`);
+    said.push(`The machine ${name} must be off to change its placement group: the update fails while it runs.`);
   }
   if (changed("backups") && after?.inputs?.backups !== true) {
     said.push(`Hetzner's backups of the machine ${name} are switched off, and those that exist are deleted.`);
@@ -87,7 +87,7 @@ function disk(from = "", to = ""): string {
   const [old, now] = [from, to].map((name) => (serverTypes as Readonly<Record<string, ServerType>>)[name]?.disk);
   if (old === undefined || now === undefined || old === now) return "";
   return now > old
-    ? "; its disk grows, after which there is no way back to a smaller one"
+    ? "; its disk grows, and a smaller type is impossible afterwards"
     : "; Hetzner refuses that where its disk is larger than the new type's";
 }
 

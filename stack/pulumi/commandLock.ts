@@ -12,6 +12,6 @@ export async function takeCommandLock(name: string): Promise<Lock> {
   if (lock) return lock;
   const holder = (await lockHolder(what)) ?? "unknown";
   throw new UserError(
-    `another \`holdfast\` (pid ${holder}) is changing the local stack "${name}": wait for its end, or end it with Ctrl-C`,
+    `another \`holdfast\` (pid ${holder}) is changing the local stack "${name}": wait until it ends, or end it with Ctrl-C`,
   );
 }

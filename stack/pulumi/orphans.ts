@@ -55,11 +55,13 @@ export async function removeOrphans(
       const orphans = orphansOf(answer[collection] ?? [], type, daemon.name, known);
       if (orphans.length === 0) break;
       if (Date.now() - started > LIMIT * 1000) {
-        throw new UserError(`${orphans[0]?.name} (${collection}) does not go; \`make down\` removes everything`);
+        throw new UserError(`${orphans[0]?.name} (${collection}) cannot be deleted; \`make down\` removes everything`);
       }
       for (const orphan of orphans.filter(({ id }) => !asked.has(id))) {
         if (!(await deleted(daemon, `/v1/${collection}/${orphan.id}`))) continue;
-        progress.note(`Deleting ${orphan.name}: created by a cut \`pulumi up\`, unknown to its state.`);
+        progress.note(
+          `Deleting ${orphan.name}: an interrupted \`pulumi up\` created it, and its state does not know it.`,
+        );
         asked.add(orphan.id);
       }
     }

@@ -61,7 +61,7 @@ export class Project {
     if ((await this.state()) !== undefined) return;
     if (!this.localTarget) {
       throw new UserError(
-        `nobody has made the stack "${this.stack}" yet: \`pulumi stack init ${this.stack}\`, and commit Pulumi.${this.stack}.yaml`,
+        `the stack "${this.stack}" does not exist yet: \`pulumi stack init ${this.stack}\`, and commit Pulumi.${this.stack}.yaml`,
       );
     }
     const made = await this.run(["stack", "init", "--no-select"], 60);

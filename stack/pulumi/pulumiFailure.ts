@@ -4,5 +4,5 @@ import { lastLines, type RunResult } from "../../lib/run";
 export function pulumiFailure(result: RunResult): string {
   const said = lastLines(result);
   if (!said.includes("PULUMI_ACCESS_TOKEN must be set")) return said;
-  return "nobody is logged in. `pulumi login` says where states are kept, as does PULUMI_BACKEND_URL: docs/environments.md";
+  return "Pulumi is not logged in. `pulumi login` or PULUMI_BACKEND_URL says where states are kept: docs/environments.md";
 }

@@ -33,7 +33,7 @@ export async function updateToTheEnd(name: string, update: (refresh: boolean) =>
 export function forgetStateOfEarlierCloud(name: string, progress: Progress): void {
   const { pulumi } = localPaths(name);
   if (hasIdentity(name) || !existsSync(pulumi)) return;
-  progress.note(`Removing the Pulumi state of an earlier local cloud "${name}", which is no more.`);
+  progress.note(`Removing the Pulumi state of an earlier local cloud "${name}", which no longer exists.`);
   rmSync(pulumi, { recursive: true });
 }
 
@@ -47,7 +47,7 @@ export async function recoverStack(daemon: DaemonInfo, progress: Progress): Prom
   const state = readState(daemon.name);
   if (!state || state.pending.length === 0) return;
   const creations = state.pending.filter(({ type }) => type === "creating");
-  progress.note(`An earlier \`pulumi\` was cut in ${state.pending.length} operations; cleaning up after it.`);
+  progress.note(`An earlier \`pulumi\` was interrupted in ${state.pending.length} operations; cleaning up after it.`);
   if (creations.length > 0) await removeOrphans(daemon, state.resources, progress);
   clearPending(daemon.name);
 }
@@ -63,9 +63,11 @@ function removeDeadLocks(name: string, progress: Progress): void {
   for (const file of readdirSync(folder).filter((entry) => entry.endsWith(".json"))) {
     const { pid } = JSON.parse(readFileSync(join(folder, file), "utf8")) as { pid: number };
     if (isPulumi(pid)) {
-      throw new UserError(`another \`pulumi\` (pid ${pid}) works on the stack "${name}": wait for its end, or end it`);
+      throw new UserError(
+        `another \`pulumi\` (pid ${pid}) works on the stack "${name}": wait until it ends, or end it`,
+      );
     }
-    progress.note(`Removing the lock of a \`pulumi\` (pid ${pid}) that is no more.`);
+    progress.note(`Removing the lock of a \`pulumi\` (pid ${pid}) that no longer runs.`);
     rmSync(join(folder, file));
     rmSync(join(folder, `${file}.attrs`), { force: true });
   }

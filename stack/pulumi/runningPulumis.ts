@@ -14,7 +14,7 @@ export function pulumisOf(name: string): number[] {
  */
 export async function endPulumis(name: string, progress: Progress): Promise<void> {
   for (const pid of pulumisOf(name)) {
-    progress.note(`Ending a \`pulumi\` (pid ${pid}) that is still at work in the local cloud "${name}".`);
+    progress.note(`Ending a \`pulumi\` (pid ${pid}) that still works in the local cloud "${name}".`);
     await killAndWait(withDescendants(pid));
   }
 }

@@ -26,7 +26,7 @@ export async function onMachine<T>(
   const jump = await firstThatAnswers(way.jumps);
   if (way.jumps.length > 0 && !jump) {
     const tried = way.jumps.map(({ host, port }) => `${host}:${port}`).join(", ");
-    throw new UserError(`no jump host lets through to ${way.machine} (tried ${tried}): is your address in allowFrom?`);
+    throw new UserError(`no jump host connects to ${way.machine} (tried ${tried}): is your address in allowFrom?`);
   }
   const folder = mkdtempSync(join(tmpdir(), "holdfast-ssh-"));
   try {

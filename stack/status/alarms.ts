@@ -60,7 +60,7 @@ const poolAnswers: Rule = (facts) =>
 const reboots: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
     probe.reboot && probe.now - probe.reboot.since > rebootPatience
-      ? [`${name}: waits for a reboot since ${ago(probe.now - probe.reboot.since)}`]
+      ? [`${name}: has needed a reboot for ${ago(probe.now - probe.reboot.since)}`]
       : [],
   );
 
@@ -68,13 +68,16 @@ const reboots: Rule = (facts) =>
 const absent: Rule = ({ instances }) =>
   instances
     .filter((instance) => instance.holds.length === 0 && !inRotation(instance))
-    .map((instance) => `${instance.name} gets no visitors: ${viewsOf(instance) || "no load balancer was heard"}`);
+    .map((instance) => `${instance.name} gets no visitors: ${viewsOf(instance) || "no load balancer answered"}`);
 
 /** Taken out, and never put back. */
 const forgottenInstances: Rule = (facts) =>
   holdsOf(facts)
     .filter(({ seconds }) => seconds > forgotten)
-    .map(({ name, seconds }) => `${name} is out of rotation since ${ago(seconds)}: put it back, or say why not`);
+    .map(
+      ({ name, seconds }) =>
+        `${name} is out of rotation since ${ago(seconds)}: put it back, or keep it out with a reason`,
+    );
 
 const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
   const pair = machines.filter(({ roles }) => roles.includes("loadBalancer")).length > 1;
@@ -93,7 +96,7 @@ const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
 const unfit: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
     probe.claimer && !probe.claimer.fit && probe.claimer.outSince === null
-      ? [`${name} is not fit to have the floating IP: \`journalctl -u holdfast-claimer\` on it says why`]
+      ? [`${name} may not have the floating IP: \`journalctl -u holdfast-claimer\` on it says why`]
       : [],
   );
 

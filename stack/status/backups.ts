@@ -29,7 +29,7 @@ const areProven: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe: { now, proof, backups } }) => {
     if (!proof) return [];
     const fix = "`npx holdfast backup prove`";
-    if (proof === "never") return [`${name}: no backup was ever restored to prove it: ${fix}`];
+    if (proof === "never") return [`${name}: no backup has ever been proven by a restore: ${fix}`];
     const places = backups ? placesOf(backups) : [];
     const proofs = proofsOf(proof);
     // Those that an earlier version has written down do not say where the backup was.
@@ -44,7 +44,7 @@ const areProven: Rule = (facts) =>
       }),
       ...places
         .filter(({ repository }) => proof.ok && !proven.has(repository))
-        .map(({ where }) => `${name}: no backup${where} was ever restored to prove it: ${fix}`),
+        .map(({ where }) => `${name}: no backup${where} has ever been proven by a restore: ${fix}`),
     ];
   });
 
@@ -66,11 +66,11 @@ const reaches: Rule = (facts) =>
     const left = Math.max(0, queue - waiting);
     const then =
       room < left
-        ? `the volume has room for ${size(room)} more, then the app may only read: let it grow (holdfast:database.volumeSize)`
-        : `after ${size(left)} more it is given up${several ? ", for both" : ""}`;
+        ? `the volume has room for ${size(room)} more, then the app may only read: enlarge the volume (holdfast:database.volumeSize)`
+        : `after ${size(left)} more it is dropped${several ? ", for both" : ""}`;
     // pgBackRest sends to the one that is there meanwhile, but counts what it lacks anywhere.
     const whom = several ? "the Storage Box, the bucket or both" : "the backup storage";
-    return [`${name}: ${size(waiting)} of WAL wait for ${whom} since ${ago(now - since)}; ${then}`];
+    return [`${name}: ${size(waiting)} of WAL have waited for ${whom} for ${ago(now - since)}; ${then}`];
   });
 
 /** From when to when nothing can be restored, though before and after that it can. */
@@ -89,7 +89,7 @@ const queueFits: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe: { archiving } }) =>
     archiving && archiving.room < archiving.queue - archiving.waiting
       ? [
-          `${name}: should the backup storage be away, the app may only read after ${size(archiving.room)} of WAL: the volume has no room for all that may wait (${size(archiving.queue)})`,
+          `${name}: if the backup storage fails, the app may only read after ${size(archiving.room)} of WAL: the volume has no room for the whole queue (${size(archiving.queue)})`,
         ]
       : [],
   );

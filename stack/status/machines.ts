@@ -44,7 +44,7 @@ async function askMachine(way: Way, { limit, ...means }: Means): Promise<Answer>
   const signal = AbortSignal.timeout(seconds * 1000);
   const late = new Promise<Answer>((resolve) => {
     signal.addEventListener("abort", () => {
-      resolve({ unreachable: `slow: it takes connections, but gives no answer within ${seconds} s` });
+      resolve({ unreachable: `slow: it accepts connections, but does not answer within ${seconds} s` });
     });
   });
   const timeouts = { reachTimeout: limit * 1000, hopTimeout: seconds * 1000 };
@@ -57,7 +57,8 @@ async function openAndAsk(
   means: Omit<Means, "limit"> & Pick<ConnectOptions, "hopTimeout" | "reachTimeout">,
 ): Promise<Answer> {
   const { host, port, user, jumps, hostKey } = way;
-  if (hostKey === undefined) return { unreachable: "its host key was never pinned: `pulumi up` did not get to it yet" };
+  if (hostKey === undefined)
+    return { unreachable: "its host key is not pinned yet: `pulumi up` has not configured it" };
   try {
     const session = await connect({
       connection: { host, port, user, via: jumps.map((jump) => ({ ...jump, serverId: jumpName(jump) })) },

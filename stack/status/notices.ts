@@ -16,7 +16,7 @@ const rollingOut: Rule = (facts) => {
 const outOfElection: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
     probe.claimer && probe.claimer.outSince !== null
-      ? [`${name} is kept out of the election since ${ago(probe.now - probe.claimer.outSince)}`]
+      ? [`${name} has been kept out of the election for ${ago(probe.now - probe.claimer.outSince)}`]
       : [],
   );
 
@@ -27,8 +27,7 @@ const rebootsNeeded: Rule = (facts) =>
       : [],
   );
 
-const unasked: Rule = ({ cloudUnknown }) =>
-  cloudUnknown === null ? [] : [`the API's view is missing: ${cloudUnknown}`];
+const unasked: Rule = ({ cloudUnknown }) => (cloudUnknown === null ? [] : [`the API did not answer: ${cloudUnknown}`]);
 
 const noticeRules: readonly Rule[] = [rollingOut, takenOut, outOfElection, ...backupNotices, rebootsNeeded, unasked];
 

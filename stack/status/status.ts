@@ -22,7 +22,7 @@ export function makeStatus(
   const { stack, url } = known;
   const view = "unknown" in cloud ? undefined : cloud;
   const machines = known.machines.map(({ name, roles }): MachineStatus => {
-    const answer = answers.get(name) ?? { unreachable: "it was never configured" };
+    const answer = answers.get(name) ?? { unreachable: "it has never been configured" };
     return {
       name,
       roles,

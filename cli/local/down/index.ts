@@ -26,9 +26,7 @@ const SETTLE_LIMIT = 5;
 
 export function downCommand(): Command {
   return new Command("down")
-    .description(
-      "destroys the stack, stops the local cloud, leaves nothing behind; works in any state, again and again",
-    )
+    .description("destroy the stack, stop the local cloud and leave nothing behind; works in any state")
     .action(() => down(localCloudName(), createProgress()));
 }
 
@@ -74,8 +72,9 @@ async function destroyStack(name: string, progress: Progress): Promise<void> {
     if (resources === 0) return;
     await recoverStack(daemon, progress);
     const code = await new LocalStack(await obtainPulumi({ progress }), daemon).destroy(DESTROY_LIMIT);
-    if (code !== 0) progress.note("`pulumi destroy` did not finish; going on by force.");
+    if (code !== 0) progress.note("`pulumi destroy` did not finish; machines and networks are removed without it.");
   } catch (error) {
-    progress.note(`The stack cannot be destroyed in order (${(error as Error).message}); going on by force.`);
+    const reason = (error as Error).message;
+    progress.note(`\`pulumi destroy\` cannot run (${reason}); machines and networks are removed without it.`);
   }
 }

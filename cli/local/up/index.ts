@@ -20,7 +20,7 @@ import { summary } from "./summary";
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("everything from nothing to a running stack; again: brings it to what the settings say")
+    .description("bring up the whole stack on this computer, or bring it to what the settings say")
     .action(() => up(localCloudName(), createProgress()));
 }
 
@@ -37,7 +37,7 @@ async function up(name: string, progress: Progress): Promise<void> {
   const plugins = await choosePlugins(pulumi, { progress });
   await ensureAdminKey(localPaths(name).adminKey, name);
   if (!(await hasBaseImage())) {
-    const why = "once, about a minute: every machine is a thin layer over it";
+    const why = "once, about a minute: the disk of every machine is a layer over it";
     await progress.step({ title: "Building the Debian 13 base image", why, limit: 900 }, ensureBaseImage);
   }
   forgetStateOfEarlierCloud(name, progress);
@@ -49,7 +49,7 @@ async function up(name: string, progress: Progress): Promise<void> {
   const code = await updateToTheEnd(name, (refresh) => stack.up(refresh));
   if (code !== 0) {
     throw new UserError(
-      "`pulumi up` did not finish (its messages are above). What was made is kept: put the cause right and run it again.",
+      "`pulumi up` did not finish (its messages are above). What it made is kept: correct the cause and run it again.",
       code,
     );
   }

@@ -31,7 +31,7 @@ export function reasonsAgainst(computer: Computer): string[] {
     ...(computer.apt
       ? []
       : [
-          "this is not Debian (no apt-get), and only Debian's packages are installed by themselves: use a Debian machine",
+          "this is not Debian (no apt-get), and Holdfast installs only Debian's packages by itself: use a Debian machine",
         ]),
   ];
 }
@@ -46,14 +46,14 @@ export function refuse(reasons: readonly string[]): void {
   throw new UserError(
     "the local cloud cannot run on this computer:\n" +
       reasons.map((reason) => `  - ${reason}\n`).join("") +
-      "What works here all the same: `make preview` shows what the stack would be, without machines.",
+      "`make preview` works here all the same: it shows the stack without machines.",
   );
 }
 
 /** @throws when the cloud's name is not one of a local stack, or the stack has no settings */
 export function checkStack(name: string): void {
   if (!localCloudOf(name) || !/^[a-z0-9-]+$/.test(name)) {
-    throw new UserError(`HOLDFAST_LOCAL is "${name}": the stacks of a local cloud are called local or local-SOMETHING`);
+    throw new UserError(`HOLDFAST_LOCAL is "${name}": the name of a local stack is local or local-SOMETHING`);
   }
   const settings = settingsFile(name);
   if (!settings.exists) {

@@ -10,7 +10,7 @@ export function summary(status: Status): string {
     [`${prefix}npx holdfast local internet -- curl -fsS ${status.url}`, "the page, as a visitor gets it"],
     [`${prefix}npx holdfast local status`, "this table again"],
     [`${prefix}npx holdfast local exec ${app} -- systemctl status`, "a command inside a machine"],
-    [`${prefix}npx holdfast ssh ${app}`, "a shell on a machine, the way it is in the cloud"],
+    [`${prefix}npx holdfast ssh ${app}`, "a shell on a machine, as in the cloud"],
     [`eval "$(${prefix}npx holdfast local env)"; pulumi preview --diff`, `Pulumi by hand; first change ${settings}`],
     [`${prefix}make down`, "takes everything away"],
   ];

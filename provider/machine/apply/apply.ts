@@ -91,7 +91,7 @@ class ApplyRun {
         session.close();
       }
       if (this.options.signal.aborted) throw this.interruption();
-      this.options.tell("the connection broke; the machine goes on by itself, connecting again");
+      this.options.tell("the connection broke; the machine goes on by itself; connecting again");
       await pause(reconnectPause);
     }
   }
@@ -130,18 +130,20 @@ class ApplyRun {
         }
         if (this.options.signal.aborted) throw this.interruption();
       }
-      throw new Error("The machine asks for the same thing again and again; does somebody else apply to it right now?");
+      throw new Error(
+        "The machine asks for the same archive again and again; is another run applying to it right now?",
+      );
     } finally {
       this.options.signal.removeEventListener("abort", abort);
     }
   }
 
   private interruption(): Error {
-    const why = isTimeout(this.options.signal) ? "The resource's time is over (customTimeouts)" : "Interrupted";
+    const why = isTimeout(this.options.signal) ? "The resource's time limit (customTimeouts) is over" : "Interrupted";
     return new Error(
       this.submitted
         ? `${why}, and the machine has not answered since. It goes on by itself, to the old configuration if it was asked ` +
-            "in time, otherwise to the new one; the next pulumi up finds out."
+            "in time, otherwise to the new one; the next pulumi up shows which."
         : `${why} before anything was changed on the machine.`,
     );
   }
@@ -171,7 +173,7 @@ class ApplyRun {
 
   /** The way back is the machine's own; all we do is ask for it, and not wait for ever. */
   private async abort(session: Session): Promise<void> {
-    this.options.tell("interrupted: the machine is asked to put its old configuration back");
+    this.options.tell("interrupted: asking the machine to put its old configuration back");
     setTimeout(() => {
       session.close();
     }, abortGrace).unref();

@@ -19,7 +19,7 @@ export async function sendArchives(
 ): Promise<void> {
   for (const sha256 of missing) {
     const archive = Object.values(inputs.archives ?? {}).find((one) => one.sha256 === sha256);
-    if (!archive) throw new Error(`The machine asks for an archive ${sha256} that is not part of the configuration.`);
+    if (!archive) throw new Error(`The machine asks for an archive ${sha256} which is not part of the configuration.`);
     await requireUnchanged(archive.source, sha256);
     await send(session, archive.source, sha256, tell);
   }

@@ -34,7 +34,7 @@ export async function waitForCloudInit(session: Session, limit: number, signal: 
     if (found.errors.length > 0) {
       throw new Error(
         `cloud-init failed on the machine: ${found.errors.join("; ")}\nEnd of its log:\n${found.log}\n` +
-          "The machine has to be made anew after its user data is mended: pulumi up --replace URN-OF-THE-SERVER.",
+          "Correct the user data, then make the machine anew: pulumi up --replace URN-OF-THE-SERVER.",
       );
     }
     if (found.state !== "running") return;

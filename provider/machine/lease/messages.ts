@@ -12,7 +12,7 @@ export function leaseTaken(held: LeaseRecord, limit: number): Error {
     [
       `${held.owner} has the stack's lease since ${held.since} (${held.reason}), and still had it after ${limit.toFixed(0)} s.`,
       "Nothing was changed. It ends when that run ends, or 90 s after it was killed. HOLDFAST_LEASE_TIMEOUT=SECONDS waits",
-      "longer. If you know that it hangs: sudo holdfast lease break, on the machine that keeps the lease.",
+      "longer. If you know that it hangs, run `sudo holdfast lease break` on the machine that keeps the lease.",
     ].join("\n"),
   );
 }
@@ -23,7 +23,7 @@ export function leaseLost(now: LeaseRecord | null): Error {
     ? `${now.owner} has it since ${now.since} (${now.reason})`
     : now?.ended === "broken"
       ? `somebody broke it at ${now.expires}`
-      : "the machine that keeps it knows nothing of it any more";
+      : "the machine that keeps it no longer has it";
   return new Error(`This run has lost the stack's lease: ${why}. It changes nothing more; run it again.`);
 }
 
@@ -31,7 +31,7 @@ export function leaseLost(now: LeaseRecord | null): Error {
 export function leaseUnreachable(host: string, reason: string): Error {
   return new Error(
     [
-      `The stack's lease is kept on ${host}, and cannot be had: ${reason}`,
+      `The stack's lease is kept on ${host} and cannot be taken: ${reason}`,
       "If that machine is gone, and you know that nobody else changes the stack now: HOLDFAST_LEASE=none.",
     ].join("\n"),
   );

@@ -8,7 +8,7 @@ export function leaseWait(environment: NodeJS.ProcessEnv = process.env): number 
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds >= 0) return seconds;
   throw new Error(
-    `HOLDFAST_LEASE_TIMEOUT=${text} is no number of seconds; write for instance HOLDFAST_LEASE_TIMEOUT=60.`,
+    `HOLDFAST_LEASE_TIMEOUT=${text} is not a number of seconds; write for instance HOLDFAST_LEASE_TIMEOUT=60.`,
   );
 }
 
@@ -21,5 +21,5 @@ export function goesWithoutLease(environment: NodeJS.ProcessEnv = process.env): 
   const text = environment.HOLDFAST_LEASE;
   if (!text) return false;
   if (text === "none") return true;
-  throw new Error(`HOLDFAST_LEASE=${text} means nothing; leave it away, or write HOLDFAST_LEASE=none.`);
+  throw new Error(`HOLDFAST_LEASE=${text} is not known; unset it, or write HOLDFAST_LEASE=none.`);
 }

@@ -47,7 +47,7 @@ export const configurationHandler: ResourceHandler = {
   async read({ id, inputs, outputs }, call) {
     if (Object.keys(inputs).length === 0) {
       throw new Error(
-        "A configuration cannot be imported, and need not be: the first pulumi up finds what is on the machine already.",
+        "A configuration cannot be imported, and needs no import: the first pulumi up finds what the machine already has.",
       );
     }
     return overSsh().readMachine(id, inputs, outputs, call);
@@ -59,7 +59,7 @@ export const configurationHandler: ResourceHandler = {
    */
   async delete({ id, inputs, outputs, timeout }, call) {
     if (inputs.withdraw !== true) {
-      call.log("nothing on the machine is changed by deleting its configuration", { level: "debug" });
+      call.log("deleting a configuration changes nothing on the machine", { level: "debug" });
       return;
     }
     const empty = nothing(byPresentWay(plainInputs(inputs))) as unknown as Values;

@@ -18,7 +18,7 @@ export async function readMachine(id: string, inputs: Values, outputs: Values, c
   } catch (error) {
     call.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    call.log(`${plain.machine} could not be asked what is on it, its recorded state is kept: ${reason}`, {
+    call.log(`${plain.machine} did not answer, so its recorded state is kept: ${reason}`, {
       level: "warning",
     });
     return { id, inputs, outputs };

@@ -23,7 +23,7 @@ export async function withdraw(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   if (environment[goneVariable]?.split(",").includes(machine)) {
-    call.log(`${machine} is gone, as ${goneVariable} says: nothing was stopped there`, { level: "warning" });
+    call.log(`${goneVariable} says that ${machine} is gone: nothing was stopped there`, { level: "warning" });
     return;
   }
   try {
@@ -32,7 +32,7 @@ export async function withdraw(
     const reason = error instanceof Error ? error.message : String(error);
     if (!isAnotherMachine(error)) {
       throw new Error(
-        `What runs on ${machine} could not be stopped, so nothing was taken away from it: ${reason}\n` +
+        `What runs on ${machine} could not be stopped, so nothing was removed from it: ${reason}\n` +
           `Start it. If it is gone for good: ${goneVariable}=${machine} pulumi up`,
       );
     }

@@ -76,7 +76,7 @@ describe("which project a token opens", () => {
 
   test("what bears another stack's label or name does not pass", async () => {
     const resources = await makeStack("prod");
-    await expect(prove(resources)).rejects.toThrow('not marked as that of "staging"');
+    await expect(prove(resources)).rejects.toThrow('does not belong to "staging"');
     const [network] = await makeStack("staging");
     const [, stranger] = resources;
     await expect(prove([network, stranger] as StateResource[])).rejects.toThrow(
@@ -102,7 +102,7 @@ describe("which project a token opens", () => {
   test("a network that was deleted by hand: only the token of the last update will do", async () => {
     const resources = await makeStack("staging");
     await api.must("DELETE", `/networks/${resources[0]?.id ?? ""}`);
-    expect((await prove(resources, own)).reason).toBe("it was opened with this token at the last update");
+    expect((await prove(resources, own)).reason).toBe("the last update used this token");
     await expect(prove(resources, rotated)).rejects.toThrow("the token opens another project");
     await expect(prove(resources)).rejects.toThrow("the token opens another project");
   });

@@ -51,7 +51,7 @@ test.each<[string, Partial<Probe>, string]>([
   [
     "it may not become master",
     { claimer: { master: false, fit: false, outSince: null } },
-    "load-balancer-2 is not fit to have the floating IP",
+    "load-balancer-2 may not have the floating IP",
   ],
   ["keepalived", { failedUnits: ["keepalived.service"] }, "load-balancer-2: keepalived has failed"],
   [

@@ -168,7 +168,7 @@ describe("what people read and set", () => {
     );
     expect(leaseLost(record).message).toContain("anna@laptop has it since");
     expect(leaseLost({ ...record, held: false, ended: "broken" }).message).toContain("somebody broke it");
-    expect(leaseLost(null).message).toContain("knows nothing of it any more");
+    expect(leaseLost(null).message).toContain("no longer has it");
   });
 
   test("owner and reason come from the environment, in one line", () => {

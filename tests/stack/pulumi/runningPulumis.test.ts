@@ -35,7 +35,5 @@ test("a pulumi at work in a local cloud that goes is ended and named; another cl
 
   await endPulumis("local-pulumis", progress);
   expect([ours, anotherClouds].map(isAlive)).toEqual([false, true]);
-  expect(notes).toEqual([
-    `Ending a \`pulumi\` (pid ${ours}) that is still at work in the local cloud "local-pulumis".`,
-  ]);
+  expect(notes).toEqual([`Ending a \`pulumi\` (pid ${ours}) that still works in the local cloud "local-pulumis".`]);
 });

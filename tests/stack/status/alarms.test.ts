@@ -38,7 +38,7 @@ test("an instance that somebody took out is no alarm until a day later", () => {
     notices: ["app-1-1 is out of rotation (drain) since 3 h: ana@laptop"],
   });
   expect(alarms({ "app-1": out(noon - 2 * day) })).toEqual([
-    "app-1-1 is out of rotation since 2 days: put it back, or say why not",
+    "app-1-1 is out of rotation since 2 days: put it back, or keep it out with a reason",
   ]);
 });
 
@@ -60,10 +60,10 @@ test("a standby that cannot take over, unless a person took it out", () => {
   const standby = (outSince: number | null) => ({
     "load-balancer-2": { probe: balancer(false, { claimer: { master: false, fit: false, outSince } }) },
   });
-  expect(alarms(standby(null))[0]).toContain("load-balancer-2 is not fit to have the floating IP");
+  expect(alarms(standby(null))[0]).toContain("load-balancer-2 may not have the floating IP");
   expect(statusWith(standby(noon - 120))).toMatchObject({
     alarms: [],
-    notices: ["load-balancer-2 is kept out of the election since 2 min"],
+    notices: ["load-balancer-2 has been kept out of the election for 2 min"],
   });
 });
 
@@ -125,7 +125,7 @@ test("a reboot that is needed is told, and after two weeks it is an alarm", () =
     alarms: [],
     notices: ["app-1 needs a reboot (linux-image)"],
   });
-  expect(alarms(needed(noon - 15 * day))).toEqual(["app-1: waits for a reboot since 15 days"]);
+  expect(alarms(needed(noon - 15 * day))).toEqual(["app-1: has needed a reboot for 15 days"]);
 });
 
 test("a pool that takes no connections", () => {
@@ -150,6 +150,6 @@ test("a question without an answer is an alarm: not knowing is not being well", 
 test("without a token the API's view is missing, and that is said", () => {
   expect(statusWith({}, { unknown: "there is no token" })).toMatchObject({
     alarms: [],
-    notices: ["the API's view is missing: there is no token"],
+    notices: ["the API did not answer: there is no token"],
   });
 });

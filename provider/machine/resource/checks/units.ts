@@ -29,7 +29,7 @@ export function checkUnits(refuse: Refuse, news: Values): void {
       list(paths).forEach((one, position) => {
         if (isUnknown(one) || !everythingKnown || known.has(String(reveal(one)))) return;
         const where = `${property}.${which}[${String(position)}]`;
-        refuse(where, `${show(one)} is neither in files nor in archives, so nothing would ever come of it`);
+        refuse(where, `${show(one)} is neither in files nor in archives, so it would never have an effect`);
       });
     }
   });
@@ -44,7 +44,7 @@ function checkCare(refuse: Refuse, unit: Values, property: string): void {
     checkText(refuse, command, `${property}.${which}`, /\S/, "a shell command");
   }
   if (healthyFor !== undefined && healthy === undefined) {
-    refuse(`${property}.healthyFor`, "says how long `healthy` has to hold, and there is no `healthy`");
+    refuse(`${property}.healthyFor`, "says how long `healthy` must hold, but there is no `healthy`");
   }
   if (afterHealthy !== undefined && state !== undefined && !isUnknown(state) && reveal(state) !== "running") {
     refuse(`${property}.afterHealthy`, `would never run: the state is ${show(state)}`);
