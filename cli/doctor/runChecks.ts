@@ -21,7 +21,7 @@ export async function runChecks(context: CheckContext): Promise<readonly Finding
       if (found.some(({ fatal }) => fatal)) break;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      findings.push(problem(`${name} could not be checked: ${error.message}`, "correct that and run it again"));
+      findings.push(problem(`${name} could not be checked: ${error.message}`, "put that right and ask again"));
     }
   }
   return findings;

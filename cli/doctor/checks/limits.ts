@@ -10,8 +10,8 @@ export const limits: Check = async ({ api, blueprint }) => {
   if (missing.length === 0) return [ok("no more servers are needed")];
   return [
     note(
-      `${missing.length} more servers are needed beside ${servers.length} in the project: the API does not tell the account's limits; ` +
-        "see https://console.hetzner.com (Limits)",
+      `${missing.length} more servers beside ${servers.length} in the project: the API does not tell the account's limits, ` +
+        "https://console.hetzner.com (Limits) does",
     ),
   ];
 };
