@@ -6,7 +6,7 @@ import {
   subnetRange,
   type MachineKind,
 } from "./addresses";
-import { locations, type Location, type LocationName, type ServerTypeName } from "./catalog";
+import { locations, type LocationName, type ServerTypeName } from "../catalog";
 import { databaseOf, type Database } from "./database";
 import { freeze } from "./freeze";
 import { instanceMemory } from "./memory";
@@ -32,7 +32,7 @@ export interface Blueprint {
     readonly range: string;
     readonly subnet: string;
     readonly gateway: string;
-    readonly zone: Location["networkZone"];
+    readonly zone: string;
   };
   /** In the order in which they are named; a machine's identity is its name, never its place in this list. */
   readonly machines: readonly MachinePlan[];
@@ -168,7 +168,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
       range: networkRange,
       subnet: subnetRange,
       gateway: networkGateway,
-      zone: locations[settings.location].networkZone,
+      zone: locations[settings.location].network_zone,
     },
     machines,
     placementGroups: unique(machines.map(({ placementGroup: group }) => group)),

@@ -1,4 +1,4 @@
-import { serverTypes } from "./catalog";
+import { serverTypes } from "../catalog";
 import { databaseMemory } from "./memory";
 import { ports } from "./ports";
 import type { AppSettings } from "./sections/app";

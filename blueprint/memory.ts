@@ -1,4 +1,4 @@
-import { serverTypes } from "./catalog";
+import { serverTypes } from "../catalog";
 import type { AppSettings } from "./sections/app";
 import type { DatabaseSettings } from "./sections/database";
 

@@ -1,4 +1,4 @@
-import { locationNames } from "./catalog";
+import { locationNames } from "../catalog";
 import { flag, oneOf, text } from "./fields";
 import { adminSection } from "./sections/admin";
 import { appSection } from "./sections/app";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { LocationName } from "./catalog";
+import type { LocationName } from "../catalog";
 import type { Admin } from "./resolve/admin";
 import type { Backup, S3Keys } from "./resolve/backup";
 import type { Release } from "./resolve/release";

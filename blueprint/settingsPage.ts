@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { catalogDate, locations, serverTypes } from "./catalog";
+import { locations, recorded, serverTypes } from "../catalog";
 import { meta, unwrap } from "./fields";
 import { manifestSchema } from "./manifest";
 import { schema } from "./schema";
@@ -18,18 +18,19 @@ export function settingsPage(): string {
     "## Locations",
     table(
       ["location", "city", "network zone"],
-      Object.entries(locations).map(([name, { city, networkZone }]) => [name, city, networkZone]),
+      Object.entries(locations).map(([name, { city, network_zone: zone }]) => [name, city, zone]),
     ),
     "## Server types",
-    `As published by Hetzner, ${catalogDate}; what is sold out is known to Hetzner only.`,
+    `As others read them at Hetzner until ${recorded}; only Hetzner knows what is sold out. A deprecated type is for machines that exist.`,
     table(
-      ["type", "cores", "memory", "disk", "sold in"],
-      Object.entries(serverTypes).map(([name, { cores, memory, disk, zones }]) => [
+      ["type", "cores", "memory", "disk", "sold in", "deprecated in"],
+      Object.entries(serverTypes).map(([name, { cores, memory, disk, ...type }]) => [
         name,
         String(cores),
         `${memory} GiB`,
         `${disk} GB`,
-        zones.join(", "),
+        type.locations.join(", "),
+        type.deprecated_locations.join(", "),
       ]),
     ),
   ].join("\n\n");

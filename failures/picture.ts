@@ -1,5 +1,5 @@
 import type { MachinePlan } from "../blueprint/blueprint";
-import { locations } from "../blueprint/catalog";
+import { locations } from "../catalog";
 import { ports } from "../blueprint/ports";
 import type { BackupFacts, Facts } from "./facts";
 

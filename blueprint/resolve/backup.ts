@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import type { LocationName, StorageBoxLocationName, StorageBoxTypeName } from "../catalog";
+import type { LocationName, StorageBoxTypeName } from "../../catalog";
 import type { Problem } from "../problems";
 import type { BackupSection } from "../sections/backup";
 import type { SettingsSource } from "../settingsSource";
@@ -8,7 +8,7 @@ import type { SettingsSource } from "../settingsSource";
 export interface Backup {
   readonly storage: {
     readonly type: StorageBoxTypeName;
-    readonly location: StorageBoxLocationName;
+    readonly location: LocationName;
     /** In OpenSSH's form, without a comment; absent: the one of the first contact. */
     readonly hostKey?: string;
   };

@@ -1,4 +1,4 @@
-import { serverTypes } from "../catalog";
+import { serverTypes } from "../../catalog";
 import { systemMemory } from "../memory";
 import type { Rule } from "./rule";
 

@@ -1,20 +1,20 @@
-import { locations, type ServerTypeName, serverTypeNames, serverTypes } from "../catalog";
+import { locations, type ServerTypeName, serverTypeNames, serverTypes } from "../../catalog";
 import type { Rule } from "./rule";
 
 /** Not every server type is sold everywhere. */
 export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, database }) => {
   if (!location) return [];
-  const zone = locations[location].networkZone;
-  const sold = (type: ServerTypeName) => (serverTypes[type].zones as readonly string[]).includes(zone);
+  const sold = (type: ServerTypeName) => serverTypes[type].locations.includes(location);
+  const kept = (type: ServerTypeName) => serverTypes[type].deprecated_locations.includes(location);
   return Object.entries({ app, loadBalancer, database }).flatMap(([name, section]) =>
-    !section || sold(section.serverType)
+    !section || sold(section.serverType) || kept(section.serverType)
       ? []
       : [
           {
             setting: `holdfast:${name}.serverType`,
             value: section.serverType,
             wrong: `is not sold in ${location}`,
-            why: `${location} is in Hetzner's network zone ${zone}, which has other machines`,
+            why: `${location} is in Hetzner's network zone ${locations[location].network_zone}, which has other machines`,
             fix: `write one of ${serverTypeNames.filter(sold).join(", ")}, or choose another holdfast:location`,
           },
         ],

@@ -1,4 +1,4 @@
-import { serverTypeNames } from "../catalog";
+import { serverTypeNames } from "../../catalog";
 import { decimal, listOf, mapOf, oneOf, section, text, wholeNumber } from "../fields";
 import type { z } from "zod";
 

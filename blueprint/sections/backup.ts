@@ -1,4 +1,4 @@
-import { storageBoxLocationNames, storageBoxTypeNames } from "../catalog";
+import { storageBoxLocationNames, storageBoxTypeNames } from "../../catalog";
 import { oneOf, section, text, wholeNumber } from "../fields";
 import type { z } from "zod";
 

@@ -1,4 +1,4 @@
-import { serverTypeNames } from "../catalog";
+import { serverTypeNames } from "../../catalog";
 import { flag, oneOf, section, wholeNumber } from "../fields";
 import type { z } from "zod";
 

@@ -5,7 +5,7 @@ import { drillJournals } from "../drillJournals";
 import { UserError } from "../../lib/errors";
 import { baselineOf, compare } from "../../stack/preview/compare";
 import { type Digest, parseDigest } from "../../stack/preview/digest";
-import { listPrices } from "../prices";
+import { listPrices } from "../../failures/prices/priceList";
 import { type EnvironmentChange, environmentChange, environmentError } from "./environmentChange";
 import { failedComment, renderComment } from "./markdown";
 import { gitHubFrom, publish } from "./publish";

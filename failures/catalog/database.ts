@@ -1,4 +1,4 @@
-import { locations } from "../../blueprint/catalog";
+import { locations } from "../../catalog";
 import type { BackupFacts, DatabaseFacts, Facts } from "../facts";
 import { formatSeconds } from "../figures";
 import type { SinglePoint } from "../types";

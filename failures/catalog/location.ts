@@ -1,4 +1,4 @@
-import { locations } from "../../blueprint/catalog";
+import { locations } from "../../catalog";
 import type { Facts } from "../facts";
 import { duration } from "../figures";
 import type { Assessment, Failure } from "../types";

@@ -1,3 +1,5 @@
+import { about, prices, recorded, serverTypes, storageBoxTypes } from "../../catalog";
+
 /**
  * What Hetzner takes for a month of each thing: list prices, without VAT. All prices are whole cents, but a volume's,
  * which is so small for each GB that Hetzner's list has fractions of a cent.
@@ -24,49 +26,22 @@ export interface PriceList {
   readonly loadBalancers: Readonly<Record<string, number>>;
 }
 
-/** The files in which the local cloud keeps its price list. */
-export interface PriceFixtures {
-  readonly prices: {
-    readonly recorded: string;
-    readonly about: string;
-    readonly floatingIpv4Monthly: number;
-    readonly floatingIpv6Monthly: number;
-    readonly primaryIpv4Monthly: number;
-    readonly primaryIpv6Monthly: number;
-    readonly volumePerGbMonthly: number;
-    readonly loadBalancersMonthly: Readonly<Record<string, number>>;
-  };
-  readonly serverTypes: {
-    readonly serverTypes: readonly Priced[];
-  };
-  readonly storageBoxTypes: {
-    readonly storageBoxTypes: readonly Priced[];
-  };
-}
+/** The dated price list that commands compute with: the one that the local cloud's API answers with. */
+export const listPrices: PriceList = {
+  recorded,
+  origin: `recorded on ${recorded}`,
+  currency: "EUR",
+  about,
+  servers: byName(serverTypes),
+  primaryIpv4: prices.primaryIpv4Monthly,
+  primaryIpv6: prices.primaryIpv6Monthly,
+  floatingIpv4: prices.floatingIpv4Monthly,
+  floatingIpv6: prices.floatingIpv6Monthly,
+  volumeGb: Math.round(prices.volumePerGbMonthly * 100),
+  storageBoxes: byName(storageBoxTypes),
+  loadBalancers: prices.loadBalancersMonthly,
+};
 
-interface Priced {
-  readonly name: string;
-  readonly monthly_cents: number;
-}
-
-/** The local cloud's price list: the same figures that its API answers with. */
-export function priceListOf({ prices, serverTypes, storageBoxTypes }: PriceFixtures): PriceList {
-  return {
-    recorded: prices.recorded,
-    origin: `recorded on ${prices.recorded}`,
-    currency: "EUR",
-    about: prices.about,
-    servers: byName(serverTypes.serverTypes),
-    primaryIpv4: prices.primaryIpv4Monthly,
-    primaryIpv6: prices.primaryIpv6Monthly,
-    floatingIpv4: prices.floatingIpv4Monthly,
-    floatingIpv6: prices.floatingIpv6Monthly,
-    volumeGb: Math.round(prices.volumePerGbMonthly * 100),
-    storageBoxes: byName(storageBoxTypes.storageBoxTypes),
-    loadBalancers: prices.loadBalancersMonthly,
-  };
-}
-
-function byName(priced: readonly Priced[]): Record<string, number> {
-  return Object.fromEntries(priced.map(({ name, monthly_cents: cents }) => [name, cents]));
+function byName(types: Readonly<Record<string, { readonly monthly_cents: number }>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(types).map(([name, { monthly_cents: cents }]) => [name, cents]));
 }

@@ -1,4 +1,4 @@
-import { serverTypes, type ServerType } from "../../blueprint/catalog";
+import { serverTypes, type ServerType } from "../../catalog";
 import { describeResource, type ResourceChange } from "./resources";
 
 /**

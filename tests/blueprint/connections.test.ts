@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { serverTypeNames } from "../../blueprint/catalog";
+import { serverTypeNames } from "../../catalog";
 import { connectionMemory, connectionsOf, connectionsPerInstance } from "../../blueprint/connections";
 import { databaseMemory } from "../../blueprint/memory";
 import { SettingsError } from "../../blueprint/problems";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { makeBlueprint, machinesWith } from "../../blueprint/blueprint";
 import { databaseAddresses } from "../../blueprint/database";
 import { databaseMemory, instanceMemory, systemMemory } from "../../blueprint/memory";
-import { serverTypeNames, serverTypes } from "../../blueprint/catalog";
+import { serverTypeNames, serverTypes } from "../../catalog";
 import { settingsWith } from "./source";
 
 const app = { release: "./examples/guestbook" };

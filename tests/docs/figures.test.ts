@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { serverTypes } from "../../blueprint/catalog";
+import { serverTypes } from "../../catalog";
 import { connectionMemory } from "../../blueprint/connections";
 import { answerLimit } from "../../cli/status";
 import { activePowerLoss } from "../../drills/loadBalancer/loseActive";

@@ -1,5 +1,5 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
-import { listPrices } from "../../cli/prices";
+import { listPrices } from "../../failures/prices/priceList";
 import { makeReport, type FailureEntry, type Report, type ReportOptions } from "../../failures/report";
 import type { FailureId } from "../../failures/types";
 import { settingsWith } from "../blueprint/source";

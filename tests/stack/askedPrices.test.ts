@@ -1,6 +1,6 @@
 import { CloudApi } from "../../stack/cloud/api";
 import { askedPrices } from "../../stack/cloud/prices";
-import { listPrices } from "../../cli/prices";
+import { listPrices } from "../../failures/prices/priceList";
 import { renderedReport } from "../../cli/report";
 import { settingsFor } from "../failures/stacks";
 import { TestApi, token } from "../support/testApi";

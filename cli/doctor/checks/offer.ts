@@ -34,7 +34,7 @@ export const offer: Check = async ({ api, blueprint }) => {
       ? ok(`location ${location} lies in the network zone ${blueprint.network.zone}`)
       : problem(
           `location ${location} lies in the network zone ${place.network_zone}, not in ${blueprint.network.zone}`,
-          "Hetzner moved it: the list of locations in blueprint/catalog.ts needs an update",
+          "Hetzner moved it: the list of locations in catalog/hetzner.json needs an update",
         ),
     ...machines.map((machine) => typeFinding(machine, types)),
     ...(await imageFindings(machines, types, async (name, architecture) => {

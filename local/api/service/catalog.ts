@@ -1,14 +1,13 @@
+import * as catalog from "../../../catalog";
 import imageFixture from "../fixtures/images.json";
-import locationFixture from "../fixtures/locations.json";
-import typeFixture from "../fixtures/serverTypes.json";
 import type { Store } from "../store/store";
 import { ApiError, invalidField, notFound } from "./errors";
 import type { Tables } from "./rows";
 
-/** What Hetzner offers: fixtures with the date on which they were written down. */
-export const locations = locationFixture.locations;
-/** Recorded from Hetzner's list, with its date: local/api/fixtures/. */
-export const serverTypes = typeFixture.serverTypes;
+/** Where servers can be. */
+export const locations = catalog.named(catalog.locations);
+/** Every server type, with those that are no longer sold. */
+export const serverTypes = catalog.named(catalog.serverTypes);
 /** Every system image by its real name and id; which of them boot is the machines' matter. */
 export const systemImages = imageFixture.images;
 
@@ -54,6 +53,11 @@ export function findServerType(key: string | number): ServerType {
   const [type] = byIdOrName(serverTypes, key);
   if (type === undefined) throw invalidField("server_type", `server type "${String(key)}" does not exist`);
   return type;
+}
+
+/** Where servers of this type can be made: a deprecated type is sold until its day comes. */
+export function placesOf(type: ServerType): readonly string[] {
+  return [...type.locations, ...type.deprecated_locations];
 }
 
 /** The server type that a row names by its id. */

@@ -1,4 +1,4 @@
-import prices from "../fixtures/prices.json";
+import { prices } from "../../../catalog";
 import { locations, serverTypes } from "./catalog";
 import { ApiError, notFound } from "./errors";
 import { call, list, type Operation, type Operations, type View } from "./operation";

@@ -1,6 +1,14 @@
-import prices from "../fixtures/prices.json";
+import { prices } from "../../../catalog";
 import type { Store } from "../store/store";
-import { locations, serverTypes, systemImages, type Location, type ServerType, type SystemImage } from "./catalog";
+import {
+  locations,
+  placesOf,
+  serverTypes,
+  systemImages,
+  type Location,
+  type ServerType,
+  type SystemImage,
+} from "./catalog";
 import { timestamp } from "./clock";
 import type { View } from "./operation";
 import type { ImageRow, Tables } from "./rows";
@@ -20,7 +28,7 @@ const terabyte = 1024 ** 4;
 
 /** One entry for each location that has the type. */
 export function serverTypePrices(type: ServerType): View[] {
-  return type.locations.map((location) => ({
+  return placesOf(type).map((location) => ({
     location,
     ...monthlyAndHourly(type.monthly_cents),
     included_traffic: prices.includedTrafficTb * terabyte,
@@ -33,7 +41,8 @@ const deprecation = { announced: "2025-10-16T06:00:00+00:00", unavailable_after:
 
 /** A server type as the API shows it. */
 export function serverTypeView(type: ServerType): View {
-  const deprecated = type.deprecated ? deprecation : null;
+  const deprecationIn = (location: string) => (type.deprecated_locations.includes(location) ? deprecation : null);
+  const deprecated = type.locations.length === 0;
   return {
     id: type.id,
     name: type.name,
@@ -45,11 +54,11 @@ export function serverTypeView(type: ServerType): View {
     cpu_type: type.cpu_type,
     storage_type: type.storage_type,
     architecture: type.architecture,
-    deprecated: type.deprecated,
-    deprecation: deprecated,
+    deprecated,
+    deprecation: deprecated ? deprecation : null,
     locations: locations
-      .filter((location) => type.locations.includes(location.name))
-      .map(({ id, name }) => ({ id, name, deprecation: deprecated, available: true, recommended: false })),
+      .filter((location) => placesOf(type).includes(location.name))
+      .map(({ id, name }) => ({ id, name, deprecation: deprecationIn(name), available: true, recommended: false })),
     prices: serverTypePrices(type),
   };
 }
@@ -59,7 +68,7 @@ export function serverTypeView(type: ServerType): View {
  * location, so that answers satisfy it.
  */
 export function datacenterView(location: Location): View {
-  const supported = serverTypes.filter((type) => type.locations.includes(location.name)).map((type) => type.id);
+  const supported = serverTypes.filter((type) => placesOf(type).includes(location.name)).map((type) => type.id);
   return {
     id: location.id,
     name: `${location.name}-dc1`,

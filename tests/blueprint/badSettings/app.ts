@@ -96,8 +96,8 @@ export const badApps: readonly BadSettings[] = [
   },
   {
     mistake: "a server type that is no longer sold",
-    written: { app: app({ serverType: "cx22" }) },
-    says: ["holdfast:app.serverType: cx22 is not known | did you mean cx23?"],
+    written: { app: app({ serverType: "cx33s" }) },
+    says: ["holdfast:app.serverType: cx33s is not known | did you mean cx33?"],
   },
   {
     mistake: "a server type in capitals",

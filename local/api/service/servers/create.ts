@@ -4,6 +4,7 @@ import {
   findDatacenter,
   findLocation,
   findServerType,
+  placesOf,
   type Location,
   type ServerType,
 } from "../catalog";
@@ -101,8 +102,10 @@ function checkedLocation(body: CreateBody, type: ServerType): Location {
     throw invalidField("datacenter", "must not be used together with location");
   }
   const location =
-    body.datacenter === undefined ? findLocation(body.location ?? type.locations[0]) : findDatacenter(body.datacenter);
-  if (!type.locations.includes(location.name)) {
+    body.datacenter === undefined
+      ? findLocation(body.location ?? (placesOf(type)[0] as string))
+      : findDatacenter(body.datacenter);
+  if (!placesOf(type).includes(location.name)) {
     throw new ApiError("invalid_server_type", `server type ${type.name} is not offered in ${location.name}`);
   }
   return location;

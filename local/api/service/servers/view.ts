@@ -1,4 +1,4 @@
-import prices from "../../fixtures/prices.json";
+import { prices } from "../../../../catalog";
 import { locationOf, serverTypeOf } from "../catalog";
 import type { Cloud } from "../cloud";
 import { timestamp } from "../clock";

@@ -1,13 +1,13 @@
-import fixture from "../../fixtures/storageBoxTypes.json";
+import { named, storageBoxLocationNames, storageBoxTypes as types } from "../../../../catalog";
 import { invalidField } from "../errors";
 
-/** What Hetzner offers, with the date on which it was written down; sizes in TiB. */
-export const storageBoxTypes = fixture.storageBoxTypes;
+/** What Hetzner offers; sizes in TiB. */
+export const storageBoxTypes = named(types);
 /** One of them. */
 export type StorageBoxType = (typeof storageBoxTypes)[number];
 
 /** Names of the locations that have Storage Boxes. */
-export const storageBoxLocations: readonly string[] = fixture.locations;
+export const storageBoxLocations: readonly string[] = storageBoxLocationNames;
 
 /** By name or id. @throws invalid_input */
 export function findStorageBoxType(key: string | number): StorageBoxType {
