@@ -50,7 +50,7 @@ export function loadBalancerRules({ allowFrom, loadBalancers, jumpHosts, appMach
       "HAProxy's status",
     ),
     ...overPrivateNetwork(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
-    ...overPrivateNetwork(loadBalancers, [ports.claimer, ports.claimer], "claimers"),
+    ...overPrivateNetwork(loadBalancers, [ports.floatingIpKeeper, ports.floatingIpKeeper], "floating IP keepers"),
     { side: "private", protocol: "vrrp", from: loadBalancers, purpose: "who is master" },
   ];
 }

@@ -5,8 +5,8 @@ export const ports = {
   https: 443,
   /** HAProxy's own pages: readiness, statistics, metrics. Private side only. */
   status: 8404,
-  /** The claimer's metrics, and its state for its peer. Private side only. */
-  claimer: 8405,
+  /** The keeper's metrics, and its state for its peer. Private side only. */
+  floatingIpKeeper: 8405,
   /** Stick tables between load balancers, and from an old HAProxy process to its successor. */
   peers: 10_000,
   /** PostgreSQL, on the private side. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
 import { healthPath } from "../roles/healthPath";
-import { claimerConfiguration, claimerPaths } from "../roles/loadBalancer/claimer";
+import { keeperConfiguration, keeperPaths } from "../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { floatingIpPaths } from "../roles/loadBalancer/floatingIps";
 import { configureInTurn } from "./configureInTurn";
 import { FloatingIp } from "./floatingIp";
@@ -62,7 +62,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
     });
   }
 
-  /** What the claimer is told; ids and addresses are known once the resources are there. */
+  /** What the floating IP keeper has to know; ids and addresses are known once the resources are there. */
   private failoverFiles({ plan, server }: Machine): Readonly<Record<string, DeferredFile>> {
     const { blueprint, failover } = this.args;
     if (!this.floatingIp) return {};
@@ -70,7 +70,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
     const configuration = pulumi
       .all([server.id, this.floatingIp.floatingIpId, this.floatingIp.address])
       .apply(([serverId, id, address]) =>
-        claimerConfiguration({
+        keeperConfiguration({
           endpoint: failover.endpoint,
           serverId: Number(serverId),
           floatingIps: [{ id, address }],
@@ -82,8 +82,8 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
       );
     return {
       [floatingIpPaths.addresses]: { content: pulumi.interpolate`${this.floatingIp.address}/32\n` },
-      [claimerPaths.configuration]: { content: configuration, mode: "0600" },
-      [claimerPaths.token]: { content: pulumi.secret(`${failover.token ?? ""}\n`), mode: "0600" },
+      [keeperPaths.configuration]: { content: configuration, mode: "0600" },
+      [keeperPaths.token]: { content: pulumi.secret(`${failover.token ?? ""}\n`), mode: "0600" },
     };
   }
 }

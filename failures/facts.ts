@@ -2,7 +2,7 @@ import { machinesWith, type Blueprint, type MachinePlan } from "../blueprint/blu
 import { agentPaths } from "../roles/app/agent";
 import { appPaths } from "../roles/app/app";
 import { configurationOf } from "../roles/configuration";
-import { claimerPaths } from "../roles/loadBalancer/claimer";
+import { keeperPaths } from "../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { vrrpPaths } from "../roles/loadBalancer/keepalived.conf";
 import { haproxyPaths } from "../roles/loadBalancer/loadBalancer";
 import type { RoleConfiguration, RoleRenderer } from "../roles/types";
@@ -145,9 +145,9 @@ function watchdogOf({ files }: Rendered): WatchdogFacts | undefined {
   };
 }
 
-/** Two machines are a pair only when keepalived and the claimer are on each of them. */
+/** Two machines are a pair only when keepalived and the keeper are on each of them. */
 function pairOf(members: readonly Rendered[]): PairFacts | undefined {
-  const fitness = `${claimerPaths.folder}/fitness.py`;
+  const fitness = `${keeperPaths.folder}/fitness.py`;
   const [first] = members;
   if (!first || members.length < 2) return undefined;
   if (!members.every(({ files }) => vrrpPaths.configuration in files && fitness in files)) return undefined;

@@ -10,7 +10,7 @@ import { byTime, type Entry, readEntry, Settling } from "./entries";
 /** What is worth reading on a machine of each role; `--unit` asks for something else. */
 const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
   app: ["app@*", "app-migrate", "holdfast-agent", "holdfast-debug@*"],
-  loadBalancer: ["haproxy", "keepalived", "holdfast-claimer"],
+  loadBalancer: ["haproxy", "keepalived", "holdfast-floating-ip-keeper"],
   database: ["postgresql*", "pgbackrest*"],
 };
 /** What roll-outs said, on each machine. */

@@ -86,7 +86,7 @@ function row({ instances }: StackStatus, { name, roles, probe }: MachineStatus):
   const served = own.length === 0 ? "-" : `${serving} of ${own.length} in rotation`;
   const what = roles.join(", ");
   if (!probe) return [name, what, served, "?", "?", "?"];
-  const role = probe.claimer ? `${what} (${probe.claimer.master ? "active" : "standby"})` : what;
+  const role = probe.keeper ? `${what} (${probe.keeper.master ? "active" : "standby"})` : what;
   return [
     name,
     role,

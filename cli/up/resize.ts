@@ -58,7 +58,7 @@ export async function resizeInTurn(machines: readonly Resize[], means: ResizeMea
   const { project, watch, standDown } = means;
   for (const { machine, serverType, targets } of machines) {
     const { machines: all } = await watch.untilOthersServe(machine);
-    if (all.find(({ name }) => name === machine)?.probe?.claimer?.master) await standDown(machine);
+    if (all.find(({ name }) => name === machine)?.probe?.keeper?.master) await standDown(machine);
     console.log(`${machine}: off, ${serverType}, on again`);
     const flags = targets.flatMap((urn) => ["--target", urn]);
     const code = await project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);

@@ -60,8 +60,9 @@ function isKeptOut({ holds }: InstanceStatus): boolean {
 const loadBalancer: Look = ({ name, roles, probe }, { instances: all }) => {
   if (!roles.includes("loadBalancer")) return undefined;
   if (!probe.haproxy) return `${name}: ${probe.unanswered.haproxy ?? "HAProxy is not there"}`;
-  if (probe.claimer === undefined) return `${name}: ${probe.unanswered.claimer ?? "its claimer gives no answer"}`;
-  if (probe.claimer?.fit === false) return `${name} may not have the floating IP`;
+  if (probe.keeper === undefined)
+    return `${name}: ${probe.unanswered.keeper ?? "its floating IP keeper gives no answer"}`;
+  if (probe.keeper?.fit === false) return `${name} may not have the floating IP`;
   if (probe.failedUnits?.includes("keepalived.service")) return `${name}: keepalived has failed`;
   const absent = all.find((instance) => isExpected(instance, name) && !instance.seen[name]?.startsWith("UP"));
   return (

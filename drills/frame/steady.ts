@@ -18,7 +18,7 @@ async function disturbance(stack: Stack): Promise<string | undefined> {
   if (down.length > 0) return `not running: ${down.map(({ name }) => name).join(", ")}`;
   const balancers = await machinesWithRole(stack, "loadBalancer");
   if (balancers.length > 1) {
-    const states = await Promise.all(balancers.map((balancer) => claimerState(stack, balancer)));
+    const states = await Promise.all(balancers.map((balancer) => keeperState(stack, balancer)));
     const unfit = balancers.filter((_, index) => !states[index]?.fit);
     if (unfit.length > 0) return `unfit to be master: ${unfit.map(({ name }) => name).join(", ")}`;
     const masters = balancers.filter((_, index) => states[index]?.master);
@@ -36,8 +36,8 @@ async function disturbance(stack: Stack): Promise<string | undefined> {
   return undefined;
 }
 
-/** A claimer's /state, as far as drills read it. */
-export interface ClaimerState {
+/** A keeper's /state, as far as drills read it. */
+export interface KeeperState {
   /** keepalived's word. */
   readonly master: boolean;
   /** Whether it may become master. */
@@ -46,11 +46,11 @@ export interface ClaimerState {
   readonly held: boolean;
 }
 
-/** What the claimer of a load balancer says of itself; undefined while it says nothing. */
-export async function claimerState(stack: Stack, balancer: StackMachine): Promise<ClaimerState | undefined> {
+/** What the keeper of a load balancer says of itself; undefined while it says nothing. */
+export async function keeperState(stack: Stack, balancer: StackMachine): Promise<KeeperState | undefined> {
   const command = ["curl", "-s", "-m", "1", `http://${balancer.privateAddress}:8405/state`];
   const answer = await stack.inNetworkOf(balancer, command).catch(() => "");
-  return answer === "" ? undefined : (JSON.parse(answer) as ClaimerState);
+  return answer === "" ? undefined : (JSON.parse(answer) as KeeperState);
 }
 
 /** How many instances HAProxy on that machine has in rotation. */

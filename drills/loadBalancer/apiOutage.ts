@@ -28,7 +28,7 @@ const each = Object.entries(inWords) as [keyof typeof troubles, string][];
 /** Claims of all who watch a master: that it was looked at often enough to say so, and stayed one. */
 const staysMaster = [
   { metric: "demotions", text: "looks at which the master was none any more", unit: "looks", worst: 0 },
-  { metric: "looks", text: "looks at the claimers", unit: "looks", least: 60 },
+  { metric: "looks", text: "looks at the floating IP keepers", unit: "looks", least: 60 },
 ] as const;
 
 /** The active load balancer dies while the API is out. */

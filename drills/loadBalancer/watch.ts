@@ -1,5 +1,5 @@
 import { holderOfFloatingIp, machinesWithRole, type Stack, type StackMachine } from "../frame/stack";
-import { claimerState } from "../frame/steady";
+import { keeperState } from "../frame/steady";
 import { pause } from "../frame/wait";
 
 /** Seconds between two looks. */
@@ -7,7 +7,7 @@ const every = 0.1;
 
 /** What was seen of a pair during a while. */
 export interface Seen {
-  /** Looks at which every claimer that was asked answered. */
+  /** Looks at which every keeper that was asked answered. */
   readonly looks: number;
   /** How often the floating IP's holder changed. */
   readonly moves: number;
@@ -17,17 +17,17 @@ export interface Seen {
   readonly demotions: number;
 }
 
-/** The load balancers whose claimers say that they are master; undefined while one of them says nothing. */
+/** The load balancers whose keepers say that they are master; undefined while one of them says nothing. */
 export async function mastersAmong(
   stack: Stack,
   balancers: readonly StackMachine[],
 ): Promise<readonly StackMachine[] | undefined> {
-  const states = await Promise.all(balancers.map((balancer) => claimerState(stack, balancer)));
+  const states = await Promise.all(balancers.map((balancer) => keeperState(stack, balancer)));
   return states.includes(undefined) ? undefined : balancers.filter((_, index) => states[index]?.master);
 }
 
 /**
- * Watches the floating IP and the claimers until something is over. The look into the local cloud is not a call of the
+ * Watches the floating IP and the keepers until something is over. The look into the local cloud is not a call of the
  * API, so it works while that is out.
  *
  * @param balancers those that run
@@ -63,7 +63,7 @@ export async function watch(
 /** How things are after a fault: 0 and 0 where there is exactly one master, and the floating IP is on it. */
 export async function ownership(stack: Stack): Promise<{ readonly masters: number; readonly disagreements: number }> {
   const masters = await mastersAmong(stack, await machinesWithRole(stack, "loadBalancer"));
-  if (!masters) throw new Error("a claimer does not answer: nobody knows who is master");
+  if (!masters) throw new Error("a floating IP keeper does not answer: nobody knows who is master");
   const holder = await holderOfFloatingIp(stack);
   // Nobody's address, or one on a machine that is no master, is as wrong as two masters.
   const agrees = masters.length > 0 && masters.every(({ id }) => id === holder);

@@ -11,17 +11,23 @@ export interface VrrpMember {
   readonly advertInterval?: number;
 }
 
+/**
+ * The folder in /run through which keepalived and the floating IP keeper talk. It has the keeper's first name, and keeps
+ * it: keepalived holds these files open, and a master that loses sight of them would give up the address.
+ */
+export const vrrpFolder = "holdfast-claimer";
+
 /** Where the parts of the pair meet on the machine. */
 export const vrrpPaths = {
   configuration: "/etc/keepalived/keepalived.conf",
-  /** keepalived writes, the claimer reads. The claimer makes it: one that keepalived made would vanish with it. */
-  fifo: "/run/holdfast-claimer/vrrp",
-  /** The claimer writes, keepalived reads: 0 while this machine may be master, 1 while it may not. */
-  trackFile: "/run/holdfast-claimer/unfit",
+  /** keepalived writes, the keeper reads. The keeper makes it: one that keepalived made would vanish with it. */
+  fifo: `/run/${vrrpFolder}/vrrp`,
+  /** The keeper writes, keepalived reads: 0 while this machine may be master, 1 while it may not. */
+  trackFile: `/run/${vrrpFolder}/unfit`,
   /** While it exists, the machine takes no part in the election. */
   maintenance: "/etc/holdfast/no-failover",
   /** While `holdfast-failover` holds the lock on it, the same. */
-  handOver: "/run/holdfast-claimer/handing-over",
+  handOver: `/run/${vrrpFolder}/handing-over`,
 } as const;
 
 /**
@@ -61,7 +67,7 @@ export function keepalivedConf(member: VrrpMember): string {
     `    vrrp_notify_fifo ${vrrpPaths.fifo}`,
     "}",
     "",
-    "# Not master before the claimer has judged this machine fit.",
+    "# Not master before the floating IP keeper has judged this machine fit.",
     "track_file unfit {",
     `    file "${vrrpPaths.trackFile}"`,
     "    weight 0",

@@ -6,7 +6,8 @@ import type { RoleConfiguration, RoleContext } from "../types";
 import { floatingIps } from "./floatingIps";
 import { bodySizePath, bodySizeProgram } from "./bodySize";
 import { haproxyCfg } from "./haproxy.cfg";
-import { claimer, keepalived } from "./pair";
+import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
+import { keepalived } from "./pair";
 
 /** Where HAProxy's files are on a load balancer. */
 export const haproxyPaths = {
@@ -27,7 +28,7 @@ export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfigura
   const parts = [
     floatingIps(),
     haproxy(blueprint, machine),
-    claimer(privateAddress),
+    floatingIpKeeper(privateAddress),
     ...(peers.length > 0 ? [keepalived({ number: members.indexOf(machine) + 1, privateAddress, peers })] : []),
   ];
   return {

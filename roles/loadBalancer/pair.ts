@@ -1,42 +1,22 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ports } from "../../blueprint/ports";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
-import { claimerFiles, claimerPaths } from "./claimer";
+import { keeperUnit } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalivedConf, vrrpPaths, type VrrpMember } from "./keepalived.conf";
 
 /** The switch by hand, on the machine itself: for the command line, and for a bad night without it. */
 export const failoverCommand = "/usr/local/sbin/holdfast-failover";
-const failoverProgram = () => readFileSync(join(__dirname, "failover.py"), "utf8");
+const handOverProgram = () => readFileSync(join(__dirname, "handOver.py"), "utf8");
 
 const keepalivedDropIn = "/etc/systemd/system/keepalived.service.d/60-holdfast.conf";
 /** Beside HAProxy's own drop-in, and no reason to restart it: systemd reads it when it stops the unit. */
 const haproxyDropIn = "/etc/systemd/system/haproxy.service.d/61-holdfast-pair.conf";
 
-/**
- * The claimer, on every load balancer that has a floating IP. Its configuration and token, whose content is known only
- * after creation, come with the caller: `claimerConfiguration()` at `claimerPaths`.
- */
-export function claimer(privateAddress: string): RoleConfiguration {
-  const files = claimerFiles();
-  return {
-    packages: ["curl", "python3"],
-    files,
-    units: [
-      {
-        name: "holdfast-claimer.service",
-        restartOn: [...Object.keys(files), claimerPaths.configuration, claimerPaths.token],
-        healthy: `curl -fsS -o /dev/null --max-time 2 http://${privateAddress}:${ports.claimer}/state`,
-      },
-    ],
-  };
-}
-
-/** keepalived insists on the folder of a file that it shall track, and the claimer, which makes it, may not run yet. */
+/** keepalived insists on the folder of a file that it shall track, which the keeper makes, and that may not run yet. */
 const validate = `mkdir -p -m 0700 ${dirname(vrrpPaths.trackFile)} && keepalived -t -f %s`;
 
-/** keepalived, on each load balancer of a pair; after the claimer, which judges whether this one may be master. */
+/** keepalived, on each load balancer of a pair; after the keeper, which judges whether this one may be master. */
 export function keepalived(member: VrrpMember): RoleConfiguration {
   return {
     packages: ["keepalived"],
@@ -44,13 +24,13 @@ export function keepalived(member: VrrpMember): RoleConfiguration {
       [vrrpPaths.configuration]: { content: keepalivedConf(member), validate },
       [keepalivedDropIn]: { content: dropIn() },
       [haproxyDropIn]: { content: handOverFirst() },
-      [failoverCommand]: { content: failoverProgram(), mode: "0755" },
+      [failoverCommand]: { content: handOverProgram(), mode: "0755" },
     },
     units: [
       {
         name: "keepalived.service",
-        restartOn: [keepalivedDropIn],
-        // A reload keeps who is master; a restart would hand the address to the other one.
+        // A reload keeps who is master; a restart would hand the address to the other one. So nothing restarts it:
+        // a changed drop-in holds from its next start on.
         reloadOn: [vrrpPaths.configuration],
         healthy: "systemctl is-active --quiet keepalived.service",
       },
@@ -67,7 +47,7 @@ function handOverFirst(): string {
     heading(),
     "[Unit]",
     "# Stopped before them at a shutdown, because they are what hands over.",
-    "After=holdfast-claimer.service keepalived.service",
+    `After=${keeperUnit} keepalived.service`,
     "",
     "[Service]",
     `ExecStop=-/bin/sh -c 'test -z "$$MAINPID" || exec ${failoverCommand} before-stop'`,
@@ -78,8 +58,8 @@ function dropIn(): string {
   return lines(
     heading(),
     "[Unit]",
-    "After=holdfast-claimer.service",
-    "Wants=holdfast-claimer.service",
+    `After=${keeperUnit}`,
+    `Wants=${keeperUnit}`,
     "StartLimitIntervalSec=0",
     "",
     "[Service]",

@@ -25,7 +25,7 @@ const words: Readonly<Record<string, string>> = {
   disks: "disks",
   failedUnits: "units",
   haproxy: "HAProxy",
-  claimer: "claimer",
+  keeper: "floating IP keeper",
   instances: "instances",
   database: "PostgreSQL",
   pool: "the connection pool",
@@ -95,8 +95,8 @@ const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
 /** A load balancer that could not take over, though nobody took it out. */
 const unfit: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
-    probe.claimer && !probe.claimer.fit && probe.claimer.outSince === null
-      ? [`${name} may not have the floating IP: \`journalctl -u holdfast-claimer\` on it says why`]
+    probe.keeper && !probe.keeper.fit && probe.keeper.outSince === null
+      ? [`${name} may not have the floating IP: \`journalctl -u holdfast-floating-ip-keeper\` on it says why`]
       : [],
   );
 

@@ -15,8 +15,8 @@ const rollingOut: Rule = (facts) => {
 
 const outOfElection: Rule = (facts) =>
   heard(facts).flatMap(({ name, probe }) =>
-    probe.claimer && probe.claimer.outSince !== null
-      ? [`${name} has been kept out of the election for ${ago(probe.now - probe.claimer.outSince)}`]
+    probe.keeper && probe.keeper.outSince !== null
+      ? [`${name} has been kept out of the election for ${ago(probe.now - probe.keeper.outSince)}`]
       : [],
   );
 

@@ -142,11 +142,11 @@ def haproxy() -> list[dict[str, Any]] | None:
     ]
 
 
-def claimer() -> dict[str, Any] | None:
+def keeper() -> dict[str, Any] | None:
     """Whether this load balancer is master and may be, and since when a person keeps it out of the election."""
-    if not at("/etc/holdfast/claimer.json").exists():
+    if not at("/etc/holdfast/floating-ip-keeper.json").exists():
         return None
-    configuration = read_json("/etc/holdfast/claimer.json")
+    configuration = read_json("/etc/holdfast/floating-ip-keeper.json")
     state = json.loads(fetch(f"http://{configuration['listen']}/state"))
     out = at(configuration["pair"]["maintenanceFile"]) if configuration["pair"] else None
     since = out.stat().st_mtime if out is not None and out.exists() else None
@@ -220,7 +220,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "lease": lease,
     "instances": instances,
     "haproxy": haproxy,
-    "claimer": claimer,
+    "keeper": keeper,
     "database": database,
     "pool": pool,
     "backups": backups,

@@ -25,7 +25,7 @@ export interface Probe {
   readonly lease?: ProbedLease | null;
   readonly instances?: readonly ProbedInstance[] | null;
   readonly haproxy?: readonly ProbedServer[] | null;
-  readonly claimer?: { readonly master: boolean; readonly fit: boolean; readonly outSince: number | null } | null;
+  readonly keeper?: { readonly master: boolean; readonly fit: boolean; readonly outSince: number | null } | null;
   readonly database?: { readonly accepts: boolean } | null;
   readonly pool?: { readonly accepts: boolean } | null;
   readonly backups?: BackupsFile | null;

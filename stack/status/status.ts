@@ -31,7 +31,7 @@ export function makeStatus(
       probe: "probe" in answer ? answer.probe : null,
     };
   });
-  const masters = machines.filter(({ probe }) => probe?.claimer?.master).map(({ name }) => name);
+  const masters = machines.filter(({ probe }) => probe?.keeper?.master).map(({ name }) => name);
   const holder = (address: string): Pick<FloatingIpStatus, "cloud"> => {
     const server = view?.floatingIps.find((ip) => ip.address === address)?.server;
     return view ? { cloud: server?.replace(`${stack}-`, "") ?? null } : {};

@@ -1,4 +1,4 @@
-import { claimerPaths } from "../../roles/loadBalancer/claimer";
+import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { floatingIpPaths } from "../../roles/loadBalancer/floatingIps";
 import { rehearsal } from "../blueprint/source";
 import {
@@ -25,8 +25,8 @@ function filesOf(seen: readonly Seen[], machine: string): Files {
   return revealed<Files>(one(seen, configuration, machine).inputs.files);
 }
 
-function claimerOf(seen: readonly Seen[], machine: string) {
-  return JSON.parse(filesOf(seen, machine)[claimerPaths.configuration]?.content ?? "") as {
+function keeperOf(seen: readonly Seen[], machine: string) {
+  return JSON.parse(filesOf(seen, machine)[keeperPaths.configuration]?.content ?? "") as {
     endpoint: string;
     serverId: number;
     floatingIps: unknown[];
@@ -59,7 +59,7 @@ describe("without a load balancer of its own", () => {
   test("it has HAProxy beside the instances, and nothing that moves an address", () => {
     const paths = Object.keys(filesOf(seen, "app-1"));
     expect(paths).toContain("/etc/haproxy/haproxy.cfg");
-    expect(paths.filter((path) => /claimer|keepalived|floating-ips/.test(path))).toEqual([]);
+    expect(paths.filter((path) => /keeper|keepalived|floating-ips/.test(path))).toEqual([]);
     expect(JSON.stringify(seen.map(({ inputs }) => inputs))).not.toContain(failoverToken);
   });
 });
@@ -87,25 +87,25 @@ describe.each([1, 2] as const)("with load balancers: %i", (loadBalancers) => {
     expect(await waitsFor(one(seen, configuration, "app-2"))).toEqual(["app-1"]);
   });
 
-  test("every load balancer has the address, and a claimer that knows itself and its peers", () => {
+  test("every load balancer has the address, and a keeper that knows itself and its peers", () => {
     for (const name of names) {
       const files = filesOf(seen, name);
       const held = files[floatingIpPaths.addresses]?.content ?? "";
       expect(held).toMatch(/^198\.51\.100\.\d+\/32\n$/);
-      const { endpoint, serverId, floatingIps, pair } = claimerOf(seen, name);
+      const { endpoint, serverId, floatingIps, pair } = keeperOf(seen, name);
       expect(endpoint).toBe("https://api.hetzner.cloud/v1");
       expect(String(serverId)).toBe(one(seen, configuration, name).inputs.serverId);
       expect(floatingIps).toEqual([{ id: expect.any(Number) as number, address: held.replace("/32\n", "") }]);
       const peers = names.filter((other) => other !== name).map((other) => other.replace("load-balancer-", "10.0.1.1"));
       expect(pair?.peers ?? []).toEqual(peers.map((peer) => `http://${peer}:8405/state`));
     }
-    expect(new Set(names.map((name) => claimerOf(seen, name).serverId)).size).toBe(loadBalancers);
+    expect(new Set(names.map((name) => keeperOf(seen, name).serverId)).size).toBe(loadBalancers);
   });
 
   test("the token is on load balancers only, root's alone, and a secret everywhere else", () => {
     for (const name of names) {
       expect(isSecret(one(seen, configuration, name).inputs.files)).toBe(true);
-      const file = filesOf(seen, name)[claimerPaths.token];
+      const file = filesOf(seen, name)[keeperPaths.token];
       expect(revealed(file?.content)).toBe(`${failoverToken}\n`);
       expect(file?.mode).toBe("0600");
     }

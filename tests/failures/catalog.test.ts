@@ -180,12 +180,12 @@ describe("a pair", () => {
     expect(takesOver).toContain("no floating IP can be moved");
   });
 
-  test("is none as long as the machines get no keepalived and no claimer", () => {
+  test("is none as long as the machines get no keepalived and no keeper", () => {
     const half: RoleRenderer = (context) => {
       const { files, ...rest } = configurationOf(context);
       return {
         ...rest,
-        files: Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes("claimer"))),
+        files: Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes("keeper"))),
       };
     };
     const entry = entryOf(reportOf(numbers, { render: half }), "load-balancer-machine");

@@ -4,7 +4,7 @@ import { userData } from "../../components/userData";
 import { isRoot } from "../../local/paths";
 import { floatingIpPaths } from "../../roles/loadBalancer/floatingIps";
 import { bodySizePath } from "../../roles/loadBalancer/bodySize";
-import { claimerPaths } from "../../roles/loadBalancer/claimer";
+import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { vrrpPaths } from "../../roles/loadBalancer/keepalived.conf";
 import { rehearsal } from "../blueprint/source";
 import { testWhere } from "../support/needs";
@@ -88,7 +88,7 @@ describe(`judged by the programs of ${debian.name}`, () => {
 
   testWith("systemd-analyze").each([
     ["floating IPs", floatingIpPaths.unit],
-    ["claimer", claimerPaths.unit],
+    ["keeper", keeperPaths.unit],
   ])("systemd accepts the unit of the %s", (_, path) => {
     const command = "systemd-analyze verify --man=no --recursive-errors=no %s";
     const verdict = judge(command, fileOf("load-balancer-1", path, pair), basename(path));

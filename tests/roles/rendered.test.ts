@@ -1,4 +1,4 @@
-import { claimerPaths } from "../../roles/loadBalancer/claimer";
+import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { floatingIpPaths } from "../../roles/loadBalancer/floatingIps";
 import type { RoleFile } from "../../roles/types";
 import { rehearsal } from "../blueprint/source";
@@ -21,7 +21,7 @@ test.each(["load-balancer-1", "app-1"])("files of %s", (machine) => {
 test.each(["load-balancer-1", "app-1"])("units of %s name files and archives that are there", (machine) => {
   const { files, archives, units } = configured(machine);
   // Told by the component, once their content is known.
-  const late = [floatingIpPaths.addresses, claimerPaths.configuration, claimerPaths.token];
+  const late = [floatingIpPaths.addresses, keeperPaths.configuration, keeperPaths.token];
   const paths: string[] = [...Object.keys(files), ...Object.keys(archives), ...late];
   for (const { restartOn = [], reloadOn = [] } of units) {
     for (const path of [...restartOn, ...reloadOn]) expect(paths).toContain(path);

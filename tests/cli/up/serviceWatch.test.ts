@@ -50,5 +50,5 @@ test("a machine whose work nobody else does is not switched off", async () => {
 test("gives the last look, in which the active load balancer is to be found", async () => {
   const { watch } = watchOf([well]);
   const { machines } = await watch.untilOthersServe("load-balancer-1");
-  expect(machines.filter(({ probe }) => probe?.claimer?.master).map(({ name }) => name)).toEqual(["load-balancer-1"]);
+  expect(machines.filter(({ probe }) => probe?.keeper?.master).map(({ name }) => name)).toEqual(["load-balancer-1"]);
 });

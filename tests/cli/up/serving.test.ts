@@ -47,10 +47,14 @@ test("nobody waits for an instance that a person keeps out, but for one of a rol
 
 test.each<[string, Partial<Probe>, string]>([
   ["HAProxy is not up yet", { haproxy: undefined, unanswered: { haproxy: "refused" } }, "load-balancer-2: refused"],
-  ["its claimer does not answer", { claimer: undefined }, "load-balancer-2: its claimer gives no answer"],
+  [
+    "its floating IP keeper does not answer",
+    { keeper: undefined },
+    "load-balancer-2: its floating IP keeper gives no answer",
+  ],
   [
     "it may not become master",
-    { claimer: { master: false, fit: false, outSince: null } },
+    { keeper: { master: false, fit: false, outSince: null } },
     "load-balancer-2 may not have the floating IP",
   ],
   ["keepalived", { failedUnits: ["keepalived.service"] }, "load-balancer-2: keepalived has failed"],

@@ -142,7 +142,7 @@ describe("holdfast-failover", () => {
 
   test("killed half-way, it leaves the machine in the election", async () => {
     const { active, standby } = await bothFit();
-    // The peer's claimer does not know that nothing will take over there.
+    // The peer's keeper does not know that nothing will take over there.
     await lab.inside(standby, "kill -STOP $(pidof keepalived)");
     try {
       const handingOver = lab.handOver(active, "out");

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { agent, agentPaths } from "../../../roles/app/agent";
-import { pythonTests } from "./agent/pythonTests";
+import { pythonTests } from "../../support/python";
 
 const settings = {
   privateAddress: "10.0.1.40",
@@ -36,7 +36,10 @@ test("holdfast-drain refuses what it does not know, and says how it is used", ()
 });
 
 // Watchdogs are tested in real time, so all run side by side.
-const runs = pythonTests("test_agent", "AgentTest").map(({ name, run }) => ({ name, running: run() }));
+const runs = pythonTests(join(__dirname, "agent"), "test_agent", "AgentTest").map(({ name, run }) => ({
+  name,
+  running: run(),
+}));
 for (const { running } of runs) running.catch(() => undefined);
 
 describe("the agent as a process", () => {

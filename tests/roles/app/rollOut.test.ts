@@ -1,8 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import type { Settings } from "../../../blueprint/settings";
 import { appPaths } from "../../../roles/app/paths";
 import { rehearsal } from "../../blueprint/source";
+import { runPython } from "../../support/python";
 import { configured } from "../context";
 
 /** The rehearsal with an app that says more about itself. */
@@ -62,9 +61,7 @@ test("each app machine can tell what the database has; another volume is another
   expect(configured("app-2", withManifest({ migrate: undefined })).files).not.toHaveProperty([appPaths.migrations]);
 });
 
-test("the program's own tests", () => {
-  execFileSync("python3", [join(__dirname, "test_migrations.py")], { stdio: "pipe" });
-});
+test("the migration program's own tests pass", () => runPython(__dirname, "test_migrations"));
 
 test("a migration and an instance are told the same and may do the same", () => {
   const { files } = configured("app-1", withManifest({ migrate: "python3 migrate.py" }));

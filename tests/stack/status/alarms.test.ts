@@ -58,7 +58,7 @@ test.each([
 
 test("a standby that cannot take over, unless a person took it out", () => {
   const standby = (outSince: number | null) => ({
-    "load-balancer-2": { probe: balancer(false, { claimer: { master: false, fit: false, outSince } }) },
+    "load-balancer-2": { probe: balancer(false, { keeper: { master: false, fit: false, outSince } }) },
   });
   expect(alarms(standby(null))[0]).toContain("load-balancer-2 may not have the floating IP");
   expect(statusWith(standby(noon - 120))).toMatchObject({

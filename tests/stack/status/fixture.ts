@@ -32,7 +32,7 @@ const common = {
   lease: null,
   instances: null,
   haproxy: null,
-  claimer: null,
+  keeper: null,
   database: null,
   pool: null,
   backups: null,
@@ -45,7 +45,7 @@ export function balancer(master: boolean, more: Partial<Probe> = {}): Probe {
   return {
     ...common,
     haproxy: servers.map((name) => ({ name, status: "UP", since: hour, sessions: 1 })),
-    claimer: { master, fit: true, outSince: null },
+    keeper: { master, fit: true, outSince: null },
     ...more,
   };
 }

@@ -38,7 +38,7 @@ test("a machine that has nothing of ours says so in each point", () => {
   expect(disks).toEqual([{ folder: "/", size: expect.any(Number) as number, free: expect.any(Number) as number }]);
   // This computer may run no systemd.
   expect(Object.keys(unanswered).filter((question) => question !== "failedUnits")).toEqual([]);
-  expect(rest).toMatchObject({ reboot: null, release: null, instances: null, haproxy: null, claimer: null });
+  expect(rest).toMatchObject({ reboot: null, release: null, instances: null, haproxy: null, keeper: null });
 });
 
 test("a reboot that is needed, since when and for what", () => {
@@ -76,12 +76,12 @@ test("WAL that waits, since when, and how much room there is for more", () => {
 });
 
 test("what does not answer takes nothing from the others, and is told with its reason", () => {
-  write("/etc/holdfast/claimer.json", JSON.stringify({ listen: "127.0.0.1:9", pair: null }));
+  write("/etc/holdfast/floating-ip-keeper.json", JSON.stringify({ listen: "127.0.0.1:9", pair: null }));
   write(agentPaths.rotation, "#!/bin/sh\necho not JSON\n");
   chmodSync(join(root, agentPaths.rotation), 0o755);
-  const { claimer, disks, unanswered } = probe();
-  expect(claimer).toBeUndefined();
-  expect(unanswered.claimer).toContain("refused");
+  const { keeper, disks, unanswered } = probe();
+  expect(keeper).toBeUndefined();
+  expect(unanswered.keeper).toContain("refused");
   expect(unanswered.instances).toContain("JSONDecodeError");
   expect(disks).toHaveLength(1);
 });

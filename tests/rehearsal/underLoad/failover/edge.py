@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../roles/loadBalancer/claimer"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../roles/loadBalancer/floatingIpKeeper"))
 sys.dont_write_bytecode = True
 
 from lab import Api  # noqa: E402

@@ -7,9 +7,9 @@ import type { LoadOptions } from "../../../../drills/load/load";
 import type { LoadResult } from "../../../../drills/load/outcomes";
 import { ensureBaseImage } from "../../../../local/machines/baseImage";
 import { run, tryRun } from "../../../../local/machines/command";
-import { claimerConfiguration, claimerPaths } from "../../../../roles/loadBalancer/claimer";
+import { keeperConfiguration, keeperPaths } from "../../../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { failoverCommand } from "../../../../roles/loadBalancer/pair";
-import { keepalivedConf, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
+import { keepalivedConf, vrrpFolder, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 
 /** The lab's floating IP; it exists in the lab's namespaces only. */
 export const floatingIp = "203.0.113.200";
@@ -18,7 +18,7 @@ const router = "10.77.0.1";
 const instance = "10.77.0.20";
 const repository = join(__dirname, "../../../..");
 
-/** One load balancer: HAProxy, keepalived and the claimer of the base image in namespaces of their own. */
+/** One load balancer: HAProxy, keepalived and the keeper of the base image in namespaces of their own. */
 interface Balancer {
   readonly number: number;
   readonly serverId: number;
@@ -186,7 +186,7 @@ export class FailoverLab {
     return JSON.parse(await visitors) as LoadResult;
   }
 
-  /** What the claimer of a load balancer says of itself; undefined while it says nothing. */
+  /** What the keeper of a load balancer says of itself; undefined while it says nothing. */
   async state({ address }: Balancer): Promise<{ master: boolean; fit: boolean; held: boolean } | undefined> {
     const { code, stdout } = await tryRun("ip", [
       ...["netns", "exec", this.edge, "curl", "-s", "-m", "1", `http://${address}:8405/state`],
@@ -230,14 +230,14 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileSync(file, content, { mode: 0o600 });
   };
-  cpSync(join(repository, "roles/loadBalancer/claimer"), join(folder, "files", claimerPaths.folder), {
+  cpSync(join(repository, "roles/loadBalancer/floatingIpKeeper"), join(folder, "files", keeperPaths.folder), {
     recursive: true,
   });
   cpSync(join(repository, "roles/loadBalancer/failover.py"), join(folder, "files", failoverCommand));
-  write(claimerPaths.token, token);
+  write(keeperPaths.token, token);
   write(
-    claimerPaths.configuration,
-    claimerConfiguration({
+    keeperPaths.configuration,
+    keeperConfiguration({
       ...{ endpoint: `http://${router}:8000/v1`, serverId, floatingIps: [{ id: 7, address: floatingIp }] },
       ...{ privateAddress: address, peers, instances: [{ address: instance, port: 8001 }], health: "/" },
     }),
@@ -256,8 +256,8 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
     "/start",
     [
       "haproxy -W -D -p /run/haproxy.pid -f /etc/haproxy/lab.cfg",
-      "mkdir -m 0700 /run/holdfast-claimer",
-      `python3 ${claimerPaths.folder}/claimer.py ${claimerPaths.configuration} &`,
+      `mkdir -m 0700 /run/${vrrpFolder}`,
+      `python3 ${keeperPaths.folder}/keeper.py ${keeperPaths.configuration} &`,
       "keepalived --dont-fork --log-console &",
       "wait\n",
     ].join("\n"),

@@ -4,7 +4,7 @@ import { expectClaimsToHold } from "../../support/drilled";
 
 /**
  * They take their time, and the same ground is covered elsewhere: wholeStack, database and backups.test.ts; what the API may
- * say meanwhile, by the tests of the claimer.
+ * say meanwhile, by the tests of the floating IP keeper.
  */
 const elsewhere =
   /^(release-|active-power-loss$|migration-fails|database-moves|storage-|damaged-|dropped-|restore-|lose-database|volume-full|kill-pool|api-outage-|failover-api-(unavailable|rate-limit))/;

@@ -7,7 +7,7 @@ import {
   withoutStack,
   type Stack,
 } from "../../../../drills/frame/stack";
-import { awaitSteady, claimerState } from "../../../../drills/frame/steady";
+import { awaitSteady, keeperState } from "../../../../drills/frame/steady";
 import { until } from "../../../../drills/frame/wait";
 import { vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 import type { Clone } from "../../../../drills/frame/clone";
@@ -69,7 +69,7 @@ export function handOversByHand(clone: Clone): void {
     const [active, standby] = [await activeBalancer(stack), await standbyBalancer(stack)];
     await stack.inside(standby, "systemctl stop haproxy.service");
     try {
-      await until("the standby is unfit", 15, async () => (await claimerState(stack, standby))?.fit === false);
+      await until("the standby is unfit", 15, async () => (await keeperState(stack, standby))?.fit === false);
       const seen = await visited(async () => {
         for (const argument of ["", "out"]) {
           const said = await stack.inside(active, program(argument));
@@ -82,7 +82,7 @@ export function handOversByHand(clone: Clone): void {
       });
       expect(seen).toMatchObject({ failed: 0 });
       expect(await holderOfFloatingIp(stack)).toBe(active.id);
-      expect(await claimerState(stack, active)).toMatchObject({ master: true, fit: true });
+      expect(await keeperState(stack, active)).toMatchObject({ master: true, fit: true });
       await stack.inside(active, `test ! -e ${vrrpPaths.maintenance}`);
     } finally {
       await stack.inside(standby, "systemctl start haproxy.service");
@@ -91,14 +91,14 @@ export function handOversByHand(clone: Clone): void {
 
   test("killed half-way, it leaves the machine in the election", async () => {
     const [active, standby] = [await activeBalancer(stack), await standbyBalancer(stack)];
-    // The peer cannot take over any more, and its claimer has not noticed: the hand-over waits for it in vain.
+    // The peer cannot take over any more, and its floating IP keeper has not noticed: the hand-over waits for it in vain.
     await stack.inside(standby, "systemctl kill --signal=STOP keepalived.service");
     try {
       const begin = "systemd-run --quiet --unit=under-way holdfast-failover out";
       await stack.inside(active, begin);
-      await until("it has left the election", 10, async () => (await claimerState(stack, active))?.fit === false);
+      await until("it has left the election", 10, async () => (await keeperState(stack, active))?.fit === false);
       await stack.inside(active, "systemctl kill --signal=KILL under-way.service");
-      await until("it is in the election", 10, async () => (await claimerState(stack, active))?.fit === true);
+      await until("it is in the election", 10, async () => (await keeperState(stack, active))?.fit === true);
       await stack.inside(active, `test ! -e ${vrrpPaths.maintenance}`);
     } finally {
       await stack.inside(standby, "systemctl kill --signal=CONT keepalived.service");
@@ -112,9 +112,9 @@ export function handOversByHand(clone: Clone): void {
       expect(await holderOfFloatingIp(stack)).toBe(standby.id);
       const { initPid } = active;
       await stack.inside(active, "systemctl --no-block reboot");
-      await until("it has booted again and its claimer answers", 90, async () => {
+      await until("it has booted again and its floating IP keeper answers", 90, async () => {
         const now = (await stack.machines()).find(({ id }) => id === active.id);
-        return now?.initPid !== initPid && now?.running === true && (await claimerState(stack, now)) !== undefined;
+        return now?.initPid !== initPid && now?.running === true && (await keeperState(stack, now)) !== undefined;
       });
     });
     expect(seen.failed).toBeLessThanOrEqual(UNDER_WAY);
@@ -125,11 +125,11 @@ export function handOversByHand(clone: Clone): void {
       rebooted,
       "for n in $(seq 50); do curl -fsS -o /dev/null http://127.0.0.1:8404/ready && exit; sleep 0.2; done; exit 1",
     );
-    expect(await claimerState(stack, rebooted)).toMatchObject({ master: false, fit: false });
+    expect(await keeperState(stack, rebooted)).toMatchObject({ master: false, fit: false });
     const refused = await stack.inside(await activeBalancer(stack), program());
     expect(refused).toContain("no other load balancer is fit to take over");
     expect(await stack.inside(rebooted, program("in"))).toContain("this machine takes part in the election");
-    await until("it is fit", 20, async () => (await claimerState(stack, rebooted))?.fit === true);
+    await until("it is fit", 20, async () => (await keeperState(stack, rebooted))?.fit === true);
     await awaitSteady(stack, 60);
     expect((await clone.holdfast(["failover"])).code).toBe(0);
     expect(await holderOfFloatingIp(stack)).toBe(active.id);

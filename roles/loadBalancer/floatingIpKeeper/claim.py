@@ -10,7 +10,8 @@ from configuration import Configuration, FloatingIp
 from duty import Duty, Order
 from fitness import Fitness
 from hetzner import Api, ApiError, Cancelled
-from journal import Figures, Journal
+from log import Log
+from metrics import Metrics
 from peers import peer_that_holds
 
 ASSIGNED = "floating_ip_assigned"
@@ -60,12 +61,12 @@ class Claim(threading.Thread):
         duty: Duty,
         fitness: Fitness | None,
         api: Api,
-        journal: Journal,
-        figures: Figures,
+        log: Log,
+        metrics: Metrics,
     ) -> None:
         super().__init__(name=f"claim {ip.address}", daemon=True)
         self._ip, self._configuration, self._duty, self._fitness = ip, configuration, duty, fitness
-        self._api, self._journal, self._figures = api, journal, figures
+        self._api, self._log, self._metrics = api, log, metrics
         self._path = f"/floating_ips/{ip.id}"
         self._held_since: float | None = None
         self._held_under = 0
@@ -90,7 +91,7 @@ class Claim(threading.Thread):
             try:
                 pause = self._hold(order, challenges) if order.master else self._stand_by()
                 self._failing_since = None
-                self._journal.settled(self._ip.address)
+                self._log.settled(self._ip.address)
             except Cancelled:
                 continue
             except ApiError as error:
@@ -99,7 +100,7 @@ class Claim(threading.Thread):
 
     def _stand_by(self) -> float:
         self._held_since = None
-        self._figures.set("holdfast_floating_ip_held", 0, address=self._ip.address)
+        self._metrics.set("holdfast_floating_ip_held", 0, address=self._ip.address)
         self._api.get(self._path)
         return WARM_SECONDS
 
@@ -109,7 +110,7 @@ class Claim(threading.Thread):
         now = time.monotonic()
         self._failing_since = self._failing_since or now
         pause = retry_pause(error, now - self._failing_since, random.random())
-        self._journal.repeated(self._ip.address, f"{self._ip.address}: the API says {error}; trying again, still master")
+        self._log.repeated(self._ip.address, f"{self._ip.address}: the API says {error}; trying again, still master")
         return pause
 
     def _hold(self, order: Order, challenges: int) -> float:
@@ -128,15 +129,15 @@ class Claim(threading.Thread):
             self._challenges_met = challenges
             return self._confirmed(order, time.monotonic())
         self._held_since = None
-        self._figures.set("holdfast_floating_ip_held", 0, address=self._ip.address)
+        self._metrics.set("holdfast_floating_ip_held", 0, address=self._ip.address)
         where = "nowhere" if holder is None else f"on server {holder}"
         if holder is not None and not challenged and self._configuration.pair:
             peer = peer_that_holds(self._configuration.pair.peers, holder)
             if peer:
                 # Both are masters, so only the path between us is cut, and the peer serves: tearing the address to
                 # and fro would help nobody. When the path heals, one steps down and the other is challenged.
-                self._figures.set("holdfast_floating_ip_contested", 1, address=self._ip.address)
-                self._held_back(f"left {where}, whose claimer is master as well")
+                self._metrics.set("holdfast_floating_ip_contested", 1, address=self._ip.address)
+                self._held_back(f"left {where}, whose floating IP keeper is master as well")
                 return VERIFY_SECONDS
         return self._take(order, f"it is {where}")
 
@@ -147,7 +148,7 @@ class Claim(threading.Thread):
             return 0.25
         if not self._duty.valid(order):
             raise Cancelled
-        self._journal.repeated(
+        self._log.repeated(
             f"{self._ip.address} claim",
             f"{self._ip.address}: claiming for server {self._configuration.server_id}, {why}",
             every=60,
@@ -159,11 +160,11 @@ class Claim(threading.Thread):
                 raise refused
             return 0.2  # Moved again meanwhile; the next round finds out by whom.
         took = time.monotonic() - (self._failing_since or begun)
-        self._figures.add("holdfast_floating_ip_claims_total", address=self._ip.address)
-        self._figures.set("holdfast_floating_ip_claim_seconds", took, address=self._ip.address)
-        self._journal.settled(f"{self._ip.address} claim")
-        self._journal.settled(f"{self._ip.address} held back")
-        self._journal.say(f"{self._ip.address}: is here, confirmed {took:.2f} s after the first try")
+        self._metrics.add("holdfast_floating_ip_claims_total", address=self._ip.address)
+        self._metrics.set("holdfast_floating_ip_claim_seconds", took, address=self._ip.address)
+        self._log.settled(f"{self._ip.address} claim")
+        self._log.settled(f"{self._ip.address} held back")
+        self._log.say(f"{self._ip.address}: is here, confirmed {took:.2f} s after the first try")
         return self._confirmed(order, time.monotonic())
 
     def _assign(self, order: Order) -> ApiError | None:
@@ -181,7 +182,7 @@ class Claim(threading.Thread):
         return None
 
     def _held_back(self, why: str) -> None:
-        self._journal.repeated(f"{self._ip.address} held back", f"{self._ip.address}: {why}", every=60)
+        self._log.repeated(f"{self._ip.address} held back", f"{self._ip.address}: {why}", every=60)
 
     def _await(self, order: Order, action: dict[str, object]) -> None:
         """Follows the action for at most 10 s; a stuck one is asked for again by the next round."""
@@ -208,7 +209,7 @@ class Claim(threading.Thread):
         self._held_since = self._held_since or now
         self._held_under = order.number
         address = self._ip.address
-        self._figures.set("holdfast_floating_ip_held", 1, address=address)
-        self._figures.set("holdfast_floating_ip_contested", 0, address=address)
-        self._figures.set("holdfast_floating_ip_last_verified_seconds", time.time(), address=address)
+        self._metrics.set("holdfast_floating_ip_held", 1, address=address)
+        self._metrics.set("holdfast_floating_ip_contested", 0, address=address)
+        self._metrics.set("holdfast_floating_ip_last_verified_seconds", time.time(), address=address)
         return verify_pause(now - self._held_since, self._api.remaining)

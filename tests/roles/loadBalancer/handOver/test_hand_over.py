@@ -1,4 +1,4 @@
-"""holdfast-failover as a process, between two claimers that can be told what to say."""
+"""holdfast-failover as a process, between two keepers that can be told what to say."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 ROLE = os.path.join(FOLDER, "../../../../roles/loadBalancer")
-sys.path[:0] = [os.path.join(FOLDER, "../claimer"), os.path.join(ROLE, "claimer")]
+sys.path[:0] = [os.path.join(FOLDER, "../floatingIpKeeper"), os.path.join(ROLE, "floatingIpKeeper")]
 sys.dont_write_bytecode = True
 
 from fitness import locked  # noqa: E402
 from lab import eventually, web  # noqa: E402
 
 
-class Failover(unittest.TestCase):
+class HandOverTest(unittest.TestCase):
     """This machine is the active one and its peer is fit, unless a test says otherwise."""
 
     def setUp(self) -> None:
@@ -31,25 +31,25 @@ class Failover(unittest.TestCase):
         self.takes_over = self.api_confirms = True
         self.mine: dict[str, Any] = {"server": 11, "master": True, "fit": True, "held": True}
         self.peer: dict[str, Any] = {"server": 22, "master": False, "fit": True, "held": False}
-        self.claimers = [web(lambda: (200, self.elect()[0])), web(lambda: (200, self.elect()[1]))]
-        own, peer = (f"127.0.0.1:{claimer.server_address[1]}" for claimer in self.claimers)
+        self.keepers = [web(lambda: (200, self.elect()[0])), web(lambda: (200, self.elect()[1]))]
+        own, peer = (f"127.0.0.1:{keeper.server_address[1]}" for keeper in self.keepers)
         self.write({"peers": [f"http://{peer}/state"], "handOverFile": self.lock, "maintenanceFile": self.maintenance}, own)
 
     def tearDown(self) -> None:
-        for claimer in self.claimers:
-            claimer.shutdown()
-            claimer.server_close()
+        for keeper in self.keepers:
+            keeper.shutdown()
+            keeper.server_close()
         shutil.rmtree(self.directory)
 
     def path(self, name: str) -> str:
         return os.path.join(self.directory, name)
 
     def write(self, pair: dict[str, Any] | None, own: str = "127.0.0.1:1") -> None:
-        with open(self.path("claimer.json"), "w", encoding="utf-8") as file:
+        with open(self.path("keeper.json"), "w", encoding="utf-8") as file:
             json.dump({"listen": own, "pair": pair}, file)
 
     def elect(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What both say; the peer takes over once this machine has left the election, as the claimer finds out."""
+        """What both say; the peer takes over once this machine has left the election, as the keeper finds out."""
         out = locked(self.lock) or os.path.exists(self.maintenance)
         if out and self.takes_over and self.mine["master"]:
             self.mine = {**self.mine, "master": False, "held": False}
@@ -57,7 +57,7 @@ class Failover(unittest.TestCase):
         return self.mine, self.peer
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, os.path.join(FOLDER, "under_test.py"), self.path("claimer.json"), *arguments]
+        command = [sys.executable, os.path.join(FOLDER, "under_test.py"), self.path("keeper.json"), *arguments]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run_it(self, *arguments: str) -> tuple[int, str]:
@@ -91,11 +91,11 @@ class Failover(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("holdfast:loadBalancer.machines: 2", said)
 
-    def test_its_own_claimer_is_silent(self) -> None:
+    def test_its_own_keeper_is_silent(self) -> None:
         self.write({"peers": [], "handOverFile": self.lock, "maintenanceFile": self.maintenance})
         code, said = self.run_it()
         self.assertEqual(code, 1)
-        self.assertIn("systemctl status holdfast-claimer", said)
+        self.assertIn("systemctl status holdfast-floating-ip-keeper", said)
 
     def test_the_peer_does_not_become_master(self) -> None:
         self.takes_over = False
@@ -160,8 +160,8 @@ class Failover(unittest.TestCase):
         self.takes_over = False
         process = self.start("before-stop")
         eventually(lambda: locked(self.lock), 2, "under way")
-        self.claimers[1].shutdown()
-        self.claimers[1].server_close()
+        self.keepers[1].shutdown()
+        self.keepers[1].server_close()
         _, complained = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 1)
         self.assertRegex(complained, r"did not become master within [12] s")

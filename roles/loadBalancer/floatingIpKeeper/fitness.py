@@ -22,7 +22,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from configuration import Pair
 from duty import Duty
-from journal import Figures, Journal
+from log import Log
+from metrics import Metrics
 
 PROBE_SECONDS = 0.4
 REACH_SECONDS = 0.2
@@ -41,7 +42,7 @@ def answers(url: SplitResult, seconds: float, status: int | None) -> bool:
     """Whether the URL answers in so many seconds, with this status if one is given."""
     connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=seconds)
     try:
-        connection.request("GET", url.path or "/", headers={"User-Agent": "holdfast-claimer", "Connection": "close"})
+        connection.request("GET", url.path or "/", headers={"User-Agent": "holdfast-floating-ip-keeper", "Connection": "close"})
         answered = connection.getresponse().status
         return status is None or answered == status
     except (OSError, http.client.HTTPException):
@@ -116,15 +117,15 @@ class HaproxyWatch:
 
 
 class Fitness(threading.Thread):
-    def __init__(self, pair: Pair, duty: Duty, journal: Journal, figures: Figures) -> None:
+    def __init__(self, pair: Pair, duty: Duty, log: Log, metrics: Metrics) -> None:
         super().__init__(name="fitness", daemon=True)
-        self._pair, self._duty, self._journal, self._figures = pair, duty, journal, figures
+        self._pair, self._duty, self._log, self._metrics = pair, duty, log, metrics
         self._instances = [urlsplit(url) for url in pair.instances]
         self._haproxy = HaproxyWatch(pair.haproxy_pid_file)
         self._haproxy_probe = urlsplit(pair.haproxy_probe)
         self._pool = ThreadPoolExecutor(max_workers=2 * SAMPLE, thread_name_prefix="probe")
         self._lock = threading.Lock()
-        # After a restart of the claimer the last verdict holds until there is a new one: no failover for an update.
+        # After a restart of the keeper the last verdict holds until there is a new one: no failover for an update.
         self._written = self._read()
         was_fit = self._written == "0"
         self._verdict: str | None = None if was_fit else "not judged yet"
@@ -179,7 +180,7 @@ class Fitness(threading.Thread):
             self._healthy_rounds = self._healthy_rounds + 1 if found else 0
             if found:
                 self._healthy_at = time.monotonic()
-        self._figures.set("holdfast_claimer_reaches_instance", 1 if found else 0)
+        self._metrics.set("holdfast_floating_ip_keeper_reaches_instance", 1 if found else 0)
         return found is not None
 
     def _first(self, urls: list[SplitResult], well: Callable[[SplitResult], bool]) -> SplitResult | None:
@@ -212,8 +213,8 @@ class Fitness(threading.Thread):
                 verdict = None
             self._verdict = verdict
             self._write("0" if verdict is None else "1")
-        self._figures.set("holdfast_claimer_fit", 1 if verdict is None else 0)
-        self._journal.repeated("fitness", f"unfit to be master: {verdict}" if verdict else "fit to be master", float("inf"))
+        self._metrics.set("holdfast_floating_ip_keeper_fit", 1 if verdict is None else 0)
+        self._log.repeated("fitness", f"unfit to be master: {verdict}" if verdict else "fit to be master", float("inf"))
 
     def _read(self) -> str | None:
         try:

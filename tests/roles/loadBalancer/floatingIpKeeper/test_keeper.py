@@ -1,4 +1,4 @@
-"""The claimer as a process, against an API that misbehaves as Hetzner's documentation says it may."""
+"""The keeper as a process, against an API that misbehaves as Hetzner's documentation says it may."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import unittest
 from lab import ME, PEER, TOKEN, Lab, eventually
 
 
-class ClaimerTest(unittest.TestCase):
+class KeeperTest(unittest.TestCase):
     pair = True
 
     def setUp(self) -> None:
@@ -30,7 +30,7 @@ class ClaimerTest(unittest.TestCase):
         eventually(lambda: "is here, confirmed" in self.lab.said(), 3, "claimed and confirmed")
 
 
-class InAPair(ClaimerTest):
+class InAPair(KeeperTest):
     def test_a_standby_claims_nothing(self) -> None:
         self.lab.vrrp("BACKUP")
         time.sleep(0.7)
@@ -65,7 +65,7 @@ class InAPair(ClaimerTest):
         claims = len(self.lab.api.claims())
         self.lab.peer_state = {"server": PEER, "master": True}
         self.lab.api.holder = PEER
-        eventually(lambda: "whose claimer is master as well" in self.lab.said(), 3, "it sees that the peer is master too")
+        eventually(lambda: "whose floating IP keeper is master as well" in self.lab.said(), 3, "it sees that the peer is master too")
         time.sleep(1.2)
         self.assertEqual(len(self.lab.api.claims()), claims)
         # The path heals: the machine of higher priority hears the other one and stays master.
@@ -123,10 +123,10 @@ class InAPair(ClaimerTest):
         self.assertTrue(self.lab.state()["master"])
         self.assertNotIn("gone", self.lab.said())
 
-    def test_a_restarted_claimer_learns_the_state_from_the_marker(self) -> None:
+    def test_a_restarted_keeper_learns_the_state_from_the_marker(self) -> None:
         self.become_master()
-        self.lab.claimer.kill()
-        self.lab.claimer.wait()
+        self.lab.keeper.kill()
+        self.lab.keeper.wait()
         self.lab.api.holder = 99
         claims = len(self.lab.api.claims())
         self.lab.start()
@@ -135,8 +135,8 @@ class InAPair(ClaimerTest):
         self.assertEqual(len(self.lab.api.claims()), claims + 1)
 
     def test_a_backlog_is_read_to_its_end_before_anything_is_done(self) -> None:
-        self.lab.claimer.kill()
-        self.lab.claimer.wait()
+        self.lab.keeper.kill()
+        self.lab.keeper.wait()
         for state in ("MASTER", "BACKUP", "MASTER", "FAULT"):
             self.lab.vrrp(state)
         self.lab.start()
@@ -165,14 +165,14 @@ class InAPair(ClaimerTest):
         calls = len(self.lab.api.calls)
         time.sleep(1.5)
         self.assertEqual(len(self.lab.api.calls), calls)
-        self.assertIn("holdfast_claimer_api_budget_remaining 20", self.lab.metrics())
+        self.assertIn("holdfast_floating_ip_keeper_api_budget_remaining 20", self.lab.metrics())
 
 
-class HasItAlready(ClaimerTest):
+class HasItAlready(KeeperTest):
     """A claim for an address that is here is refused by the API: once is enough, and a look settles it."""
 
     def confirmed_with(self, claims: int) -> None:
-        """The claimer comes to rest, having claimed so often since the start."""
+        """The keeper comes to rest, having claimed so often since the start."""
         eventually(lambda: self.lab.state()["held"], 3, "confirmed")
         # Long enough for dozens of tries of one that goes round in circles.
         time.sleep(1.5)
@@ -229,7 +229,7 @@ class HasItAlready(ClaimerTest):
         eventually(lambda: self.lab.state()["held"], 2, "claimed")
 
 
-class Outages(ClaimerTest):
+class Outages(KeeperTest):
     """The API is out for a while during a failover: claimed within 2 s after it is back."""
 
     def outage(self, trouble: tuple[int, str] | str, seconds: float = 2.5) -> None:
@@ -268,7 +268,7 @@ class Outages(ClaimerTest):
         self.assertEqual(len(self.lab.api.claims()), 1)
 
 
-class Fit(ClaimerTest):
+class Fit(KeeperTest):
     """Who may be master at all."""
 
     def test_no_healthy_instance(self) -> None:
@@ -316,7 +316,7 @@ class Fit(ClaimerTest):
         self.assertTrue(os.path.exists(lock))
 
 
-class Alone(ClaimerTest):
+class Alone(KeeperTest):
     pair = False
 
     def test_a_single_load_balancer_is_always_master(self) -> None:

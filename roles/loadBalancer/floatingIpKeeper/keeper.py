@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """
-The claimer: while this load balancer is master, the API agrees that the floating IPs are assigned to it.
+The keeper: while this load balancer is master, the API agrees that the floating IPs are assigned to it.
 
 It follows a state, not an event: it takes the address, looks whether it is there, and goes on looking. It never
 unassigns, and nothing that the API does or fails to do makes a healthy master step down.
-Usage: claimer.py CONFIGURATION.json
+Usage: keeper.py CONFIGURATION.json
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from configuration import read_configuration  # noqa: E402
 from duty import Duty  # noqa: E402
 from fitness import Fitness  # noqa: E402
 from hetzner import Api, Resolver  # noqa: E402
-from journal import Figures, Journal  # noqa: E402
+from log import Log  # noqa: E402
+from metrics import Metrics  # noqa: E402
 from peers import Listener  # noqa: E402
 from vrrp import KeepalivedFeed  # noqa: E402
 
@@ -49,18 +50,18 @@ def main(path: str) -> None:
         token = file.read().strip()
     if not token:
         raise SystemExit(f"{configuration.token_file} is empty; it has to hold the API token of this environment")
-    journal, figures, duty = Journal(token), Figures(), Duty()
+    log, metrics, duty = Log(token), Metrics(), Duty()
     pair = configuration.pair
 
     url = urlsplit(configuration.endpoint)
     resolver = Resolver(url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
-    fitness = Fitness(pair, duty, journal, figures) if pair else None
+    fitness = Fitness(pair, duty, log, metrics) if pair else None
     claims = [
-        Claim(ip, configuration, duty, fitness, Api(configuration.endpoint, token, resolver, figures), journal, figures)
+        Claim(ip, configuration, duty, fitness, Api(configuration.endpoint, token, resolver, metrics), log, metrics)
         for ip in configuration.floating_ips
     ]
-    feed = KeepalivedFeed(pair.fifo, pair.marker, duty, journal) if pair else None
-    duty.on_change(lambda order: figures.set("holdfast_claimer_master", 1 if order.master else 0))
+    feed = KeepalivedFeed(pair.fifo, pair.marker, duty, log) if pair else None
+    duty.on_change(lambda order: metrics.set("holdfast_floating_ip_keeper_master", 1 if order.master else 0))
 
     def state() -> dict[str, object]:
         order = duty.order
@@ -73,17 +74,17 @@ def main(path: str) -> None:
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         # The address stays where it is: going away is no reason to take it from the visitors.
-        journal.say("stopping; the floating IPs stay where they are")
+        log.say("stopping; the floating IPs stay where they are")
         os._exit(0)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
 
     workers = [thread for thread in (fitness, feed, *claims) if thread is not None]
-    for thread in (resolver, Listener(configuration.listen, state, figures, journal), *workers):
+    for thread in (resolver, Listener(configuration.listen, state, metrics, log), *workers):
         thread.start()
     if pair is None:
-        journal.say("master: this environment has one load balancer")
+        log.say("master: this environment has one load balancer")
         duty.set(True, claim=False)
     tell_systemd("READY=1")
     while True:
@@ -92,12 +93,12 @@ def main(path: str) -> None:
             idle = time.monotonic() - thread.alive_at
             limit = 90.0 if isinstance(thread, Claim) else STUCK_SECONDS
             if not thread.is_alive() or idle > limit:
-                journal.say(f"the thread '{thread.name}' has ended or hangs: starting over")
+                log.say(f"the thread '{thread.name}' has ended or hangs: starting over")
                 os._exit(1)
         tell_systemd("WATCHDOG=1")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit("usage: claimer.py CONFIGURATION.json")
+        raise SystemExit("usage: keeper.py CONFIGURATION.json")
     main(sys.argv[1])

@@ -1,4 +1,4 @@
-"""The few calls that the claimer makes to the Hetzner Cloud API, over one warm connection, each with a hard time limit."""
+"""The few calls that the keeper makes to the Hetzner Cloud API, over one warm connection, each with a hard time limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from journal import Figures
+from metrics import Metrics
 
 CONNECT_SECONDS = 0.3
 TOTAL_SECONDS = 1.0
@@ -59,14 +59,14 @@ class Resolver(threading.Thread):
 class Api:
     """For one thread; `cancel` may be called from any."""
 
-    def __init__(self, endpoint: str, token: str, resolver: Resolver, figures: Figures) -> None:
+    def __init__(self, endpoint: str, token: str, resolver: Resolver, metrics: Metrics) -> None:
         url = urlsplit(endpoint)
         self._host = url.hostname or ""
         self._base = url.path
         self._tls = ssl.create_default_context() if url.scheme == "https" else None
         self._token = token
         self._resolver = resolver
-        self._figures = figures
+        self._metrics = metrics
         self._connection: http.client.HTTPConnection | None = None
         self._cancelled = False
         self._late = False
@@ -89,7 +89,7 @@ class Api:
         self._shut()
 
     def _request(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
-        self._figures.add("holdfast_claimer_api_requests_total")
+        self._metrics.add("holdfast_floating_ip_keeper_api_requests_total")
         self._late = False
         deadline = threading.Timer(TOTAL_SECONDS, self._give_up)
         deadline.daemon = True
@@ -97,7 +97,7 @@ class Api:
         try:
             return self._answer(*self._send(method, path, body))
         except ApiError as error:
-            self._figures.add("holdfast_claimer_api_errors_total", code=error.code)
+            self._metrics.add("holdfast_floating_ip_keeper_api_errors_total", code=error.code)
             raise
         finally:
             deadline.cancel()
@@ -109,7 +109,7 @@ class Api:
                 self._go_on()
                 connection = self._connection or self._connect()
                 self._go_on()
-                headers = {"Authorization": f"Bearer {self._token}", "User-Agent": "holdfast-claimer"}
+                headers = {"Authorization": f"Bearer {self._token}", "User-Agent": "holdfast-floating-ip-keeper"}
                 if body is not None:
                     headers["Content-Type"] = "application/json"
                 connection.request(method, self._base + path, body, headers)
@@ -129,7 +129,7 @@ class Api:
         remaining = response.headers.get("RateLimit-Remaining", "")
         if remaining.isdigit():
             self.remaining = int(remaining)
-            self._figures.set("holdfast_claimer_api_budget_remaining", self.remaining)
+            self._metrics.set("holdfast_floating_ip_keeper_api_budget_remaining", self.remaining)
         answer: dict[str, Any] = {}
         try:
             parsed = json.loads(content)

@@ -11,13 +11,14 @@ import unittest
 
 import lab
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../../roles/loadBalancer/claimer"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../../roles/loadBalancer/floatingIpKeeper"))
 sys.dont_write_bytecode = True
 
 from configuration import Pair  # noqa: E402
 from duty import Duty  # noqa: E402
 from fitness import PROBE_SECONDS, SAMPLE, Fitness  # noqa: E402
-from journal import Figures, Journal  # noqa: E402
+from log import Log  # noqa: E402
+from metrics import Metrics  # noqa: E402
 
 
 class ManyInstances(unittest.TestCase):
@@ -33,7 +34,7 @@ class ManyInstances(unittest.TestCase):
         file = os.path.join(folder.name, "unfit")
         # HAProxy's probe is refused at once.
         pair = Pair(file, "192.0.2.1", file, (), tuple(instances), file, "http://127.0.0.1:1/", file, file)
-        return Fitness(pair, Duty(), Journal(""), Figures())
+        return Fitness(pair, Duty(), Log(""), Metrics())
 
     def hanging(self, count: int) -> list[str]:
         return [f"http://127.0.0.1:{self.silent.getsockname()[1]}/{number}" for number in range(count)]

@@ -1,4 +1,4 @@
-"""What the claimer is told: one JSON file, readable by root only."""
+"""What the keeper is told: one JSON file, readable by root only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pair:
     track_file: str
     """Read by keepalived: `0` while this machine may be master, `1` while it may not."""
     peers: tuple[str, ...]
-    """`/state` URLs of the other claimers."""
+    """`/state` URLs of the other keepers."""
     instances: tuple[str, ...]
     """Health URLs of the app's instances."""
     haproxy_pid_file: str

@@ -11,7 +11,7 @@ import threading
 import time
 
 from duty import Duty
-from journal import Journal
+from log import Log
 
 LINE = re.compile(r'^INSTANCE "[^"]*" ([A-Z_]+) \d+$')
 NOT_MASTER = ("BACKUP", "FAULT", "STOP", "DELETED")
@@ -50,9 +50,9 @@ def fold(lines: list[str]) -> tuple[str | None, bool]:
 class KeepalivedFeed(threading.Thread):
     """Reads the FIFO for ever; survives keepalived's reload, restart and death, and its own restart."""
 
-    def __init__(self, fifo: str, marker: str, duty: Duty, journal: Journal) -> None:
+    def __init__(self, fifo: str, marker: str, duty: Duty, log: Log) -> None:
         super().__init__(name="keepalived feed", daemon=True)
-        self._fifo, self._marker, self._duty, self._journal = fifo, marker, duty, journal
+        self._fifo, self._marker, self._duty, self._log = fifo, marker, duty, log
         self._descriptor = -1
         self._rest = b""
         self._disagreed = False
@@ -108,7 +108,7 @@ class KeepalivedFeed(threading.Thread):
         """Takes the level as it is, without hurry: if we are master, the address is probably here."""
         master = self._level()
         if self._duty.order.master != master or self._duty.order.number == 0:
-            self._journal.say(f"{'master' if master else 'not master'}, {when}")
+            self._log.say(f"{'master' if master else 'not master'}, {when}")
             self._duty.set(master, claim=False)
         self._apply()  # What keepalived wrote while we were away is newer than the marker.
 
@@ -124,14 +124,14 @@ class KeepalivedFeed(threading.Thread):
         state, challenged = fold(self._take_lines())
         master = self._duty.order.master
         if state == "MASTER":
-            self._journal.say("master: keepalived says so")
+            self._log.say("master: keepalived says so")
             self._marker_seen = False
             self._duty.set(True, claim=True)
         elif state is not None and master:
-            self._journal.say(f"not master: keepalived says {state}")
+            self._log.say(f"not master: keepalived says {state}")
             self._duty.set(False)
         elif state is None and challenged and master:
-            self._journal.repeated("challenge", "another machine thinks it is master: looking where the address is", 60)
+            self._log.repeated("challenge", "another machine thinks it is master: looking where the address is", 60)
             self._duty.challenge()
 
     def _take_lines(self) -> list[str]:
@@ -147,7 +147,7 @@ class KeepalivedFeed(threading.Thread):
                 return
             time.sleep(0.02)
         if self._duty.order.master:
-            self._journal.say("not master: keepalived is gone")
+            self._log.say("not master: keepalived is gone")
             self._duty.set(False)
 
     def _compare(self) -> None:
@@ -158,7 +158,7 @@ class KeepalivedFeed(threading.Thread):
         except FileNotFoundError:
             replaced = True
         if replaced:
-            self._journal.say(f"{self._fifo} was replaced: opening it anew")
+            self._log.say(f"{self._fifo} was replaced: opening it anew")
             self._open()
         level = self._level()
         self._apply()
@@ -168,5 +168,5 @@ class KeepalivedFeed(threading.Thread):
                 self._settle("going by the marker address")
             else:
                 # keepalived may be kept from setting addresses; the visitors should not pay for that.
-                self._journal.repeated("marker", f"keepalived says master, but {self._marker} was never set: believing it", 60)
+                self._log.repeated("marker", f"keepalived says master, but {self._marker} was never set: believing it", 60)
         self._disagreed = disagrees

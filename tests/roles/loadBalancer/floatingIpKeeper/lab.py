@@ -1,4 +1,4 @@
-"""What surrounds a claimer: an API that can be told how to misbehave, an instance, HAProxy's process, keepalived's FIFO."""
+"""What surrounds a keeper: an API that can be told how to misbehave, an instance, HAProxy's process, keepalived's FIFO."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def eventually(condition: Callable[[], Any], seconds: float, what: str) -> float
 @dataclass
 class Api:
     """
-    Hetzner's API as far as the claimer knows it. `trouble` is answered instead, while it is set; `trouble_with` limits
+    Hetzner's API as far as the keeper knows it. `trouble` is answered instead, while it is set; `trouble_with` limits
     it to calls whose method and path begin so. `late` seconds pass before a claim that was carried out is answered.
     """
 
@@ -69,7 +69,7 @@ class Api:
                 try:
                     self.wfile.write(content)
                 except OSError:
-                    self.close_connection = True  # A claimer that was told to stop does not wait for answers.
+                    self.close_connection = True  # A keeper that was told to stop does not wait for answers.
 
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -115,7 +115,7 @@ class Api:
 
         self.server = http.server.ThreadingHTTPServer(self.address, Handler)
         self.server.daemon_threads = True
-        # A claimer that gave up hangs up; that is its right, and no news.
+        # A keeper that gave up hangs up; that is its right, and no news.
         self.server.handle_error = lambda _request, _address: None  # type: ignore[method-assign]
         threading.Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()
         self.port = self.server.server_address[1]
@@ -144,7 +144,7 @@ class Lab:
     """Everything on loopback; `close` ends it."""
 
     def __init__(self, pair: bool = True) -> None:
-        self.directory = tempfile.mkdtemp(prefix="holdfast-claimer-")
+        self.directory = tempfile.mkdtemp(prefix="holdfast-floating-ip-keeper-")
         self.api = Api()
         self.health = 200
         self.instance = web(lambda: (self.health, {}))
@@ -175,7 +175,7 @@ class Lab:
             if pair
             else None,
         }
-        self._write("claimer.json", json.dumps(configuration))
+        self._write("keeper.json", json.dumps(configuration))
         self.keepalived: int | None = None
         self.output = open(self.path("output"), "wb")
         self.start()
@@ -210,13 +210,13 @@ class Lab:
 
     def start(self) -> None:
         program = os.path.join(os.path.dirname(__file__), "under_test.py")
-        self.claimer = subprocess.Popen(
-            [sys.executable, program, self.path("claimer.json"), self.path("marker")], stdout=self.output, stderr=self.output
+        self.keeper = subprocess.Popen(
+            [sys.executable, program, self.path("keeper.json"), self.path("marker")], stdout=self.output, stderr=self.output
         )
 
     def start_keepalived(self) -> None:
         """As keepalived does it: opened for reading too, so that it never blocks on a missing reader."""
-        eventually(lambda: os.path.exists(self.path("fifo")), 5, "the claimer makes the FIFO")
+        eventually(lambda: os.path.exists(self.path("fifo")), 5, "the keeper makes the FIFO")
         self.keepalived = os.open(self.path("fifo"), os.O_RDWR | os.O_NONBLOCK)
         eventually(lambda: self.verdict() == "0", 5, "fit to be master")
 
@@ -240,7 +240,7 @@ class Lab:
 
     def close(self) -> None:
         self.api.trouble = None
-        for process in (self.claimer, self.haproxy):
+        for process in (self.keeper, self.haproxy):
             process.kill()
             process.wait()
         for server in (self.api.server, self.instance, self.peer):

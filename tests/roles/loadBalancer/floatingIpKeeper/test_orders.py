@@ -8,12 +8,12 @@ import unittest
 
 import lab
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../../roles/loadBalancer/claimer"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../../roles/loadBalancer/floatingIpKeeper"))
 sys.dont_write_bytecode = True
 
 from duty import Duty  # noqa: E402
 from hetzner import Api, Cancelled, Resolver  # noqa: E402
-from journal import Figures  # noqa: E402
+from metrics import Metrics  # noqa: E402
 
 
 class Orders(unittest.TestCase):
@@ -28,7 +28,7 @@ class Orders(unittest.TestCase):
         server = lab.Api()
         resolver = Resolver("127.0.0.1", server.port)
         resolver.start()
-        api = Api(f"http://127.0.0.1:{server.port}/v1", lab.TOKEN, resolver, Figures())
+        api = Api(f"http://127.0.0.1:{server.port}/v1", lab.TOKEN, resolver, Metrics())
         api.cancel()
         self.assertRaises(Cancelled, api.get, f"/floating_ips/{lab.IP}")
         self.assertEqual(server.calls, [])

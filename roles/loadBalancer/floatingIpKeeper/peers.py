@@ -1,4 +1,4 @@
-"""What claimers tell each other, over the private network and only when asked."""
+"""What keepers tell each other, over the private network and only when asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import time
 import urllib.request
 from typing import Callable
 
-from journal import Figures, Journal
+from log import Log
+from metrics import Metrics
 
 PEER_SECONDS = 0.3
 
@@ -33,14 +34,14 @@ class Listener(threading.Thread):
     keepalived's word, `held` the API's: that the floating IPs are on this machine.
     """
 
-    def __init__(self, listen: str, state: Callable[[], dict[str, object]], figures: Figures, journal: Journal) -> None:
+    def __init__(self, listen: str, state: Callable[[], dict[str, object]], metrics: Metrics, log: Log) -> None:
         super().__init__(name="listener", daemon=True)
         host, _, port = listen.rpartition(":")
         self._address = (host.strip("[]"), int(port))
-        self._state, self._figures, self._journal = state, figures, journal
+        self._state, self._metrics, self._log = state, metrics, log
 
     def run(self) -> None:
-        state, figures = self._state, self._figures
+        state, metrics = self._state, self._metrics
 
         class Handler(http.server.BaseHTTPRequestHandler):
             timeout = 2.0
@@ -49,7 +50,7 @@ class Listener(threading.Thread):
                 if self.path == "/state":
                     kind, body = "application/json", json.dumps(state()).encode() + b"\n"
                 elif self.path == "/metrics":
-                    kind, body = "text/plain; version=0.0.4", figures.text().encode()
+                    kind, body = "text/plain; version=0.0.4", metrics.text().encode()
                 else:
                     self.send_error(404)
                     return
@@ -60,14 +61,14 @@ class Listener(threading.Thread):
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                pass  # The journal is for decisions.
+                pass  # The log is for decisions.
 
         while True:
             try:
                 with http.server.ThreadingHTTPServer(self._address, Handler) as server:
-                    self._journal.settled("listener")
+                    self._log.settled("listener")
                     server.serve_forever()
             except OSError as error:
                 # The private network may come up later, and nothing here is worth more than the claims.
-                self._journal.repeated("listener", f"cannot listen on {self._address[0]}:{self._address[1]}: {error}", 60)
+                self._log.repeated("listener", f"cannot listen on {self._address[0]}:{self._address[1]}: {error}", 60)
                 time.sleep(1)

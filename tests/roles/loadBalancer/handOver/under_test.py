@@ -9,15 +9,15 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../../roles/loadBalancer"))
 sys.dont_write_bytecode = True
 
-import failover  # noqa: E402
+import handOver  # noqa: E402
 
-failover.CONFIGURATION = sys.argv[1]
-failover.LIMIT_SECONDS = 3.0
-failover.SILENT_SECONDS = 1.0
-failover.PEER_RESTART_SECONDS = 2.0
+handOver.CONFIGURATION = sys.argv[1]
+handOver.LIMIT_SECONDS = 3.0
+handOver.SILENT_SECONDS = 1.0
+handOver.PEER_RESTART_SECONDS = 2.0
 os.geteuid = lambda: 0
 try:
-    print(failover.main(sys.argv[2:]))
-except failover.Refusal as refusal:
+    print(handOver.main(sys.argv[2:]))
+except handOver.Refusal as refusal:
     print(refusal, file=sys.stderr)
     sys.exit(refusal.code)

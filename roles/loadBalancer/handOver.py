@@ -25,7 +25,7 @@ import urllib.request
 from contextlib import contextmanager
 from typing import Any, Iterator
 
-CONFIGURATION = "/etc/holdfast/claimer.json"
+CONFIGURATION = "/etc/holdfast/floating-ip-keeper.json"
 LIMIT_SECONDS = 20.0
 SILENT_SECONDS = 3.0
 """A peer that says nothing for so long takes nothing over: at a shutdown of both, neither waits for the other."""
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 
 def state_of(url: str) -> dict[str, Any] | None:
-    """What the claimer there says of itself; None when it does not answer."""
+    """What the keeper there says of itself; None when it does not answer."""
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:
             state: dict[str, Any] = json.load(answer)
@@ -52,7 +52,7 @@ def state_of(url: str) -> dict[str, Any] | None:
 
 
 class HandOver:
-    """One load balancer and its peers, as their claimers describe themselves."""
+    """One load balancer and its peers, as their keepers describe themselves."""
 
     def __init__(self, own: str, pair: dict[str, Any]) -> None:
         self._own = own
@@ -107,7 +107,7 @@ class HandOver:
     def _mine(self) -> dict[str, Any]:
         mine = state_of(self._own)
         if mine is None:
-            raise Refusal("this machine's claimer does not answer: systemctl status holdfast-claimer")
+            raise Refusal("this machine's floating IP keeper does not answer: systemctl status holdfast-floating-ip-keeper")
         return mine
 
     def _fit_peer(self) -> bool:
@@ -119,7 +119,7 @@ class HandOver:
 
     @contextmanager
     def _out_of_the_election(self) -> Iterator[None]:
-        """By a lock that the claimer looks at: the kernel ends it with this program, however that ends."""
+        """By a lock that the keeper looks at: the kernel ends it with this program, however that ends."""
         descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
