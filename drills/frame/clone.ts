@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Status } from "../../cli/local/status";
+import type { Status } from "../../stack/local/status";
 import type { LoadResult } from "../load/outcomes";
 import { addressPlan } from "../../local/network/addresses";
 import { currentSlot } from "../../local/network/slots";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { callDaemon, cloudStatus, requireDaemon } from "../../stack/local/client";
 import { describeMachine } from "../../stack/local/describe";
-import { readStatus } from "../../cli/local/status";
+import { readStatus } from "../../stack/local/status";
 import { run } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
 import { edgeNamespace, visitorNamespace } from "../../local/network/names";

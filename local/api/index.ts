@@ -67,11 +67,19 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
   const log = options.log ?? (() => undefined);
   const machines = new Machines(options.driver, store, log);
   const addresses = options.addresses ?? addressPlan(0);
-  const cloud = { store, machines, log, addresses, clock: options.clock ?? systemClock } as Cloud & {
-    actions: ActionRunner;
+  const clock = options.clock ?? systemClock;
+  // The cloud and its actions need each other.
+  const cloud: Cloud = {
+    store,
+    machines,
+    log,
+    addresses,
+    clock,
+    get actions() {
+      return actions;
+    },
   };
-  // The runner and what it runs on need each other.
-  Object.assign(cloud, { actions: new ActionRunner(cloud, effects, options.delayFactor ?? 1) });
+  const actions = new ActionRunner(cloud, effects, options.delayFactor ?? 1);
 
   const app = transport({ cloud, operations, token: options.token, rateLimit: options.rateLimit ?? 3600 });
   await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });

@@ -12,7 +12,7 @@ import { LocalStack } from "../../../stack/pulumi/pulumi";
 import { forgetStateOfEarlierCloud, recoverStack, updateToTheEnd } from "../../../stack/pulumi/recover";
 import { createProgress, seconds } from "../../../lib/terminal/progress";
 import { ensureDaemon } from "../daemonProcess";
-import { readStatus } from "../status";
+import { readStatus } from "../../../stack/local/status";
 import { ensureAdminKey } from "../../../stack/local/adminKey";
 import { waitForFirstAnswer } from "./firstAnswer";
 import { checkStack, lookAtComputer, reasonsAgainst, refuse } from "./preflight";

@@ -1,5 +1,6 @@
 import { settingsFile } from "../../../stack/checkout";
-import { machinesTable, type Status } from "../status";
+import type { Status } from "../../../stack/local/status";
+import { machinesTable } from "../status";
 
 /** What a person sees at the end of `make local`: where the app is, what runs, what to try next. */
 export function summary(status: Status): string {

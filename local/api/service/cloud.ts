@@ -1,6 +1,6 @@
 import type { AddressPlan } from "../../network/addresses";
 import type { Store } from "../store/store";
-import type { ActionRunner } from "./actions/runner";
+import type { Actions } from "./actions/actions";
 import type { Clock } from "./clock";
 import { notFound } from "./errors";
 import type { Machines } from "./machines";
@@ -10,7 +10,7 @@ import type { Tables } from "./rows";
 export interface Cloud {
   readonly store: Store<Tables>;
   readonly clock: Clock;
-  readonly actions: ActionRunner;
+  readonly actions: Actions;
   readonly machines: Machines;
   /** Where public addresses come from. */
   readonly addresses: AddressPlan;

@@ -1,17 +1,12 @@
 import type { Cloud } from "../cloud";
 import { ApiError } from "../errors";
 import type { ActionRow, ResourceRef, ServerStatus } from "../rows";
+import type { Actions, NewAction } from "./actions";
 import { delays, type Command } from "./delays";
 import type { Effects } from "./effects";
 
-interface NewAction {
-  readonly input?: Readonly<Record<string, unknown>>;
-  /** The action that has to succeed first. */
-  readonly after?: ActionRow;
-}
-
 /** Begins actions, waits for their work and their delay, and ends them. */
-export class ActionRunner {
+export class ActionRunner implements Actions {
   /** By action: ends its delay early. */
   private readonly timers = new Map<number, () => void>();
   private stopped = false;
@@ -29,7 +24,6 @@ export class ActionRunner {
     return this.multiplier;
   }
 
-  /** @throws when the factor is not greater than 0: delays are never zero */
   setFactor(factor: number): void {
     if (!(factor > 0) || !Number.isFinite(factor)) {
       throw new ApiError("invalid_input", `the delay factor has to be greater than 0, not ${String(factor)}`);
@@ -37,7 +31,6 @@ export class ActionRunner {
     this.multiplier = factor;
   }
 
-  /** Inside a transaction: an action that begins once the transaction is on the disk (or after the action before it). */
   create(command: Command, resources: readonly ResourceRef[], options: NewAction = {}): ActionRow {
     const now = this.cloud.clock.now();
     const action = this.cloud.store.put("actions", {
@@ -64,7 +57,6 @@ export class ActionRunner {
     return begun;
   }
 
-  /** Takes up again what a crash interrupted. */
   resume(): void {
     for (const action of this.cloud.store.find("actions", "status", "running")) {
       if (action.begun !== null && !this.timers.has(action.id)) this.run(action);
@@ -135,7 +127,6 @@ export class ActionRunner {
     if (row !== undefined) this.cloud.store.put("servers", { ...row, status });
   }
 
-  /** The running actions that keep this resource from taking another. */
   locking(resource: ResourceRef): ActionRow[] {
     return this.cloud.store
       .find("actions", "resource", `${resource.type} ${String(resource.id)}`)
@@ -143,7 +134,6 @@ export class ActionRunner {
       .filter((action) => this.effects[action.command].locks?.includes(resource.type) ?? true);
   }
 
-  /** @throws locked, for networks and firewalls conflict, while an action works on one of the resources */
   assertIdle(...resources: readonly ResourceRef[]): void {
     for (const resource of resources) {
       const [action] = this.locking(resource);
@@ -154,7 +144,6 @@ export class ActionRunner {
     }
   }
 
-  /** Percent; 100 only once the action has ended. */
   progress(action: ActionRow): number {
     if (action.status !== "running") return 100;
     if (action.begun === null) return 0;
@@ -162,7 +151,6 @@ export class ActionRunner {
     return Math.max(0, Math.min(99, Math.floor(share * 100)));
   }
 
-  /** Ends no action: those that run are taken up again by the next start. */
   stop(): void {
     this.stopped = true;
     for (const endDelay of this.timers.values()) endDelay();
