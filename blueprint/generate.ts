@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
+import { environmentVariablesPage } from "../lib/environmentVariables";
 import { settingsPage } from "./settingsPage";
 import { settingsSchema } from "./settingsSchema";
 
@@ -14,6 +15,7 @@ export async function generated(): Promise<Record<string, string>> {
       "blueprint/settings.schema.json",
       JSON.stringify(settingsSchema()),
     ),
+    "docs/environment-variables.md": await formatted("docs/environment-variables.md", environmentVariablesPage()),
     "docs/settings.md": await formatted("docs/settings.md", settingsPage()),
   };
 }

@@ -1,6 +1,7 @@
 import type { CloudRules } from "./cloudTarget";
 import type { Problem } from "./problems";
 import type { StorageAccess } from "./storageAccess";
+import { type EnvironmentVariable } from "../lib/environmentVariables";
 
 /** Everything that settings are read from; files come in through a function, so that tests need none. */
 export interface SettingsSource {
@@ -43,7 +44,9 @@ export interface ObtainedRelease {
 }
 
 /** Tells the program, in the environment of a preview, that `secretsAreStandIns`. */
-export const standInSecrets = { HOLDFAST_SECRETS: "stand-ins" } as const;
+export const standInSecrets = { HOLDFAST_SECRETS: "stand-ins" } as const satisfies Partial<
+  Record<EnvironmentVariable, string>
+>;
 
 /**
  * The text of one property of a section, before anything is checked.

@@ -6,6 +6,7 @@ import { cloudRules, type CloudRules, type CloudTarget } from "../blueprint/clou
 import { type SettingsSource, standInSecrets } from "../blueprint/settingsSource";
 import { officialEndpoint } from "../blueprint/target";
 import { rehearsedHost } from "./rehearsedHost";
+import { readVariable } from "../lib/environmentVariables";
 
 /** Where Pulumi keeps what a person wrote about the stack that this run is of. */
 export function stackSource(): SettingsSource {
@@ -14,12 +15,13 @@ export function stackSource(): SettingsSource {
     stack,
     config: pulumi.runtime.allConfig(),
     isSecret,
-    secretsAreStandIns: process.env.HOLDFAST_SECRETS === standInSecrets.HOLDFAST_SECRETS && pulumi.runtime.isDryRun(),
+    secretsAreStandIns:
+      readVariable("HOLDFAST_SECRETS") === standInSecrets.HOLDFAST_SECRETS && pulumi.runtime.isDryRun(),
     preview: pulumi.runtime.isDryRun(),
     folder: process.cwd(),
     home: homedir(),
     // Each stack in a local cloud has a key of its own; the environment that Pulumi runs in names it.
-    cloud: cloudRules(stack, process.env.HOLDFAST_SSH_KEY_FILE),
+    cloud: cloudRules(stack, readVariable("HOLDFAST_SSH_KEY_FILE")),
     readText,
   };
 }
@@ -33,7 +35,7 @@ export function stackTarget(rules: CloudRules, environment = process.env): Cloud
   };
   if (!rules.isRehearsal) return { ...rules, ...target, machineEndpoint: target.endpoint };
   // A local cloud is on this computer's loopback, which machines do not have: its environment says how they reach it.
-  const machineEndpoint = environment.HOLDFAST_MACHINE_ENDPOINT ?? target.endpoint;
+  const machineEndpoint = readVariable("HOLDFAST_MACHINE_ENDPOINT", environment) ?? target.endpoint;
   return { ...rules, ...target, machineEndpoint, resolveHost: (name) => rehearsedHost(name, target) };
 }
 

@@ -1,3 +1,5 @@
+import { readVariable } from "./environmentVariables";
+
 /**
  * Something that a person can put right: shown as it is, without a stack trace. The message names the thing, the value
  * and the fix.
@@ -15,6 +17,6 @@ export class UserError extends Error {
 export function report(error: unknown, write: (line: string) => void = (line) => console.error(line)): number {
   const message = error instanceof Error ? error.message : String(error);
   write(`holdfast: ${message}`);
-  if (process.env.HOLDFAST_DEBUG === "1" && error instanceof Error && error.stack) write(error.stack);
+  if (readVariable("HOLDFAST_DEBUG") === "1" && error instanceof Error && error.stack) write(error.stack);
   return error instanceof UserError ? error.exitCode : 1;
 }

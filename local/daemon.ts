@@ -9,6 +9,7 @@ import { createNspawnDriver } from "./machines/nspawnDriver";
 import { machineEndpoint } from "./network/addresses";
 import { localCloudName, localPaths, type DaemonInfo } from "./paths";
 import { startStandIns } from "./plugins";
+import { readVariable } from "../lib/environmentVariables";
 
 export interface DaemonOptions {
   readonly name: string;
@@ -95,8 +96,8 @@ async function main(): Promise<void> {
   });
   const daemon = await startDaemon({
     name: localCloudName(),
-    driver: process.env.HOLDFAST_DRIVER === "none" ? "none" : "nspawn",
-    standIns: process.env.HOLDFAST_PLUGINS === "builtin",
+    driver: readVariable("HOLDFAST_DRIVER") === "none" ? "none" : "nspawn",
+    standIns: readVariable("HOLDFAST_PLUGINS") === "builtin",
     log,
   });
   let stopping = false;

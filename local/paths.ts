@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { readVariable } from "../lib/environmentVariables";
 
 /** Whether this process may create namespaces and mounts. */
 export const isRoot = process.getuid?.() === 0;
 
 /** The name of the local cloud that commands of this process mean. @default "local" */
 export function localCloudName(): string {
-  return process.env.HOLDFAST_LOCAL ?? "local";
+  return readVariable("HOLDFAST_LOCAL") ?? "local";
 }
 
 /**
@@ -25,7 +26,8 @@ export function cloudOf(stack: string): string {
  * @default /var/lib/holdfast/NAME for root, ~/.local/state/holdfast/NAME for others (who can only preview)
  */
 function stateDir(name = localCloudName()): string {
-  const base = process.env.HOLDFAST_STATE ?? (isRoot ? "/var/lib/holdfast" : join(homedir(), ".local/state/holdfast"));
+  const base =
+    readVariable("HOLDFAST_STATE") ?? (isRoot ? "/var/lib/holdfast" : join(homedir(), ".local/state/holdfast"));
   return join(base, name);
 }
 

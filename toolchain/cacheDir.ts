@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { readVariable } from "../lib/environmentVariables";
 
 /**
  * Where costly things are kept outside the checkout: toolchain, base images, Debian packages, fetched releases.
@@ -8,5 +9,5 @@ import { join } from "node:path";
  * @default $XDG_CACHE_HOME/holdfast, else ~/.cache/holdfast
  */
 export function cacheDir(): string {
-  return process.env.HOLDFAST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "holdfast");
+  return readVariable("HOLDFAST_CACHE") ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "holdfast");
 }

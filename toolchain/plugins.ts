@@ -5,6 +5,7 @@ import { silent, type Progress } from "../lib/progress";
 import type { Pulumi } from "./pulumi";
 import { type Run, run as runProgram } from "../lib/run";
 import { PLUGINS } from "./versions";
+import { readVariable } from "../lib/environmentVariables";
 
 /** Whose hcloud and random plugins a stack on this computer runs with. */
 export type PluginChoice = "official" | "builtin";
@@ -32,8 +33,8 @@ export async function choosePlugins(
   options: { progress?: Progress; run?: Run; home?: string; wish?: string; now?: () => number } = {},
 ): Promise<PluginChoice> {
   const { progress = silent, run = runProgram, home = pulumiHome(), now = Date.now } = options;
-  const wish = "wish" in options ? options.wish : process.env.HOLDFAST_PLUGINS;
-  if (wish !== undefined && wish !== "" && wish !== "official" && wish !== "builtin") {
+  const wish = "wish" in options ? options.wish : readVariable("HOLDFAST_PLUGINS");
+  if (wish !== undefined && wish !== "official" && wish !== "builtin") {
     throw new Error(`HOLDFAST_PLUGINS is "${wish}": write official or builtin, or leave it out`);
   }
   if (wish === "builtin") return "builtin";

@@ -1,8 +1,14 @@
+import { environmentVariables, readVariable } from "../../lib/environmentVariables";
 import type { Stack } from "../frame/stack";
 import { archived, holdfastWell, sql, withBackup } from "./backups";
 
 /** Rows that nobody looks at, so that a restore has something to carry. */
 const table = "drill_bulk";
+
+/** GiB that drills restore, beside what people wrote. */
+export function restoredGib(): number {
+  return Number(readVariable("HOLDFAST_DRILL_GIB") ?? environmentVariables.HOLDFAST_DRILL_GIB.default);
+}
 
 /** So many GiB are there, in a backup, and everything since then is on the storage as well. */
 export async function backedUp(stack: Stack, gib: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { goneVariable } from "../../provider/machine/resource/withdraw";
 import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
 import type { Drill, Measurements } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
@@ -8,7 +7,7 @@ import { pause, until } from "../frame/wait";
 import type { WriterResult } from "../load/writers";
 import { account, accountAt, lostLines } from "./account";
 import { holdfastWell, needsBackups, sql, withBackup } from "./backups";
-import { backedUp, sizeOfDatabase, withoutBulk } from "./bulk";
+import { backedUp, restoredGib, sizeOfDatabase, withoutBulk } from "./bulk";
 import { reallyWritten } from "./claims";
 import { compareMarks, markersOf, removeMarkers, startMarking } from "./markers";
 import { readers } from "./readers";
@@ -22,7 +21,7 @@ const allowed = 60;
 const justBefore = 0.5;
 
 /** GiB that are restored, beside what people wrote. */
-const bulk = Number(process.env.HOLDFAST_DRILL_GIB ?? "1");
+const bulk = restoredGib();
 
 export const loseDatabase: Drill = {
   name: "lose-database",
@@ -63,10 +62,7 @@ export const loseDatabase: Drill = {
     const result = await writers.end();
 
     // As somebody says who knows that the machine is gone, and not just away.
-    process.env[goneVariable] = gone;
-    const ended = await stack.up({ refresh: true }).finally(() => {
-      Reflect.deleteProperty(process.env, goneVariable);
-    });
+    const ended = await stack.up({ refresh: true, environment: { HOLDFAST_GONE: gone } });
     const up = succeeded(ended, "pulumi up failed");
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
     await until("the app takes lines again", 60, () => takesLines(stack), 0.2);

@@ -5,12 +5,12 @@ import { restore } from "../frame/faults";
 import type { Stack } from "../frame/stack";
 import { until } from "../frame/wait";
 import { holdfastWell, listing, needsBackups } from "./backups";
-import { backedUp, withoutBulk } from "./bulk";
+import { backedUp, restoredGib, withoutBulk } from "./bulk";
 import { readers } from "./readers";
 import { databaseMachine } from "./writing";
 
 /** GiB that are restored. */
-const gib = Number(process.env.HOLDFAST_DRILL_GIB ?? "1");
+const gib = restoredGib();
 
 /**
  * What is compared is the copying: from the start of `pgbackrest restore` to its end, once as `holdfast restore` calls it

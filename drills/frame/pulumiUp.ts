@@ -19,7 +19,7 @@ import type { UpOptions, UpResult } from "./stack";
  */
 export async function pulumiUp(
   daemon: DaemonInfo,
-  { settings = {}, refresh = false, killAfter }: UpOptions,
+  { settings = {}, refresh = false, environment = {}, killAfter }: UpOptions,
   more: readonly string[] = [],
 ): Promise<UpResult> {
   const pulumi = await obtainPulumi();
@@ -30,7 +30,7 @@ export async function pulumiUp(
     writeFileSync(file, changedSettings(daemon.name, settings));
     const flags = ["--yes", "--skip-preview", "--suppress-outputs", "--non-interactive", "--color=never"];
     const args = ["up", ...flags, `--config-file=${file}`, ...(refresh ? ["--refresh"] : []), ...more];
-    const env = mergedEnvironment(localEnvironment(pulumi, daemon));
+    const env = mergedEnvironment({ ...localEnvironment(pulumi, daemon), ...environment });
     return await runUp(join(pulumi.folder, "pulumi"), args, env, killAfter);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import type { CloudStatus } from "../../local/api/service/status";
+import type { EnvironmentVariable } from "../../lib/environmentVariables";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
 import type { SlowHeaders, SlowHeadersResult } from "../load/slowHeaders";
@@ -87,6 +88,8 @@ export interface UpOptions {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Whether Pulumi asks first how things really are, as after an update that was cut. @default false */
   readonly refresh?: boolean;
+  /** Variables that it gets beside those of this process. @default none */
+  readonly environment?: Readonly<Partial<Record<EnvironmentVariable, string>>>;
   /** Kills `pulumi` and all that it started, so many seconds after its start. @default never */
   readonly killAfter?: number;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { cacheDir } from "../../toolchain/cacheDir";
 import { run } from "./command";
 import { debian13, recipeHash, type ImageRecipe } from "./recipe";
+import { readVariable } from "../../lib/environmentVariables";
 
 /** A base image that machines are laid over; its folder is never written to again. */
 export interface BaseImage {
@@ -55,7 +56,7 @@ export async function ensureBaseImage(log: (line: string) => void): Promise<Base
 }
 
 async function bootstrap(recipe: ImageRecipe, root: string, log: (line: string) => void): Promise<void> {
-  const mirror = process.env.HOLDFAST_DEBIAN_MIRROR;
+  const mirror = readVariable("HOLDFAST_DEBIAN_MIRROR");
   await run(
     "mmdebstrap",
     [

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { utils, type AnyAuthMethod } from "ssh2";
+import { readVariable } from "../../lib/environmentVariables";
 
 /** A way to prove who we are, with the name by which an error message calls it. */
 export interface Credential {
@@ -15,15 +16,15 @@ export interface Credential {
  *
  * @throws when HOLDFAST_SSH_KEY_FILE names a file that cannot be used, or when there is nothing to offer
  */
-export function findCredentials(environment: NodeJS.ProcessEnv = process.env): Credential[] {
-  const named = environment.HOLDFAST_SSH_KEY_FILE;
+export function findCredentials(keyFile?: string): Credential[] {
+  const named = readVariable("HOLDFAST_SSH_KEY_FILE") ?? keyFile;
   if (named) {
     const credential = fromFile(named);
     if (credential instanceof Error) throw new Error(`HOLDFAST_SSH_KEY_FILE=${named}: ${credential.message}`);
     return [credential];
   }
   const found: Credential[] = [];
-  const agent = environment.SSH_AUTH_SOCK;
+  const agent = process.env.SSH_AUTH_SOCK;
   if (agent && existsSync(agent)) {
     found.push({ name: "the SSH agent", methodFor: (username) => ({ type: "agent", username, agent }) });
   }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect, type ConnectOptions } from "./connect";
 import { ConnectionFailure, hopeless } from "./failures";
 import type { Session } from "./session";
+import { type Environment, readSeconds } from "../../lib/environmentVariables";
 
 /** Tells the person what is waited for. */
 export type Tell = (message: string) => void;
@@ -14,23 +15,14 @@ export interface Patience {
   readonly keyGrace: number;
 }
 
-/** Seconds to wait for a machine, unless HOLDFAST_SSH_TIMEOUT says something else. */
-const defaultLimit = 300;
-
 /** Milliseconds between attempts. */
 const interval = 1_000;
 /** After a refused key: OpenSSH counts those, and shuts out who comes back within its 5 s of penalty. */
 const refusedInterval = 8_000;
 
-/** @throws when the variable is set and is no number of seconds */
-export function waitingLimit(environment: NodeJS.ProcessEnv = process.env): number {
-  const text = environment.HOLDFAST_SSH_TIMEOUT;
-  if (!text) return defaultLimit;
-  const seconds = Number(text);
-  if (Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new Error(
-    `HOLDFAST_SSH_TIMEOUT=${text} is not a number of seconds; write for instance HOLDFAST_SSH_TIMEOUT=120.`,
-  );
+/** Seconds to wait for a machine. @throws when the variable is no number of seconds */
+export function waitingLimit(environment?: Environment): number {
+  return readSeconds("HOLDFAST_SSH_TIMEOUT", { zero: false }, environment);
 }
 
 /**

@@ -3,7 +3,7 @@ import { officialEndpoint, type Target } from "../../blueprint/target";
 import { obtainPulumi, type Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run, type RunResult } from "../../lib/run";
 import { CHECKOUT, settingsFile } from "../checkout";
-import { localEnvironment, mergedEnvironment } from "../environment";
+import { localEnvironment, mergedEnvironment, withReason } from "../environment";
 import { UserError } from "../../lib/errors";
 import { requireDaemon } from "../local/client";
 import { localCloudOf } from "../localCloud";
@@ -42,9 +42,14 @@ export class Project {
     return new Project(stack, command, environment, { endpoint: daemon.endpoint, token: daemon.token });
   }
 
-  /** `pulumi …`, shown as it goes. Gives Pulumi's exit code. */
-  show(args: readonly string[]): Promise<number> {
-    return runInForeground(this.command, [...args, "--stack", this.stack], { cwd: CHECKOUT, env: this.environment });
+  /**
+   * `pulumi …`, shown as it goes. Gives Pulumi's exit code.
+   *
+   * @param reason for the stack's lease, unless the caller's environment has one
+   */
+  show(args: readonly string[], reason?: string): Promise<number> {
+    const env = withReason(this.environment, reason);
+    return runInForeground(this.command, [...args, "--stack", this.stack], { cwd: CHECKOUT, env });
   }
 
   /** `pulumi …`, for what it says. */

@@ -4,7 +4,7 @@ import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run } from "../../lib/run";
 import { CHECKOUT } from "../checkout";
-import { localEnvironment, mergedEnvironment } from "../environment";
+import { localEnvironment, mergedEnvironment, withReason } from "../environment";
 import { UserError } from "../../lib/errors";
 import { runInForeground } from "../../lib/terminal/foreground";
 import { stateFile } from "../state";
@@ -39,11 +39,11 @@ export class LocalStack {
    * `pulumi up`, shown as it goes. Gives Pulumi's exit code.
    *
    * @param refresh whether to ask first how things really are
-   * @param message what stands in the stack's history
+   * @param message what stands in the stack's history and in its lease
    */
   up(refresh: boolean, message?: string): Promise<number> {
     const flags = [...(refresh ? ["--refresh"] : []), ...(message === undefined ? [] : ["--message", message])];
-    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
+    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags], { reason: message });
   }
 
   /**
@@ -52,10 +52,11 @@ export class LocalStack {
    * @param timeout seconds after which Pulumi is asked to end
    */
   destroy(timeout: number): Promise<number> {
-    return this.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], timeout);
+    return this.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], { timeout });
   }
 
-  private show(args: readonly string[], timeout?: number): Promise<number> {
-    return runInForeground(this.command, args, { cwd: CHECKOUT, env: this.environment, timeout });
+  private show(args: readonly string[], { reason, timeout }: { reason?: string; timeout?: number }): Promise<number> {
+    const env = withReason(this.environment, reason);
+    return runInForeground(this.command, args, { cwd: CHECKOUT, env, timeout });
   }
 }

@@ -2,6 +2,7 @@ import type { LeaseInput } from "../../provider/machine/inputs";
 import { Lease } from "../../provider/machine/lease/lease";
 import { goesWithoutLease } from "../../provider/machine/lease/settings";
 import type { HostKeys } from "../../provider/ssh/hostKeys";
+import { findCredentials } from "../../provider/ssh/keys";
 import { UserError } from "../../lib/errors";
 import { keyFile } from "../ssh/way";
 import { createProgress } from "../../lib/terminal/progress";
@@ -24,13 +25,11 @@ export async function underLease<T>(
 ): Promise<T> {
   const keeper = keeperOf(state);
   if (!keeper || goesWithoutLease()) return work();
-  process.env.HOLDFAST_REASON ??= reason;
-  const key = keyFile(stack);
-  if (key !== undefined) process.env.HOLDFAST_SSH_KEY_FILE ??= key;
   const lease = await createProgress().step({ title: `Taking the lease of ${stack}` }, async (tell) => {
     try {
       const signal = new AbortController().signal;
-      return await Lease.take(keeper.way, { pinned: keeper.pinned, signal, tell });
+      const credentials = findCredentials(keyFile(stack));
+      return await Lease.take(keeper.way, { pinned: keeper.pinned, signal, tell, reason, credentials });
     } catch (error) {
       throw new UserError(error instanceof Error ? error.message : String(error));
     }

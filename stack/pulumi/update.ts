@@ -19,12 +19,10 @@ export async function updateStack(
   stack: string,
   { message, refresh, progress }: { message: string; refresh: boolean; progress: Progress },
 ): Promise<number> {
-  // For the machine plugin, which Pulumi starts.
-  process.env.HOLDFAST_REASON ??= message;
   if (!localCloudOf(stack)) {
     const project = await Project.open(stack);
     const flags = [...(refresh ? ["--refresh"] : []), "--message", message];
-    return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
+    return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags], message);
   }
   const daemon = await requireDaemon(stack);
   const lock = await takeCommandLock(stack);

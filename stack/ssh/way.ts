@@ -10,6 +10,7 @@ import { localCloudOf } from "../localCloud";
 import { pulumiFailure } from "../pulumi/pulumiFailure";
 import { parseState, readState, type StackState } from "../state";
 import { type Jump, sshFiles, type Way } from "./config";
+import { readVariable } from "../../lib/environmentVariables";
 
 /**
  * Runs something with OpenSSH on a machine, through the first jump host that answers and with pinned host keys.
@@ -62,7 +63,7 @@ export async function stackState(stack: string): Promise<StackState> {
 /** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */
 export function keyFile(stack: string): string | undefined {
   const { adminKey } = localCloudOf(stack) ?? {};
-  return process.env.HOLDFAST_SSH_KEY_FILE ?? (adminKey && existsSync(adminKey) ? adminKey : undefined);
+  return readVariable("HOLDFAST_SSH_KEY_FILE") ?? (adminKey && existsSync(adminKey) ? adminKey : undefined);
 }
 
 /** Seconds that a jump host may take to accept a connection. */

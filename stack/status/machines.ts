@@ -21,9 +21,7 @@ export async function askMachines(
   ways: readonly Way[],
   { limit, keyFile }: { limit: number; keyFile?: string },
 ): Promise<ReadonlyMap<string, Answer>> {
-  const credentials = findCredentials(
-    keyFile === undefined ? process.env : { ...process.env, HOLDFAST_SSH_KEY_FILE: keyFile },
-  );
+  const credentials = findCredentials(keyFile);
   const jumps = new SharedJumps();
   try {
     const asked = ways.map(async (way) => [way.machine, await askMachine(way, { limit, credentials, jumps })] as const);

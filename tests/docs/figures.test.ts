@@ -5,9 +5,9 @@ import { serverTypes } from "../../catalog";
 import { connectionMemory } from "../../blueprint/connections";
 import { answerLimit } from "../../cli/status";
 import { activePowerLoss } from "../../drills/loadBalancer/loseActive";
+import { environmentVariables } from "../../lib/environmentVariables";
 import { delays } from "../../local/api/service/actions/delays";
 import { lifetime } from "../../provider/machine/lease/lease";
-import { defaultWait } from "../../provider/machine/lease/settings";
 import { migrationTimeout } from "../../roles/app/migrate.service";
 import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
 import { queryWait } from "../../roles/database/pool/pgbouncer.ini";
@@ -36,7 +36,7 @@ const figures: readonly (readonly [page: string, words: string])[] = [
   ["docs/decisions.md", `a lifetime of ${lifetime} seconds`],
   ["docs/decisions.md", `within ${python("roles/app/agent/waiting.py", "UNREACHABLE_SECONDS")} s is named and skipped`],
   ["docs/lease.md", `it ends ${lifetime} seconds after the run was killed`],
-  ["docs/lease.md", `(${defaultWait} by default)`],
+  ["docs/lease.md", `(${environmentVariables.HOLDFAST_LEASE_TIMEOUT.default} by default)`],
   ["docs/limits.md", `assign takes ${delays.assign_floating_ip} s`],
   ["docs/limits.md", `${python("provider/machine/onMachine/looking.py", "LARGEST_SHOWN") / 1024} KiB`],
   ["docs/operating.md", `silent for ${python("roles/app/agent/debugging.py", "LIFE_SECONDS")} s`],

@@ -6,6 +6,7 @@ import { renderHtml } from "../../failures/render/html/page";
 import { rungsAbove } from "../../failures/rungs";
 import { Chromium, pictureFacts } from "./chromium";
 import { options, reportOf, settingsFor, type Numbers } from "./stacks";
+import { readVariable } from "../../lib/environmentVariables";
 
 // A browser has to be there: `make test` installs Debian's chromium, and without any these tests fail.
 
@@ -40,7 +41,7 @@ function pageOf(numbers: Numbers): string {
 }
 
 /** Where to leave a copy of each picture, for a person who wants to look at them. */
-const gallery = process.env.HOLDFAST_SCREENSHOTS;
+const gallery = readVariable("HOLDFAST_SCREENSHOTS");
 
 describe.each(Object.entries(stacks))("%s", (name, numbers) => {
   const html = pageOf(numbers);

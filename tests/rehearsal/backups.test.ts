@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { privateAddress } from "../../blueprint/addresses";
 import type { Listing } from "../../stack/database/backupList";
 import { until } from "../../drills/frame/wait";
-import { goneVariable } from "../../provider/machine/resource/withdraw";
 import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
@@ -263,7 +262,7 @@ describe("nothing is left but the key, the storage and the repository", () => {
 
   test("a lost volume is an empty database, which gets the release's tables", async () => {
     await loseMachines(fresh, (server) => server === `${rescue.stack}-database-1`);
-    await rescue.pulumi(["up", "--yes", "--skip-preview", "--refresh"], { [goneVariable]: "database-1" });
+    await rescue.pulumi(["up", "--yes", "--skip-preview", "--refresh"], { HOLDFAST_GONE: "database-1" });
     expect(
       await rescue.sql("SELECT max(number) || ' ' || coalesce(to_regclass('kept_too')::text, 'empty') FROM migrations"),
     ).toBe("3 empty");

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import { toJsonSchema, type JsonObject } from "../../local/api/contract/jsonSchema";
+import { readVariable } from "../../lib/environmentVariables";
 
 /** Hetzner's published API schema: HOLDFAST_API_SCHEMA, else the one that local/api/contract/generate.ts kept. */
-export const schemaFile = process.env.HOLDFAST_API_SCHEMA ?? join(__dirname, "generated/apiSchema.json");
+export const schemaFile = readVariable("HOLDFAST_API_SCHEMA") ?? join(__dirname, "generated/apiSchema.json");
 
 interface Operation {
   readonly path: RegExp;

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { type Environment, readVariable } from "../../../lib/environmentVariables";
 
 /** Who wants the lease, and what for: what others read who have to wait. */
 export interface Identity {
@@ -10,12 +11,13 @@ export interface Identity {
 const longest = 120;
 
 /**
- * HOLDFAST_OWNER, else the person's name on this computer; HOLDFAST_REASON, else the command that nearly always takes a
- * lease.
+ * HOLDFAST_OWNER, else the person's name on this computer; HOLDFAST_REASON, else the caller's own reason, else the command
+ * that nearly always takes a lease.
  */
-export function identity(environment: NodeJS.ProcessEnv = process.env): Identity {
-  const { HOLDFAST_OWNER: owner, HOLDFAST_REASON: reason } = environment;
-  return { owner: line(owner) || `${userName()}@${hostname()}`, reason: line(reason) || "pulumi up" };
+export function identity(reason = "", environment?: Environment): Identity {
+  const owner = line(readVariable("HOLDFAST_OWNER", environment));
+  const why = line(readVariable("HOLDFAST_REASON", environment) ?? reason);
+  return { owner: owner || `${userName()}@${hostname()}`, reason: why || "pulumi up" };
 }
 
 /** One line without control characters: it is shown to other people, in terminals and logs. */

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { LeaseClaim } from "../apply/request";
 import type { LeaseInput } from "../inputs";
 import { pinOf, type HostKeys } from "../../ssh/hostKeys";
+import type { Credential } from "../../ssh/keys";
 import { ConnectionBroken, type Session } from "../../ssh/session";
 import { waitForMachine, waitingLimit, type Tell } from "../../ssh/waiting";
 import { askForLease, type LeaseAnswer, type LeaseRecord } from "./ask";
@@ -30,6 +31,10 @@ export interface LeaseOptions {
   readonly tell: Tell;
   /** Whether something is taken off a machine. @default something is made */
   readonly leaving?: boolean;
+  /** What others read who wait for it, unless HOLDFAST_REASON says more. @default `pulumi up` */
+  readonly reason?: string;
+  /** What is offered to the machine that keeps it. @default what `findCredentials` finds */
+  readonly credentials?: readonly Credential[];
 }
 
 /** The stack's lease in the hands of this process: renewed in the background until it is released or lost. */
@@ -49,7 +54,11 @@ export class Lease implements LeaseClaim {
   /** The first one is tried next. */
   private ways: readonly [LeaseInput, ...LeaseInput[]];
 
-  private constructor(where: LeaseInput, { owner, reason }: Identity) {
+  private constructor(
+    where: LeaseInput,
+    { owner, reason }: Identity,
+    private readonly credentials: LeaseOptions["credentials"],
+  ) {
     this.ways = [where];
     this.owner = owner;
     this.reason = reason;
@@ -61,7 +70,7 @@ export class Lease implements LeaseClaim {
    * @throws with whose it is and how it ends when that takes too long, or when the machine that keeps it is not reached
    */
   static async take(where: LeaseInput, options: LeaseOptions): Promise<Lease> {
-    const lease = new Lease(where, identity());
+    const lease = new Lease(where, identity(options.reason), options.credentials);
     try {
       await lease.wait(options);
     } catch (error) {
@@ -204,7 +213,7 @@ export class Lease implements LeaseClaim {
     const pin = pinOf({ ...connection, serverId });
     const { [pin]: own, ...others } = this.hostKeys;
     const session = await waitForMachine(
-      { connection, pinned: { ...others, ...(own && { machine: own }) }, signal },
+      { connection, pinned: { ...others, ...(own && { machine: own }) }, signal, credentials: this.credentials },
       { limit, keyGrace: own ? 0 : keyGrace },
       (message) => {
         tell(`the machine that keeps the stack's lease: ${message}`);

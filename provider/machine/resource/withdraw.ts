@@ -1,8 +1,6 @@
 import { UNKNOWN, type Call, type Values } from "../../grpc/types";
 import type { ConfigurationInputs } from "../inputs";
-
-/** Names machines, separated by commas, that are gone: nobody asks them to stop anything. */
-export const goneVariable = "HOLDFAST_GONE";
+import { type Environment, readVariable } from "../../../lib/environmentVariables";
 
 /** A configuration that asks for nothing: what was managed under its name leaves the machine, units first. */
 export function nothing({ machine, serverId, connection, lease }: ConfigurationInputs): ConfigurationInputs {
@@ -20,10 +18,10 @@ export async function withdraw(
   apply: () => Promise<unknown>,
   isAnotherMachine: (error: unknown) => boolean,
   call: Pick<Call, "log">,
-  environment: NodeJS.ProcessEnv = process.env,
+  environment?: Environment,
 ): Promise<void> {
-  if (environment[goneVariable]?.split(",").includes(machine)) {
-    call.log(`${goneVariable} says that ${machine} is gone: nothing was stopped there`, { level: "warning" });
+  if (readVariable("HOLDFAST_GONE", environment)?.split(",").includes(machine)) {
+    call.log(`HOLDFAST_GONE says that ${machine} is gone: nothing was stopped there`, { level: "warning" });
     return;
   }
   try {
@@ -33,7 +31,7 @@ export async function withdraw(
     if (!isAnotherMachine(error)) {
       throw new Error(
         `What runs on ${machine} could not be stopped, so nothing was removed from it: ${reason}\n` +
-          `Start it. If it is gone for good: ${goneVariable}=${machine} pulumi up`,
+          `Start it. If it is gone for good: HOLDFAST_GONE=${machine} pulumi up`,
       );
     }
     call.log(`${machine} is another machine now: nothing was stopped on the old one`, { level: "warning" });

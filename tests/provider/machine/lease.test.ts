@@ -172,11 +172,13 @@ describe("what people read and set", () => {
   });
 
   test("owner and reason come from the environment, in one line", () => {
-    expect(identity({ HOLDFAST_OWNER: "ci\nrun 7", HOLDFAST_REASON: "" })).toEqual({
+    expect(identity(undefined, { HOLDFAST_OWNER: "ci\nrun 7", HOLDFAST_REASON: "" })).toEqual({
       owner: "ci run 7",
       reason: "pulumi up",
     });
-    expect(identity({}).owner).toMatch(/^.+@.+$/);
+    expect(identity(undefined, {}).owner).toMatch(/^.+@.+$/);
+    expect(identity("restore", {}).reason).toBe("restore");
+    expect(identity("restore", { HOLDFAST_REASON: "the disk is full" }).reason).toBe("the disk is full");
   });
 
   test("settings that mean nothing are named", () => {
