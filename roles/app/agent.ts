@@ -5,6 +5,7 @@ import { ports } from "../../blueprint/ports";
 import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
+import { unitFile } from "../unitFile";
 
 /** Where the app machine's agent is. */
 export const agentPaths = {
@@ -103,52 +104,48 @@ function wrapper(program: string): string {
 }
 
 function agentUnit(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Tells HAProxy which instances may have visitors, and restarts those that hang",
-    "Wants=network-online.target",
-    "After=network-online.target",
-    "StartLimitIntervalSec=0",
-    "",
-    "[Service]",
-    "Type=notify",
-    `ExecStart=/usr/bin/python3 ${agentPaths.folder}/agent.py ${agentPaths.configuration}`,
-    "Restart=always",
-    "RestartSec=200ms",
-    "WatchdogSec=20",
-    "OOMScoreAdjust=-900",
-    "MemoryMax=128M",
-    "# HAProxy waits a quarter of a second for its answer, also while instances use all there is of the processor.",
-    "CPUWeight=1000",
-    "Nice=-10",
-    "SyslogIdentifier=agent",
-    "# It puts back what a roll-out that was killed left out; what it finds there outlives its own restart.",
-    "RuntimeDirectory=holdfast/instances",
-    "RuntimeDirectoryMode=0755",
-    "RuntimeDirectoryPreserve=yes",
-    "# systemd kills for those only who may kill themselves.",
-    "CapabilityBoundingSet=CAP_KILL",
-    ...sandbox,
-    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  return unitFile({
+    Unit: [
+      "Description=Tells HAProxy which instances may have visitors, and restarts those that hang",
+      "Wants=network-online.target",
+      "After=network-online.target",
+      "StartLimitIntervalSec=0",
+    ],
+    Service: [
+      "Type=notify",
+      `ExecStart=/usr/bin/python3 ${agentPaths.folder}/agent.py ${agentPaths.configuration}`,
+      "Restart=always",
+      "RestartSec=200ms",
+      "WatchdogSec=20",
+      "OOMScoreAdjust=-900",
+      "MemoryMax=128M",
+      "# HAProxy waits a quarter of a second for its answer, also while instances use all there is of the processor.",
+      "CPUWeight=1000",
+      "Nice=-10",
+      "SyslogIdentifier=agent",
+      "# It puts back what a roll-out that was killed left out; what it finds there outlives its own restart.",
+      "RuntimeDirectory=holdfast/instances",
+      "RuntimeDirectoryMode=0755",
+      "RuntimeDirectoryPreserve=yes",
+      "# systemd kills for those only who may kill themselves.",
+      "CapabilityBoundingSet=CAP_KILL",
+      ...sandbox,
+      "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }
 
 /** Lasts as long as its person gives signs of life; its end puts the instance back, whatever the end was. */
 function debugUnit(startTimeout: number): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Debug session on instance %i",
-    "",
-    "[Service]",
-    "Type=exec",
-    `ExecStart=${agentPaths.debug} keep %i`,
-    `ExecStopPost=${agentPaths.debug} put-back %i`,
-    `TimeoutStopSec=${startTimeout + 60}`,
-    "SyslogIdentifier=debug-%i",
-  );
+  return unitFile({
+    Unit: ["Description=Debug session on instance %i"],
+    Service: [
+      "Type=exec",
+      `ExecStart=${agentPaths.debug} keep %i`,
+      `ExecStopPost=${agentPaths.debug} put-back %i`,
+      `TimeoutStopSec=${startTimeout + 60}`,
+      "SyslogIdentifier=debug-%i",
+    ],
+  });
 }

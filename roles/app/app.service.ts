@@ -1,37 +1,35 @@
 import type { Instance } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { sandbox } from "../sandbox";
-import { heading, lines } from "../text";
 import { appPaths } from "./paths";
+import { unitFile } from "../unitFile";
 
 /** The template of all instances: `app@1.service` and so on. */
 export function appUnit({ app, release }: Settings, instances: readonly Instance[]): string {
   const memory = instances[0]?.memory ?? 0;
-  return lines(
-    heading(),
-    "[Unit]",
-    `Description=${release.manifest.name}, instance %i`,
-    "After=network-online.target nftables.service",
-    "Wants=network-online.target",
-    // Ten crashes within a minute are a release that cannot run; an alarm is better than a loop that nobody sees.
-    "StartLimitIntervalSec=60",
-    "StartLimitBurst=10",
-    "",
-    "[Service]",
-    "Type=exec",
-    `ExecStart=${appPaths.start}`,
-    ...confinement("%i"),
-    "Restart=always",
-    "RestartSec=200ms",
-    `TimeoutStopSec=${app.stopTimeout}`,
-    "KillMode=mixed",
-    `MemoryMax=${memory}M`,
-    "OOMPolicy=kill",
-    "SyslogIdentifier=app-%i",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  return unitFile({
+    Unit: [
+      `Description=${release.manifest.name}, instance %i`,
+      "After=network-online.target nftables.service",
+      "Wants=network-online.target",
+      // Ten crashes within a minute are a release that cannot run; an alarm is better than a loop that nobody sees.
+      "StartLimitIntervalSec=60",
+      "StartLimitBurst=10",
+    ],
+    Service: [
+      "Type=exec",
+      `ExecStart=${appPaths.start}`,
+      ...confinement("%i"),
+      "Restart=always",
+      "RestartSec=200ms",
+      `TimeoutStopSec=${app.stopTimeout}`,
+      "KillMode=mixed",
+      `MemoryMax=${memory}M`,
+      "OOMPolicy=kill",
+      "SyslogIdentifier=app-%i",
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }
 
 /** What the release's programs are told and what they may do: an instance and its migration alike. */

@@ -7,6 +7,7 @@ import type { RoleConfiguration } from "../types";
 import { confinement } from "./app.service";
 import { databaseFiles } from "./database";
 import { appPaths } from "./paths";
+import { unitFile } from "../unitFile";
 
 /** Seconds that a migration may take: less than the 15 minutes that an apply waits for any unit. */
 export const migrationTimeout = 840;
@@ -70,20 +71,17 @@ export function migration(settings: Settings): RoleConfiguration {
 const straight = 'export DATABASE_URL="$DATABASE_DIRECT_URL"';
 
 function unit(name: string): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    `Description=${name}, migration of its database`,
-    "After=network-online.target nftables.service",
-    "",
-    "[Service]",
-    "Type=oneshot",
-    `ExecCondition=+${appPaths.migrations} due`,
-    `ExecStart=${appPaths.migrate}`,
-    `ExecStartPost=+${appPaths.migrations} note`,
-    "# As the first instance: a migration may ask for what instances are told.",
-    ...confinement(1),
-    `TimeoutStartSec=${migrationTimeout}`,
-    "SyslogIdentifier=app-migrate",
-  );
+  return unitFile({
+    Unit: [`Description=${name}, migration of its database`, "After=network-online.target nftables.service"],
+    Service: [
+      "Type=oneshot",
+      `ExecCondition=+${appPaths.migrations} due`,
+      `ExecStart=${appPaths.migrate}`,
+      `ExecStartPost=+${appPaths.migrations} note`,
+      "# As the first instance: a migration may ask for what instances are told.",
+      ...confinement(1),
+      `TimeoutStartSec=${migrationTimeout}`,
+      "SyslogIdentifier=app-migrate",
+    ],
+  });
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Blueprint } from "../../blueprint/blueprint";
 import type { Database } from "../../blueprint/database";
 import { combine } from "../combine";
-import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { backup } from "./backup/backup";
 import { databasePackages, postgresqlVersion } from "./packages";
@@ -13,6 +12,7 @@ import { postgresqlConf, reloadableConf } from "./postgresql.conf";
 import { postgresqlDropIn } from "./postgresql.service";
 import { space } from "./space";
 import { volume } from "./volume";
+import { unitFile } from "../unitFile";
 
 /**
  * What goes where the volume goes: the mounted volume, PostgreSQL on it, and the instances' login. It is a configuration
@@ -87,18 +87,14 @@ function query(view: string, more = ""): string {
 const inFile = " AND sourcefile IS NOT NULL";
 
 function clusterUnit(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Makes PostgreSQL's data directory, once",
-    `Requires=${units.mount}`,
-    `After=${units.mount}`,
-    "",
-    "[Service]",
-    "Type=oneshot",
-    `ExecStart=${paths.clusterProgram} ${paths.mount} ${paths.data} ${paths.programs}`,
-    "WorkingDirectory=/",
-  );
+  return unitFile({
+    Unit: ["Description=Makes PostgreSQL's data directory, once", `Requires=${units.mount}`, `After=${units.mount}`],
+    Service: [
+      "Type=oneshot",
+      `ExecStart=${paths.clusterProgram} ${paths.mount} ${paths.data} ${paths.programs}`,
+      "WorkingDirectory=/",
+    ],
+  });
 }
 
 function login({ name, user }: Database): RoleConfiguration {
@@ -110,17 +106,17 @@ function login({ name, user }: Database): RoleConfiguration {
       [paths.loginProgram]: { content: program("login.py") },
       [paths.login]: { content: `${JSON.stringify(configuration)}\n` },
       [unitPath(units.login)]: {
-        content: lines(
-          heading(),
-          "[Unit]",
-          "Description=Brings the instances' role and database to their state",
-          `Requires=${units.postgresql}`,
-          `After=${units.postgresql}`,
-          "",
-          "[Service]",
-          "Type=oneshot",
-          `ExecStart=/usr/bin/python3 ${paths.loginProgram} ${paths.login} ${paths.password}`,
-        ),
+        content: unitFile({
+          Unit: [
+            "Description=Brings the instances' role and database to their state",
+            `Requires=${units.postgresql}`,
+            `After=${units.postgresql}`,
+          ],
+          Service: [
+            "Type=oneshot",
+            `ExecStart=/usr/bin/python3 ${paths.loginProgram} ${paths.login} ${paths.password}`,
+          ],
+        }),
       },
     },
     units: [

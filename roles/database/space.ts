@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../../blueprint/database";
-import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+import { unitFile } from "../unitFile";
 
 /** The watch over the room on the volume: what keeps a full volume from stopping PostgreSQL. */
 export function space({ name, user }: Database): RoleConfiguration {
@@ -21,30 +21,28 @@ export function space({ name, user }: Database): RoleConfiguration {
 }
 
 function unit(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Keeps PostgreSQL from running out of room",
-    `BindsTo=${units.mount}`,
-    `After=${units.mount} ${units.postgresql}`,
-    "StartLimitIntervalSec=0",
-    "",
-    "[Service]",
-    "Type=exec",
-    `ExecStart=/usr/bin/python3 ${paths.spaceProgram} ${paths.space}`,
-    "WorkingDirectory=/",
-    "Restart=always",
-    "RestartSec=1s",
-    "OOMScoreAdjust=-900",
-    "MemoryMax=128M",
-    "SyslogIdentifier=space",
-    "ProtectSystem=strict",
-    `ReadWritePaths=${paths.mount}`,
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "NoNewPrivileges=yes",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  return unitFile({
+    Unit: [
+      "Description=Keeps PostgreSQL from running out of room",
+      `BindsTo=${units.mount}`,
+      `After=${units.mount} ${units.postgresql}`,
+      "StartLimitIntervalSec=0",
+    ],
+    Service: [
+      "Type=exec",
+      `ExecStart=/usr/bin/python3 ${paths.spaceProgram} ${paths.space}`,
+      "WorkingDirectory=/",
+      "Restart=always",
+      "RestartSec=1s",
+      "OOMScoreAdjust=-900",
+      "MemoryMax=128M",
+      "SyslogIdentifier=space",
+      "ProtectSystem=strict",
+      `ReadWritePaths=${paths.mount}`,
+      "ProtectHome=yes",
+      "PrivateTmp=yes",
+      "NoNewPrivileges=yes",
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }

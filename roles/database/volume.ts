@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { databaseAgain, databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+import { unitFile } from "../unitFile";
 
 /** The volume as Hetzner shows it to the machine that it is attached to. */
 function volumeDevice(volumeId: number | string): string {
@@ -47,25 +48,18 @@ export function volumeFile(volumeId: number | string, size: number): string {
 
 /** systemd derives the unit's name from where it mounts. `noatime`: reading a page is no reason to write one. */
 export function mountUnit(volumeId: number | string): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=The database's volume",
-    `Wants=${units.volume}`,
-    `After=${units.volume}`,
-    // A volume that comes late, or not at the first attempt, is no reason to stay without a database.
-    `OnFailure=${databaseAgain}`,
-    "StartLimitIntervalSec=0",
-    "",
-    "[Mount]",
-    `What=${volumeDevice(volumeId)}`,
-    `Where=${paths.mount}`,
-    "Type=xfs",
-    "Options=noatime",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  return unitFile({
+    Unit: [
+      "Description=The database's volume",
+      `Wants=${units.volume}`,
+      `After=${units.volume}`,
+      // A volume that comes late, or not at the first attempt, is no reason to stay without a database.
+      `OnFailure=${databaseAgain}`,
+      "StartLimitIntervalSec=0",
+    ],
+    Mount: [`What=${volumeDevice(volumeId)}`, `Where=${paths.mount}`, "Type=xfs", "Options=noatime"],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }
 
 /**
@@ -73,35 +67,32 @@ export function mountUnit(volumeId: number | string): string {
  * then: systemd gives a unit up whose dependency failed, and for good.
  */
 function againUnit(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Mounts the database's volume and starts PostgreSQL, again and again",
-    "StartLimitIntervalSec=0",
-    "",
-    "[Service]",
-    "Type=oneshot",
-    // It takes the mount along, and returns when PostgreSQL accepts connections or when the mount has failed again.
-    `ExecStart=/usr/bin/systemctl start ${units.postgresql}`,
-    "Restart=on-failure",
-    "RestartSec=5",
-  );
+  return unitFile({
+    Unit: [
+      "Description=Mounts the database's volume and starts PostgreSQL, again and again",
+      "StartLimitIntervalSec=0",
+    ],
+    Service: [
+      "Type=oneshot",
+      // It takes the mount along, and returns when PostgreSQL accepts connections or when the mount has failed again.
+      `ExecStart=/usr/bin/systemctl start ${units.postgresql}`,
+      "Restart=on-failure",
+      "RestartSec=5",
+    ],
+  });
 }
 
 function oneshot(description: string, command: string, after: readonly string[]): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    `Description=${description}`,
-    // The volume's mount is not waited for by what is needed to boot, so neither is this.
-    "DefaultDependencies=no",
-    "After=local-fs-pre.target systemd-remount-fs.service",
-    "Conflicts=shutdown.target",
-    "Before=shutdown.target",
-    after,
-    "",
-    "[Service]",
-    "Type=oneshot",
-    `ExecStart=${paths.volumeProgram} ${command}`,
-  );
+  return unitFile({
+    Unit: [
+      `Description=${description}`,
+      // The volume's mount is not waited for by what is needed to boot, so neither is this.
+      "DefaultDependencies=no",
+      "After=local-fs-pre.target systemd-remount-fs.service",
+      "Conflicts=shutdown.target",
+      "Before=shutdown.target",
+      after,
+    ],
+    Service: ["Type=oneshot", `ExecStart=${paths.volumeProgram} ${command}`],
+  });
 }

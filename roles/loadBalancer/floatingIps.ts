@@ -1,5 +1,5 @@
-import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
+import { unitFile } from "../unitFile";
 
 /** Where the floating IPs' files are on a load balancer. */
 export const floatingIpPaths = {
@@ -29,18 +29,9 @@ export function floatingIps(): RoleConfiguration {
 function unit(): string {
   const each = (command: string) =>
     `/bin/sh -c 'while read -r address; do ${command}; done <${floatingIpPaths.addresses}'`;
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Floating IPs of this load balancer",
-    "Before=haproxy.service",
-    "",
-    "[Service]",
-    "Type=oneshot",
-    "RemainAfterExit=yes",
-    `ExecStart=${each('ip address replace "$address" dev lo')}`,
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  return unitFile({
+    Unit: ["Description=Floating IPs of this load balancer", "Before=haproxy.service"],
+    Service: ["Type=oneshot", "RemainAfterExit=yes", `ExecStart=${each('ip address replace "$address" dev lo')}`],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }

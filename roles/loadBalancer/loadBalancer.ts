@@ -8,6 +8,7 @@ import { bodySizePath, bodySizeProgram } from "./bodySize";
 import { haproxyCfg } from "./haproxy.cfg";
 import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalived } from "./pair";
+import { unitFile } from "../unitFile";
 
 /** Where HAProxy's files are on a load balancer. */
 export const haproxyPaths = {
@@ -74,13 +75,13 @@ function sysctl(): string {
 }
 
 function haproxyDropIn(): string {
-  return lines(
-    heading(),
-    "[Service]",
-    "Restart=always",
-    "RestartSec=200ms",
-    "# One line for each request.",
-    "LogRateLimitIntervalSec=30s",
-    "LogRateLimitBurst=200000",
-  );
+  return unitFile({
+    Service: [
+      "Restart=always",
+      "RestartSec=200ms",
+      "# One line for each request.",
+      "LogRateLimitIntervalSec=30s",
+      "LogRateLimitBurst=200000",
+    ],
+  });
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { keeperUnit } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalivedConf, vrrpPaths, type VrrpMember } from "./keepalived.conf";
+import { unitFile } from "../unitFile";
 
 /** The switch by hand, on the machine itself: for the command line, and for a bad night without it. */
 export const failoverCommand = "/usr/local/sbin/holdfast-failover";
@@ -43,31 +43,25 @@ export function keepalived(member: VrrpMember): RoleConfiguration {
  * person) has it hand over first. An HAProxy that ended by itself has no $MAINPID any more: its restart is quicker.
  */
 function handOverFirst(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "# Stopped before them at a shutdown, because they are what hands over.",
-    `After=${keeperUnit} keepalived.service`,
-    "",
-    "[Service]",
-    `ExecStop=-/bin/sh -c 'test -z "$$MAINPID" || exec ${failoverCommand} before-stop'`,
-  );
+  return unitFile({
+    Unit: [
+      "# Stopped before them at a shutdown, because they are what hands over.",
+      `After=${keeperUnit} keepalived.service`,
+    ],
+    Service: [`ExecStop=-/bin/sh -c 'test -z "$$MAINPID" || exec ${failoverCommand} before-stop'`],
+  });
 }
 
 function dropIn(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    `After=${keeperUnit}`,
-    `Wants=${keeperUnit}`,
-    "StartLimitIntervalSec=0",
-    "",
-    "[Service]",
-    "Restart=always",
-    "RestartSec=200ms",
-    "OOMScoreAdjust=-900",
-    "# Without a route to its peer it says so ten times a second.",
-    "LogRateLimitIntervalSec=60s",
-    "LogRateLimitBurst=200",
-  );
+  return unitFile({
+    Unit: [`After=${keeperUnit}`, `Wants=${keeperUnit}`, "StartLimitIntervalSec=0"],
+    Service: [
+      "Restart=always",
+      "RestartSec=200ms",
+      "OOMScoreAdjust=-900",
+      "# Without a route to its peer it says so ten times a second.",
+      "LogRateLimitIntervalSec=60s",
+      "LogRateLimitBurst=200",
+    ],
+  });
 }

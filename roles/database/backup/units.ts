@@ -1,5 +1,5 @@
-import { heading, lines } from "../../text";
 import { backupPaths } from "./paths";
+import { unitFile } from "../../unitFile";
 
 const folder = "/etc/systemd/system";
 
@@ -90,36 +90,29 @@ function service(
   order: readonly string[] = [],
   installed = false,
 ): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    `Description=${description}`,
-    ...order,
-    "",
-    "[Service]",
-    ...how,
-    `ExecStart=${backupPaths.command} ${command}`,
-    "SyslogIdentifier=holdfast-backup",
-    "PrivateDevices=yes",
-    "ProtectHome=yes",
-    ...(installed ? ["", "[Install]", "WantedBy=multi-user.target"] : []),
-  );
+  return unitFile({
+    Unit: [`Description=${description}`, ...order],
+    Service: [
+      ...how,
+      `ExecStart=${backupPaths.command} ${command}`,
+      "SyslogIdentifier=holdfast-backup",
+      "PrivateDevices=yes",
+      "ProtectHome=yes",
+    ],
+    ...(installed && { Install: ["WantedBy=multi-user.target"] }),
+  });
 }
 
 function timer({ description, calendar, spread, unit }: Clock): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    `Description=${description}`,
-    "",
-    "[Timer]",
-    `OnCalendar=${calendar}`,
-    `RandomizedDelaySec=${spread}`,
-    "# One that was missed while the machine was off is made up for.",
-    "Persistent=yes",
-    `Unit=${unit}`,
-    "",
-    "[Install]",
-    "WantedBy=timers.target",
-  );
+  return unitFile({
+    Unit: [`Description=${description}`],
+    Timer: [
+      `OnCalendar=${calendar}`,
+      `RandomizedDelaySec=${spread}`,
+      "# One that was missed while the machine was off is made up for.",
+      "Persistent=yes",
+      `Unit=${unit}`,
+    ],
+    Install: ["WantedBy=timers.target"],
+  });
 }

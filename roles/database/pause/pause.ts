@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MigrationPlace } from "../../app/migrate.service";
 import type { RoleConfiguration } from "../../types";
-import { heading, lines } from "../../text";
+import { unitFile } from "../../unitFile";
 
 /** Where the program is that stops an app machine's instances while the database is put back. */
 export const pausePaths = {
@@ -32,24 +32,22 @@ export function pause(instances: readonly number[], states: string, migration: M
 }
 
 function unit(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Starts the app's instances again when the database is back",
-    "After=network-online.target",
-    "Wants=network-online.target",
-    "# Only while instances are stopped for it, also after a reboot in between.",
-    "ConditionPathExists=/var/lib/holdfast/pause.json",
-    "StartLimitIntervalSec=0",
-    "",
-    "[Service]",
-    "Type=exec",
-    `ExecStart=${pausePaths.command} hold`,
-    "Restart=on-failure",
-    "RestartSec=1",
-    "SyslogIdentifier=holdfast-pause",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+  return unitFile({
+    Unit: [
+      "Description=Starts the app's instances again when the database is back",
+      "After=network-online.target",
+      "Wants=network-online.target",
+      "# Only while instances are stopped for it, also after a reboot in between.",
+      "ConditionPathExists=/var/lib/holdfast/pause.json",
+      "StartLimitIntervalSec=0",
+    ],
+    Service: [
+      "Type=exec",
+      `ExecStart=${pausePaths.command} hold`,
+      "Restart=on-failure",
+      "RestartSec=1",
+      "SyslogIdentifier=holdfast-pause",
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }

@@ -1,9 +1,9 @@
 import { ports } from "../../../blueprint/ports";
 import { programFolder } from "../../programFolder";
 import { sandbox } from "../../sandbox";
-import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
 import { vrrpFolder, vrrpMarker, vrrpPaths } from "../keepalived.conf";
+import { unitFile } from "../../unitFile";
 
 /** Where the floating IP keeper is on its machine. */
 export const keeperPaths = {
@@ -61,7 +61,7 @@ export function keeperConfiguration(settings: KeeperSettings): string {
  * because their content is known only after creation: `keeperConfiguration()` at `keeperPaths`.
  */
 export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
-  const files = { ...programFolder(__dirname, keeperPaths.folder), [keeperPaths.unit]: { content: unitFile() } };
+  const files = { ...programFolder(__dirname, keeperPaths.folder), [keeperPaths.unit]: { content: keeperUnitFile() } };
   return {
     packages: ["curl", "python3"],
     files,
@@ -76,37 +76,35 @@ export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
 }
 
 /** Root without any capability. It may write one folder and use the network. */
-function unitFile(): string {
-  return lines(
-    heading(),
-    "[Unit]",
-    "Description=Keeps the floating IPs on this load balancer while it is master",
-    "Wants=network-online.target",
-    "After=network-online.target",
-    "# The FIFO has to be there before keepalived looks for it.",
-    "Before=keepalived.service",
-    "StartLimitIntervalSec=0",
-    "",
-    "[Service]",
-    "Type=notify",
-    `ExecStart=/usr/bin/python3 ${keeperPaths.folder}/keeper.py ${keeperPaths.configuration}`,
-    "Restart=always",
-    "RestartSec=200ms",
-    "WatchdogSec=10",
-    "# Kept over restarts: keepalived holds the FIFO in it open.",
-    `RuntimeDirectory=${vrrpFolder}`,
-    "RuntimeDirectoryMode=0700",
-    "RuntimeDirectoryPreserve=yes",
-    "Nice=-10",
-    "OOMScoreAdjust=-900",
-    "MemoryMax=128M",
-    "SyslogIdentifier=floating-ip-keeper",
-    "CapabilityBoundingSet=",
-    ...sandbox,
-    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
-    "MemoryDenyWriteExecute=yes",
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-  );
+function keeperUnitFile(): string {
+  return unitFile({
+    Unit: [
+      "Description=Keeps the floating IPs on this load balancer while it is master",
+      "Wants=network-online.target",
+      "After=network-online.target",
+      "# The FIFO has to be there before keepalived looks for it.",
+      "Before=keepalived.service",
+      "StartLimitIntervalSec=0",
+    ],
+    Service: [
+      "Type=notify",
+      `ExecStart=/usr/bin/python3 ${keeperPaths.folder}/keeper.py ${keeperPaths.configuration}`,
+      "Restart=always",
+      "RestartSec=200ms",
+      "WatchdogSec=10",
+      "# Kept over restarts: keepalived holds the FIFO in it open.",
+      `RuntimeDirectory=${vrrpFolder}`,
+      "RuntimeDirectoryMode=0700",
+      "RuntimeDirectoryPreserve=yes",
+      "Nice=-10",
+      "OOMScoreAdjust=-900",
+      "MemoryMax=128M",
+      "SyslogIdentifier=floating-ip-keeper",
+      "CapabilityBoundingSet=",
+      ...sandbox,
+      "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+      "MemoryDenyWriteExecute=yes",
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
 }
