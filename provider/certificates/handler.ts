@@ -74,6 +74,6 @@ function plain(value: unknown): string {
 
 /** Loaded at its first use: most runs issue nothing. */
 function issue(): typeof issuing {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/overSsh.ts
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/context.ts
   return require("./issue") as typeof issuing;
 }

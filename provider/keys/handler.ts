@@ -19,7 +19,7 @@ export const keyPairHandler: ResourceHandler = {
     const id = String(inputs.comment);
     if (preview) return Promise.resolve({ id, outputs: { ...inputs, publicKey: UNKNOWN, privateKey: UNKNOWN } });
     // Loaded at its first use: most runs make no key.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/overSsh.ts
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/context.ts
     const { makePair } = require("./makePair") as typeof making;
     const pair = makePair(id);
     const outputs = { ...inputs, publicKey: pair.public, privateKey: new Secret(pair.private) };

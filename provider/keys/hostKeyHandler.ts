@@ -25,7 +25,7 @@ export const hostKeyHandler: ResourceHandler = {
     const server = { host: String(inputs.host), port: Number(inputs.port) };
     const id = `${server.host}:${String(server.port)}`;
     if (preview) return { id, outputs: { ...inputs, publicKey: UNKNOWN } };
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/overSsh.ts
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/context.ts
     const { askHostKey } = require("./askHostKey") as typeof asking;
     const publicKey = await askHostKey(server, { signal, tell: (message) => log(message, { status: true }) });
     return { id, outputs: { ...inputs, publicKey } };

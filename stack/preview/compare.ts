@@ -98,7 +98,7 @@ async function open(stack: string, program: Program, ports: Readonly<Record<stri
  * Stand-ins, which plan as the official plugins do. They are taken on every computer, so that a comment does not depend on
  * where it was written.
  */
-const plugins = (): readonly PluginDefinition[] => [hcloudPlugin(), randomPlugin, holdfastPlugin];
+const plugins = (): readonly PluginDefinition[] => [hcloudPlugin(), randomPlugin, holdfastPlugin()];
 
 /** Serves plugins: ports by name. */
 async function serve(definitions: readonly PluginDefinition[]) {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigurationInputs } from "../inputs";
-import { leases, type Held } from "../lease/leases";
+import type { Held, Leases } from "../lease/leases";
 import { withoutForgotten, type HostKeys } from "../../ssh/hostKeys";
 import { ConnectionBroken, type Session } from "../../ssh/session";
 import { waitForMachine, waitingLimit, type Tell } from "../../ssh/waiting";
@@ -17,6 +17,8 @@ export interface ApplyOptions {
   /** Names what is managed on the machine, the same in every apply of one resource. */
   readonly configuration: string;
   readonly pinned: HostKeys;
+  /** Those of this run. */
+  readonly leases: Leases;
   /** Whether this takes off what was there. @default it makes something */
   readonly leaving?: boolean;
   /** Contents that may not appear in messages. */
@@ -50,7 +52,7 @@ const abortGrace = 120_000;
  * @throws when it was not applied; the message has the words of the program that refused
  */
 export async function apply(inputs: ConfigurationInputs, options: ApplyOptions): Promise<Applied> {
-  const { end, hostKeys } = await leases.during(inputs.lease, options, async (lease) => {
+  const { end, hostKeys } = await options.leases.during(inputs.lease, options, async (lease) => {
     const request = toRequest(inputs, randomUUID(), options.configuration, lease);
     const run = new ApplyRun(inputs, request, options, lease);
     return { end: await run.toEnd(), hostKeys: { ...lease?.hostKeys, ...run.hostKeys } };

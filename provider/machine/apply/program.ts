@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { once } from "../../../lib/once";
 import { hashOfFolder } from "../archives/folder";
 import { openArchive } from "../archives/source";
 import { quote, type Session } from "../../ssh/session";
@@ -7,13 +8,8 @@ import { quote, type Session } from "../../ssh/session";
 /** The part of Holdfast that runs on machines. */
 export const sources = join(__dirname, "../onMachine");
 
-let version: Promise<string> | undefined;
-
 /** Names the program by its content: a machine with another one gets this one at its next apply. */
-function programVersion(): Promise<string> {
-  version ??= hashOfFolder(sources).then((hash) => hash.slice(0, 16));
-  return version;
-}
+const programVersion = once(async () => (await hashOfFolder(sources)).slice(0, 16));
 
 /** Exit code by which the shell says that the machine does not have this version. */
 export const MISSING = 90;

@@ -78,6 +78,3 @@ export class Leases {
 function unleased(): Held {
   return { ...identity(), generation: 0, hostKeys: {}, confirm: () => Promise.resolve() };
 }
-
-/** Of this process. */
-export const leases = new Leases();

@@ -1,11 +1,9 @@
 import { UNKNOWN, type Call, type ResourceHandler, type Values } from "../../grpc/types";
-import type { ConfigurationInputs } from "../inputs";
-import { presentWay, rememberWay } from "../lease/ways";
 import type { HostKeys } from "../../ssh/hostKeys";
 import { checkInputs } from "./check";
+import type { MachineContext } from "./context";
 import { diffInputs } from "./diff";
 import { foretell } from "./foretell";
-import { overSsh } from "./overSsh";
 import { plainInputs, secretTexts } from "./values";
 import { moveInWords, nothing, withdraw } from "./withdraw";
 
@@ -13,66 +11,65 @@ import { moveInWords, nothing, withdraw } from "./withdraw";
  * `holdfast:machine:Configuration`. Outputs are the inputs and `hostKeys`. Secrets stay wrapped wherever they stand.
  * Only create and update (outside previews) and read contact the machine.
  */
-export const configurationHandler: ResourceHandler = {
-  acceptsSecrets: true,
+export function configurationHandler(context: MachineContext): ResourceHandler {
+  return {
+    acceptsSecrets: true,
 
-  check({ news }) {
-    rememberWay(news.lease);
-    return checkInputs(news);
-  },
+    check({ news }) {
+      context.routes.remember(news.lease);
+      return checkInputs(news);
+    },
 
-  diff({ oldInputs, news }, call) {
-    const words = moveInWords(oldInputs, news);
-    if (words) call.log(words);
-    return diffInputs(oldInputs, news);
-  },
+    diff({ oldInputs, news }, call) {
+      const words = moveInWords(oldInputs, news);
+      if (words) call.log(words);
+      return diffInputs(oldInputs, news);
+    },
 
-  async create({ inputs, preview, timeout }, call) {
-    const id = idOf(inputs);
-    if (preview) return { id, outputs: { ...inputs, hostKeys: UNKNOWN } };
-    const hostKeys = await applyTo(id, inputs, {}, timeout, call);
-    return { id, outputs: { ...inputs, hostKeys } };
-  },
+    async create({ inputs, preview, timeout }, call) {
+      const id = idOf(inputs);
+      if (preview) return { id, outputs: { ...inputs, hostKeys: UNKNOWN } };
+      const hostKeys = await applyTo(context, id, inputs, {}, timeout, call);
+      return { id, outputs: { ...inputs, hostKeys } };
+    },
 
-  async update({ id, olds, oldInputs, news, preview, timeout }, call) {
-    const pinned = (olds.hostKeys ?? {}) as HostKeys;
-    if (preview) {
-      const foretold = foretell(oldInputs, news);
-      if (foretold) call.log(foretold);
-      return { ...news, hostKeys: pinned };
-    }
-    return { ...news, hostKeys: await applyTo(id, news, pinned, timeout, call) };
-  },
+    async update({ id, olds, oldInputs, news, preview, timeout }, call) {
+      const pinned = (olds.hostKeys ?? {}) as HostKeys;
+      if (preview) {
+        const foretold = foretell(oldInputs, news);
+        if (foretold) call.log(foretold);
+        return { ...news, hostKeys: pinned };
+      }
+      return { ...news, hostKeys: await applyTo(context, id, news, pinned, timeout, call) };
+    },
 
-  async read({ id, inputs, outputs }, call) {
-    if (Object.keys(inputs).length === 0) {
-      throw new Error(
-        "A configuration cannot be imported, and needs no import: the first pulumi up finds what the machine already has.",
-      );
-    }
-    return overSsh().readMachine(id, inputs, outputs, call);
-  },
+    async read({ id, inputs, outputs }, call) {
+      if (Object.keys(inputs).length === 0) {
+        throw new Error(
+          "A configuration cannot be imported, and needs no import: the first pulumi up finds what the machine already has.",
+        );
+      }
+      return context.overSsh().readMachine(id, inputs, outputs, call);
+    },
 
-  /**
-   * The machine stays as it is, and is not asked: it usually goes with its server, and taking its firewall or SSH
-   * settings away from one that stays would open it. Only what asks for it is taken off.
-   */
-  async delete({ id, inputs, outputs, timeout }, call) {
-    if (inputs.withdraw !== true) {
-      call.log("deleting a configuration changes nothing on the machine", { level: "debug" });
-      return;
-    }
-    const empty = nothing(byPresentWay(plainInputs(inputs))) as unknown as Values;
-    const pinned = (outputs.hostKeys ?? {}) as HostKeys;
-    const apply = () => applyTo(id, empty, pinned, timeout, call, { leaving: true });
-    await withdraw(String(inputs.machine), apply, overSsh().isAnotherMachine, call);
-  },
-};
-
-/** The way on record may be gone with what this run has changed already. */
-function byPresentWay(inputs: ConfigurationInputs): ConfigurationInputs {
-  const lease = presentWay(inputs.serverId);
-  return lease ? { ...inputs, connection: lease, lease } : inputs;
+    /**
+     * The machine stays as it is, and is not asked: it usually goes with its server, and taking its firewall or SSH
+     * settings away from one that stays would open it. Only what asks for it is taken off.
+     */
+    async delete({ id, inputs, outputs, timeout }, call) {
+      if (inputs.withdraw !== true) {
+        call.log("deleting a configuration changes nothing on the machine", { level: "debug" });
+        return;
+      }
+      const plain = plainInputs(inputs);
+      // The way on record may be gone with what this run has changed already.
+      const lease = context.routes.to(plain.serverId);
+      const empty = nothing(lease ? { ...plain, connection: lease, lease } : plain) as unknown as Values;
+      const pinned = (outputs.hostKeys ?? {}) as HostKeys;
+      const apply = () => applyTo(context, id, empty, pinned, timeout, call, { leaving: true });
+      await withdraw(String(inputs.machine), apply, context.overSsh().isAnotherMachine, call);
+    },
+  };
 }
 
 /** Also names what is managed on the machine, so it never changes for one resource. */
@@ -81,6 +78,7 @@ function idOf({ machine, part, serverId }: Values): string {
 }
 
 async function applyTo(
+  context: MachineContext,
   id: string,
   inputs: Values,
   pinned: HostKeys,
@@ -88,8 +86,10 @@ async function applyTo(
   call: Call,
   more: { readonly leaving?: true } = {},
 ): Promise<HostKeys> {
-  const { hostKeys, end } = await overSsh().apply(plainInputs(inputs), {
+  const { apply, leases } = context.overSsh();
+  const { hostKeys, end } = await apply(plainInputs(inputs), {
     ...more,
+    leases,
     configuration: id,
     pinned,
     secrets: secretTexts(inputs),

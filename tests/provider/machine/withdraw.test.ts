@@ -1,7 +1,10 @@
-import { configurationHandler as handler } from "../../../provider/machine/resource/handler";
+import { MachineContext } from "../../../provider/machine/resource/context";
+import { configurationHandler } from "../../../provider/machine/resource/handler";
 import { moveInWords, nothing, withdraw } from "../../../provider/machine/resource/withdraw";
 import { ConnectionFailure, isAnotherMachine } from "../../../provider/ssh/failures";
 import { UNKNOWN, type Call, type Values } from "../../../provider/grpc/types";
+
+const handler = configurationHandler(new MachineContext());
 
 const inputs = {
   machine: "app-1",
@@ -61,7 +64,7 @@ describe("a machine that cannot be asked", () => {
   });
 
   test("may still run when it is silent: the update stops, and says what to do", async () => {
-    await expect(failing(silent).done).rejects.toThrow(/nothing was taken away from it: .*\n.*HOLDFAST_GONE=app-1/);
+    await expect(failing(silent).done).rejects.toThrow(/nothing was removed from it: .*\n.*HOLDFAST_GONE=app-1/);
   });
 
   test("is gone when somebody says so", async () => {
