@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { localCloudName } from "../local/paths";
 import { DatabaseMachine, type Job } from "../stack/database/machine";
 import { keyOfStack } from "../stack/database/repositoryKey";
-import { askToGoOn } from "../lib/terminal/question";
+import { askForConsent } from "../lib/terminal/question";
 import { describeListing, type Listing } from "../stack/database/backupList";
 
 interface Where {
@@ -86,7 +86,7 @@ function adoptCommand(): Command {
     .action(async ({ yes, ...where }: Where & { yes?: boolean }) => {
       const machine = await machineOf(where);
       const question = `The running database of "${machine.stack}" uses the repository from now on. Backups of the earlier database stay until they expire.`;
-      await askToGoOn(question, yes ?? false);
+      await askForConsent(question, yes ?? false);
       console.log((await machine.tell(["adopt"])).trim());
     });
 }

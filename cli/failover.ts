@@ -3,8 +3,8 @@ import { failoverCommand as program } from "../roles/loadBalancer/pair";
 import { localCloudName } from "../local/paths";
 import { lastLines, run } from "../lib/run";
 import { UserError } from "../lib/errors";
-import { type Way, waysOf } from "../stack/ssh/config";
-import { onMachine, stackState } from "../stack/ssh/way";
+import { type Route, routesOf } from "../stack/ssh/config";
+import { onMachine, stackState } from "../stack/ssh/route";
 import type { Project } from "../stack/pulumi/project";
 import type { StackState } from "../stack/state";
 
@@ -28,44 +28,44 @@ export function failoverCommand(): Command {
           `stack "${stack}" has ${balancers.length} load balancer, so there is none to hand over to; set holdfast:loadBalancer.machines to 2`,
         );
       }
-      console.log(await handOver(stack, balancers));
+      console.log(await failOver(stack, balancers));
     });
 }
 
-/** Asks one after the other; the active one does it. */
-async function handOver(stack: string, balancers: readonly Way[]): Promise<string> {
-  for (const way of balancers) {
-    const said = await handOverFrom(stack, way);
-    if (said !== undefined) return `${way.machine}: ${said}`;
+/** Asks each load balancer in turn; the active one hands the floating IP over. */
+async function failOver(stack: string, balancers: readonly Route[]): Promise<string> {
+  for (const route of balancers) {
+    const said = await handOverFrom(stack, route);
+    if (said !== undefined) return `${route.machine}: ${said}`;
   }
   throw new UserError(
     `no load balancer of "${stack}" says that it is the active one: \`npx holdfast ssh load-balancer-1 -- sudo ${program} status\` tells more`,
   );
 }
 
-/** What the machine says of it; nothing where it is not the active one. @throws UserError when it cannot */
-async function handOverFrom(stack: string, way: Way): Promise<string | undefined> {
-  const done = await onMachine(stack, way, ["sudo", program], (command, args) => run(command, args));
+/** @returns what the machine answers, or nothing when it is not the active one. @throws UserError when it fails */
+async function handOverFrom(stack: string, route: Route): Promise<string | undefined> {
+  const done = await onMachine(stack, route, ["sudo", program], (command, args) => run(command, args));
   if (done.code === 0) return done.stdout.trim();
   if (done.code === NOT_ACTIVE) return undefined;
-  throw new UserError(`${way.machine}: ${lastLines(done)}`);
+  throw new UserError(`${route.machine}: ${lastLines(done)}`);
 }
 
 /**
- * Has the active load balancer of a pair hand the floating IP over before it is switched off. A single one has nobody to
- * hand over to.
+ * Makes the active load balancer of a pair hand the floating IP over before it is switched off. A single load balancer has
+ * no peer, so nothing happens.
  *
- * @throws UserError when it has the address and cannot
+ * @throws UserError when the load balancer has the address and cannot hand it over
  */
-export async function standDown(project: Pick<Project, "stack" | "state">, machine: string): Promise<void> {
+export async function handOver(project: Pick<Project, "stack" | "state">, machine: string): Promise<void> {
   const state = await project.state();
   const balancers = state ? balancersOf(state) : [];
-  const way = balancers.find((one) => one.machine === machine);
-  if (!way || balancers.length < 2) return;
-  const said = await handOverFrom(project.stack, way);
+  const route = balancers.find((one) => one.machine === machine);
+  if (!route || balancers.length < 2) return;
+  const said = await handOverFrom(project.stack, route);
   if (said !== undefined) console.log(`${machine}: ${said}`);
 }
 
-function balancersOf(state: StackState): readonly Way[] {
-  return waysOf(state).filter(({ machine }) => /^load-balancer-\d+$/.test(machine));
+function balancersOf(state: StackState): readonly Route[] {
+  return routesOf(state).filter(({ machine }) => /^load-balancer-\d+$/.test(machine));
 }

@@ -6,7 +6,7 @@ import { UserError } from "../lib/errors";
 import { type RemoteLines, startLines } from "../stack/machines/lines";
 import { type Target, targetsOf } from "../stack/machines/targets";
 import { commandBehindDashes } from "./operands";
-import { onMachine, stackState } from "../stack/ssh/way";
+import { onMachine, stackState } from "../stack/ssh/route";
 import { hasColours, prefixer } from "../lib/terminal/prefix";
 import { table } from "../lib/terminal/table";
 

@@ -3,8 +3,8 @@ import { localCloudName } from "../local/paths";
 import { UserError } from "../lib/errors";
 import { commandBehindDashes } from "./operands";
 import { runInForeground } from "../lib/terminal/foreground";
-import { type Way, waysOf } from "../stack/ssh/config";
-import { onMachine, stackState } from "../stack/ssh/way";
+import { type Route, routesOf } from "../stack/ssh/config";
+import { onMachine, stackState } from "../stack/ssh/route";
 
 export function sshCommand(): Command {
   return new Command("ssh")
@@ -20,15 +20,15 @@ export function sshCommand(): Command {
 
 /** Gives ssh's exit code, which is that of the command. */
 async function ssh(stack: string, name: string, command: readonly string[]): Promise<number> {
-  const way = findWay(waysOf(await stackState(stack)), name, stack);
-  return onMachine(stack, way, command, runInForeground);
+  const route = findWay(routesOf(await stackState(stack)), name, stack);
+  return onMachine(stack, route, command, runInForeground);
 }
 
-function findWay(ways: readonly Way[], name: string, stack: string): Way {
-  const way = ways.find(
+function findWay(routes: readonly Route[], name: string, stack: string): Route {
+  const route = routes.find(
     ({ machine }) => machine === name || `${stack}-${machine}` === name || machine === `${stack}-${name}`,
   );
-  if (way) return way;
-  const known = ways.map(({ machine }) => machine).join(", ") || "none";
+  if (route) return route;
+  const known = routes.map(({ machine }) => machine).join(", ") || "none";
   throw new UserError(`there is no machine "${name}" in the stack "${stack}"; its machines: ${known}`);
 }

@@ -6,7 +6,7 @@ import { lastLines, run } from "../../lib/run";
 import { quote } from "../../stack/environment";
 import { UserError } from "../../lib/errors";
 import { type Target, targetOf } from "../../stack/machines/targets";
-import { onMachine, stackState } from "../../stack/ssh/way";
+import { onMachine, stackState } from "../../stack/ssh/route";
 import { freePort, keepSession, tunnelOptions } from "./session";
 
 /** One instance, as `holdfast-rotation show --json` on its machine says it. */

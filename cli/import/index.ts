@@ -2,12 +2,12 @@ import { statSync } from "node:fs";
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
 import { DatabaseMachine } from "../../stack/database/machine";
-import { replaceDatabase, requireUndisturbed } from "../../stack/database/replacing";
+import { replaceDatabase, requireNoOtherJob } from "../../stack/database/replacing";
 import { UserError } from "../../lib/errors";
 import { size } from "../../stack/database/plan";
 import { underLease } from "../../stack/pulumi/underLease";
 import { createProgress } from "../../lib/terminal/progress";
-import { askToGoOn } from "../../lib/terminal/question";
+import { askForConsent } from "../../lib/terminal/question";
 
 interface ImportPlan {
   readonly database: string;
@@ -31,7 +31,7 @@ export function importCommand(): Command {
 
 async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Promise<number> {
   const address = addressOf(from);
-  await requireUndisturbed(machine);
+  await requireNoOtherJob(machine);
   const bytes = address ? 0 : sizeOf(from);
   const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)], address ? { source: address } : {});
   const present = `${plan.tables} tables with about ${plan.rows} rows`;
@@ -41,7 +41,7 @@ async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Pr
     "  the app is stopped meanwhile; it starts again when its release has migrated the new database",
   ].join("\n");
   if (yes) console.log(question);
-  await askToGoOn(question, yes);
+  await askForConsent(question, yes);
 
   const source = address ?? (await uploadDump(machine, from, bytes));
   return underLease(machine.stack, machine.state, "import", () =>

@@ -41,7 +41,7 @@ export function byTime(a: Entry, b: Entry): number {
 }
 
 /** Entries that come from several machines as they happen: each waits a little for older ones, so that order is kept. */
-export class Settling {
+export class SortingBuffer {
   private waiting: Entry[] = [];
 
   /** @param wait milliseconds that an entry waits for older ones */

@@ -3,9 +3,9 @@ import { localCloudName } from "../../local/paths";
 import { quote } from "../../stack/environment";
 import { type RemoteLines, startLines } from "../../stack/machines/lines";
 import { type Target, targetsOf } from "../../stack/machines/targets";
-import { onMachine, stackState } from "../../stack/ssh/way";
+import { onMachine, stackState } from "../../stack/ssh/route";
 import { hasColours, prefixer } from "../../lib/terminal/prefix";
-import { byTime, type Entry, readEntry, Settling } from "./entries";
+import { byTime, type Entry, readEntry, SortingBuffer } from "./entries";
 
 /** What is worth reading on a machine of each role; `--unit` asks for something else. */
 const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +61,7 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
   );
   const show = (entry: Entry) => console.log(prefix(entry.machine, told(entry)));
   const collected: Entry[] = [];
-  const settling = new Settling(show);
+  const settling = new SortingBuffer(show);
   const take =
     options.follow === true ? (entry: Entry) => settling.add(entry) : (entry: Entry) => collected.push(entry);
   const timer = setInterval(() => settling.release(), 200);

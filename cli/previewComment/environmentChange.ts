@@ -11,7 +11,7 @@ import { type Digest, errorsOf } from "../../stack/preview/digest";
 import { settingsSourceFrom } from "../../stack/settingsSource";
 import { consequences } from "../../stack/preview/consequences";
 import { type FileChange, fileChanges } from "./machineFiles";
-import { endangered, type ResourceChange, resourceChanges } from "../../stack/preview/resources";
+import { protectedLosses, type ResourceChange, resourceChanges } from "../../stack/preview/resources";
 import type { Revision } from "../../stack/preview/revision";
 import { archiveChanges, serviceChanges } from "./services";
 
@@ -61,7 +61,7 @@ export async function environmentChange(
     errors: errorsOf(digest),
     resources,
     consequences: consequences(resources),
-    refused: endangered(resources),
+    refused: protectedLosses(resources),
     services: serviceChanges(digest),
     releases: archiveChanges(resources, { lookedUp: unseen === undefined }),
     files: fileChanges(resources),

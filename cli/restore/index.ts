@@ -3,12 +3,12 @@ import { localCloudName } from "../../local/paths";
 import { foreignFiles } from "../../roles/database/backup/key";
 import { databasePaths } from "../../roles/database/paths";
 import { DatabaseMachine } from "../../stack/database/machine";
-import { replaceDatabase, requireUndisturbed } from "../../stack/database/replacing";
+import { replaceDatabase, requireNoOtherJob } from "../../stack/database/replacing";
 import { keyOfFile, keyOfStack } from "../../stack/database/repositoryKey";
 import { UserError } from "../../lib/errors";
 import { underLease } from "../../stack/pulumi/underLease";
-import { askToGoOn } from "../../lib/terminal/question";
-import { askMigrated, mayMigrate } from "./migration";
+import { askForConsent } from "../../lib/terminal/question";
+import { askMigrationTime, mayMigrate } from "./migration";
 import { parseMoment } from "../../stack/database/moment";
 import { describePlan, type RestorePlan } from "../../stack/database/plan";
 
@@ -49,17 +49,17 @@ async function restore(stack: string, options: Options): Promise<number> {
   const target = parseMoment(options.to);
   const into = options.into ?? stack;
   const machine = await DatabaseMachine.of(into);
-  await requireUndisturbed(machine);
+  await requireNoOtherJob(machine);
   const { from, files } = await source(stack, into, options.key);
   const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
   const plan = await machine.ask<RestorePlan>(["plan"], request);
   // What comes from elsewhere has never seen this stack's release, or it has and says so.
   const asks = target !== undefined && !files && options.migrate === undefined;
-  const migrated = asks ? await askMigrated(machine) : "never";
+  const migrated = asks ? await askMigrationTime(machine) : "never";
   const migrate = mayMigrate(target, migrated, options.migrate);
   const description = describePlan(plan, { from, into, target });
   if (options.yes) console.log(description);
-  await askToGoOn(description, options.yes ?? false);
+  await askForConsent(description, options.yes ?? false);
 
   return underLease(into, machine.state, "restore", () => replaceDatabase(machine, "restore", request, { migrate }));
 }

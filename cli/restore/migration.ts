@@ -2,7 +2,7 @@ import { tryRun } from "../../local/machines/command";
 import { appPaths } from "../../roles/app/paths";
 import type { DatabaseMachine } from "../../stack/database/machine";
 import { UserError } from "../../lib/errors";
-import { onMachine } from "../../stack/ssh/way";
+import { onMachine } from "../../stack/ssh/route";
 import { showMoment } from "../../stack/database/moment";
 
 /** When the release that runs has migrated the present database. */
@@ -33,7 +33,7 @@ export function mayMigrate(target: Date | undefined, migrated: Migrated, wish: b
 }
 
 /** Asks the first app machine, which migrates for all. */
-export async function askMigrated({ stack, appMachines }: DatabaseMachine): Promise<Migrated> {
+export async function askMigrationTime({ stack, appMachines }: DatabaseMachine): Promise<Migrated> {
   const [first] = appMachines;
   if (!first) return "never";
   const command = ["sudo", "sh", "-c", `'test ! -e ${appPaths.migrations} || exec ${appPaths.migrations} since'`];

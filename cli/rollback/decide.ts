@@ -1,17 +1,17 @@
 import type { ReleaseStore, StoredRelease } from "../../release/store/store";
 import { UserError } from "../../lib/errors";
-import { asKnown, findKept, keptReference, requireKept } from "./kept";
+import { knownRelease, findKept, keptReference, requireKept } from "./kept";
 import type { AppMachine } from "./machines";
 import { isSame, isStateBehind, type KnownRelease, planRollback, rolledOutSince } from "./plan";
-import { judgeSchema, type Passed, type SchemaVerdict } from "./schema";
-import { type Wished, wasAttempted } from "./wished";
+import { judgeSchema, type ReleaseStep, type SchemaVerdict } from "./schema";
+import { type RequestedRelease, wasAttempted } from "./requested";
 
 /** Everything that a rollback is decided by. */
 export interface Known {
   readonly stack: string;
   /** What a person asks for; undefined: the one before. */
   readonly version?: string;
-  readonly wished: Wished;
+  readonly requested: RequestedRelease;
   readonly machines: readonly AppMachine[];
   readonly stored: readonly StoredRelease[];
   readonly store: ReleaseStore;
@@ -36,20 +36,23 @@ export interface Decision {
 
 /** @throws UserError when there is no way back, with what to do then */
 export function decide(known: Known): Decision {
-  const { stack, version, wished, machines, stored, store } = known;
+  const { stack, version, requested, machines, stored, store } = known;
   const rollouts = machines.flatMap((machine) => machine.rollouts);
   const { kind, to } = version === undefined ? before(known) : { kind: "back" as const, to: chosen(version, known) };
   const kept = requireKept(to, stored, store, stack);
 
   const since = rolledOutSince(to, rollouts);
-  const passed = wished.release && !isSame(wished.release, to) ? [...since, wished.release] : since;
-  const manifestOf = (release: KnownRelease): Passed => ({
+  const passed = requested.release && !isSame(requested.release, to) ? [...since, requested.release] : since;
+  const manifestOf = (release: KnownRelease): ReleaseStep => ({
     label: release.label,
-    manifest: wished.release && isSame(release, wished.release) ? wished.manifest : findKept(release, stored)?.manifest,
+    manifest:
+      requested.release && isSame(release, requested.release)
+        ? requested.manifest
+        : findKept(release, stored)?.manifest,
   });
   return {
     kind,
-    from: wished.release?.label ?? wished.written,
+    from: requested.release?.label ?? requested.written,
     to: kept,
     reference: keptReference(kept),
     schema: judgeSchema({ label: to.label, manifest: kept.manifest }, unique(passed).map(manifestOf)),
@@ -58,10 +61,10 @@ export function decide(known: Known): Decision {
   };
 }
 
-function before({ stack, wished, machines, stored }: Known): { kind: "back" | "finish"; to: KnownRelease } {
+function before({ stack, requested, machines, stored }: Known): { kind: "back" | "finish"; to: KnownRelease } {
   const rollouts = machines.flatMap((machine) => machine.rollouts);
-  const attempted = wasAttempted(wished, rollouts, stored);
-  const plan = planRollback({ wished: wished.release, attempted, machines, rollouts });
+  const attempted = wasAttempted(requested, rollouts, stored);
+  const plan = planRollback({ requested: requested.release, attempted, machines, rollouts });
   if (plan.kind !== "nothing") return plan;
   const silent = machines.filter((machine) => machine.silent !== undefined);
   if (rollouts.length === 0 && silent.length > 0) {
@@ -71,14 +74,14 @@ function before({ stack, wished, machines, stored }: Known): { kind: "back" | "f
     );
   }
   throw new UserError(
-    `"${stack}" has run nothing before ${wished.release?.label ?? wished.written}, so there is nothing to go back to. ` +
+    `"${stack}" has run nothing before ${requested.release?.label ?? requested.written}, so there is nothing to go back to. ` +
       "`npx holdfast release list` shows what the store has; `--to VERSION` goes there.",
   );
 }
 
 /** A version that a person names, of the app that the settings name. */
-function chosen(version: string, { stack, wished, stored, store }: Known): KnownRelease {
-  const name = wished.release?.label.split(" ")[0] ?? stored[0]?.name ?? "";
+function chosen(version: string, { stack, requested, stored, store }: Known): KnownRelease {
+  const name = requested.release?.label.split(" ")[0] ?? stored[0]?.name ?? "";
   const [, ownName = name, ownVersion = version] = /^([a-z][a-z0-9-]*)@(.+)$/.exec(version) ?? [];
   const sha256 = /^sha256:([0-9a-f]{64})$/.exec(ownVersion)?.[1];
   const found = stored.find(
@@ -86,7 +89,7 @@ function chosen(version: string, { stack, wished, stored, store }: Known): Known
       one.name === ownName &&
       (sha256 === undefined ? one.version === ownVersion && one.copyOf === undefined : one.sha256 === sha256),
   );
-  if (found) return asKnown(found);
+  if (found) return knownRelease(found);
   const others = stored.filter((one) => one.name === ownName).map(keptReference);
   throw new UserError(
     `${ownName}@${ownVersion} is not in ${store.place}: ` +

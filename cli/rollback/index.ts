@@ -6,13 +6,13 @@ import type { StoredRelease } from "../../release/store/store";
 import { UserError } from "../../lib/errors";
 import { setRelease } from "../../stack/release/setRelease";
 import { stackStore } from "../../stack/release/stackStore";
-import { stackState } from "../../stack/ssh/way";
+import { stackState } from "../../stack/ssh/route";
 import { updateStack } from "../../stack/pulumi/update";
 import { confirm } from "../../lib/terminal/confirm";
 import { createProgress } from "../../lib/terminal/progress";
 import { type Decision, decide } from "./decide";
-import { askAppMachines, askWhenIdle } from "./machines";
-import { readWished } from "./wished";
+import { askAppMachines, askMachinesWhenIdle } from "./machines";
+import { readRequestedRelease } from "./requested";
 
 export function rollbackCommand(): Command {
   return new Command("rollback")
@@ -70,9 +70,13 @@ async function verify(stack: string, { sha256, name, version }: StoredRelease): 
 }
 
 async function look(stack: string, version: string | undefined, say: (detail: string) => void): Promise<Decision> {
-  const [state, wished, { store }] = await Promise.all([stackState(stack), readWished(stack), stackStore(stack)]);
-  const [machines, stored] = await Promise.all([askWhenIdle(stack, state, say), store.list()]);
-  return decide({ stack, version, wished, machines, stored, store, pending: state.pending.length > 0 });
+  const [state, requested, { store }] = await Promise.all([
+    stackState(stack),
+    readRequestedRelease(stack),
+    stackStore(stack),
+  ]);
+  const [machines, stored] = await Promise.all([askMachinesWhenIdle(stack, state, say), store.list()]);
+  return decide({ stack, version, requested, machines, stored, store, pending: state.pending.length > 0 });
 }
 
 function told({ kind, from, to, reference, schema, machines }: Decision): string {

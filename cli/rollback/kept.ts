@@ -5,12 +5,12 @@ import { isSame, type KnownRelease } from "./plan";
 
 /** What the store has of a release that machines know: the built one rather than a copy of the same content. */
 export function findKept(release: KnownRelease, stored: readonly StoredRelease[]): StoredRelease | undefined {
-  const same = stored.filter((one) => isSame(asKnown(one), release));
+  const same = stored.filter((one) => isSame(knownRelease(one), release));
   return same.find(({ copyOf }) => copyOf === undefined) ?? same[0];
 }
 
 /** The same with the words that logs on machines use. */
-export function asKnown({ name, version, sha256 }: StoredRelease): KnownRelease & { sha256: string } {
+export function knownRelease({ name, version, sha256 }: StoredRelease): KnownRelease & { sha256: string } {
   return { label: `${name} ${version}`, sha256 };
 }
 

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { appPaths } from "../../roles/app/paths";
 import { lastLines, run } from "../../lib/run";
-import { type Way, waysOf } from "../../stack/ssh/config";
-import { onMachine } from "../../stack/ssh/way";
+import { type Route, routesOf } from "../../stack/ssh/config";
+import { onMachine } from "../../stack/ssh/route";
 import type { StackState } from "../../stack/state";
 import { runningReleases } from "../../stack/release/stacks";
-import type { MachineSituation, Rollout } from "./plan";
+import type { MachineReleases, Rollout } from "./plan";
 
 /** One app machine as it says itself. */
-export interface AppMachine extends MachineSituation {
+export interface AppMachine extends MachineReleases {
   readonly rollouts: readonly Rollout[];
   /** Whether it is at work on something that was begun: it carries that to its end by itself. */
   readonly busy?: boolean;
@@ -30,9 +30,11 @@ const question = [
 
 /** Asks all app machines of a stack at once what they run, and what was rolled out on them. */
 export async function askAppMachines(stack: string, state: StackState): Promise<AppMachine[]> {
-  const ways = waysOf(state).filter(({ machine }) => /^app-\d+$/.test(machine));
+  const routes = routesOf(state).filter(({ machine }) => /^app-\d+$/.test(machine));
   const recorded = runningReleases(state);
-  return Promise.all(ways.map(async (way) => ({ ...(await ask(stack, way)), recorded: recorded[way.machine] })));
+  return Promise.all(
+    routes.map(async (route) => ({ ...(await ask(stack, route)), recorded: recorded[route.machine] })),
+  );
 }
 
 /** Seconds between two looks at machines that are busy. */
@@ -42,7 +44,7 @@ const pause = 2;
  * The same when none of them is busy any more. A machine whose `pulumi` was killed goes on with what it was told; what it
  * will run is known only then.
  */
-export async function askWhenIdle(
+export async function askMachinesWhenIdle(
   stack: string,
   state: StackState,
   say: (detail: string) => void,
@@ -56,10 +58,10 @@ export async function askWhenIdle(
   }
 }
 
-async function ask(stack: string, way: Way): Promise<AppMachine> {
-  const name = way.machine;
+async function ask(stack: string, route: Route): Promise<AppMachine> {
+  const name = route.machine;
   try {
-    const said = await onMachine(stack, way, ["sudo", "sh", "-c", `'${question}'`], (program, args) =>
+    const said = await onMachine(stack, route, ["sudo", "sh", "-c", `'${question}'`], (program, args) =>
       run(program, args, { timeout: limit }),
     );
     if (said.code !== 0) return { name, rollouts: [], silent: lastLines(said, 1) };

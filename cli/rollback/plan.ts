@@ -19,7 +19,7 @@ export interface Rollout {
 }
 
 /** One app machine; both are SHA-256 of a release. */
-export interface MachineSituation {
+export interface MachineReleases {
   readonly name: string;
   /** What it says that it runs; undefined when it says nothing. */
   readonly runs?: string;
@@ -28,12 +28,12 @@ export interface MachineSituation {
 }
 
 /** Everything that a rollback is decided from. */
-export interface Situation {
+export interface StackReleases {
   /** What the settings name; undefined when it cannot be had. */
-  readonly wished?: KnownRelease;
+  readonly requested?: KnownRelease;
   /** Whether somebody has begun to roll out what the settings name: a folder may have been edited since. */
   readonly attempted: boolean;
-  readonly machines: readonly MachineSituation[];
+  readonly machines: readonly MachineReleases[];
   /** Of all machines, in any order. */
   readonly rollouts: readonly Rollout[];
 }
@@ -57,7 +57,7 @@ function mayBe(release: KnownRelease, sha256: string): boolean {
  * Whether Pulumi's state knows less than the machines: a machine finishes what a killed `pulumi` had begun, and nobody
  * notes it. Then an update would take for done what is not.
  */
-export function isStateBehind(machines: readonly MachineSituation[]): boolean {
+export function isStateBehind(machines: readonly MachineReleases[]): boolean {
   return machines.some(({ runs, recorded }) => runs !== undefined && runs !== recorded);
 }
 
@@ -65,13 +65,13 @@ export function isStateBehind(machines: readonly MachineSituation[]): boolean {
  * Where a rollback leads to: the release before the one that the stack runs or tries to roll out. Called again after it
  * was cut, it leads to the same release.
  */
-export function planRollback({ wished, attempted, machines, rollouts }: Situation): Plan {
+export function planRollback({ requested, attempted, machines, rollouts }: StackReleases): Plan {
   const line = lineOf(rollouts);
   const complete = line.filter((release) => wasEverywhere(release, rollouts));
   const last = complete.at(-1) ?? line.at(-1);
-  const begun = wished !== undefined && line.some((release) => isSame(release, wished));
+  const begun = requested !== undefined && line.some((release) => isSame(release, requested));
   // A folder that was edited since its last roll-out: what runs is what is to be taken back.
-  const current = wished && !begun && !attempted ? line.at(-1) : wished;
+  const current = requested && !begun && !attempted ? line.at(-1) : requested;
   const index = current ? line.findIndex((release) => isSame(release, current)) : -1;
   if (!current || index < 0) return last ? { kind: "back", to: last } : { kind: "nothing" };
 
@@ -80,7 +80,7 @@ export function planRollback({ wished, attempted, machines, rollouts }: Situatio
   const newer = machines
     .flatMap(({ runs, recorded }) => [runs, recorded])
     .some((sha256) => sha256 !== undefined && !known.some((release) => mayBe(release, sha256)));
-  if (newer && wished && isSame(current, wished)) return { kind: "finish", to: current };
+  if (newer && requested && isSame(current, requested)) return { kind: "finish", to: current };
   const to = complete.filter((release) => before.includes(release)).at(-1) ?? before.at(-1);
   return to ? { kind: "back", to } : { kind: "nothing" };
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../blueprint/manifest";
 
 /** A release between here and there; its manifest is unknown where the store does not have it. */
-export interface Passed {
+export interface ReleaseStep {
   readonly label: string;
   readonly manifest?: Pick<Manifest, "migrate" | "schema">;
 }
@@ -17,7 +17,7 @@ export type SchemaVerdict =
  *
  * @param passed what was rolled out, or tried, since the target was
  */
-export function judgeSchema(target: Passed, passed: readonly Passed[]): SchemaVerdict {
+export function judgeSchema(target: ReleaseStep, passed: readonly ReleaseStep[]): SchemaVerdict {
   const unknown = passed.filter(({ manifest }) => manifest === undefined);
   if (unknown.length > 0) {
     return {
@@ -51,6 +51,6 @@ export function judgeSchema(target: Passed, passed: readonly Passed[]): SchemaVe
       };
 }
 
-function names(releases: readonly Passed[]): string {
+function names(releases: readonly ReleaseStep[]): string {
   return releases.map(({ label }) => label).join(", ");
 }

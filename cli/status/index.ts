@@ -4,8 +4,8 @@ import { localCloudName } from "../../local/paths";
 import { UserError } from "../../lib/errors";
 import { findDaemon } from "../../stack/local/client";
 import { localCloudOf } from "../../stack/localCloud";
-import { waysOf } from "../../stack/ssh/config";
-import { keyFile, stackState } from "../../stack/ssh/way";
+import { routesOf } from "../../stack/ssh/config";
+import { keyFile, stackState } from "../../stack/ssh/route";
 import { Project } from "../../stack/pulumi/project";
 import type { StackState } from "../../stack/state";
 import { coloursFor } from "../../lib/terminal/colour";
@@ -61,9 +61,9 @@ export async function askStack(
   target: Target,
   timeout: number,
 ): Promise<StackStatus> {
-  const ways = waysOf(state);
+  const routes = routesOf(state);
   const [answers, cloud] = await Promise.all([
-    askMachines(ways, { limit: timeout + more * Math.max(0, ways.length - screen), keyFile: keyFile(stack) }),
+    askMachines(routes, { limit: timeout + more * Math.max(0, routes.length - screen), keyFile: keyFile(stack) }),
     askCloudOrSayWhyNot(stack, target, timeout),
   ]);
   return makeStatus(knownFrom(stack, state), answers, cloud);

@@ -8,7 +8,7 @@ import type { StackState } from "../../stack/state";
 import { confirm } from "../../lib/terminal/confirm";
 import { table } from "../../lib/terminal/table";
 import { labelled, leftovers, ownAddresses } from "./leftovers";
-import { claimedBy, proveProject } from "./proof";
+import { recordedResources, proveProject } from "./proof";
 
 export function teardownCommand(): Command {
   return new Command("teardown")
@@ -36,7 +36,7 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
     throw new UserError("hcloud:token is missing, so the cloud cannot be asked what the stack consists of");
   const api = new CloudApi({ endpoint, token });
 
-  const claimed = claimedBy(stack, state);
+  const claimed = recordedResources(stack, state);
   const proof = await proveProject(claimed, api, token);
   const unknown = (await labelled(stack, api)).filter(
     ({ collection, item }) => !proof.found.some((one) => one.collection === collection && one.item.id === item.id),

@@ -21,14 +21,14 @@ export interface Proof {
 }
 
 /** What a stack's state says that its project has. */
-export interface Claimed {
+export interface RecordedResources {
   readonly stack: string;
   readonly resources: readonly StateResource[];
   /** Fingerprint of the token of the last update; absent where that one recorded none. */
   readonly recorded?: string;
 }
 
-export function claimedBy(stack: string, state: StackState | undefined): Claimed {
+export function recordedResources(stack: string, state: StackState | undefined): RecordedResources {
   const recorded = state?.outputs.tokenFingerprint;
   return { stack, resources: state?.resources ?? [], ...(typeof recorded === "string" && { recorded }) };
 }
@@ -46,7 +46,7 @@ export function claimedBy(stack: string, state: StackState | undefined): Claimed
  *
  * @throws UserError when the proof fails
  */
-export async function proveProject(claimed: Claimed, api: CloudApi, token: string): Promise<Proof> {
+export async function proveProject(claimed: RecordedResources, api: CloudApi, token: string): Promise<Proof> {
   const { stack, resources, recorded } = claimed;
   const { found, missing } = await lookUp(resources, api);
   const strangers = found.filter(({ item }) => item.labels.stack !== stack);
@@ -81,7 +81,7 @@ async function lookUp(resources: readonly StateResource[], api: CloudApi): Promi
 }
 
 /** @throws UserError when the network has another name than the stack's */
-function byMarker({ stack, resources, recorded }: Claimed, found: readonly Found[], sameToken: boolean) {
+function byMarker({ stack, resources, recorded }: RecordedResources, found: readonly Found[], sameToken: boolean) {
   const expected = networkIn(resources);
   const marker = found.find(
     ({ collection, item }) => collection.path === "networks" && String(item.id) === expected?.id,
@@ -98,7 +98,7 @@ function byMarker({ stack, resources, recorded }: Claimed, found: readonly Found
   return `it has the network ${id} of "${stack}"${how === undefined ? "" : `, and was opened ${how}`}`;
 }
 
-function byIds({ stack, resources }: Claimed, found: readonly Found[], missing: readonly string[]) {
+function byIds({ stack, resources }: RecordedResources, found: readonly Found[], missing: readonly string[]) {
   if (found.length + missing.length === 0) return `the state of "${stack}" names nothing in a cloud`;
   if (networkIn(resources) || missing.length > 0) return undefined;
   return `it has everything that the state of "${stack}" names`;
@@ -108,7 +108,7 @@ function networkIn(resources: readonly StateResource[]): StateResource | undefin
   return resources.find(({ type }) => collectionOf(type)?.path === "networks");
 }
 
-function refusal({ stack, resources, recorded }: Claimed, missing: readonly string[]): string {
+function refusal({ stack, resources, recorded }: RecordedResources, missing: readonly string[]): string {
   const network = networkIn(resources);
   const what = network ? `network ${network.id ?? ""} of "${stack}" is` : `these of "${stack}" are`;
   return (

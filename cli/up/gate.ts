@@ -1,4 +1,10 @@
-import { allowNames, describeResource, endangered, type ResourceChange, withKind } from "../../stack/preview/resources";
+import {
+  allowNames,
+  describeResource,
+  protectedLosses,
+  type ResourceChange,
+  withKind,
+} from "../../stack/preview/resources";
 
 /** What an update of a stack would destroy although it is protected. */
 export interface GateResult {
@@ -18,7 +24,7 @@ export interface GateResult {
  * @param allow names of resources, e.g. `visitors`, or with their kind, e.g. `StorageBox:backup`
  */
 export function gate(changes: readonly ResourceChange[], allow: readonly string[]): GateResult {
-  const inDanger = endangered(changes);
+  const inDanger = protectedLosses(changes);
   const named = new Set(allow.flatMap((word) => namedBy(word, inDanger)));
   return {
     allowed: inDanger.filter((change) => named.has(change)),
@@ -53,7 +59,7 @@ function problem(change: ResourceChange): string {
 
 /** The message of a refusal, with the words that let the update pass. */
 export function refusal(stack: string, changes: readonly ResourceChange[], { problems }: GateResult): string {
-  const names = allowNames(endangered(changes));
+  const names = allowNames(protectedLosses(changes));
   return [
     `the update of "${stack}" was refused, and nothing was touched:`,
     ...problems.map((text) => `  - ${text}`),

@@ -7,7 +7,7 @@ import { describeResource, resourceChanges } from "../../stack/preview/resources
 import { Project } from "../../stack/pulumi/project";
 import { confirm } from "../../lib/terminal/confirm";
 import { gate, refusal } from "./gate";
-import { standDown } from "../failover";
+import { handOver } from "../failover";
 import { resizeInTurn, resizes } from "./resize";
 import { ServiceWatch } from "./serviceWatch";
 import { unprotect } from "./unprotect";
@@ -70,7 +70,7 @@ async function up({ stack, allow, yes }: Flags): Promise<number> {
   await resizeInTurn(resizes(changes), {
     project,
     watch: ServiceWatch.of(project),
-    standDown: (machine) => standDown(project, machine),
+    handOver: (machine) => handOver(project, machine),
   });
   return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
 }

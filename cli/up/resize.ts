@@ -12,11 +12,11 @@ export interface Resize {
 }
 
 /** What makes room for machines that are off, and sees that they are back. */
-export interface ResizeMeans {
+export interface ResizeActions {
   readonly project: Pick<Project, "show">;
   readonly watch: Pick<ServiceWatch, "untilOthersServe" | "untilItServes">;
   /** Has the active load balancer hand the floating IP over. */
-  readonly standDown: (machine: string) => Promise<void>;
+  readonly handOver: (machine: string) => Promise<void>;
 }
 
 /**
@@ -54,11 +54,11 @@ function turn(machine: string): number {
  *
  * @throws UserError when a machine does not come back; those after it keep what they have
  */
-export async function resizeInTurn(machines: readonly Resize[], means: ResizeMeans): Promise<void> {
-  const { project, watch, standDown } = means;
+export async function resizeInTurn(machines: readonly Resize[], actions: ResizeActions): Promise<void> {
+  const { project, watch, handOver } = actions;
   for (const { machine, serverType, targets } of machines) {
     const { machines: all } = await watch.untilOthersServe(machine);
-    if (all.find(({ name }) => name === machine)?.probe?.keeper?.master) await standDown(machine);
+    if (all.find(({ name }) => name === machine)?.probe?.keeper?.master) await handOver(machine);
     console.log(`${machine}: off, ${serverType}, on again`);
     const flags = targets.flatMap((urn) => ["--target", urn]);
     const code = await project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);

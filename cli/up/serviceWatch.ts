@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../lib/errors";
-import { waysOf } from "../../stack/ssh/config";
+import { routesOf } from "../../stack/ssh/config";
 import { askStack } from "../status";
 import type { StackStatus } from "../../stack/status/stackStatus";
 import type { Project } from "../../stack/pulumi/project";
-import { lackOf, lackOfOthers } from "./serving";
+import { serviceProblem, standInProblem } from "./serving";
 
 /** Seconds in which a machine has to serve again: a boot, its programs, and the checks of those who send visitors to it. */
 const DEADLINE = 300;
@@ -12,7 +12,7 @@ const DEADLINE = 300;
 const LIFE_SIGN = 3;
 
 /** How the watch looks and waits; tests bring their own. */
-export interface WatchMeans {
+export interface WatchActions {
   readonly read: () => Promise<StackStatus>;
   /** Gets a line whenever there is another reason to wait. */
   readonly say: (line: string) => void;
@@ -26,7 +26,7 @@ export interface WatchMeans {
 
 /** Looks at a running stack until visitors can do without a machine, or until it serves again. */
 export class ServiceWatch {
-  constructor(private readonly means: WatchMeans) {}
+  constructor(private readonly actions: WatchActions) {}
 
   /** Of a stack wherever it lives: each look asks all machines, by the state as Pulumi has it then. */
   static of(project: Pick<Project, "stack" | "state" | "target">): ServiceWatch {
@@ -35,7 +35,7 @@ export class ServiceWatch {
       if (!state) throw new UserError(`the stack "${project.stack}" has no state`);
       const { machines, ...status } = await askStack(project.stack, state, target, LIFE_SIGN);
       // The settings may name machines that are made later in the same update.
-      const configured = new Set(waysOf(state).map(({ machine }) => machine));
+      const configured = new Set(routesOf(state).map(({ machine }) => machine));
       return { ...status, machines: machines.filter(({ name }) => configured.has(name)) };
     };
     return new ServiceWatch({ read, say: (line) => console.log(line) });
@@ -48,9 +48,9 @@ export class ServiceWatch {
    */
   async untilOthersServe(machine: string): Promise<StackStatus> {
     return this.wait(
-      (status) => lackOfOthers(status, machine),
-      (lack) =>
-        `${machine} was not switched off, because no other machine can do its work: ${lack}. Correct that and run this ` +
+      (status) => standInProblem(status, machine),
+      (problem) =>
+        `${machine} was not switched off, because no other machine can do its work: ${problem}. Correct that and run this ` +
         "again. If visitors do not matter here, use plain `pulumi up`: it does not wait.",
     );
   }
@@ -62,25 +62,25 @@ export class ServiceWatch {
    */
   async untilItServes(machine: string): Promise<void> {
     await this.wait(
-      (status) => lackOf(status, machine),
-      (lack, seconds) =>
-        `${machine} does not serve ${seconds} s after its change: ${lack}. The other machines were not touched.`,
+      (status) => serviceProblem(status, machine),
+      (problem, seconds) =>
+        `${machine} does not serve ${seconds} s after its change: ${problem}. The other machines were not touched.`,
     );
   }
 
   private async wait(
     look: (status: StackStatus) => string | undefined,
-    failure: (lack: string, seconds: number) => string,
+    failure: (problem: string, seconds: number) => string,
   ): Promise<StackStatus> {
-    const { read, say, now = Date.now, pause = (seconds) => sleep(seconds * 1000), deadline = DEADLINE } = this.means;
+    const { read, say, now = Date.now, pause = (seconds) => sleep(seconds * 1000), deadline = DEADLINE } = this.actions;
     const end = now() + deadline * 1000;
     for (let said = ""; ; await pause(1)) {
       const status = await read();
-      const lack = look(status);
-      if (lack === undefined) return status;
-      if (now() >= end) throw new UserError(failure(lack, deadline));
-      if (lack !== said) say(`  waits: ${lack}`);
-      said = lack;
+      const problem = look(status);
+      if (problem === undefined) return status;
+      if (now() >= end) throw new UserError(failure(problem, deadline));
+      if (problem !== said) say(`  waits: ${problem}`);
+      said = problem;
     }
   }
 }

@@ -16,14 +16,14 @@ type Look = (machine: Answering, status: StackStatus) => string | undefined;
  * What keeps a machine from doing its part for visitors: the first thing that it still lacks, as a sentence that begins
  * with what it is about; nothing when it serves.
  */
-export function lackOf(status: StackStatus, name: string): string | undefined {
+export function serviceProblem(status: StackStatus, name: string): string | undefined {
   const machine = status.machines.find((one) => one.name === name);
   if (!machine) return `${name}: it is not in the stack's state`;
   if (machine.probe === null) return `${name}: ${machine.unreachable ?? "it was not asked"}`;
   const answering: Answering = { ...machine, probe: machine.probe };
   for (const look of looks) {
-    const lack = look(answering, status);
-    if (lack !== undefined) return lack;
+    const problem = look(answering, status);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
@@ -32,11 +32,11 @@ export function lackOf(status: StackStatus, name: string): string | undefined {
  * Why nobody else would do a machine's work while it is off; nothing when another machine of the same role serves, and
  * where there is none: then no waiting helps.
  */
-export function lackOfOthers(status: StackStatus, name: string): string | undefined {
+export function standInProblem(status: StackStatus, name: string): string | undefined {
   const roles = status.machines.find((machine) => machine.name === name)?.roles ?? [];
   const others = status.machines.filter((machine) => machine.name !== name && sameWork(machine.roles, roles));
-  const lacks = others.map((machine) => lackOf(status, machine.name));
-  return lacks.some((lack) => lack === undefined) ? undefined : lacks[0];
+  const lacks = others.map((machine) => serviceProblem(status, machine.name));
+  return lacks.some((problem) => problem === undefined) ? undefined : lacks[0];
 }
 
 function sameWork(roles: readonly string[], others: readonly string[]): boolean {

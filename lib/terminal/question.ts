@@ -6,7 +6,7 @@ import { UserError } from "../errors";
  *
  * @throws when nobody is there to answer, or the answer is not yes
  */
-export async function askToGoOn(question: string, yes: boolean): Promise<void> {
+export async function askForConsent(question: string, yes: boolean): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY)
     throw new UserError(`${question}\nThis is not a terminal, so nothing was asked: add --yes if you mean it.`);

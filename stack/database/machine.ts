@@ -5,7 +5,7 @@ import { backupPaths } from "../../roles/database/backup/paths";
 import { UserError } from "../../lib/errors";
 import { allTargets, type Target } from "../machines/targets";
 import { runInForeground } from "../../lib/terminal/foreground";
-import { onMachine, stackState } from "../ssh/way";
+import { onMachine, stackState } from "../ssh/route";
 import type { StackState } from "../state";
 
 /** Work that goes on, on the machine, when nobody watches. */
@@ -20,7 +20,7 @@ export class DatabaseMachine {
     readonly stack: string,
     /** What Pulumi has noted of the stack. */
     readonly state: StackState,
-    private readonly way: Target,
+    private readonly route: Target,
     /** Machines that the app's instances are on. */
     readonly appMachines: readonly Target[],
   ) {}
@@ -41,7 +41,7 @@ export class DatabaseMachine {
   }
 
   get name(): string {
-    return this.way.machine;
+    return this.route.machine;
   }
 
   /** What the program there answers. @throws with what it says when it refuses */
@@ -52,7 +52,7 @@ export class DatabaseMachine {
   /** As `ask`, for answers in words. */
   async tell(args: readonly string[], request?: object): Promise<string> {
     const input = request === undefined ? "" : JSON.stringify(request);
-    const answer = await this.runOn(this.way, ["sudo", backupPaths.command, ...args], input);
+    const answer = await this.runOn(this.route, ["sudo", backupPaths.command, ...args], input);
     if (answer.code === 0) return answer.stdout;
     throw new UserError(`${this.name}: ${refusal(answer, this.stack)}`);
   }
@@ -67,7 +67,7 @@ export class DatabaseMachine {
   async follow(job: Job): Promise<number> {
     for (let broken = 0; ; broken++) {
       const command = ["sudo", backupPaths.command, "follow", job];
-      const code = await onMachine(this.stack, this.way, command, runInForeground);
+      const code = await onMachine(this.stack, this.route, command, runInForeground);
       if (code !== CONNECTION_BROKE) return code;
       const again = `npx holdfast backup follow ${job} --stack ${this.stack}`;
       if (broken === 5)
@@ -83,7 +83,7 @@ export class DatabaseMachine {
   async upload(path: string, args: readonly string[], onBytes: (bytes: number) => void): Promise<string> {
     const answer = await onMachine(
       this.stack,
-      this.way,
+      this.route,
       ["sudo", backupPaths.command, ...args],
       (program, ssh) =>
         new Promise<CommandResult>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { tryRun, type CommandResult } from "../../local/machines/command";
 import { pausePaths } from "../../roles/database/pause/pause";
 import { UserError } from "../../lib/errors";
 import type { Target } from "../machines/targets";
-import { onMachine } from "../ssh/way";
+import { onMachine } from "../ssh/route";
 import type { DatabaseMachine, Job } from "./machine";
 
 /** OpenSSH's exit code when there is no connection, or no more. */
@@ -29,7 +29,7 @@ export async function replaceDatabase(
   { migrate }: { readonly migrate: boolean },
   tell = tellPause,
 ): Promise<number> {
-  await requireUndisturbed(machine);
+  await requireNoOtherJob(machine);
   console.log("stopping the app");
   try {
     await stopApp(machine, migrate, tell);
@@ -56,7 +56,7 @@ export async function replaceDatabase(
  *
  * @throws with what shows that job
  */
-export async function requireUndisturbed(machine: Pick<DatabaseMachine, "stack" | "tell">): Promise<void> {
+export async function requireNoOtherJob(machine: Pick<DatabaseMachine, "stack" | "tell">): Promise<void> {
   const job = await replacing(machine);
   if (job === undefined) return;
   throw new UserError(

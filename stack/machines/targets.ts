@@ -1,16 +1,16 @@
 import { UserError } from "../../lib/errors";
-import { type Way, waysOf } from "../ssh/config";
+import { type Route, routesOf } from "../ssh/config";
 import type { StackState } from "../state";
 
 /** A machine of the running stack, and what it does. */
-export interface Target extends Way {
+export interface Target extends Route {
   readonly roles: readonly string[];
 }
 
 /** All machines of a stack, from its state. */
 export function allTargets(state: StackState): Target[] {
   const summaries = (state.outputs.machines ?? {}) as Readonly<Record<string, { readonly roles?: readonly string[] }>>;
-  return waysOf(state).map((way) => ({ ...way, roles: summaries[way.machine]?.roles ?? [] }));
+  return routesOf(state).map((route) => ({ ...route, roles: summaries[route.machine]?.roles ?? [] }));
 }
 
 /**

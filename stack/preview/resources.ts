@@ -51,7 +51,7 @@ function propertiesOf({ diffReasons, replaceReasons }: Step, operation: Operatio
 }
 
 /** What is refused unless it is named: protected things that would be replaced or deleted. */
-export function endangered(changes: readonly ResourceChange[]): readonly ResourceChange[] {
+export function protectedLosses(changes: readonly ResourceChange[]): readonly ResourceChange[] {
   return changes.filter((change) => change.protected && ["replace", "delete"].includes(change.operation));
 }
 

@@ -4,7 +4,7 @@ import { goesWithoutLease } from "../../provider/machine/lease/settings";
 import type { HostKeys } from "../../provider/ssh/hostKeys";
 import { findCredentials } from "../../provider/ssh/keys";
 import { UserError } from "../../lib/errors";
-import { keyFile } from "../ssh/way";
+import { keyFile } from "../ssh/route";
 import { createProgress } from "../../lib/terminal/progress";
 import type { StackState } from "../state";
 
@@ -23,13 +23,13 @@ export async function underLease<T>(
   reason: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const keeper = keeperOf(state);
+  const keeper = leaseMachineOf(state);
   if (!keeper || goesWithoutLease()) return work();
   const lease = await createProgress().step({ title: `Taking the lease of ${stack}` }, async (tell) => {
     try {
       const signal = new AbortController().signal;
       const credentials = findCredentials(keyFile(stack));
-      return await Lease.take(keeper.way, { pinned: keeper.pinned, signal, tell, reason, credentials });
+      return await Lease.take(keeper.route, { pinned: keeper.pinned, signal, tell, reason, credentials });
     } catch (error) {
       throw new UserError(error instanceof Error ? error.message : String(error));
     }
@@ -42,15 +42,17 @@ export async function underLease<T>(
 }
 
 /** The way to the machine that keeps a stack's lease, and host keys that were seen on it; undefined: nobody keeps one. */
-export function keeperOf(state: StackState): { readonly way: LeaseInput; readonly pinned: HostKeys } | undefined {
+export function leaseMachineOf(
+  state: StackState,
+): { readonly route: LeaseInput; readonly pinned: HostKeys } | undefined {
   const configurations = state.resources
     .filter(({ type, outputs }) => type === CONFIGURATION && outputs !== undefined)
     .map(({ outputs }) => outputs as { serverId: string; hostKeys?: HostKeys; lease?: LeaseInput });
-  const way = configurations.find(({ lease }) => lease !== undefined)?.lease;
-  if (!way) return undefined;
+  const route = configurations.find(({ lease }) => lease !== undefined)?.lease;
+  if (!route) return undefined;
   const others = configurations.flatMap(({ hostKeys = {} }) => Object.entries(hostKeys));
   const own = configurations.flatMap(({ serverId, hostKeys }) =>
     hostKeys?.machine === undefined ? [] : [[serverId, hostKeys.machine] as const],
   );
-  return { way, pinned: Object.fromEntries([...others.filter(([name]) => name !== "machine"), ...own]) };
+  return { route, pinned: Object.fromEntries([...others.filter(([name]) => name !== "machine"), ...own]) };
 }

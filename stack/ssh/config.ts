@@ -1,7 +1,7 @@
 import type { StackState } from "../state";
 
 /** The way to one machine, as its configuration went it. */
-export interface Way {
+export interface Route {
   readonly machine: string;
   readonly serverId: string;
   readonly host: string;
@@ -40,12 +40,12 @@ interface Outputs {
  * The ways to all machines of a stack, one each, from its state: what was pinned at the first contact is what counts. A
  * machine that has several configurations is reached the same way for all of them.
  */
-export function waysOf(state: StackState): Way[] {
+export function routesOf(state: StackState): Route[] {
   const configurations = state.resources
     .filter(({ type, outputs }) => type === CONFIGURATION && outputs?.connection !== undefined)
     .map(({ outputs }) => outputs as unknown as Outputs);
   const ownKeys = new Map(configurations.map(({ serverId, hostKeys }) => [serverId, hostKeys?.machine]));
-  const ways = configurations.map(({ machine, serverId, connection, hostKeys = {} }) => ({
+  const routes = configurations.map(({ machine, serverId, connection, hostKeys = {} }) => ({
     machine,
     serverId,
     ...address(connection),
@@ -55,7 +55,7 @@ export function waysOf(state: StackState): Way[] {
       hostKey: hostKeys[jump.serverId ?? `${jump.host}:${jump.port ?? 22}`] ?? ownKeys.get(jump.serverId ?? ""),
     })),
   }));
-  return ways.filter(({ machine }, index) => ways.findIndex((way) => way.machine === machine) === index);
+  return routes.filter(({ machine }, index) => routes.findIndex((route) => route.machine === machine) === index);
 }
 
 function address({ host, port = 22, user }: Address): { host: string; port: number; user: string } {
@@ -75,12 +75,12 @@ export interface SshFiles {
  * @param keyFile private key; undefined: whatever OpenSSH takes by default
  */
 export function sshFiles(
-  way: Way,
+  route: Route,
   jump: Jump | undefined,
   paths: { knownHosts: string; keyFile: string | undefined },
 ): SshFiles {
   const hosts = [
-    { alias: way.machine, target: way, through: jump && "jump" },
+    { alias: route.machine, target: route, through: jump && "jump" },
     ...(jump ? [{ alias: "jump", target: jump, through: undefined }] : []),
   ];
   return {

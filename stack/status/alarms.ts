@@ -1,6 +1,6 @@
 import { backupAlarms } from "./backups";
 import { ago, percent } from "./figures";
-import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
+import { answeredMachines, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
 import { inRotation, viewsOf } from "./stackStatus";
 
 /** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
@@ -16,7 +16,7 @@ const silent: Rule = ({ machines }) =>
   );
 
 const halfSilent: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     Object.entries(probe.unanswered).map(([question, reason]) => `${name}: ${words[question] ?? question}: ${reason}`),
   );
 
@@ -35,30 +35,30 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const disks: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     (probe.disks ?? [])
       .filter(({ size, free }) => size > 0 && 1 - free / size > fullDisk)
       .map(({ folder, size, free }) => `${name}: ${folder} is ${percent(1 - free / size)} full`),
   );
 
 const units: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) => {
+  answeredMachines(facts).flatMap(({ name, probe }) => {
     const failed = probe.failedUnits ?? [];
     return failed.length === 0 ? [] : [`${name}: failed: ${failed.join(", ")}`];
   });
 
 const databaseAnswers: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     probe.database?.accepts === false ? [`${name}: PostgreSQL takes no connections`] : [],
   );
 
 const poolAnswers: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     probe.pool?.accepts === false ? [`${name}: the pool in front of PostgreSQL takes no connections`] : [],
   );
 
 const reboots: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     probe.reboot && probe.now - probe.reboot.since > rebootPatience
       ? [`${name}: has needed a reboot for ${ago(probe.now - probe.reboot.since)}`]
       : [],
@@ -94,7 +94,7 @@ const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
 
 /** A load balancer that could not take over, though nobody took it out. */
 const unfit: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     probe.keeper && !probe.keeper.fit && probe.keeper.outSince === null
       ? [`${name} may not have the floating IP: \`journalctl -u holdfast-floating-ip-keeper\` on it says why`]
       : [],
@@ -103,7 +103,9 @@ const unfit: Rule = (facts) =>
 /** Two releases at a time are what a roll-out looks like; without one, somebody has to finish it. */
 const releases: Rule = (facts) => {
   if (leaseHolder(facts)) return [];
-  const running = heard(facts).flatMap(({ name, probe }) => (probe.release ? [{ name, ...probe.release }] : []));
+  const running = answeredMachines(facts).flatMap(({ name, probe }) =>
+    probe.release ? [{ name, ...probe.release }] : [],
+  );
   const kinds = new Set(running.map(({ version, checksum }) => `${version} ${checksum}`));
   return kinds.size < 2
     ? []
@@ -111,7 +113,7 @@ const releases: Rule = (facts) => {
 };
 
 const rollouts: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { lastRollout: last } }) =>
+  answeredMachines(facts).flatMap(({ name, probe: { lastRollout: last } }) =>
     last && last.result !== "applied"
       ? [
           `${name}: the last roll-out (${last.to}, ${last.date}) was ${last.result}${last.error ? `: ${last.error}` : ""}`,

@@ -1,7 +1,7 @@
 import { placesOf, proofsOf, whereIs } from "../database/backupPlaces";
 import { size } from "../database/plan";
 import { ago } from "./figures";
-import { heard, type Rule } from "./facts";
+import { answeredMachines, type Rule } from "./facts";
 
 /** Hours after which a daily backup is missing, with time for the backup itself. */
 export const backupPatience = 26;
@@ -11,7 +11,7 @@ export const proofPatience = 8;
 const archivePatience = 900;
 
 const areMade: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { now, backups } }) => {
+  answeredMachines(facts).flatMap(({ name, probe: { now, backups } }) => {
     if (!backups) return [];
     if (backups.problem) return [`${name}: backups do not work: ${backups.problem}`];
     return placesOf(backups).flatMap(({ repository, where }) => {
@@ -26,7 +26,7 @@ const areMade: Rule = (facts) =>
   });
 
 const areProven: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { now, proof, backups } }) => {
+  answeredMachines(facts).flatMap(({ name, probe: { now, proof, backups } }) => {
     if (!proof) return [];
     const fix = "`npx holdfast backup prove`";
     if (proof === "never") return [`${name}: no backup has ever been proven by a restore: ${fix}`];
@@ -50,7 +50,7 @@ const areProven: Rule = (facts) =>
 
 /** After the last moment that can be restored, WAL is missing and no backup was made since. */
 const lead: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { backups } }) => {
+  answeredMachines(facts).flatMap(({ name, probe: { backups } }) => {
     const last = backups?.restorable?.at(-1);
     // While backups do not work, that says it already.
     return last && last.to !== null && !backups?.problem
@@ -59,7 +59,7 @@ const lead: Rule = (facts) =>
   });
 
 const reaches: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { now, archiving, backups } }) => {
+  answeredMachines(facts).flatMap(({ name, probe: { now, archiving, backups } }) => {
     if (!archiving || archiving.since === null || now - archiving.since < archivePatience) return [];
     const { waiting, since, queue, room } = archiving;
     const several = backups ? placesOf(backups).length > 1 : false;
@@ -75,7 +75,7 @@ const reaches: Rule = (facts) =>
 
 /** From when to when nothing can be restored, though before and after that it can. */
 const missing: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { backups } }) =>
+  answeredMachines(facts).flatMap(({ name, probe: { backups } }) =>
     (backups?.restorable ?? []).flatMap(({ to }, index, all) => {
       const next = all[index + 1];
       return to !== null && next
@@ -86,7 +86,7 @@ const missing: Rule = (facts) =>
 
 /** Told before it matters: then there is time to let the volume grow. */
 const queueFits: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe: { archiving } }) =>
+  answeredMachines(facts).flatMap(({ name, probe: { archiving } }) =>
     archiving && archiving.room < archiving.queue - archiving.waiting
       ? [
           `${name}: if the backup storage fails, the app may only read after ${size(archiving.room)} of WAL: the volume has no room for the whole queue (${size(archiving.queue)})`,

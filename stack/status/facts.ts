@@ -11,7 +11,7 @@ export type Rule = (facts: StatusFacts) => readonly string[];
 export function holdsOf(
   facts: StatusFacts,
 ): { readonly name: string; readonly hold: Hold; readonly seconds: number }[] {
-  return heard(facts).flatMap(({ name, probe }) =>
+  return answeredMachines(facts).flatMap(({ name, probe }) =>
     (probe.instances ?? []).flatMap(({ number, holds }) =>
       holds.map((hold) => ({
         name: `${name}-${number}`,
@@ -24,16 +24,16 @@ export function holdsOf(
 
 /** Who may change machines now; undefined: nobody does. */
 export function leaseHolder(facts: StatusFacts): { owner: string; reason: string; age: number } | undefined {
-  const running = heard(facts).flatMap(({ probe: { lease, now } }) =>
+  const running = answeredMachines(facts).flatMap(({ probe: { lease, now } }) =>
     lease && lease.ended === "" && now < lease.expires ? [{ ...lease, age: now - lease.since }] : [],
   );
   return running.sort((a, b) => b.generation - a.generation)[0];
 }
 
 /** A machine that answered. */
-type Heard = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
+type AnsweredMachine = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
 
 /** Machines that answered, with what they said. */
-export function heard({ machines }: StatusFacts): Heard[] {
-  return machines.filter((machine): machine is Heard => machine.probe !== null);
+export function answeredMachines({ machines }: StatusFacts): AnsweredMachine[] {
+  return machines.filter((machine): machine is AnsweredMachine => machine.probe !== null);
 }

@@ -1,7 +1,7 @@
 import { connect, type ConnectOptions } from "../../provider/ssh/connect";
 import { type Credential, findCredentials } from "../../provider/ssh/keys";
 import { SharedJumps } from "../../provider/ssh/sharedJumps";
-import type { Way } from "../ssh/config";
+import type { Route } from "../ssh/config";
 import { probe, type Probe } from "./probe";
 
 /** What came back from one machine: its answer, or why there is none. */
@@ -18,13 +18,15 @@ const patience = 4;
  * @param keyFile private key; undefined: what SSH takes by default
  */
 export async function askMachines(
-  ways: readonly Way[],
+  routes: readonly Route[],
   { limit, keyFile }: { limit: number; keyFile?: string },
 ): Promise<ReadonlyMap<string, Answer>> {
   const credentials = findCredentials(keyFile);
   const jumps = new SharedJumps();
   try {
-    const asked = ways.map(async (way) => [way.machine, await askMachine(way, { limit, credentials, jumps })] as const);
+    const asked = routes.map(
+      async (route) => [route.machine, await askMachine(route, { limit, credentials, jumps })] as const,
+    );
     return new Map(await Promise.all(asked));
   } finally {
     jumps.close();
@@ -37,7 +39,7 @@ interface Means {
   readonly jumps: SharedJumps;
 }
 
-async function askMachine(way: Way, { limit, ...means }: Means): Promise<Answer> {
+async function askMachine(route: Route, { limit, ...means }: Means): Promise<Answer> {
   const seconds = patience * limit;
   const signal = AbortSignal.timeout(seconds * 1000);
   const late = new Promise<Answer>((resolve) => {
@@ -46,15 +48,15 @@ async function askMachine(way: Way, { limit, ...means }: Means): Promise<Answer>
     });
   });
   const timeouts = { reachTimeout: limit * 1000, hopTimeout: seconds * 1000 };
-  return Promise.race([late, openAndAsk(way, signal, { ...timeouts, ...means })]);
+  return Promise.race([late, openAndAsk(route, signal, { ...timeouts, ...means })]);
 }
 
 async function openAndAsk(
-  way: Way,
+  route: Route,
   signal: AbortSignal,
   means: Omit<Means, "limit"> & Pick<ConnectOptions, "hopTimeout" | "reachTimeout">,
 ): Promise<Answer> {
-  const { host, port, user, jumps, hostKey } = way;
+  const { host, port, user, jumps, hostKey } = route;
   if (hostKey === undefined)
     return { unreachable: "its host key is not pinned yet: `pulumi up` has not configured it" };
   try {

@@ -1,6 +1,6 @@
 import { backupNotices } from "./backups";
 import { ago } from "./figures";
-import { heard, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
+import { answeredMachines, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
 
 const takenOut: Rule = (facts) =>
   holdsOf(facts).map(({ name, seconds, hold: { owner, who, word } }) => {
@@ -14,14 +14,14 @@ const rollingOut: Rule = (facts) => {
 };
 
 const outOfElection: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     probe.keeper && probe.keeper.outSince !== null
       ? [`${name} has been kept out of the election for ${ago(probe.now - probe.keeper.outSince)}`]
       : [],
   );
 
 const rebootsNeeded: Rule = (facts) =>
-  heard(facts).flatMap(({ name, probe }) =>
+  answeredMachines(facts).flatMap(({ name, probe }) =>
     probe.reboot
       ? [`${name} needs a reboot${probe.reboot.packages.length > 0 ? ` (${probe.reboot.packages.join(", ")})` : ""}`]
       : [],

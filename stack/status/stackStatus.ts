@@ -51,13 +51,13 @@ export interface FloatingIpStatus {
   readonly masters: readonly string[];
 }
 
-/** Whether each load balancer that was heard sends visitors to it. */
+/** Whether each load balancer that answered sends visitors to it. */
 export function inRotation({ seen }: InstanceStatus): boolean {
   const words = Object.values(seen);
   return words.length > 0 && words.every((word) => word.startsWith("UP"));
 }
 
-/** What systemd and the load balancers say of an instance that is not in rotation; empty where nobody was heard. */
+/** What systemd and the load balancers say of an instance that is not in rotation; empty when none of them answered. */
 export function viewsOf({ unit, seen }: InstanceStatus): string {
   const views = Object.entries(seen).map(([balancer, word]) => `${balancer} says ${word}`);
   const own = unit === null || unit === "active" ? [] : [`systemd says ${unit}`];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { journalLine } from "../../cli/logs";
-import { type Entry, readEntry, Settling } from "../../cli/logs/entries";
+import { type Entry, readEntry, SortingBuffer } from "../../cli/logs/entries";
 import { prefixer } from "../../lib/terminal/prefix";
 
 describe("what a machine is asked for", () => {
@@ -47,7 +47,7 @@ test("entries that come late by less than the wait are shown in order of time, a
   fc.assert(
     fc.property(arrivals, (list) => {
       const shown: bigint[] = [];
-      const settling = new Settling(({ at }) => shown.push(at), 500);
+      const settling = new SortingBuffer(({ at }) => shown.push(at), 500);
       const inArrival = [...list].sort((a, b) => a.at + a.late - b.at - b.late);
       for (const { at, late } of inArrival) settling.add(entry(at), at + late);
       settling.releaseAll();

@@ -1,21 +1,21 @@
-import { checkStack, reasonsAgainst, refuse } from "../../cli/local/up/preflight";
+import { checkStack, unmetRequirements, refuse } from "../../cli/local/up/preflight";
 
 const computer = { platform: "linux" as const, root: true, apt: true, missing: [] };
 
 describe("before anything is installed", () => {
   it("has nothing against a Debian machine with root", () => {
-    expect(reasonsAgainst(computer)).toEqual([]);
+    expect(unmetRequirements(computer)).toEqual([]);
     expect(() => refuse([])).not.toThrow();
   });
 
   it("says all reasons at once, with what to do and what works all the same", () => {
-    const reasons = reasonsAgainst({ ...computer, root: false, apt: false });
+    const reasons = unmetRequirements({ ...computer, root: false, apt: false });
     expect(reasons).toHaveLength(2);
     expect(() => refuse(reasons)).toThrow(/with sudo\n[^]*Debian machine\n[^]*`make preview`/);
   });
 
   it("does not ask for root where that would not help", () => {
-    expect(reasonsAgainst({ ...computer, platform: "darwin", root: false })).toEqual([
+    expect(unmetRequirements({ ...computer, platform: "darwin", root: false })).toEqual([
       expect.stringMatching(/^this is darwin, and machines need Linux/),
     ]);
   });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sshFiles, waysOf } from "../../stack/ssh/config";
+import { sshFiles, routesOf } from "../../stack/ssh/config";
 import { parseState } from "../../stack/state";
 
 const via = [
@@ -31,7 +31,7 @@ const state = parseState({
 
 describe("the way to a machine", () => {
   it("is the one that its configuration went, with the keys that were pinned then", () => {
-    expect(waysOf(state)[0]).toEqual({
+    expect(routesOf(state)[0]).toEqual({
       machine: "app-1",
       serverId: "13",
       host: "10.0.1.41",
@@ -49,7 +49,7 @@ describe("the way to a machine", () => {
   it("becomes a configuration that OpenSSH reads as it is meant", () => {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
     try {
-      const way = waysOf(state)[0];
+      const way = routesOf(state)[0];
       if (!way) throw new Error("no way");
       const knownHosts = join(folder, "known hosts");
       const files = sshFiles(way, way.jumps[0], { knownHosts, keyFile: "/keys/admin" });
@@ -74,7 +74,7 @@ describe("the way to a machine", () => {
   });
 
   it("asks a person about a machine whose key nobody has seen", () => {
-    const [way] = waysOf(state);
+    const [way] = routesOf(state);
     if (!way) throw new Error("no way");
     const { config } = sshFiles({ ...way, hostKey: undefined }, undefined, { knownHosts: "/k", keyFile: undefined });
     expect(config).toContain("StrictHostKeyChecking ask");

@@ -6,7 +6,7 @@ import { run } from "../../../lib/run";
 import { pulumisOf } from "../../../stack/pulumi/runningPulumis";
 
 /** What could be left of one local cloud, and how to recognise it. */
-export interface Traces {
+export interface Leftovers {
   readonly name: string;
   /** The state folder. */
   readonly state: string;
@@ -15,7 +15,7 @@ export interface Traces {
 }
 
 /** Everything of a local cloud that is still on this computer, each in a few words; empty when nothing is. */
-export async function findLeftovers(traces: Traces): Promise<string[]> {
+export async function findLeftovers(traces: Leftovers): Promise<string[]> {
   return [
     ...processes(traces),
     ...pulumisOf(traces.name).map((pid) => `process ${pid}: pulumi`),
@@ -29,7 +29,7 @@ export async function findLeftovers(traces: Traces): Promise<string[]> {
   ];
 }
 
-function processes({ name, state }: Traces): string[] {
+function processes({ name, state }: Leftovers): string[] {
   return list("/proc")
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
     .flatMap((pid) => {
@@ -39,7 +39,7 @@ function processes({ name, state }: Traces): string[] {
     });
 }
 
-function mounts({ name, state }: Traces): string[] {
+function mounts({ name, state }: Leftovers): string[] {
   return read("/proc/self/mountinfo")
     .split("\n")
     .flatMap((line) => {
@@ -50,19 +50,19 @@ function mounts({ name, state }: Traces): string[] {
     });
 }
 
-function namespaces({ name }: Traces): string[] {
+function namespaces({ name }: Leftovers): string[] {
   return list("/run/netns")
     .filter((namespace) => namespace.startsWith(cloudPrefix(name)))
     .map((namespace) => `network namespace ${namespace}`);
 }
 
-function loopDevices({ state }: Traces): string[] {
+function loopDevices({ state }: Leftovers): string[] {
   return list("/sys/block")
     .filter((device) => read(`/sys/block/${device}/loop/backing_file`).startsWith(`${state}/`))
     .map((device) => `loop device /dev/${device}`);
 }
 
-function controlGroups({ name }: Traces): string[] {
+function controlGroups({ name }: Leftovers): string[] {
   return ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].flatMap((root) => groupsBelow(root, 3, cloudPrefix(name)));
 }
 
@@ -74,13 +74,13 @@ function groupsBelow(folder: string, depth: number, prefix: string): string[] {
   });
 }
 
-function interfaces({ slot }: Traces): string[] {
+function interfaces({ slot }: Leftovers): string[] {
   if (slot === undefined || !existsSync(`/sys/class/net/${hostInterface(slot)}`)) return [];
   return [`network interface ${hostInterface(slot)}`];
 }
 
 /** Routes of this computer into the cloud's ranges, the `unreachable` ones behind them among them. */
-async function routes({ slot }: Traces): Promise<string[]> {
+async function routes({ slot }: Leftovers): Promise<string[]> {
   if (slot === undefined) return [];
   const { publicIpv4, publicIpv6, visitors } = addressPlan(slot);
   const ranges = [publicIpv4, publicIpv6, visitors.ipv4, visitors.ipv6];

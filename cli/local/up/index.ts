@@ -15,7 +15,7 @@ import { ensureDaemon } from "../daemonProcess";
 import { readStatus } from "../../../stack/local/status";
 import { ensureAdminKey } from "../../../stack/local/adminKey";
 import { waitForFirstAnswer } from "./firstAnswer";
-import { checkStack, lookAtComputer, reasonsAgainst, refuse } from "./preflight";
+import { checkStack, inspectComputer, unmetRequirements, refuse } from "./preflight";
 import { summary } from "./summary";
 
 export function upCommand(): Command {
@@ -28,7 +28,7 @@ export function upCommand(): Command {
 async function up(name: string, progress: Progress): Promise<void> {
   const started = Date.now();
   checkStack(name);
-  refuse(reasonsAgainst(await lookAtComputer()));
+  refuse(unmetRequirements(await inspectComputer()));
   const lock = await takeCommandLock(name);
 
   await installPackages(LOCAL_CLOUD_PACKAGES, { progress });

@@ -14,7 +14,7 @@ export interface Computer {
 }
 
 /** Looks at this computer without changing anything. */
-export async function lookAtComputer(): Promise<Computer> {
+export async function inspectComputer(): Promise<Computer> {
   const linux = process.platform === "linux";
   const apt = linux && hasApt();
   const missing = apt ? await missingPackages(LOCAL_CLOUD_PACKAGES) : [];
@@ -22,7 +22,7 @@ export async function lookAtComputer(): Promise<Computer> {
 }
 
 /** Why the local cloud cannot run here, each reason with what to do; none when it can as far as one can see yet. */
-export function reasonsAgainst(computer: Computer): string[] {
+export function unmetRequirements(computer: Computer): string[] {
   if (computer.platform !== "linux") {
     return [`this is ${computer.platform}, and machines need Linux: use a Debian machine, also a virtual one`];
   }

@@ -32,7 +32,7 @@ function machine(name: string, versions: readonly string[], change: Partial<AppM
 function known(change: Partial<Known> = {}): Known {
   return {
     stack: "prod",
-    wished: {
+    requested: {
       written: "shop@1.2",
       release: { label: "shop 1.2", sha256: sha256("1.2") },
       manifest: stored("1.2").manifest,
@@ -78,15 +78,15 @@ test("a release that a person names: by version, with its name, by content", () 
 
 test("a release of the settings that cannot be had is a reason to go back, to what runs", () => {
   const machines = [machine("app-1", ["1.0", "1.1"])];
-  const wished = { written: "./broken.tar.gz" };
-  expect(decide(known({ wished, machines }))).toMatchObject({ from: "./broken.tar.gz", reference: "shop@1.1" });
+  const requested = { written: "./broken.tar.gz" };
+  expect(decide(known({ requested, machines }))).toMatchObject({ from: "./broken.tar.gz", reference: "shop@1.1" });
 });
 
 test("a migration in between is for a person to decide, also one of a release that failed", () => {
   const migrating = stored("1.2", { manifest: { migrate: "./migrate" } as StoredRelease["manifest"] });
-  const wished = { ...known().wished, manifest: migrating.manifest };
+  const requested = { ...known().requested, manifest: migrating.manifest };
   const machines = [machine("app-1", ["1.1"])];
-  const { schema } = decide(known({ wished, machines, stored: [migrating, stored("1.1")] }));
+  const { schema } = decide(known({ requested, machines, stored: [migrating, stored("1.1")] }));
   expect(schema).toMatchObject({
     fits: false,
     because: expect.stringContaining("shop 1.2 may have migrated") as string,

@@ -6,7 +6,7 @@ import {
   planRollback,
   type Rollout,
   rolledOutSince,
-  type Situation,
+  type StackReleases,
 } from "../../../cli/rollback/plan";
 
 /** `1.0` is a release whose checksum is its number. */
@@ -28,16 +28,16 @@ const first = ["app-1 1.0", "app-2 1.0"];
 const second = [...first, "app-1 1.1", "app-2 1.1"];
 
 function plan(
-  wished: string | undefined,
+  requested: string | undefined,
   runs: readonly (string | undefined)[],
   log: readonly string[],
-  change: Partial<Situation> = {},
+  change: Partial<StackReleases> = {},
 ): string {
   const machines = runs.map((version, index) => ({
     name: `app-${String(index + 1)}`,
     runs: version === undefined ? undefined : `sha-${version}`,
   }));
-  const situation = { wished: wished === undefined ? undefined : release(wished), attempted: true, machines };
+  const situation = { requested: requested === undefined ? undefined : release(requested), attempted: true, machines };
   const result = planRollback({ ...situation, rollouts: logOf(...log), ...change });
   return result.kind === "nothing" ? "nothing" : `${result.kind} ${result.to.label.slice("shop ".length)}`;
 }
@@ -74,8 +74,8 @@ test.each([
   ],
   ["with a machine that says nothing", "1.1", [undefined, "1.1"], second, "back 1.0"],
   ["with a machine that came later", "1.1", ["1.1", "1.1", "1.1"], [...second, "app-3 1.1"], "back 1.0"],
-])("%s", (_when, wished, runs, log, expected) => {
-  expect(plan(wished, runs, log)).toBe(expected);
+])("%s", (_when, requested, runs, log, expected) => {
+  expect(plan(requested, runs, log)).toBe(expected);
 });
 
 test("a folder that was edited since its roll-out: what runs is taken back, not the edit", () => {
@@ -91,7 +91,7 @@ test("nothing was ever rolled out: nothing", () => {
 test("without checksums releases are told apart by what they are called", () => {
   const rollouts = logOf(...second).map((one) => ({ ...one, to: { label: one.to.label } }));
   const machines = [{ name: "app-1", runs: "sha-1.1" }];
-  expect(planRollback({ wished: release("1.1"), attempted: true, machines, rollouts })).toEqual({
+  expect(planRollback({ requested: release("1.1"), attempted: true, machines, rollouts })).toEqual({
     kind: "back",
     to: { label: "shop 1.0" },
   });
@@ -103,7 +103,7 @@ test("all machines finished a rollback by themselves, but Pulumi does not know i
     { name: "app-1", runs: "sha-1.0", recorded: "sha-1.0" },
     { name: "app-2", runs: "sha-1.0", recorded: "sha-1.1" },
   ];
-  expect(planRollback({ wished: release("1.0"), attempted: true, machines, rollouts })).toMatchObject({
+  expect(planRollback({ requested: release("1.0"), attempted: true, machines, rollouts })).toMatchObject({
     kind: "finish",
   });
   expect(isStateBehind(machines)).toBe(true);
@@ -114,7 +114,7 @@ test("a log that begins in the middle knows what was there before", () => {
   const [rollout] = logOf("app-1 1.1");
   const rollouts = rollout ? [{ ...rollout, from: "shop 1.0" }] : [];
   const machines = [{ name: "app-1", runs: "sha-1.1" }];
-  expect(planRollback({ wished: release("1.1"), attempted: true, machines, rollouts })).toEqual({
+  expect(planRollback({ requested: release("1.1"), attempted: true, machines, rollouts })).toEqual({
     kind: "back",
     to: { label: "shop 1.0" },
   });

@@ -1,13 +1,19 @@
-import { judgeSchema, type Passed } from "../../../cli/rollback/schema";
+import { judgeSchema, type ReleaseStep } from "../../../cli/rollback/schema";
 
-function shop(version: string, migrate: boolean, number?: number, livesWith?: number): Passed {
+function shop(version: string, migrate: boolean, number?: number, livesWith?: number): ReleaseStep {
   const schema = number === undefined ? undefined : { number, livesWith };
   return { label: `shop ${version}`, manifest: { migrate: migrate ? "./migrate" : undefined, schema } };
 }
 
 test.each([
   ["no release in between migrates", shop("1.0", true), [shop("1.1", false)], true, "no migration ran"],
-  ["the schema's number is the same", shop("1.0", true, 7), [shop("1.1", true, 7)], true, "has been 7 all the time"],
+  [
+    "the schema's number is the same",
+    shop("1.0", true, 7),
+    [shop("1.1", true, 7)],
+    true,
+    "all these releases have schema 7",
+  ],
   [
     "the older one lives with the newer schema",
     shop("1.0", true, 7, 9),
@@ -48,7 +54,7 @@ test.each([
     shop("1.0", true, 7, 9),
     [{ label: "shop 1.1" }],
     false,
-    "nobody knows whether shop 1.1",
+    "it is not known whether shop 1.1",
   ],
 ])("%s", (_when, target, passed, fits, because) => {
   const verdict = judgeSchema(target, passed);

@@ -1,7 +1,7 @@
 import { tokenFingerprint } from "../../../blueprint/tokenFingerprint";
 import { CloudApi } from "../../../stack/cloud/api";
 import { labelled, leftovers, ownAddresses } from "../../../cli/teardown/leftovers";
-import { claimedBy, proveProject } from "../../../cli/teardown/proof";
+import { recordedResources, proveProject } from "../../../cli/teardown/proof";
 import type { StateResource } from "../../../stack/state";
 import { TestApi, token } from "../../support/testApi";
 
@@ -80,10 +80,10 @@ describe("which project a token opens", () => {
     const [network] = await makeStack("staging");
     const [, stranger] = resources;
     await expect(prove([network, stranger] as StateResource[])).rejects.toThrow(
-      "do not bear the label stack=staging: firewall prod-app",
+      "lack the label stack=staging: firewall prod-app",
     );
     // Nor with the right token, nor where there is no network to look at.
-    await expect(prove([stranger] as StateResource[], own)).rejects.toThrow("do not bear the label");
+    await expect(prove([stranger] as StateResource[], own)).rejects.toThrow("lack the label");
     const { network: renamed } = await api.must("POST", "/networks", {
       name: "other",
       ip_range: "10.0.0.0/16",
@@ -125,8 +125,8 @@ describe("which project a token opens", () => {
 
   test("the fingerprint is among the stack's outputs", () => {
     const state = { resources: [], outputs: { tokenFingerprint: own }, pending: [] };
-    expect(claimedBy("staging", state)).toEqual({ stack: "staging", resources: [], recorded: own });
-    expect(claimedBy("staging", undefined)).toEqual({ stack: "staging", resources: [] });
+    expect(recordedResources("staging", state)).toEqual({ stack: "staging", resources: [], recorded: own });
+    expect(recordedResources("staging", undefined)).toEqual({ stack: "staging", resources: [] });
   });
 });
 

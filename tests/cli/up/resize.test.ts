@@ -1,6 +1,6 @@
 import { resourceChanges } from "../../../stack/preview/resources";
 import { nameOf } from "../../../stack/preview/digest";
-import { type ResizeMeans, resizeInTurn, resizes } from "../../../cli/up/resize";
+import { type ResizeActions, resizeInTurn, resizes } from "../../../cli/up/resize";
 import { digest, step, types, urn } from "../previewComment/digests";
 import { statusWith } from "../../stack/status/fixture";
 
@@ -45,13 +45,13 @@ test("a machine that was never configured serves nobody, and waits for the whole
 });
 
 /** Everything that happens, in its order. `at` goes wrong. */
-function means(at?: string): { readonly events: string[]; readonly all: ResizeMeans } {
+function means(at?: string): { readonly events: string[]; readonly all: ResizeActions } {
   const events: string[] = [];
   const happen = (event: string): void => {
     events.push(event);
     if (event === at) throw new Error(`${event} failed`);
   };
-  const all: ResizeMeans = {
+  const all: ResizeActions = {
     project: {
       show: (args) => {
         const event = `change ${nameOf(args.at(-1) ?? "")}`;
@@ -70,7 +70,7 @@ function means(at?: string): { readonly events: string[]; readonly all: ResizeMe
         happen(`${machine} again`);
       },
     },
-    standDown: async (machine) => {
+    handOver: async (machine) => {
       await Promise.resolve();
       happen(`${machine} stands down`);
     },

@@ -1,9 +1,9 @@
-import { ServiceWatch, type WatchMeans } from "../../../cli/up/serviceWatch";
+import { ServiceWatch, type WatchActions } from "../../../cli/up/serviceWatch";
 import type { Answer } from "../../../stack/status/machines";
 import { app, statusWith } from "../../stack/status/fixture";
 
 /** A watch over a stack of which app-1 answers like this, look by look; the last answer stays. Seconds pass at once. */
-function watchOf(answers: readonly Answer[], more: Partial<WatchMeans> = {}) {
+function watchOf(answers: readonly Answer[], more: Partial<WatchActions> = {}) {
   const said: string[] = [];
   let looks = 0;
   let now = 0;
@@ -35,7 +35,7 @@ test("waits until the machine serves, and says each reason once", async () => {
 test("gives up at the deadline, with the machine and what was waited for", async () => {
   const { watch, looks } = watchOf([dead], { deadline: 30 });
   await expect(watch.untilItServes("app-1")).rejects.toThrow(
-    "app-1 does not serve again 30 s after its change: app-1: 10.0.1.41 does not answer. The machines after it were let be.",
+    "app-1 does not serve 30 s after its change: app-1: 10.0.1.41 does not answer. The other machines were not touched.",
   );
   expect(looks()).toBe(31);
 });
@@ -43,7 +43,7 @@ test("gives up at the deadline, with the machine and what was waited for", async
 test("a machine whose work nobody else does is not switched off", async () => {
   const { watch } = watchOf([dead], { deadline: 30 });
   await expect(watch.untilOthersServe("app-2")).rejects.toThrow(
-    /^app-2 was not switched off, because no other machine does its work: app-1: 10.0.1.41 does not answer/,
+    /^app-2 was not switched off, because no other machine can do its work: app-1: 10.0.1.41 does not answer/,
   );
 });
 

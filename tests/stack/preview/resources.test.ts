@@ -1,5 +1,5 @@
 import { consequences } from "../../../stack/preview/consequences";
-import { endangered, resourceChanges } from "../../../stack/preview/resources";
+import { protectedLosses, resourceChanges } from "../../../stack/preview/resources";
 import { digest, step, types } from "../../cli/previewComment/digests";
 
 const said = (...steps: Parameters<typeof digest>) => consequences(resourceChanges(digest(...steps)));
@@ -32,7 +32,7 @@ describe("what changes", () => {
         step("delete", types.server, "app-2"),
       ),
     );
-    expect(endangered(changes).map(({ name }) => name)).toEqual(["visitors"]);
+    expect(protectedLosses(changes).map(({ name }) => name)).toEqual(["visitors"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { keeperOf } from "../../../stack/pulumi/underLease";
+import { leaseMachineOf } from "../../../stack/pulumi/underLease";
 import type { StackState } from "../../../stack/state";
 
 const lease = { host: "10.0.1.41", user: "holdfast", serverId: "4", via: [{ host: "192.0.2.1", user: "holdfast" }] };
@@ -13,13 +13,13 @@ function state(...outputs: object[]): StackState {
 }
 
 test("the machine that keeps the lease is known by the key that it showed itself", () => {
-  const keeper = keeperOf(
+  const keeper = leaseMachineOf(
     state(
       { serverId: "9", hostKeys: { machine: "ssh-ed25519 database", "192.0.2.1:22": "ssh-ed25519 jump" }, lease },
       { serverId: "4", hostKeys: { machine: "ssh-ed25519 app" }, lease },
     ),
   );
-  expect(keeper?.way).toEqual(lease);
+  expect(keeper?.route).toEqual(lease);
   expect(keeper?.pinned).toEqual({
     "192.0.2.1:22": "ssh-ed25519 jump",
     "4": "ssh-ed25519 app",
@@ -28,6 +28,6 @@ test("the machine that keeps the lease is known by the key that it showed itself
 });
 
 test("a stack without configurations has none", () => {
-  expect(keeperOf(state())).toBeUndefined();
-  expect(keeperOf(state({ serverId: "4" }))).toBeUndefined();
+  expect(leaseMachineOf(state())).toBeUndefined();
+  expect(leaseMachineOf(state({ serverId: "4" }))).toBeUndefined();
 });

@@ -50,7 +50,7 @@ test.each([
     { backups: { ...backups(0), problem: "no route" }, proof: proven },
     "do not work: no route",
   ],
-  ["never proven", { backups: backups(0), proof: "never" as const }, "no backup was ever restored"],
+  ["never proven", { backups: backups(0), proof: "never" as const }, "no backup has ever been proven by a restore"],
   ["a failed proof", { backups: backups(0), proof: { ...proven, ok: false, reason: "2 rows" } }, "failed: 2 rows"],
   ["an old proof", { backups: backups(0), proof: { ...proven, finished: iso(noon - 9 * day) } }, "is 9 days old"],
 ])("%s", (_, more, expected) => {
@@ -72,7 +72,7 @@ describe("two places", () => {
   });
 
   test.each([
-    ["never proven", both, [one], "no backup in the bucket was ever restored"],
+    ["never proven", both, [one], "no backup in the bucket has ever been proven by a restore"],
     [
       "proven long ago",
       both,
@@ -132,7 +132,7 @@ describe("WAL that waits", () => {
 
   test("is told with what comes first: it is given up, or there is no room for it", () => {
     expect(waits({}).alarms).toEqual([
-      "app-1: 160.0 MiB of WAL wait for the backup storage since 20 min; after 2.3 GiB more it is given up",
+      "app-1: 160.0 MiB of WAL have waited for the backup storage for 20 min; after 2.3 GiB more it is dropped",
     ]);
     expect(waits({ room: 500 * MiB }).alarms).toEqual([
       expect.stringContaining("room for 500.0 MiB more, then the app may only read") as string,
@@ -142,6 +142,6 @@ describe("WAL that waits", () => {
   test("would have no room: worth knowing before", () => {
     const { alarms, notices } = waits({ since: null, waiting: 0, room: 2000 * MiB });
     expect(alarms).toEqual([]);
-    expect(notices).toEqual([expect.stringContaining("no room for all that may wait (2.5 GiB)") as string]);
+    expect(notices).toEqual([expect.stringContaining("no room for the whole queue (2.5 GiB)") as string]);
   });
 });

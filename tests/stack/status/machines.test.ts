@@ -43,7 +43,7 @@ test("one that is too slow for any patience is called slow, not silent", async (
   const way = { machine: "app-1", serverId: "1", jumps: [], ...(await start({ slow: 60_000 })) };
   const answers = await askMachines([way], { limit, keyFile });
   expect(answers.get("app-1")).toEqual({
-    unreachable: "slow: it takes connections, but gives no answer within 2 s",
+    unreachable: "slow: it accepts connections, but does not answer within 2 s",
   });
 });
 

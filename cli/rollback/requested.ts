@@ -6,19 +6,19 @@ import { releaseOf } from "../../release/program";
 import { settingsSource } from "../../stack/settingsSource";
 import { readStackSettings } from "../../stack/settings";
 import { isSame, type KnownRelease, type Rollout } from "./plan";
-import type { Passed } from "./schema";
+import type { ReleaseStep } from "./schema";
 
 /** What the settings of a stack name. */
-export interface Wished {
+export interface RequestedRelease {
   /** As it stands there. */
   readonly written: string;
   /** Undefined when it cannot be had: a broken archive is a reason for a rollback, not against it. */
   readonly release?: KnownRelease;
-  readonly manifest?: Passed["manifest"];
+  readonly manifest?: ReleaseStep["manifest"];
 }
 
 /** @throws SettingsError when something else than the release is wrong with the settings */
-export async function readWished(stack: string): Promise<Wished> {
+export async function readRequestedRelease(stack: string): Promise<RequestedRelease> {
   const written = releaseOf(settingsSource(stack)) ?? "";
   try {
     const { settings } = await readStackSettings(stack);
@@ -39,7 +39,7 @@ export async function readWished(stack: string): Promise<Wished> {
  * rolled out; a folder is edited all day, and has been rolled out when there is a trace of it.
  */
 export function wasAttempted(
-  { written, release }: Wished,
+  { written, release }: RequestedRelease,
   rollouts: readonly Rollout[],
   stored: readonly StoredRelease[],
 ): boolean {

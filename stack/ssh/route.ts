@@ -9,7 +9,7 @@ import { UserError } from "../../lib/errors";
 import { localCloudOf } from "../localCloud";
 import { pulumiFailure } from "../pulumi/pulumiFailure";
 import { parseState, readState, type StackState } from "../state";
-import { type Jump, sshFiles, type Way } from "./config";
+import { type Jump, sshFiles, type Route } from "./config";
 import { readVariable } from "../../lib/environmentVariables";
 
 /**
@@ -20,25 +20,25 @@ import { readVariable } from "../../lib/environmentVariables";
  */
 export async function onMachine<T>(
   stack: string,
-  way: Way,
+  route: Route,
   command: readonly string[],
   start: (program: string, args: string[]) => Promise<T>,
 ): Promise<T> {
-  const jump = await firstThatAnswers(way.jumps);
-  if (way.jumps.length > 0 && !jump) {
-    const tried = way.jumps.map(({ host, port }) => `${host}:${port}`).join(", ");
-    throw new UserError(`no jump host connects to ${way.machine} (tried ${tried}): is your address in allowFrom?`);
+  const jump = await firstThatAnswers(route.jumps);
+  if (route.jumps.length > 0 && !jump) {
+    const tried = route.jumps.map(({ host, port }) => `${host}:${port}`).join(", ");
+    throw new UserError(`no jump host connects to ${route.machine} (tried ${tried}): is your address in allowFrom?`);
   }
   const folder = mkdtempSync(join(tmpdir(), "holdfast-ssh-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    const files = sshFiles(way, jump, { knownHosts, keyFile: keyFile(stack) });
+    const files = sshFiles(route, jump, { knownHosts, keyFile: keyFile(stack) });
     writeFileSync(join(folder, "config"), files.config);
     writeFileSync(knownHosts, files.knownHosts);
     return await start("ssh", [
       "-F",
       join(folder, "config"),
-      way.machine,
+      route.machine,
       ...(command.length ? ["--", ...command] : []),
     ]);
   } finally {
