@@ -29,7 +29,7 @@ export class TestProject {
 
   constructor(private readonly environment: Readonly<Record<string, string>> = {}) {
     mkdirSync(join(this.folder, "state"));
-    for (const name of ["docs", "examples", "machine", "node_modules", "package.json", "pulumi.js"]) {
+    for (const name of ["docs", "examples", "node_modules", "package.json", "provider", "pulumi.js"]) {
       symlinkSync(join(repository, name), join(this.folder, name));
     }
     for (const name of readdirSync(repository).filter((one) => /^Pulumi.*\.yaml$/.test(one))) {
