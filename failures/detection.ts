@@ -1,5 +1,5 @@
+import type { HaproxyTimings } from "../roles/loadBalancer/timings";
 import { duration, type Duration, type Part } from "./figures";
-import type { HaproxyFacts } from "./rendered/haproxy";
 
 /** How an instance that is gone meets a check: it refuses, takes the connection and says nothing, or is not there. */
 export type Silence = "refuses" | "hangs" | "vanished";
@@ -9,8 +9,10 @@ export type Silence = "refuses" | "hangs" | "vanished";
  * right after a good check. A check that got no answer ends by its own time limit, and only then the pause until the
  * next one begins; after the first bad one the pauses are the fast ones (HAProxy's configuration manual, `inter`).
  */
-export function detection({ check }: HaproxyFacts, silence: Silence): Duration {
-  const wait = { refuses: 0, hangs: check.answer, vanished: check.connect }[silence];
+export function detection({ check, connect }: HaproxyTimings, silence: Silence): Duration {
+  // HAProxy's configuration manual, `timeout check`: the smaller one holds for a check's connection.
+  const connection = Math.min(connect, check.interval);
+  const wait = { refuses: 0, hangs: check.answer, vanished: connection }[silence];
   const setting = silence === "hangs" ? "timeout check" : "timeout connect";
   const more = check.fall - 1;
   const parts: Part[] = [
@@ -38,7 +40,7 @@ export function detection({ check }: HaproxyFacts, silence: Silence): Duration {
 }
 
 /** The longest time from the moment that an instance answers again until HAProxy gives it requests. */
-export function returnToService({ check }: HaproxyFacts): readonly Part[] {
+export function returnToService({ check }: HaproxyTimings): readonly Part[] {
   const more = check.rise - 1;
   return [
     { what: "until the first good check", seconds: check.downInterval, from: "haproxy.cfg: downinter" },

@@ -1,5 +1,6 @@
+import type { FailureId } from "./catalog";
 import type { Facts } from "./facts";
-import type { FailureId, Promises } from "./types";
+import type { Promises } from "./types";
 
 /** What one drill says about the report. */
 export interface Drilled {

@@ -1,5 +1,3 @@
-import { roundTime } from "./rendered/time";
-
 /** One summand of a time. */
 export interface Part {
   /** e.g. `until the next check` */
@@ -52,6 +50,11 @@ export function formatSeconds(seconds: number): string {
   if (rounded < 120) return `${rounded} s`;
   const rest = Math.round(rounded % 60);
   return `${Math.floor(rounded / 60)} min${rest > 0 ? ` ${rest} s` : ""}`;
+}
+
+/** To milliseconds, so that sums of fractions print as people expect. */
+export function roundTime(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 /** e.g. `1 machine`, `2 machines` */

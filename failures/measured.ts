@@ -1,7 +1,8 @@
+import type { FailureId } from "./catalog";
 import { drilled, type Rest } from "./drilled";
 import type { Facts } from "./facts";
 import { formatSeconds } from "./figures";
-import type { Assessment, FailureId, Promises } from "./types";
+import type { Assessment, Promises } from "./types";
 
 /** What a drill measured, by the failure that it puts into a running stack. */
 export interface Measurement {

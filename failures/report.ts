@@ -1,6 +1,5 @@
 import type { Blueprint } from "../blueprint/blueprint";
-import type { RoleRenderer } from "../roles/types";
-import { failures } from "./catalog";
+import { type FailureId, failures } from "./catalog";
 import { whereDataIs } from "./catalog/database";
 import { factsOf, type Facts } from "./facts";
 import { contradictions, measurementsFor, type DrillJournal, type Measurement } from "./measured";
@@ -8,7 +7,7 @@ import { pictureOf, type Picture } from "./picture";
 import { billables } from "./prices/billables";
 import { priceOf, type Price } from "./prices/price";
 import type { PriceList } from "./prices/priceList";
-import type { Assessment, FailureId, SinglePoint } from "./types";
+import type { Assessment, SinglePoint } from "./types";
 
 /** What can fail in one stack, what happens then, and at what price. Plain data: every renderer shows the same. */
 export interface Report {
@@ -40,13 +39,11 @@ export interface ReportOptions {
   readonly prices: PriceList;
   /** What drills wrote down. @default nothing was measured */
   readonly journals?: readonly DrillJournal[];
-  /** What one machine gets. @default what its roles render */
-  readonly render?: RoleRenderer;
 }
 
 /** Computes the report. It asks nobody: neither a cloud nor Pulumi. */
-export function makeReport(blueprint: Blueprint, { prices, journals = [], render }: ReportOptions): Report {
-  const facts = factsOf(blueprint, render);
+export function makeReport(blueprint: Blueprint, { prices, journals = [] }: ReportOptions): Report {
+  const facts = factsOf(blueprint);
   const measurements = measurementsFor(facts, journals);
   const entries = failures.flatMap(({ id, title, assess }) => {
     const assessment = assess(facts);

@@ -1,34 +1,6 @@
 import type { Duration } from "./figures";
 import type { Facts } from "./facts";
 
-/**
- * Everything that the report looks at, in its order. A failure of something that a stack may have (a database, its
- * volume, its backups) is one more name here and one more file in catalog/, and says nothing about stacks without it.
- */
-export const failureIds = [
-  "instance-crash",
-  "instance-hang",
-  "bad-release",
-  "app-machine",
-  "load-balancer-machine",
-  "haproxy-process",
-  "database-process",
-  "connection-pool",
-  "database-machine",
-  "volume",
-  "dropped-table",
-  "backup-storage",
-  "private-network",
-  "cloud-api",
-  "location",
-  "flood",
-  "admin-laptop",
-  "pulumi-state",
-] as const;
-
-/** Stable: drills and their results name failures by it. */
-export type FailureId = (typeof failureIds)[number];
-
 /** What becomes of the service as a whole. */
 export type Service =
   /** Somebody is there to answer all the time; single requests may fail all the same. */
@@ -106,7 +78,8 @@ export interface SinglePoint {
 
 /** One thing that can fail. */
 export interface Failure {
-  readonly id: FailureId;
+  /** Unique in the catalog. */
+  readonly id: string;
   /** e.g. `An instance crashes` */
   readonly title: string;
   /** Nothing when the stack does not have what fails here. */

@@ -4,7 +4,11 @@ import { count } from "../figures";
 import type { Assessment, Failure } from "../types";
 
 /** The computer of somebody who looks after the machines is stolen or broken. */
-export const adminLaptop: Failure = { id: "admin-laptop", title: "An admin's laptop is lost", assess };
+export const adminLaptop = {
+  id: "admin-laptop",
+  title: "An admin's laptop is lost",
+  assess,
+} as const satisfies Failure;
 
 function assess({ blueprint }: Facts): Assessment {
   const keys = blueprint.settings.admin.sshKeys.length;

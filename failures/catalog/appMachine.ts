@@ -5,7 +5,7 @@ import type { Assessment, Failure, SinglePoint } from "../types";
 import { answerLimit, cutAfter, exceptSlowPaths, nobodyAnswers } from "./instances";
 
 /** A whole machine of the app is gone: its host fails, its kernel hangs, its network is cut. */
-export const appMachine: Failure = { id: "app-machine", title: "An app machine fails", assess };
+export const appMachine = { id: "app-machine", title: "An app machine fails", assess } as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
   const { appMachines, haproxy } = facts;

@@ -2,7 +2,11 @@ import type { Facts } from "../facts";
 import type { Assessment, Failure } from "../types";
 
 /** Where backups are kept cannot be reached, or is gone for good. */
-export const backupStorage: Failure = { id: "backup-storage", title: "The backup storage fails", assess };
+export const backupStorage = {
+  id: "backup-storage",
+  title: "The backup storage fails",
+  assess,
+} as const satisfies Failure;
 
 function assess({ database }: Facts): Assessment | undefined {
   const backup = database?.backup;

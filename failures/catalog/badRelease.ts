@@ -4,7 +4,7 @@ import type { Assessment, Failure } from "../types";
 import { nobodyAnswers, otherInstances } from "./instances";
 
 /** A new release that does not get ready, or that does and is wrong all the same. */
-export const badRelease: Failure = { id: "bad-release", title: "A release is bad", assess };
+export const badRelease = { id: "bad-release", title: "A release is bad", assess } as const satisfies Failure;
 
 /**
  * A roll-out takes one instance out of rotation, starts it anew and watches it, before visitors come to it and the next one

@@ -2,7 +2,7 @@ import type { Facts } from "../facts";
 import type { Assessment, Failure } from "../types";
 
 /** Hetzner's API answers nothing or errors; machines and networks run on. */
-export const cloudApi: Failure = { id: "cloud-api", title: "Hetzner's API is down", assess };
+export const cloudApi = { id: "cloud-api", title: "Hetzner's API is down", assess } as const satisfies Failure;
 
 function assess({ pair }: Facts): Assessment {
   return {

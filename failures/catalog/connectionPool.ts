@@ -5,7 +5,11 @@ import { withoutDatabase } from "./database";
 import { unlessGivenUp } from "./restarted";
 
 /** What all instances go through to PostgreSQL dies: one more thing that can, where there are many instances. */
-export const connectionPool: Failure = { id: "connection-pool", title: "The connection pool dies", assess };
+export const connectionPool = {
+  id: "connection-pool",
+  title: "The connection pool dies",
+  assess,
+} as const satisfies Failure;
 
 function assess({ database }: Facts): Assessment | undefined {
   const pool = database?.pool;

@@ -4,7 +4,11 @@ import type { Assessment, Failure } from "../types";
 import { withoutDatabase } from "./database";
 
 /** The machine of the database is gone; its volume is not. */
-export const databaseMachine: Failure = { id: "database-machine", title: "The database machine fails", assess };
+export const databaseMachine = {
+  id: "database-machine",
+  title: "The database machine fails",
+  assess,
+} as const satisfies Failure;
 
 function assess({ blueprint, database }: Facts): Assessment | undefined {
   // Where the app machine has the database, its failure tells of both.

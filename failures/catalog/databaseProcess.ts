@@ -5,7 +5,11 @@ import { withoutDatabase } from "./database";
 import { unlessGivenUp } from "./restarted";
 
 /** PostgreSQL itself dies: a bug, memory, somebody's kill. */
-export const databaseProcess: Failure = { id: "database-process", title: "The database process dies", assess };
+export const databaseProcess = {
+  id: "database-process",
+  title: "The database process dies",
+  assess,
+} as const satisfies Failure;
 
 function assess({ database }: Facts): Assessment | undefined {
   if (!database) return undefined;

@@ -4,7 +4,11 @@ import type { Assessment, Failure } from "../types";
 import { onlyCopy } from "./database";
 
 /** Somebody or some release deletes what it should not have: the commonest way to lose data. */
-export const droppedTable: Failure = { id: "dropped-table", title: "A table is dropped by mistake", assess };
+export const droppedTable = {
+  id: "dropped-table",
+  title: "A table is dropped by mistake",
+  assess,
+} as const satisfies Failure;
 
 function assess({ database }: Facts): Assessment | undefined {
   if (!database) return undefined;

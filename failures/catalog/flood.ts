@@ -3,7 +3,7 @@ import { count } from "../figures";
 import type { Assessment, Failure } from "../types";
 
 /** More requests than the app can bear, from one source or from many. */
-export const flood: Failure = { id: "flood", title: "A flood of requests", assess };
+export const flood = { id: "flood", title: "A flood of requests", assess } as const satisfies Failure;
 
 function assess({ blueprint, haproxy }: Facts): Assessment {
   const { limits } = blueprint.settings.loadBalancer;

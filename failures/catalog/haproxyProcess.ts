@@ -5,7 +5,11 @@ import { unlessGivenUp } from "./restarted";
 import type { Assessment, Failure } from "../types";
 
 /** HAProxy itself dies on the load balancer that serves. */
-export const haproxyProcess: Failure = { id: "haproxy-process", title: "The HAProxy process dies", assess };
+export const haproxyProcess = {
+  id: "haproxy-process",
+  title: "The HAProxy process dies",
+  assess,
+} as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
   const { haproxy, pair } = facts;

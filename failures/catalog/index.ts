@@ -19,7 +19,7 @@ import { pulumiState } from "./pulumiState";
 import { volume } from "./volume";
 
 /** Every failure, in the order of the report: from what happens often to what hardly ever does. */
-export const failures: readonly Failure[] = [
+export const failures = [
   instanceCrash,
   instanceHang,
   badRelease,
@@ -38,4 +38,7 @@ export const failures: readonly Failure[] = [
   flood,
   adminLaptop,
   pulumiState,
-];
+] as const satisfies readonly Failure[];
+
+/** Stable: drills and their results name failures by it. */
+export type FailureId = (typeof failures)[number]["id"];

@@ -5,7 +5,7 @@ import type { Assessment, Failure } from "../types";
 import { exceptSlowPaths, instancesLeft, nobodyAnswers, otherInstances, theOnlyInstance } from "./instances";
 
 /** A process of the app ends by itself: a bug, or more memory than it may use. */
-export const instanceCrash: Failure = { id: "instance-crash", title: "An instance crashes", assess };
+export const instanceCrash = { id: "instance-crash", title: "An instance crashes", assess } as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
   const common = {

@@ -1,5 +1,5 @@
 import { detection, returnToService } from "../detection";
-import type { Facts, WatchdogFacts } from "../facts";
+import type { Facts } from "../facts";
 import { duration, formatSeconds, total, type Duration } from "../figures";
 import type { Assessment, Failure } from "../types";
 import {
@@ -13,26 +13,24 @@ import {
 } from "./instances";
 
 /** A process of the app lives, takes connections and answers nothing: a deadlock, an endless loop. */
-export const instanceHang: Failure = { id: "instance-hang", title: "An instance hangs", assess };
+export const instanceHang = { id: "instance-hang", title: "An instance hangs", assess } as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
   const { app, haproxy } = facts;
   const left = detection(haproxy, "hangs");
-  const { watchdog } = app;
-  const back = watchdog && killedAndStarted(facts, watchdog);
+  const back = killedAndStarted(facts);
   const common = {
     data: "None that was written to disk",
-    person: person(watchdog),
+    person: person(app.watchdog),
     singlePoints: theOnlyInstance(facts),
-    ...(back && { back: { until: "until it is back", duration: back } }),
+    back: { until: "until it is back", duration: back },
   };
   const cut = cutAfter(facts, left);
-  const retried = haproxy.safe.retryOn.includes("response-timeout");
   if (otherInstances(facts) === 0) {
     return {
       ...common,
-      service: watchdog ? "stops and comes back" : "stops",
-      takesOver: watchdog ? "Nobody; the watchdog kills it, and systemd starts it again" : "Nobody",
+      service: "stops and comes back",
+      takesOver: "Nobody; the watchdog kills it, and systemd starts it again",
       time: { until: "until HAProxy says so", duration: left },
       visitors: {
         safe: `Hang at most ${formatSeconds(total(left) + haproxy.safe.answer)}, then ${nobodyAnswers}`,
@@ -43,25 +41,19 @@ function assess(facts: Facts): Assessment {
   return {
     ...common,
     service: "goes on",
-    takesOver: watchdog
-      ? "Another instance; the watchdog kills the one that hangs, and systemd starts it again"
-      : "Another instance",
+    takesOver: "Another instance; the watchdog kills the one that hangs, and systemd starts it again",
     left: instancesLeft(facts),
-    promises: {
-      ...(retried && { failed: 0, slowest: haproxy.safe.answer }),
-      ...(back && { backAfter: total(back) }),
-    },
+    promises: { failed: 0, slowest: haproxy.safe.answer, backAfter: total(back) },
     time: { until: "until HAProxy leaves it out", duration: left },
     visitors: {
-      safe: retried
-        ? `Those that it had wait ${answerLimit(facts, "safe")}, then another instance answers; none fails${exceptSlowPaths(facts)}`
-        : `Those that it had fail after ${answerLimit(facts, "safe")}`,
+      safe: `Those that it had wait ${answerLimit(facts, "safe")}, then another instance answers; none fails${exceptSlowPaths(facts)}`,
       unsafe: `Those that it had fail after at most ${cut}; new ones go to another instance once it is left out`,
     },
   };
 }
 
-function killedAndStarted({ app, haproxy }: Facts, watchdog: WatchdogFacts): Duration {
+function killedAndStarted({ app, haproxy }: Facts): Duration {
+  const { watchdog } = app;
   return duration(
     [
       {
@@ -76,8 +68,6 @@ function killedAndStarted({ app, haproxy }: Facts, watchdog: WatchdogFacts): Dur
   );
 }
 
-function person(watchdog: WatchdogFacts | undefined): string {
-  if (!watchdog) return "Restart it: `systemctl restart app@N` on its machine; nothing does it for you";
-  const { kills, within } = watchdog.limit;
+function person({ limit: { kills, within } }: Facts["app"]["watchdog"]): string {
   return `Nothing, unless it was killed ${kills} times within ${formatSeconds(within)}: then the watchdog leaves it alone`;
 }

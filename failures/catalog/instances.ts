@@ -37,8 +37,7 @@ export function exceptSlowPaths({ blueprint }: Facts): string {
  * its own time is over, if that is sooner.
  */
 export function cutAfter({ haproxy }: Facts, left: Duration): string {
-  const { answer, cutWhenDown } = haproxy.unsafe;
-  return formatSeconds(cutWhenDown ? Math.min(total(left), answer) : answer);
+  return formatSeconds(Math.min(total(left), haproxy.unsafe.answer));
 }
 
 /** When an instance that has had one request for too long loses it. */

@@ -1,14 +1,13 @@
 import type { Facts } from "../facts";
-import { duration, total } from "../figures";
-import { missedAdverts } from "../rendered/keepalived";
+import { duration, roundTime, total } from "../figures";
 import type { Assessment, Failure } from "../types";
 
 /** The machine that visitors talk to is gone. */
-export const loadBalancerMachine: Failure = {
+export const loadBalancerMachine = {
   id: "load-balancer-machine",
   title: "A load balancer machine fails",
   assess,
-};
+} as const satisfies Failure;
 
 /** What comes after the standby has decided; neither is known before it is measured at Hetzner. */
 const moveOfTheAddress = ["the API's answer", "how long Hetzner takes to move a floating IP (it publishes no figure)"];
@@ -24,7 +23,7 @@ function assess(facts: Facts): Assessment | undefined {
   if (loadBalancers.every(({ roles }) => roles.includes("app"))) return undefined;
   const common = { data: countersLost(facts) };
   if (pair) {
-    const { advertInterval, skew } = pair.vrrp;
+    const { advertInterval, missedAdverts, skew } = pair.vrrp;
     const takeover = duration(
       [
         {
@@ -32,7 +31,7 @@ function assess(facts: Facts): Assessment | undefined {
           seconds: missedAdverts * advertInterval,
           from: "keepalived.conf: advert_int",
         },
-        { what: "for its priority", seconds: skew, from: "keepalived.conf: priority" },
+        { what: "for its priority", seconds: roundTime(skew), from: "keepalived.conf: priority" },
       ],
       moveOfTheAddress,
     );
@@ -50,12 +49,11 @@ function assess(facts: Facts): Assessment | undefined {
       singlePoints: [],
     };
   }
-  const second = loadBalancers.length > 1 ? "; the second load balancer has no way to take the address over" : "";
   const unprotect = blueprint.settings.protect ? "lift its protection and " : "";
   return {
     ...common,
     service: "stops",
-    takesOver: `Nobody${second}`,
+    takesOver: "Nobody",
     time: {
       until: "until it is back",
       duration: duration([], ["Hetzner's repair or the machine's replacement", "its boot"]),

@@ -5,7 +5,7 @@ import type { Assessment, Failure } from "../types";
 import { backupPlace, lostInRestore } from "./database";
 
 /** Fire, power or network of a whole location. All machines of a stack are in one. */
-export const location: Failure = { id: "location", title: "The whole location fails", assess };
+export const location = { id: "location", title: "The whole location fails", assess } as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
   const name = facts.blueprint.settings.location;

@@ -6,7 +6,11 @@ import { withoutDatabase } from "./database";
 import { nobodyAnswers } from "./instances";
 
 /** Hetzner's private network carries nothing, for all machines at once. One machine's share of it is that machine's failure. */
-export const privateNetwork: Failure = { id: "private-network", title: "The private network fails", assess };
+export const privateNetwork = {
+  id: "private-network",
+  title: "The private network fails",
+  assess,
+} as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
   const { blueprint, database, haproxy, loadBalancers, pair } = facts;

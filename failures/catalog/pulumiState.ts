@@ -3,7 +3,7 @@ import { count } from "../figures";
 import type { Assessment, Failure } from "../types";
 
 /** What Pulumi remembers about the stack is gone: which resource is which machine. */
-export const pulumiState: Failure = { id: "pulumi-state", title: "Pulumi's state is lost", assess };
+export const pulumiState = { id: "pulumi-state", title: "Pulumi's state is lost", assess } as const satisfies Failure;
 
 function assess({ blueprint, database }: Facts): Assessment {
   const servers = count(blueprint.machines.length, "server");

@@ -1,7 +1,7 @@
-import type { RestartFacts } from "../rendered/systemd";
+import type { Restart } from "../../roles/restart";
 
 /** What a person has to do about a process that systemd starts again. */
-export function unlessGivenUp({ limit }: RestartFacts): string {
+export function unlessGivenUp({ limit }: Restart): string {
   return limit
     ? `Nothing, unless it dies ${limit.starts} times within ${limit.within} s: then systemd gives up`
     : "Nothing";

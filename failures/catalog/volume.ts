@@ -4,7 +4,7 @@ import type { Assessment, Failure } from "../types";
 import { backupPlace, lostInRestore, onlyCopy, withoutDatabase } from "./database";
 
 /** What the database is on is gone: Hetzner's storage failed, or somebody deleted it. */
-export const volume: Failure = { id: "volume", title: "The database's volume is lost", assess };
+export const volume = { id: "volume", title: "The database's volume is lost", assess } as const satisfies Failure;
 
 function assess({ blueprint, database }: Facts): Assessment | undefined {
   if (!database || !blueprint.database) return undefined;

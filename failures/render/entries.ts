@@ -1,5 +1,4 @@
-import { describeDuration, describeParts, formatSeconds, status } from "../figures";
-import { roundTime } from "../rendered/time";
+import { describeDuration, describeParts, formatSeconds, roundTime, status } from "../figures";
 import type { Measurement } from "../measured";
 import type { FailureEntry } from "../report";
 

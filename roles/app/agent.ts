@@ -30,6 +30,18 @@ export const agentPaths = {
  */
 export const agentInterval = 0.25;
 
+/** How an instance that hangs is found and killed: watchdog.py has the same. Times in seconds. */
+export const watchdogTimings = {
+  /** Between two questions. */
+  interval: 1,
+  /** How long it waits for each answer. */
+  answer: 2,
+  /** Questions in a row without an answer that are a hang. */
+  silences: 3,
+  /** After so many kills within so long it leaves the instance alone. */
+  limit: { kills: 5, within: 600 },
+} as const;
+
 const programs = [
   "agent.py",
   "balancers.py",

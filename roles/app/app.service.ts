@@ -1,8 +1,13 @@
+import { basename } from "node:path";
 import type { Instance } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
+import { alwaysRestart, type Restart, startLimit } from "../restart";
 import { sandbox } from "../sandbox";
 import { appPaths } from "./paths";
 import { unitFile } from "../unitFile";
+
+/** Ten crashes within a minute are a release that cannot run: an alarm is better than a loop that nobody sees. */
+export const appRestart: Restart = { delay: 0.2, limit: { starts: 10, within: 60 } };
 
 /** The template of all instances: `app@1.service` and so on. */
 export function appUnit({ app, release }: Settings, instances: readonly Instance[]): string {
@@ -12,16 +17,13 @@ export function appUnit({ app, release }: Settings, instances: readonly Instance
       `Description=${release.manifest.name}, instance %i`,
       "After=network-online.target nftables.service",
       "Wants=network-online.target",
-      // Ten crashes within a minute are a release that cannot run; an alarm is better than a loop that nobody sees.
-      "StartLimitIntervalSec=60",
-      "StartLimitBurst=10",
+      ...startLimit(appRestart),
     ],
     Service: [
       "Type=exec",
       `ExecStart=${appPaths.start}`,
       ...confinement("%i"),
-      "Restart=always",
-      "RestartSec=200ms",
+      ...alwaysRestart(appRestart),
       `TimeoutStopSec=${app.stopTimeout}`,
       "KillMode=mixed",
       `MemoryMax=${memory}M`,
@@ -45,7 +47,7 @@ export function confinement(instance: number | "%i"): string[] {
     "# One user for all instances of a machine, who owns nothing but the state directory.",
     "DynamicUser=yes",
     "User=app",
-    "StateDirectory=app",
+    `StateDirectory=${basename(appPaths.state)}`,
     "StateDirectoryMode=0700",
     "UMask=0077",
     ...sandbox,

@@ -1,6 +1,8 @@
 /** Where things of the app are on its machine. */
 export const appPaths = {
   release: "/opt/app/release",
+  /** What the app keeps in files; systemd makes it in its own folder of states, /var/lib. */
+  state: "/var/lib/app",
   environment: "/etc/holdfast/app/environment",
   instance: (number: number) => `/etc/holdfast/app/${number}.env`,
   /** How the database is reached, where the stack has one: written when the database's secrets are known. */

@@ -1,6 +1,10 @@
+import { alwaysRestart, type Restart, startLimit } from "../restart";
 import { listensEarly } from "./listening";
 import { databasePaths as paths, databaseUnits as units } from "./paths";
 import { unitFile } from "../unitFile";
+
+/** Of PostgreSQL's own process. */
+export const postgresqlRestart: Restart = { delay: 0.2 };
 
 /**
  * Over Debian's own unit: PostgreSQL itself says when it accepts connections, systemd starts it again whatever ended it,
@@ -12,7 +16,7 @@ export function postgresqlDropIn(): string {
       `BindsTo=${units.mount}`,
       `After=${units.mount} network-online.target`,
       "Wants=network-online.target",
-      "StartLimitIntervalSec=0",
+      ...startLimit(postgresqlRestart),
     ],
     Service: [
       "Type=notify",
@@ -31,8 +35,7 @@ export function postgresqlDropIn(): string {
       "TimeoutStopSec=300",
       "# Reading the log again after a crash takes as long as it takes.",
       "TimeoutStartSec=infinity",
-      "Restart=always",
-      "RestartSec=200ms",
+      ...alwaysRestart(postgresqlRestart),
       "# Under memory pressure the process of one session goes, not the one that they all depend on.",
       "OOMScoreAdjust=-900",
       "Environment=PG_OOM_ADJUST_FILE=/proc/self/oom_score_adj PG_OOM_ADJUST_VALUE=0",

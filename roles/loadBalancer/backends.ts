@@ -3,6 +3,7 @@ import { agentInterval } from "../app/agent";
 import { healthPath } from "../healthPath";
 import { bodyBytes } from "./bodySize";
 import { milliseconds } from "./time";
+import type { HaproxyTimings } from "./timings";
 
 /**
  * Two backends over the same instances. In `safe` a request that gets no answer goes to another instance, up to three
@@ -12,9 +13,13 @@ import { milliseconds } from "./time";
  *
  * `safe` has no on-marked-down: it would cut requests that are about to be repeated.
  */
-export function backends({ settings, instances }: Blueprint): string[] {
-  const { app, loadBalancer } = settings;
-  const { requestsPerInstance } = loadBalancer.limits;
+export function backends({ settings, instances }: Blueprint, { check, safe, unsafe }: HaproxyTimings): string[] {
+  const { requestsPerInstance } = settings.loadBalancer.limits;
+  const intervals = [
+    `inter ${milliseconds(check.interval)}`,
+    `fastinter ${milliseconds(check.fastInterval)}`,
+    `downinter ${milliseconds(check.downInterval)}`,
+  ].join(" ");
   return [
     "backend safe",
     "    balance leastconn",
@@ -26,8 +31,8 @@ export function backends({ settings, instances }: Blueprint): string[] {
     "    retries 3",
     "    option redispatch 1",
     "    retry-on conn-failure empty-response response-timeout",
-    `    timeout server ${milliseconds(app.timeouts.safe)}`,
-    `    default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 slowstart 5s maxconn ${requestsPerInstance}`,
+    `    timeout server ${milliseconds(safe.answer)}`,
+    `    default-server check ${intervals} fall ${check.fall} rise ${check.rise} slowstart 5s maxconn ${requestsPerInstance}`,
     ...instances.map(
       (instance) =>
         `    ${server(instance)} agent-check agent-port ${instance.agentPort} agent-inter ${milliseconds(agentInterval)}`,
@@ -42,7 +47,7 @@ export function backends({ settings, instances }: Blueprint): string[] {
     "    retries 3",
     "    option redispatch 1",
     "    retry-on conn-failure",
-    `    timeout server ${milliseconds(app.timeouts.unsafe)}`,
+    `    timeout server ${milliseconds(unsafe.answer)}`,
     `    default-server on-marked-down shutdown-sessions slowstart 5s maxconn ${requestsPerInstance}`,
     ...instances.map((instance) => `    ${server(instance)} track safe/${instance.name}`),
   ];

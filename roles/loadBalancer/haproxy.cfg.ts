@@ -6,6 +6,7 @@ import { visitors } from "./visitors";
 import { logFormat } from "./logFormat";
 import { bodySizePath } from "./bodySize";
 import { milliseconds } from "./time";
+import { haproxyTimings } from "./timings";
 
 /**
  * The whole haproxy.cfg of one load balancer, for Debian 13's HAProxy 3.0. Each decision has its reason in
@@ -13,6 +14,7 @@ import { milliseconds } from "./time";
  */
 export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
   const { limits } = blueprint.settings.loadBalancer;
+  const timings = haproxyTimings(blueprint.settings);
   return lines(
     heading(),
     "global",
@@ -37,14 +39,12 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     // close-spread-time would do that at random moments, in spite of this option.
     "    # After a reload the old process closes connections with an answer that says so; idle ones end at timeout http-keep-alive.",
     "    option idle-close-on-response",
-    // On the private network a connection takes a millisecond. A machine that is gone takes this long once more, after the
-    // time that a safe request had for the first instance: together they are what the slowest visitor waits.
-    "    timeout connect 300ms",
+    `    timeout connect ${milliseconds(timings.connect)}`,
     "    timeout client 30s",
     `    timeout http-request ${milliseconds(limits.headerTimeout)}`,
     "    timeout http-keep-alive 10s",
     `    timeout queue ${milliseconds(limits.queueTimeout)}`,
-    "    timeout check 400ms",
+    `    timeout check ${milliseconds(timings.check.answer)}`,
     "    timeout tunnel 1h",
     "    timeout client-fin 5s",
     "",
@@ -56,9 +56,9 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
       name === machine.name ? `    server ${name}` : `    server ${name} ${privateAddress}:${ports.peers}`,
     ),
     "",
-    visitors(blueprint),
+    visitors(blueprint, timings),
     "",
-    backends(blueprint),
+    backends(blueprint, timings),
     "",
     "# Readiness, statistics and metrics: on the private side only.",
     "frontend status",

@@ -45,14 +45,26 @@ const virtualRouterId = 53;
  */
 const priority = (number: number) => 300 - 50 * number;
 
-/** Seconds after the last advertisement until this machine takes over (RFC 9568 §6.1: three intervals and the skew). */
-export function masterDownSeconds({ number, advertInterval = 0.1 }: Pick<VrrpMember, "number" | "advertInterval">) {
-  return advertInterval * (3 + (256 - priority(number)) / 256);
+/** How long a machine hears nothing before it takes over (RFC 9568 §6.1). Times in seconds. */
+export interface VrrpTimings {
+  readonly advertInterval: number;
+  /** Advertisements in a row that have to be missing. */
+  readonly missedAdverts: number;
+  /** How much longer than that the machine waits: the less, the higher its priority is. */
+  readonly skew: number;
+}
+
+/** The times of one member of the pair. */
+export function vrrpTimings({
+  number,
+  advertInterval = 0.1,
+}: Pick<VrrpMember, "number" | "advertInterval">): VrrpTimings {
+  return { advertInterval, missedAdverts: 3, skew: (advertInterval * (256 - priority(number))) / 256 };
 }
 
 /** keepalived.conf for Debian 13's keepalived 2.3: VRRPv3 by unicast, which is all that Hetzner's private network carries. */
 export function keepalivedConf(member: VrrpMember): string {
-  const { number, privateAddress, peers, advertInterval = 0.1 } = member;
+  const { number, privateAddress, peers } = member;
   return lines(
     heading(),
     "global_defs {",
@@ -83,7 +95,7 @@ export function keepalivedConf(member: VrrpMember): string {
     "    higher_prio_send_advert true",
     `    virtual_router_id ${virtualRouterId}`,
     `    priority ${priority(number)}`,
-    `    advert_int ${advertInterval}`,
+    `    advert_int ${vrrpTimings(member).advertInterval}`,
     "    # No interface: its name differs from one server type to the next, the address does not.",
     `    unicast_src_ip ${privateAddress}`,
     "    unicast_peer {",

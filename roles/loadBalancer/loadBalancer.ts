@@ -1,6 +1,7 @@
 import { type Blueprint, type MachinePlan, machinesWith } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
 import { healthPath } from "../healthPath";
+import { alwaysRestart } from "../restart";
 import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
 import { floatingIps } from "./floatingIps";
@@ -8,6 +9,7 @@ import { bodySizePath, bodySizeProgram } from "./bodySize";
 import { haproxyCfg } from "./haproxy.cfg";
 import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalived } from "./pair";
+import { haproxyRestart } from "./timings";
 import { unitFile } from "../unitFile";
 
 /** Where HAProxy's files are on a load balancer. */
@@ -77,8 +79,7 @@ function sysctl(): string {
 function haproxyDropIn(): string {
   return unitFile({
     Service: [
-      "Restart=always",
-      "RestartSec=200ms",
+      ...alwaysRestart(haproxyRestart),
       "# One line for each request.",
       "LogRateLimitIntervalSec=30s",
       "LogRateLimitBurst=200000",

@@ -1,18 +1,21 @@
 import type { Blueprint } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
 import { bodyBytes } from "./bodySize";
+import type { HaproxyTimings } from "./timings";
 
 /** Requests per second from which writing a line for each would cost more than balancing them (bench/throughput.ts). */
 const busy = 1_000;
 
 /** The entrance: who is let in how often, and which requests may be repeated on another instance. */
-export function visitors({ settings }: Blueprint): string[] {
+export function visitors({ settings }: Blueprint, timings: HaproxyTimings): string[] {
   const { limits } = settings.loadBalancer;
   const { slowPaths } = settings.app;
+  const { connectionPeriod, requestPeriod } = timings;
+  const counters = `conn_cur,conn_rate(${connectionPeriod}s),http_req_rate(${requestPeriod}s)`;
   return [
     "# What each source does. An IPv6 source is a /64, because that is what one customer gets.",
     "backend sources",
-    "    stick-table type ipv6 size 200k expire 10m store conn_cur,conn_rate(3s),http_req_rate(10s) peers loadBalancers",
+    `    stick-table type ipv6 size 200k expire 10m store ${counters} peers loadBalancers`,
     "",
     "frontend visitors",
     `    bind 0.0.0.0:${ports.http}`,

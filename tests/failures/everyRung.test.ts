@@ -1,7 +1,8 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
+import { type FailureId, failures } from "../../failures/catalog";
 import { ladder, settingsOfRung } from "../../failures/ladder";
 import { makeReport, type FailureEntry } from "../../failures/report";
-import { failureIds, type FailureId, type Service } from "../../failures/types";
+import type { Service } from "../../failures/types";
 import { options, settingsFor } from "./stacks";
 
 // What the report says of each failure on each rung, with a database from the bottom on, a pool and backups. Thought out
@@ -147,6 +148,7 @@ const seen: readonly Seen[] = [
   { failure: "pulumi-state", rungs: [0, 5], takesOver: "Nobody has to", safe: nothing },
 ];
 
+const failureIds = failures.map(({ id }) => id);
 const settings = settingsFor({ app: { timeouts: { safe: 1.5 } }, database: { pool: true }, backup: {} });
 const reports = ladder.map((rung) => makeReport(makeBlueprint(settingsOfRung(settings, rung)), options));
 const entriesOf = (id: FailureId) => reports.map(({ failures }) => failures.find((entry) => entry.id === id));

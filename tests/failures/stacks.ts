@@ -1,7 +1,7 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
+import type { FailureId } from "../../failures/catalog";
 import { listPrices } from "../../failures/prices/priceList";
 import { makeReport, type FailureEntry, type Report, type ReportOptions } from "../../failures/report";
-import type { FailureId } from "../../failures/types";
 import { settingsWith } from "../blueprint/source";
 
 export const priceList = listPrices;

@@ -1,9 +1,13 @@
+import { alwaysRestart, type Restart, startLimit } from "../../restart";
 import { sandbox } from "../../sandbox";
 import { listensEarly } from "../listening";
 import { databaseUnits } from "../paths";
 import { poolUser } from "../pgHba.conf";
 import { poolPaths as paths } from "./paths";
 import { unitFile } from "../../unitFile";
+
+/** Of PgBouncer's own process. */
+export const poolRestart: Restart = { delay: 0.2 };
 
 /** Over Debian's own unit, in which PgBouncer would be the user who owns all of PostgreSQL's files. */
 export function pgbouncerDropIn(): string {
@@ -12,7 +16,7 @@ export function pgbouncerDropIn(): string {
       // Not bound to PostgreSQL: while that restarts, those who wait are kept.
       `After=network-online.target ${databaseUnits.postgresql}`,
       "Wants=network-online.target",
-      "StartLimitIntervalSec=0",
+      ...startLimit(poolRestart),
     ],
     Service: [
       "Type=notify",
@@ -27,8 +31,7 @@ export function pgbouncerDropIn(): string {
       "# SIGINT lets transactions that are under way come to their end.",
       "KillSignal=SIGINT",
       "TimeoutStopSec=10",
-      "Restart=always",
-      "RestartSec=200ms",
+      ...alwaysRestart(poolRestart),
       "OOMScoreAdjust=-900",
       "LimitNOFILE=65536",
       "SyslogIdentifier=pgbouncer",
