@@ -19,7 +19,7 @@ const knowsNothingOf = {
   "local/api": { folders: "machines|plugins|network(?!/addresses)" },
   "local/machines": { folders: "api|plugins" },
   "local/network": { folders: "api|plugins" },
-  "local/plugins": { folders: "api|machines|network" },
+  "local/standIns": { folders: "api|machines|network" },
 };
 
 const boundaries = Object.entries(knowsNothingOf).map(([folder, { folders, packages }]) => ({

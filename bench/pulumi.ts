@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CHECKOUT } from "../stack/checkout";
 import { commonEnvironment, LOCAL_PASSPHRASE, mergedEnvironment } from "../stack/environment";
 import { targetEnvironment } from "../stack/preview/target";
-import { startStandIns } from "../local/plugins";
+import { startStandIns } from "../local/standIns";
 import { obtainPulumi } from "../toolchain/pulumi";
 import { run } from "../lib/run";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { readFileSync } from "node:fs";
-import { startStandIns } from "../local/plugins/index";
+import { startStandIns } from "../local/standIns";
 import { choosePlugins } from "../toolchain/plugins";
 import { obtainPulumi } from "../toolchain/pulumi";
 import { settingsFile } from "../stack/checkout";

@@ -8,8 +8,8 @@ import { NoDriver } from "./machines/noDriver";
 import { createNspawnDriver } from "./machines/nspawnDriver";
 import { machineEndpoint } from "./network/addresses";
 import { localCloudName, localPaths, type DaemonInfo } from "./paths";
-import { startStandIns } from "./plugins";
 import { readVariable } from "../lib/environmentVariables";
+import { startStandIns } from "./standIns";
 
 export interface DaemonOptions {
   readonly name: string;

@@ -1,12 +1,12 @@
 import { serverCertificateHandler } from "./certificates/handler";
 import { keyPairHandler } from "./keys/handler";
 import { hostKeyHandler } from "./keys/hostKeyHandler";
-import type { PluginDefinition } from "./grpc/types";
+import type { ProviderDefinition } from "./grpc/types";
 import { MachineContext } from "./machine/resource/context";
 import { configurationHandler } from "./machine/resource/handler";
 
-/** The project's own Pulumi plugin, for one process: what its resources share lives and ends with it. */
-export function holdfastPlugin(): PluginDefinition {
+/** The project's own Pulumi provider, for one process: what its resources share lives and ends with it. */
+export function holdfastProvider(): ProviderDefinition {
   const context = new MachineContext();
   return {
     name: "holdfast",

@@ -1,4 +1,4 @@
 import { main } from "./grpc/server";
-import { holdfastPlugin } from "./definition";
+import { holdfastProvider } from "./definition";
 
-void main(holdfastPlugin());
+void main(holdfastProvider());

@@ -2,7 +2,7 @@ import type { handleUnaryCall } from "@grpc/grpc-js";
 import type { Connection, Connections } from "./connections";
 import { toServiceError } from "./errors";
 import { remark, secretNames, unwrap } from "./secrets";
-import type { Call, PluginDefinition, ResourceHandler, Values } from "./types";
+import type { Call, ProviderDefinition, ResourceHandler, Values } from "./types";
 
 /** A method of the service: errors become answers, and no answer overtakes the log lines of its call. */
 export function unary<Request, Response>(
@@ -43,17 +43,22 @@ export function rethrow(finish: (outputs: Values) => Values): (error: unknown) =
  * The resource's handler, what it is told of the call, and `prepare`, which gives it values as it wants them and a
  * `finish` that makes secret again what came in as a secret.
  */
-export function find(definition: PluginDefinition, connection: Connection, urn: string, timeout = 0) {
+export function find(definition: ProviderDefinition, connection: Connection, urn: string, timeout = 0) {
   const [, , types = "", ...name] = urn.split("::");
   const type = types.slice(types.lastIndexOf("$") + 1);
   const handler: ResourceHandler | undefined = definition.resources[type];
-  if (!handler) throw new Error(`Resource type ${type} is not known to the ${definition.name} plugin.`);
+  if (!handler) throw unknown("resource type", type, definition);
   const call = describeCall(connection, { urn, name: name.join("::"), type }, timeout);
   const prepare = (values: Values) =>
     handler.acceptsSecrets
       ? { values, finish: (outputs: Values) => outputs }
       : { values: unwrap(values), finish: (outputs: Values) => remark(outputs, secretNames(values)) };
   return { handler, call, prepare };
+}
+
+/** For a type or function that the provider does not have. */
+export function unknown(what: string, token: string, { name, hint }: ProviderDefinition): Error {
+  return new Error(`The ${name} provider has no ${what} ${token}.${hint === undefined ? "" : ` ${hint}`}`);
 }
 
 /** @param timeout seconds after which the call's signal fires; 0: never by itself */

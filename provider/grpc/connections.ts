@@ -16,7 +16,7 @@ const severity: Readonly<Record<Level, LogSeverity>> = {
 const logDeadline = 2_000;
 
 /**
- * One engine's connection to the plugin. An engine opens one for each provider instance, so that in attach mode,
+ * One engine's connection to the process. An engine opens one for each provider instance, so that in attach mode,
  * where all of them (and those of other runs) share the process, the connection says which instance a call belongs to.
  */
 export class Connection {
@@ -80,7 +80,7 @@ export class Connection {
   }
 }
 
-/** The connections of a plugin process, found by the peer that a call comes from. */
+/** The connections of a provider process, found by the peer that a call comes from. */
 export class Connections {
   /** A stack has a handful of provider instances; more than this are connections of runs long over. */
   private static readonly limit = 64;

@@ -2,18 +2,18 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Connections } from "./connections";
 import { createService } from "./service";
-import type { PluginDefinition } from "./types";
+import type { ProviderDefinition } from "./types";
 
 /** Bytes. A state with many rendered files in it is larger than gRPC's 4 MiB. */
 const largestMessage = 400 * 1024 * 1024;
 
-/** Milliseconds that the end may take: the engine kills a plugin 5 s after its SIGINT. */
+/** Milliseconds that the end may take: the engine kills a provider 5 s after its SIGINT. */
 const endLimit = 4_000;
 
 /** How often (ms) an executable looks whether the engine that started it is still there. */
 const orphanCheck = 5_000;
 
-/** How a plugin is served. */
+/** How a provider is served. */
 export interface ServeOptions {
   /** Port on 127.0.0.1. @default any free one */
   readonly port?: number;
@@ -22,13 +22,13 @@ export interface ServeOptions {
 }
 
 /**
- * Serves a plugin to Pulumi engines. With `PULUMI_DEBUG_PROVIDERS=NAME:PORT` any number of runs use it at the same
+ * Serves a provider to Pulumi engines. With `PULUMI_DEBUG_PROVIDERS=NAME:PORT` any number of runs use it at the same
  * time.
  *
  * @throws when the port is taken
  */
-export async function servePlugin(
-  definition: PluginDefinition,
+export async function serveProvider(
+  definition: ProviderDefinition,
   options: ServeOptions = {},
 ): Promise<{ port: number; close(): Promise<void> }> {
   // What goes wrong is thrown or answered; the library would write it to stderr as well.
@@ -67,15 +67,15 @@ function portError(error: Error, address: string): Error {
  * What an executable `pulumi-resource-NAME` does: serve, and tell the engine the port by the first line of stdout.
  * After that both streams stay silent, nobody reads them. The engine passes its address as the last argument.
  */
-export async function main(definition: PluginDefinition, args = process.argv.slice(2)): Promise<void> {
-  const plugin = await servePlugin(definition, { engineAddress: args.at(-1) });
-  endWithEngine(() => plugin.close());
-  endOnSignal(() => plugin.close());
+export async function main(definition: ProviderDefinition, args = process.argv.slice(2)): Promise<void> {
+  const server = await serveProvider(definition, { engineAddress: args.at(-1) });
+  endWithEngine(() => server.close());
+  endOnSignal(() => server.close());
   // Last: whoever reads it may ask for the end at once.
-  process.stdout.write(`${String(plugin.port)}\n`);
+  process.stdout.write(`${String(server.port)}\n`);
 }
 
-/** The engine's way to end a plugin. */
+/** This is how the engine ends a provider. */
 function endOnSignal(close: () => Promise<void>): void {
   const end = () => {
     const exit = () => process.exit(0);
@@ -86,7 +86,7 @@ function endOnSignal(close: () => Promise<void>): void {
   process.once("SIGTERM", end);
 }
 
-/** An engine that was killed tells nobody: its plugins would stay for ever. */
+/** A killed engine does not end its providers: without this they would stay for ever. */
 function endWithEngine(close: () => Promise<void>): void {
   const engine = process.ppid;
   const timer = setInterval(() => {

@@ -3,17 +3,17 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { describeCall, find, rethrow, unary } from "./calls";
+import { find, rethrow, unary, unknown } from "./calls";
 import type { Connections } from "./connections";
 import { toDiffResponse } from "./diff";
 import { decode, encode, remark, secretNames, unwrap } from "./secrets";
-import type { Autonaming, Call, CheckResult, PluginDefinition, Values } from "./types";
+import type { Autonaming, Call, CheckResult, ProviderDefinition, Values } from "./types";
 
 /**
  * The ResourceProvider service over a definition's handlers. Not implemented, and answered so by gRPC: components
  * (Construct, Call), parameterization and mappings.
  */
-export function createService(definition: PluginDefinition, connections: Connections): UntypedServiceImplementation {
+export function createService(definition: ProviderDefinition, connections: Connections): UntypedServiceImplementation {
   const service: Partial<IResourceProviderServer> = {
     handshake: unary(connections, (request, connection) => {
       connection.attach(request.getEngineAddress());
@@ -59,14 +59,9 @@ export function createService(definition: PluginDefinition, connections: Connect
       return response;
     }),
 
-    invoke: unary(connections, async (request, connection) => {
-      const token = request.getTok();
-      const run = definition.functions?.[token];
-      if (!run) throw new Error(`Function ${token} is not known to the ${definition.name} plugin.`);
-      const call = describeCall(connection, { urn: "", name: token, type: token });
-      const response = new messages.InvokeResponse();
-      response.setReturn(encode(await run(unwrap(decode(request.getArgs())), call)));
-      return response;
+    // The program calls no function of a package, so no provider here has one.
+    invoke: unary(connections, (request) => {
+      throw unknown("function", request.getTok(), definition);
     }),
 
     check: unary(connections, async (request, connection) => {

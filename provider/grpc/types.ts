@@ -1,8 +1,8 @@
 /**
- * What a Pulumi plugin of this project is made of: plain handlers over plain values. The gRPC side (plugin/server.ts)
- * knows the protocol, unwraps and re-wraps secrets and unknowns; handlers never see a protobuf.
+ * A Pulumi resource provider as plain handlers over plain values. The gRPC side (server.ts) knows the protocol and
+ * unwraps and re-wraps secrets and unknowns; handlers never see a protobuf.
  */
-export interface PluginDefinition {
+export interface ProviderDefinition {
   /** The package, e.g. `hcloud`: first part of its resource types. */
   readonly name: string;
   readonly version: string;
@@ -14,14 +14,14 @@ export interface PluginDefinition {
    */
   configure?(inputs: Values, connection: string): void | Promise<void>;
   /**
-   * A run is over, or was interrupted: gives back what the plugin holds for it. The engine ends the process some seconds
-   * later, so this has to be short.
+   * A run is over, or was interrupted: releases what the provider holds for it. The engine ends the process some
+   * seconds later, so this has to be short.
    */
   finish?(): Promise<void>;
   /** By type token, e.g. `hcloud:index/server:Server`. */
   readonly resources: Readonly<Record<string, ResourceHandler>>;
-  /** By token, e.g. `hcloud:index/getImage:getImage`. */
-  readonly functions?: Readonly<Record<string, (args: Values, call: Call) => Promise<Values>>>;
+  /** For the error about a type or function that is not there: what a person can do about it, as a sentence. */
+  readonly hint?: string;
 }
 
 /**
@@ -67,13 +67,13 @@ export interface DiffResult {
   readonly stables?: readonly string[];
 }
 
-/** What every call knows about the resource and the run. For a function `urn` is empty and `name` and `type` are its token. */
+/** What every call knows about the resource and the run. */
 export interface Call {
   readonly urn: string;
   /** Logical name and type, taken from the URN. */
   readonly name: string;
   readonly type: string;
-  /** See `PluginDefinition.configure`. */
+  /** See `ProviderDefinition.configure`. */
   readonly connection: string;
   /** Aborted when the user presses Ctrl-C (the engine's Cancel) and when the resource's timeout is over. */
   readonly signal: AbortSignal;

@@ -1,12 +1,12 @@
-import { holdfastPlugin } from "../../provider/definition";
-import { hcloudPlugin } from "../../local/plugins/hcloud/index";
-import { randomPlugin } from "../../local/plugins/random/index";
-import { servePlugin } from "../../provider/grpc/server";
-import type { PluginDefinition } from "../../provider/grpc/types";
+import { holdfastProvider } from "../../provider/definition";
+import { hcloudStandIn } from "../../local/standIns/hcloud";
+import { randomStandIn } from "../../local/standIns/random";
+import { serveProvider } from "../../provider/grpc/server";
+import type { ProviderDefinition } from "../../provider/grpc/types";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { UserError } from "../../lib/errors";
 import { deploymentOf } from "./baseline/deployment";
-import { recordingPlugin, type Records } from "./baseline/recording";
+import { recordingProvider, type Records } from "./baseline/recording";
 import { type Digest, errorsOf } from "./digest";
 import { PreviewWorkspace } from "./workspace";
 
@@ -32,7 +32,7 @@ export interface Baseline {
  */
 export async function baselineOf(stack: string, before: Program): Promise<Baseline> {
   const records: Records = new Map();
-  const served = await serve(plugins().map((definition) => recordingPlugin(definition, records)));
+  const served = await serve(plugins().map((definition) => recordingProvider(definition, records)));
   try {
     const old = await open(stack, before, served.ports);
     try {
@@ -98,10 +98,10 @@ async function open(stack: string, program: Program, ports: Readonly<Record<stri
  * Stand-ins, which plan as the official plugins do. They are taken on every computer, so that a comment does not depend on
  * where it was written.
  */
-const plugins = (): readonly PluginDefinition[] => [hcloudPlugin(), randomPlugin, holdfastPlugin()];
+const plugins = (): readonly ProviderDefinition[] => [hcloudStandIn(), randomStandIn, holdfastProvider()];
 
 /** Serves plugins: ports by name. */
-async function serve(definitions: readonly PluginDefinition[]) {
+async function serve(definitions: readonly ProviderDefinition[]) {
   const ports: Record<string, number> = {};
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -109,7 +109,7 @@ async function serve(definitions: readonly PluginDefinition[]) {
   };
   try {
     for (const definition of definitions) {
-      const { port, close: closeOne } = await servePlugin(definition);
+      const { port, close: closeOne } = await serveProvider(definition);
       closing.push(closeOne);
       ports[definition.name] = port;
     }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeBlueprint } from "../../blueprint/blueprint";
-import { startStandIns } from "../../local/plugins";
+import { startStandIns } from "../../local/standIns";
 import { badSettings } from "./badSettings";
 import { type BadSettings, stackFile, wordsOf } from "./badSettings/badSettings";
 import { describeWhere } from "../support/needs";

@@ -1,4 +1,4 @@
-import { UNKNOWN, type PluginDefinition, type ResourceHandler, type Values } from "../../../provider/grpc/types";
+import { UNKNOWN, type ProviderDefinition, type ResourceHandler, type Values } from "../../../provider/grpc/types";
 
 /** What a resource was asked to be, and what it would have become. */
 export interface Recorded {
@@ -14,7 +14,7 @@ export type Records = Map<string, Recorded>;
  * A plugin that plans as the given one does, makes up what only a cloud would know, and remembers everything. A preview
  * with it has no unknowns, so it knows the whole state that an `up` would have left.
  */
-export function recordingPlugin(definition: PluginDefinition, records: Records): PluginDefinition {
+export function recordingProvider(definition: ProviderDefinition, records: Records): ProviderDefinition {
   return {
     ...definition,
     resources: Object.fromEntries(

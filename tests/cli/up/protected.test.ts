@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startApi, type Api } from "../../../local/api";
 import { NoDriver } from "../../../local/machines/noDriver";
-import { startStandIns } from "../../../local/plugins";
+import { startStandIns } from "../../../local/standIns";
 import { parseDigest } from "../../../stack/preview/digest";
 import { resourceChanges } from "../../../stack/preview/resources";
 import { gate } from "../../../cli/up/gate";

@@ -1,10 +1,10 @@
-import { servePlugin } from "../../../provider/grpc/server";
+import { serveProvider } from "../../../provider/grpc/server";
 import {
   PartialFailure,
   Secret,
   UNKNOWN,
   type Call,
-  type PluginDefinition,
+  type ProviderDefinition,
   type Values,
 } from "../../../provider/grpc/types";
 import { EngineSide, engineLog, partialState, urnOf } from "./client";
@@ -13,11 +13,11 @@ const plain = "test:index/plain:Plain";
 const secretive = "test:index/secretive:Secretive";
 
 /** Serves a definition, calls it and takes everything down again. */
-async function withPlugin(
-  definition: Partial<PluginDefinition>,
+async function withProvider(
+  definition: Partial<ProviderDefinition>,
   run: (engine: EngineSide, port: number) => Promise<void>,
 ): Promise<void> {
-  const plugin = await servePlugin({ name: "test", version: "1.2.3", resources: {}, ...definition });
+  const plugin = await serveProvider({ name: "test", version: "1.2.3", resources: {}, ...definition });
   const engine = new EngineSide(plugin.port);
   try {
     await run(engine, plugin.port);
@@ -40,7 +40,7 @@ describe("secrets", () => {
         },
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const inputs = { password: new Secret("abc"), files: { a: new Secret("x"), b: "y" }, open: "o" };
       const { outputs } = await engine.create(urnOf(plain, "a"), inputs);
       expect(seen).toEqual([{ password: "abc", files: { a: "x", b: "y" }, open: "o" }]);
@@ -59,7 +59,7 @@ describe("secrets", () => {
           create({ inner: (inputs.files as { a: Secret }).a, token: new Secret("made") }),
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const { outputs } = await engine.create(urnOf(secretive, "a"), { files: { a: new Secret("x"), b: "y" } });
       expect((outputs.inner as Secret).value).toBe("x");
       expect((outputs.token as Secret).value).toBe("made");
@@ -68,7 +68,7 @@ describe("secrets", () => {
 
   test("checked inputs stay secret", async () => {
     const resources = { [plain]: { create: ({ inputs }: { inputs: Values }) => create(inputs) } };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const { inputs } = await engine.check(urnOf(plain, "a"), { password: new Secret("abc"), open: 1 });
       expect((inputs.password as Secret).value).toBe("abc");
       expect(inputs.open).toBe(1);
@@ -88,7 +88,7 @@ describe("values", () => {
           create({ preview, status: UNKNOWN, nothing: undefined, list: [1, undefined] }),
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const { id, outputs } = await engine.create(urnOf(plain, "a"), {}, { preview: true });
       expect(id).toBe("");
       expect(outputs).toEqual({ preview: true, status: UNKNOWN, list: [1, null] });
@@ -97,7 +97,7 @@ describe("values", () => {
 
   test("what is not plain data is refused by its path", async () => {
     const resources = { [plain]: { create: () => create({ a: { b: [new Date()] } }) } };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       await expect(engine.create(urnOf(plain, "a"), {})).rejects.toThrow("Property a.b[0]");
     });
   });
@@ -106,7 +106,7 @@ describe("values", () => {
 describe("diff", () => {
   test("without a handler the engine is asked to compare", async () => {
     const resources = { [plain]: { create } as never };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const diff = await engine.diff(urnOf(plain, "a"), "7", { oldInputs: { a: 1 }, news: { a: 2 } });
       expect(diff.changes).toBe("unknown");
     });
@@ -125,7 +125,7 @@ describe("diff", () => {
         }),
       } as never,
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const labels = { "a.b/c": "1" };
       const oldInputs = { image: "a", labels };
       const diff = await engine.diff(urnOf(plain, "a"), "7", { oldInputs, news: { image: "b", labels } });
@@ -148,7 +148,7 @@ describe("failures", () => {
           Promise.reject(new PartialFailure("not healthy", "9", { ...inputs, status: "off" }, ["check failed"])),
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const error: unknown = await engine
         .create(urnOf(plain, "a"), { password: new Secret("abc") })
         .catch((reason: unknown) => reason);
@@ -159,18 +159,20 @@ describe("failures", () => {
     });
   });
 
-  test("an unknown type says which plugin does not know it", async () => {
-    await withPlugin({}, async (engine) => {
+  test("an unknown type or function is named, with what to do about it", async () => {
+    await withProvider({ hint: "Use another one." }, async (engine) => {
       await expect(engine.create(urnOf("test:index/x:X", "a"), {})).rejects.toThrow(
-        "Resource type test:index/x:X is not known to the test plugin.",
+        "The test provider has no resource type test:index/x:X. Use another one.",
       );
-      await expect(engine.invoke("test:index/getX:getX", {})).rejects.toThrow("getX is not known to the test plugin");
+      await expect(engine.invoke("test:index/getX:getX", {})).rejects.toThrow(
+        "The test provider has no function test:index/getX:getX. Use another one.",
+      );
     });
   });
 
   test("a plain failure leaves nothing in the state", async () => {
     const resources = { [plain]: { create: () => Promise.reject(new Error("refused")) } };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const error: unknown = await engine.create(urnOf(plain, "a"), {}).catch((reason: unknown) => reason);
       expect(partialState(error)).toBeUndefined();
     });
@@ -180,14 +182,14 @@ describe("failures", () => {
 describe("read", () => {
   test("a thing that is gone has no id", async () => {
     const resources = { [plain]: { create, read: () => Promise.resolve(undefined) } as never };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       expect((await engine.read(urnOf(plain, "a"), "7", { inputs: {}, outputs: { a: 1 } })).id).toBe("");
     });
   });
 
   test("without a handler a refresh keeps the state and an import is refused", async () => {
     const resources = { [plain]: { create } as never };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       const state = { inputs: { a: 1 }, outputs: { a: 1, b: 2 } };
       expect(await engine.read(urnOf(plain, "a"), "7", state)).toEqual({ id: "7", ...state });
       await expect(engine.read(urnOf(plain, "a"), "7")).rejects.toThrow("cannot be imported");
@@ -206,7 +208,7 @@ describe("calls", () => {
         },
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       await engine.create(`urn:pulumi:local::holdfast::holdfast:index:Parent$${plain}::a::b`, {});
       expect(calls[0]).toMatchObject({ name: "a::b", type: plain });
     });
@@ -223,7 +225,7 @@ describe("calls", () => {
         },
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       await engine.handshake(log.address);
       await engine.create(urnOf(plain, "a"), {});
       expect(log.lines).toEqual([
@@ -252,7 +254,7 @@ describe("calls", () => {
         },
       },
     };
-    await withPlugin({ resources }, async (engine, port) => {
+    await withProvider({ resources }, async (engine, port) => {
       const other = new EngineSide(port);
       const cancelled = engine.create(urnOf(plain, "a"), {});
       const kept = other.create(urnOf(plain, "b"), {});
@@ -288,7 +290,7 @@ describe("calls", () => {
           }),
       },
     };
-    await withPlugin({ resources }, async (engine) => {
+    await withProvider({ resources }, async (engine) => {
       await expect(engine.create(urnOf(plain, "a"), {}, { timeout: 0.05 })).rejects.toThrow("timeout");
     });
   });
@@ -297,13 +299,13 @@ describe("calls", () => {
 describe("provider settings", () => {
   test("are checked, and each instance's arrive with its connection", async () => {
     const configured: [Values, string][] = [];
-    const definition: Partial<PluginDefinition> = {
+    const definition: Partial<ProviderDefinition> = {
       checkConfig: (inputs) => ({ inputs, failures: [{ property: "token", reason: "too short" }] }),
       configure: (inputs, connection) => {
         configured.push([inputs, connection]);
       },
     };
-    await withPlugin(definition, async (engine, port) => {
+    await withProvider(definition, async (engine, port) => {
       const other = new EngineSide(port);
       expect((await engine.checkConfig({ token: "a" })).failures).toEqual([{ property: "token", reason: "too short" }]);
       expect((await engine.configure({ token: new Secret("a") })).getSupportspreview()).toBe(true);
