@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { machinePaths } from "../../provider/machine/paths";
 import { appPaths } from "../../roles/app/paths";
 import { lastLines, run } from "../../lib/run";
 import { type Route, routesOf } from "../../stack/ssh/config";
@@ -19,13 +20,10 @@ export interface AppMachine extends MachineReleases {
 /** Seconds; a machine that is down must not hold up a rollback. */
 const limit = 15;
 
-/** Where the machine plugin notes roll-outs (machine/onMachine/rollouts.py). */
-const log = "/var/log/holdfast/rollouts.log";
-
 const question = [
   `readlink ${appPaths.release} || echo`,
   "systemctl list-units --plain --no-legend --state=activating,active,reloading holdfast-apply@*.service | wc -l",
-  `cat ${log} 2>/dev/null || true`,
+  `cat ${machinePaths.rolloutLog} 2>/dev/null || true`,
 ].join("; ");
 
 /** Asks all app machines of a stack at once what they run, and what was rolled out on them. */

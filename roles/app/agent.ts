@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
+import { machinePaths } from "../../provider/machine/paths";
 import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
@@ -20,8 +21,7 @@ export const agentPaths = {
   states: "/var/lib/holdfast/instances",
   /** The same for roll-outs and debug sessions, which no reboot outlives. */
   passingStates: "/run/holdfast/instances",
-  /** Locked by the machine plugin's program while an apply works. */
-  applyLock: "/var/lib/holdfast/lock",
+  applyLock: machinePaths.lock,
 } as const;
 
 /**

@@ -5,9 +5,15 @@ import type { RoleConfiguration } from "../types";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 import { unitFile } from "../unitFile";
 
+/**
+ * Room on the volume that is kept back for PostgreSQL's own log and for cleaning up: a part of the volume, and bytes at
+ * the most. Below it instances may only read.
+ */
+export const volumeReserve = { part: 1 / 20, most: 5 * 1024 ** 3 } as const;
+
 /** The watch over the room on the volume: what keeps a full volume from stopping PostgreSQL. */
 export function space({ name, user }: Database): RoleConfiguration {
-  const configuration = { mount: paths.mount, user, database: name };
+  const configuration = { mount: paths.mount, user, database: name, reserve: volumeReserve };
   const files = {
     [paths.spaceProgram]: { content: readFileSync(join(__dirname, "program/space.py"), "utf8") },
     [paths.space]: { content: `${JSON.stringify(configuration)}\n` },

@@ -1,6 +1,7 @@
 """
-What one machine knows about itself, as one line of JSON. It is sent over SSH and run by root, changes nothing, and asks
-each thing in a thread of its own, so that one that hangs takes no time from the others: what did not answer is missing.
+What one machine knows about itself, as one line of JSON: `probe.py PLACES`, where PLACES says in JSON where things are.
+It is sent over SSH, runs as root and changes nothing. It asks each question in a thread of its own, so that one that
+hangs takes no time from the others. Questions without an answer are missing in the result.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -27,8 +29,16 @@ ROOT = Path(os.environ.get("HOLDFAST_PROBE_ROOT", "/"))
 """Another folder than the machine's root in tests."""
 
 
+PLACES: dict[str, Any] = json.loads(sys.argv[1])
+"""Paths, ports and sizes as probe.ts knows them from the roles."""
+
+
 def at(path: str) -> Path:
     return ROOT / path.lstrip("/")
+
+
+def place(name: str) -> Path:
+    return at(PLACES["paths"][name])
 
 
 def run(*command: str) -> str:
@@ -44,8 +54,8 @@ def fetch(url: str) -> str:
         return text
 
 
-def read_json(path: str) -> Any:
-    return json.loads(at(path).read_text(encoding="utf-8"))
+def read_json(name: str) -> Any:
+    return json.loads(place(name).read_text(encoding="utf-8"))
 
 
 def disks() -> list[dict[str, Any]]:
@@ -76,18 +86,18 @@ def failed_units() -> list[str]:
 
 def release() -> dict[str, str] | None:
     """The version in the instances' environment, and the checksum under which the release was unpacked."""
-    environment = at("/etc/holdfast/app/environment")
+    environment = place("appEnvironment")
     if not environment.exists():
         return None
     version = re.search(r'^RELEASE="(.*)"$', environment.read_text(encoding="utf-8"), re.MULTILINE)
-    link = at("/opt/app/release")
+    link = place("release")
     checksum = Path(os.readlink(link)).name if link.is_symlink() else ""
     return {"version": version.group(1) if version else "", "checksum": checksum}
 
 
 def last_rollout() -> Any:
     """The last line of the roll-out log."""
-    log = at("/var/log/holdfast/rollouts.log")
+    log = place("rolloutLog")
     if not log.exists():
         return None
     lines = log.read_text(encoding="utf-8").splitlines()
@@ -96,12 +106,12 @@ def last_rollout() -> Any:
 
 def lease() -> Any:
     """Who may change machines of the stack, as the machine that keeps the lease has it; times in seconds since 1970."""
-    return read_json("/var/lib/holdfast/lease.json") if at("/var/lib/holdfast/lease.json").exists() else None
+    return read_json("lease") if place("lease").exists() else None
 
 
 def instances() -> list[dict[str, Any]] | None:
     """What systemd says of each instance, and who keeps it out of rotation since when."""
-    program = at("/usr/local/sbin/holdfast-rotation")
+    program = place("rotation")
     if not program.exists():
         return None
     listed = json.loads(run(str(program), "show", "--json"))
@@ -122,10 +132,10 @@ def instances() -> list[dict[str, Any]] | None:
 
 def haproxy() -> list[dict[str, Any]] | None:
     """How HAProxy on this machine sees each instance; `since` in seconds."""
-    # Debian's own haproxy.cfg comes with the package, which does not make a load balancer yet.
-    if not at("/etc/systemd/system/haproxy.service.d/60-holdfast.conf").exists():
+    # Debian's package brings a haproxy.cfg too, so that file does not tell whether this is a load balancer.
+    if not place("haproxyDropIn").exists():
         return None
-    head, *rows = fetch("http://127.0.0.1:8404/;csv").splitlines()
+    head, *rows = fetch(f"http://127.0.0.1:{PLACES['statusPort']}/;csv").splitlines()
     names = head.lstrip("# ").split(",")
     servers = [dict(zip(names, row.split(","))) for row in rows]
     return [
@@ -144,9 +154,9 @@ def haproxy() -> list[dict[str, Any]] | None:
 
 def keeper() -> dict[str, Any] | None:
     """Whether this load balancer is master and may be, and since when a person keeps it out of the election."""
-    if not at("/etc/holdfast/floating-ip-keeper.json").exists():
+    if not place("keeper").exists():
         return None
-    configuration = read_json("/etc/holdfast/floating-ip-keeper.json")
+    configuration = read_json("keeper")
     state = json.loads(fetch(f"http://{configuration['listen']}/state"))
     out = at(configuration["pair"]["maintenanceFile"]) if configuration["pair"] else None
     since = out.stat().st_mtime if out is not None and out.exists() else None
@@ -155,15 +165,15 @@ def keeper() -> dict[str, Any] | None:
 
 def database() -> dict[str, Any] | None:
     """Whether PostgreSQL takes connections; None where the stack's database is elsewhere."""
-    if not at("/etc/holdfast/database/login.json").exists():
+    if not place("database").exists():
         return None
-    asked = subprocess.run(["pg_isready", "-q", "-h", "/run/postgresql"], timeout=LIMIT_SECONDS, check=False)
+    asked = subprocess.run(["pg_isready", "-q", "-h", PLACES["paths"]["socket"]], timeout=LIMIT_SECONDS, check=False)
     return {"accepts": asked.returncode == 0}
 
 
 def pool() -> dict[str, Any] | None:
     """Whether the pool in front of PostgreSQL takes connections; None where instances go straight to PostgreSQL."""
-    settings = at("/etc/holdfast/pool/pgbouncer.ini")
+    settings = place("pool")
     if not settings.exists():
         return None
     ini = configparser.ConfigParser()
@@ -176,24 +186,24 @@ def pool() -> dict[str, Any] | None:
 
 def backups() -> Any:
     """What the backup program wrote down when it last looked into the storage."""
-    return read_json("/var/lib/holdfast/backups.json") if at("/etc/holdfast/backup.json").exists() else None
+    return read_json("backups") if place("backup").exists() else None
 
 
 def proof() -> Any:
     """The last proof of a backup; `never` where there was none."""
-    if not at("/etc/holdfast/backup.json").exists():
+    if not place("backup").exists():
         return None
-    return read_json("/var/lib/holdfast/proof.json") if at("/var/lib/holdfast/proof.json").exists() else "never"
+    return read_json("proof") if place("proof").exists() else "never"
 
 
 def archiving() -> dict[str, Any] | None:
     """
     WAL that waits for the backup storage, in bytes and since when; how much of it may wait before it is given up; and how
-    much room the volume has for it until instances may only read (roles/database/program/space.py).
+    much room the volume has for it until instances may only read.
     """
-    if not at("/etc/holdfast/backup.json").exists():
+    if not place("backup").exists():
         return None
-    settings = read_json("/etc/holdfast/backup.json")
+    settings = read_json("backup")
     status = at(settings["dataDirectory"]) / "pg_wal/archive_status"
     since = []
     for path in status.glob("*.ready"):
@@ -202,12 +212,12 @@ def archiving() -> dict[str, Any] | None:
         except FileNotFoundError:
             pass  # It has just been archived.
     volume = os.statvfs(at(settings["volume"]))
-    reserve = min(5 * 1024**3, volume.f_blocks * volume.f_frsize // 20)
+    reserve = min(PLACES["reserve"]["most"], volume.f_blocks * volume.f_frsize * PLACES["reserve"]["part"])
     return {
         "waiting": len(since) * 16 * 1024**2,
         "since": min(since, default=None),
         "queue": settings["archiveQueue"] * 1024**2,
-        "room": max(0, volume.f_bavail * volume.f_frsize - reserve),
+        "room": max(0, int(volume.f_bavail * volume.f_frsize - reserve)),
     }
 
 

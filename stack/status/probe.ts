@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ports } from "../../blueprint/ports";
+import { machinePaths } from "../../provider/machine/paths";
+import { agentPaths } from "../../roles/app/agent";
+import { appPaths } from "../../roles/app/paths";
+import { backupPaths } from "../../roles/database/backup/paths";
+import { databasePaths } from "../../roles/database/paths";
+import { poolPaths } from "../../roles/database/pool/paths";
+import { volumeReserve } from "../../roles/database/space";
+import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
+import { haproxyPaths } from "../../roles/loadBalancer/loadBalancer";
 import type { BackupsFile, ProofFile } from "../../roles/database/backup/results";
-import type { Session } from "../../provider/ssh/session";
+import { quote, type Session } from "../../provider/ssh/session";
 
 /** What probe.py says about the machine it runs on. Fields are missing when they did not answer in time, null where there is no such thing. */
 export interface Probe {
@@ -87,6 +97,27 @@ export interface ProbedServer {
 
 const program = () => readFileSync(join(__dirname, "probe.py"), "utf8");
 
+/** What the program has to know of the roles. Machines that an older version configured may lack some of the files. */
+export const places = {
+  paths: {
+    appEnvironment: appPaths.environment,
+    release: appPaths.release,
+    rolloutLog: machinePaths.rolloutLog,
+    lease: machinePaths.lease,
+    rotation: agentPaths.rotation,
+    haproxyDropIn: haproxyPaths.dropIn,
+    keeper: keeperPaths.configuration,
+    database: databasePaths.login,
+    socket: databasePaths.socket,
+    pool: poolPaths.configuration,
+    backup: backupPaths.settings,
+    backups: backupPaths.backups,
+    proof: backupPaths.proof,
+  },
+  statusPort: ports.status,
+  reserve: volumeReserve,
+} as const;
+
 /**
  * Asks the machine at the other end.
  *
@@ -94,7 +125,7 @@ const program = () => readFileSync(join(__dirname, "probe.py"), "utf8");
  */
 export async function probe(session: Session): Promise<Probe> {
   const lines: string[] = [];
-  const { code, errors } = await session.run(`${session.asRoot}python3 -IS -`, {
+  const { code, errors } = await session.run(`${session.asRoot}python3 -IS - ${quote(JSON.stringify(places))}`, {
     input: program(),
     onLine: (line) => lines.push(line),
   });

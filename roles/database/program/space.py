@@ -1,15 +1,15 @@
 """
 Watches the room on the database's volume: `space.py CONFIGURATION`, as root, for ever.
 
-PostgreSQL that cannot write its log stops, and does not start again until there is room. So before that transactions are
-made read-only: instances get errors that they can show, reading goes on, and nothing has to be repaired. When there is room
-again, because the volume grew or somebody tidied up, writing is allowed by itself.
+PostgreSQL stops when it cannot write its log, and does not start again until there is room. This program makes
+transactions read-only before that happens. Instances then get errors that they can show, reading goes on, and nothing has
+to be repaired. When the volume has room again, the program allows writing again.
 
-It is a setting of the whole server that is read anew, because open sessions follow it from their next transaction on: nobody
-who reads is disturbed. Only who writes on in a transaction of before is ended.
+It changes a setting of the whole server and has PostgreSQL read it again. Open sessions follow from their next
+transaction on, so it disturbs nobody who reads. A session that writes in a transaction that began earlier is ended.
 
-A file of some size lies on the volume for the case that it filled up all at once: it is given back when PostgreSQL does
-not answer on a full volume.
+A reserve file lies on the volume, because the volume may fill up all at once. The program deletes the file when the
+volume is full and PostgreSQL does not answer.
 """
 
 from __future__ import annotations
@@ -45,15 +45,17 @@ class Space:
     ballast: Path
     user: str
     database: str
+    reserve_part: float
+    """Of the volume: below this much room nobody writes any more. It is for PostgreSQL's own log and for cleaning up."""
+    reserve_most: int
 
     def free(self) -> int:
         found = os.statvfs(self.mount)
         return found.f_bavail * found.f_frsize
 
     def reserve(self) -> int:
-        """Below this much room nobody writes any more: a twentieth, for PostgreSQL's own log and cleaning up."""
         found = os.statvfs(self.mount)
-        return min(5 * 1024 * MIB, found.f_blocks * found.f_frsize // 20)
+        return min(self.reserve_most, int(found.f_blocks * found.f_frsize * self.reserve_part))
 
 
 class Guard:
@@ -74,7 +76,7 @@ class Guard:
         try:
             read_only = self.is_read_only()
             if free < reserve and not read_only:
-                self._say(f"{free // MIB} MiB left, {reserve // MIB} are kept back: instances may only read now")
+                self._say(f"{free // MIB} MiB left, which is less than the {reserve // MIB} MiB reserve: instances may only read now")
                 self._set(read_only=True)
             elif free < reserve:
                 self._end_writers()
@@ -84,7 +86,7 @@ class Guard:
         except OSError as error:
             self._known = None
             if free < NOTHING and self._space.ballast.exists():
-                self._say(f"the volume is full and PostgreSQL does not answer, its reserve is given back: {error}")
+                self._say(f"the volume is full and PostgreSQL does not answer; the reserve file is deleted: {error}")
                 self._space.ballast.unlink()
             return
         if free > 3 * reserve and not self._space.ballast.exists():
@@ -103,7 +105,7 @@ class Guard:
         self._sql(f"ALTER ROLE postgres {exempt}; ALTER SYSTEM {change}; SELECT pg_reload_conf()")
 
     def _end_writers(self) -> None:
-        """What began before writing ended, and goes on: it would fill what is kept back."""
+        """Ends sessions that still write in a transaction that began earlier: they would fill the reserve."""
         self._sql(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             f"WHERE usename = '{self._space.user}' AND backend_xid IS NOT NULL"
@@ -121,7 +123,8 @@ def make_ballast(path: Path, size: int) -> None:
 def main(configuration: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     mount = Path(written["mount"])
-    space = Space(mount, mount / "reserve", written["user"], written["database"])
+    reserve = written["reserve"]
+    space = Space(mount, mount / "reserve", written["user"], written["database"], reserve["part"], reserve["most"])
     guard = Guard(space, lambda sql: psql(sql, TIMEOUT), lambda text: print(text, flush=True))
     while True:
         if os.path.ismount(mount):

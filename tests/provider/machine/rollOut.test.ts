@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { machinePaths } from "../../../provider/machine/paths";
 import { FakeSystemd } from "./fakeSystemd";
 import { ownerOf, receive, Root, tinyArchive } from "./onMachine";
 
@@ -129,7 +130,7 @@ describe("a roll-out over the instances of a machine", () => {
 });
 
 describe("the log of roll-outs", () => {
-  const log = "var/log/holdfast/rollouts.log";
+  const log = machinePaths.rolloutLog;
   const labelled = async (label: string, name: string, more: object = {}) => {
     const { sha256, owner, group } = await archive(name);
     const archives = { "/opt/app/release": { sha256, owner, group, keep: 5, label } };

@@ -1,5 +1,6 @@
 """Who may write, by the room that there is."""
 
+import os
 import sys
 import tempfile
 import unittest
@@ -25,11 +26,20 @@ class Volume(space.Space):
         return 512 * MIB
 
 
+class SpaceTest(unittest.TestCase):
+    def test_the_reserve_is_a_part_of_the_volume_up_to_a_limit(self) -> None:
+        folder = Path(tempfile.gettempdir())
+        size = os.statvfs(folder).f_blocks * os.statvfs(folder).f_frsize
+        part = space.Space(folder, folder, "app", "app", 0.1, size)
+        self.assertEqual(part.reserve(), int(size * 0.1))
+        self.assertEqual(space.Space(folder, folder, "app", "app", 0.1, 7).reserve(), 7)
+
+
 class GuardTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.volume = Volume(Path(folder.name), Path(folder.name) / "reserve", "app", "app")
+        self.volume = Volume(Path(folder.name), Path(folder.name) / "reserve", "app", "app", 1 / 20, 5 * 1024 * MIB)
         self.read_only = False
         self.answers = True
         self.ended = 0

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Probe } from "../../../stack/status/probe";
+import { places, type Probe } from "../../../stack/status/probe";
 import { appPaths } from "../../../roles/app/app";
 import { agentPaths } from "../../../roles/app/agent";
 
@@ -25,7 +25,7 @@ function write(path: string, content: string): void {
 /** Run the way it is on a machine: from standard input. */
 function probe(): Probe {
   const options = { input: `${readProgram()}`, env: { ...process.env, HOLDFAST_PROBE_ROOT: root } };
-  return JSON.parse(execFileSync("python3", ["-IS", "-"], options).toString()) as Probe;
+  return JSON.parse(execFileSync("python3", ["-IS", "-", JSON.stringify(places)], options).toString()) as Probe;
 }
 
 function readProgram(): string {
@@ -57,13 +57,13 @@ test("the release, as instances find it in their environment", () => {
 
 test("HAProxy's package alone makes no load balancer, and the lease is told as it lies there", () => {
   write("/etc/haproxy/haproxy.cfg", "");
-  write("/var/lib/holdfast/lease.json", JSON.stringify({ generation: 7, owner: "ana@laptop" }));
+  write(places.paths.lease, JSON.stringify({ generation: 7, owner: "ana@laptop" }));
   expect(probe()).toMatchObject({ haproxy: null, lease: { generation: 7, owner: "ana@laptop" } });
 });
 
 test("WAL that waits, since when, and how much room there is for more", () => {
   const settings = { dataDirectory: "/srv/database/17/main", volume: "/srv/database", archiveQueue: 2560 };
-  write("/etc/holdfast/backup.json", JSON.stringify(settings));
+  write(places.paths.backup, JSON.stringify(settings));
   const status = "/srv/database/17/main/pg_wal/archive_status";
   write(`${status}/000000010000000000000001.done`, "");
   expect(probe().archiving).toMatchObject({ waiting: 0, since: null, queue: 2560 * 1024 ** 2 });
@@ -76,7 +76,7 @@ test("WAL that waits, since when, and how much room there is for more", () => {
 });
 
 test("what does not answer takes nothing from the others, and is told with its reason", () => {
-  write("/etc/holdfast/floating-ip-keeper.json", JSON.stringify({ listen: "127.0.0.1:9", pair: null }));
+  write(places.paths.keeper, JSON.stringify({ listen: "127.0.0.1:9", pair: null }));
   write(agentPaths.rotation, "#!/bin/sh\necho not JSON\n");
   chmodSync(join(root, agentPaths.rotation), 0o755);
   const { keeper, disks, unanswered } = probe();
