@@ -13,7 +13,7 @@ export type FailureReason =
   "refused" | "noRoute" | "timeout" | "unknownHost" | "closed" | "keyRefused" | "hostKeyChanged" | "noKey" | "other";
 
 /** Those that waiting does not cure. `keyRefused` is one only after cloud-init had its time to make the user. */
-export const hopeless: ReadonlySet<FailureReason> = new Set(["hostKeyChanged", "noKey"]);
+export const permanentFailures: ReadonlySet<FailureReason> = new Set(["hostKeyChanged", "noKey"]);
 
 /** Another machine answers at that address: the one that was there is gone. */
 export function isAnotherMachine(error: unknown): boolean {

@@ -13,7 +13,7 @@ export function pinOf(jump: Pick<JumpHost, "host" | "port" | "serverId">): strin
 }
 
 /** Without the pins of machines that are no longer used. */
-export function withoutForgotten(hostKeys: HostKeys, connection: Connection, lease?: LeaseInput): HostKeys {
+export function keepKnownHosts(hostKeys: HostKeys, connection: Connection, lease?: LeaseInput): HostKeys {
   const others = [...(connection.via ?? []), ...(lease ? [lease, ...(lease.via ?? [])] : [])];
   const used = new Set(["machine", ...others.map(pinOf)]);
   return Object.fromEntries(Object.entries(hostKeys).filter(([name]) => used.has(name)));

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 
 /** How a command on the machine ended. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number;
   /** What it wrote to standard error, its last few KiB. */
   readonly errors: string;
@@ -41,7 +41,7 @@ export class Session {
    *
    * @throws ConnectionBroken
    */
-  async run(command: string, options: RunOptions = {}): Promise<Ended> {
+  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
     const channel = await this.open(`sh -c ${quote(command)}`);
     return new Promise((resolve, reject) => {
       let code: number | undefined;

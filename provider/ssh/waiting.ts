@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type ConnectOptions } from "./connect";
-import { ConnectionFailure, hopeless } from "./failures";
+import { ConnectionFailure, permanentFailures } from "./failures";
 import type { Session } from "./session";
 import { type Environment, readSeconds } from "../../lib/environmentVariables";
 
-/** Tells the person what is waited for. */
-export type Tell = (message: string) => void;
+/** Shows a person what the program waits for. */
+export type Report = (message: string) => void;
 
-/** How long somebody waits for a machine that may still boot. */
-export interface Patience {
+/** How long to wait for a machine that may still boot. */
+export interface WaitOptions {
   /** Seconds in all. @default HOLDFAST_SSH_TIMEOUT, else 300 */
   readonly limit?: number;
   /** Seconds during which a refused key may still come from a machine whose users are being made. */
@@ -17,7 +17,7 @@ export interface Patience {
 
 /** Milliseconds between attempts. */
 const interval = 1_000;
-/** After a refused key: OpenSSH counts those, and shuts out who comes back within its 5 s of penalty. */
+/** After a refused key: OpenSSH refuses connections for 5 s after one (PerSourcePenalties). */
 const refusedInterval = 8_000;
 
 /** Seconds to wait for a machine. @throws when the variable is no number of seconds */
@@ -26,16 +26,16 @@ export function waitingLimit(environment?: Environment): number {
 }
 
 /**
- * Connects as soon as the machine lets us, and says meanwhile why it does not.
+ * Connects as soon as the machine accepts, and reports meanwhile why it does not.
  *
  * @throws ConnectionFailure at once when waiting cannot help, otherwise with the last reason when the limit is over
  */
 export async function waitForMachine(
   options: Omit<ConnectOptions, "hopTimeout">,
-  patience: Patience,
-  tell: Tell,
+  wait: WaitOptions,
+  tell: Report,
 ): Promise<Session> {
-  const limit = patience.limit ?? waitingLimit();
+  const limit = wait.limit ?? waitingLimit();
   const started = Date.now();
   const elapsed = () => (Date.now() - started) / 1000;
   for (let told = ""; ;) {
@@ -44,7 +44,7 @@ export async function waitForMachine(
       return await connect({ ...options, hopTimeout: Math.max(1_000, Math.min(10_000, left * 1000)) });
     } catch (error) {
       options.signal.throwIfAborted();
-      if (!(error instanceof ConnectionFailure) || isFinal(error, elapsed(), patience)) throw error;
+      if (!(error instanceof ConnectionFailure) || isFinal(error, elapsed(), wait)) throw error;
       if (elapsed() >= limit) {
         throw new ConnectionFailure(
           error.reason,
@@ -62,9 +62,9 @@ export async function waitForMachine(
   }
 }
 
-function isFinal(failure: ConnectionFailure, elapsed: number, patience: Patience): boolean {
-  if (failure.reason === "keyRefused") return elapsed >= patience.keyGrace;
-  return hopeless.has(failure.reason);
+function isFinal(failure: ConnectionFailure, elapsed: number, wait: WaitOptions): boolean {
+  if (failure.reason === "keyRefused") return elapsed >= wait.keyGrace;
+  return permanentFailures.has(failure.reason);
 }
 
 function advice(failure: ConnectionFailure): string {

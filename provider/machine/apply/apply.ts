@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigurationInputs } from "../inputs";
 import type { Held, Leases } from "../lease/leases";
-import { withoutForgotten, type HostKeys } from "../../ssh/hostKeys";
+import { keepKnownHosts, type HostKeys } from "../../ssh/hostKeys";
 import { ConnectionBroken, type Session } from "../../ssh/session";
-import { waitForMachine, waitingLimit, type Tell } from "../../ssh/waiting";
+import { waitForMachine, waitingLimit, type Report } from "../../ssh/waiting";
 import { sendArchives } from "./archives";
 import { bringProgram } from "./ensureProgram";
 import { parseEvent, type MachineEnd, type MachineEvent } from "./events";
@@ -27,7 +27,7 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
   /** Seconds for the whole apply; 0: no limit but those of its parts. */
   readonly timeout: number;
-  readonly tell: Tell;
+  readonly tell: Report;
   readonly keep: (message: string, level: "info" | "warning") => void;
 }
 
@@ -58,7 +58,7 @@ export async function apply(inputs: ConfigurationInputs, options: ApplyOptions):
     return { end: await run.toEnd(), hostKeys: { ...lease?.hostKeys, ...run.hostKeys } };
   });
   if (end.result === "applied" || end.result === "unchanged") {
-    return { hostKeys: withoutForgotten(hostKeys, inputs.connection, inputs.lease), end };
+    return { hostKeys: keepKnownHosts(hostKeys, inputs.connection, inputs.lease), end };
   }
   throw new Error(
     redact([end.error ?? `ended with ${end.result}`, end.details].filter(Boolean).join("\n"), options.secrets),

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { hashOfArchive, openArchive } from "../archives/source";
 import type { ConfigurationInputs } from "../inputs";
 import type { Session } from "../../ssh/session";
-import type { Tell } from "../../ssh/waiting";
+import type { Report } from "../../ssh/waiting";
 import { parseEvent, type MachineEnd } from "./events";
 import { programCommand } from "./program";
 
@@ -15,7 +15,7 @@ export async function sendArchives(
   session: Session,
   inputs: ConfigurationInputs,
   missing: readonly string[],
-  tell: Tell,
+  tell: Report,
 ): Promise<void> {
   for (const sha256 of missing) {
     const archive = Object.values(inputs.archives ?? {}).find((one) => one.sha256 === sha256);
@@ -34,7 +34,7 @@ async function requireUnchanged(source: string, sha256: string): Promise<void> {
   );
 }
 
-async function send(session: Session, source: string, sha256: string, tell: Tell): Promise<void> {
+async function send(session: Session, source: string, sha256: string, tell: Report): Promise<void> {
   const { form, stream } = await openArchive(source);
   let sent = 0;
   const counted = stream.pipe(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../../ssh/session";
-import type { Tell } from "../../ssh/waiting";
+import type { Report } from "../../ssh/waiting";
 import { sources } from "./program";
 
 /** What cloudInit.sh tells. */
@@ -20,7 +20,7 @@ export interface CloudInit {
  * @param limit seconds
  * @throws with the end of its log when it failed, or when the limit is over
  */
-export async function waitForCloudInit(session: Session, limit: number, signal: AbortSignal, tell: Tell) {
+export async function waitForCloudInit(session: Session, limit: number, signal: AbortSignal, tell: Report) {
   const script = readFileSync(join(sources, "cloudInit.sh"), "utf8");
   const started = Date.now();
   for (;;) {

@@ -1,5 +1,5 @@
 import type { Session } from "../../ssh/session";
-import type { Tell } from "../../ssh/waiting";
+import type { Report } from "../../ssh/waiting";
 import { waitForCloudInit } from "./cloudInit";
 import { installProgram } from "./program";
 
@@ -11,7 +11,7 @@ const cloudInitLimit = 600;
  *
  * @throws with the machine's own words when cloud-init failed or the program cannot be installed
  */
-export async function bringProgram(session: Session, signal: AbortSignal, tell: Tell): Promise<void> {
+export async function bringProgram(session: Session, signal: AbortSignal, tell: Report): Promise<void> {
   await waitForCloudInit(session, cloudInitLimit, signal, tell);
   tell("installing Holdfast's part of the machine");
   await installProgram(session);

@@ -32,7 +32,7 @@ export interface Found {
 }
 
 /** Seconds for a machine to answer: a refresh of ten machines may not wait minutes for one that is off. */
-const patience = 10;
+const wait = 10;
 
 /**
  * What is really on the machine. Writes nothing there: the program that looks is sent along with the question.
@@ -46,10 +46,10 @@ export async function inspectMachine(
 ): Promise<Found> {
   const { connection } = inputs;
   const silent = () => undefined;
-  const session = await waitForMachine({ connection, pinned, signal }, { limit: patience, keyGrace: 0 }, silent);
+  const session = await waitForMachine({ connection, pinned, signal }, { limit: wait, keyGrace: 0 }, silent);
   const bound = setTimeout(() => {
     session.close();
-  }, patience * 1_000);
+  }, wait * 1_000);
   try {
     return await ask(session, inputs);
   } finally {

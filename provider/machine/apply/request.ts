@@ -52,7 +52,7 @@ export function toRequest(
     packages: packagesOf(inputs),
     files: mapValues(inputs.files, (file) => ({
       content: file.content,
-      mode: normalMode(file.mode),
+      mode: fourDigitMode(file.mode),
       owner: file.owner ?? "root",
       group: file.group ?? "root",
       ...(file.validate === undefined ? {} : { validate: file.validate }),
@@ -88,7 +88,7 @@ function packagesOf({ packages = [], archives }: ConfigurationInputs): readonly 
 }
 
 /** Four octal digits, as the machine tells them. */
-export function normalMode(mode = "0644"): string {
+export function fourDigitMode(mode = "0644"): string {
   return mode.padStart(4, "0");
 }
 

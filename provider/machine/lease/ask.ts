@@ -2,7 +2,7 @@ import { bringProgram } from "../apply/ensureProgram";
 import { parseEvent } from "../apply/events";
 import { MISSING } from "../apply/program";
 import type { Session } from "../../ssh/session";
-import type { Tell } from "../../ssh/waiting";
+import type { Report } from "../../ssh/waiting";
 
 /** What is written down on the machine that keeps the lease (onMachine/lease.py has the meaning). */
 export interface LeaseRecord {
@@ -43,7 +43,7 @@ export async function askForLease(
   action: "take" | "renew" | "release",
   body: object,
   signal: AbortSignal,
-  tell: Tell,
+  tell: Report,
 ): Promise<LeaseAnswer> {
   const command = `test -x ${program} || exit ${String(MISSING)}; exec ${session.asRoot}${program} lease ${action}`;
   for (let installed = false; ; installed = true) {

@@ -5,7 +5,7 @@ import type { LeaseInput } from "../inputs";
 import { pinOf, type HostKeys } from "../../ssh/hostKeys";
 import type { Credential } from "../../ssh/keys";
 import { ConnectionBroken, type Session } from "../../ssh/session";
-import { waitForMachine, waitingLimit, type Tell } from "../../ssh/waiting";
+import { waitForMachine, waitingLimit, type Report } from "../../ssh/waiting";
 import { askForLease, type LeaseAnswer, type LeaseRecord } from "./ask";
 import { identity, type Identity } from "./identity";
 import { leaseLost, leaseTaken, leaseUnreachable, leaseWaitedFor } from "./messages";
@@ -28,7 +28,7 @@ const keyGrace = 30;
 export interface LeaseOptions {
   readonly pinned: HostKeys;
   readonly signal: AbortSignal;
-  readonly tell: Tell;
+  readonly tell: Report;
   /** Whether something is taken off a machine. @default something is made */
   readonly leaving?: boolean;
   /** What others read who wait for it, unless HOLDFAST_REASON says more. @default `pulumi up` */
@@ -102,7 +102,7 @@ export class Lease implements LeaseClaim {
    *
    * @throws when somebody else has it now, or had it in the meantime
    */
-  async confirm(signal: AbortSignal, tell: Tell): Promise<void> {
+  async confirm(signal: AbortSignal, tell: Report): Promise<void> {
     const deadline = Date.now() + waitingLimit() * 1_000;
     while (!this.isFresh()) {
       if (this.lostTo !== undefined) throw leaseLost(this.lostTo);
@@ -157,7 +157,7 @@ export class Lease implements LeaseClaim {
   }
 
   /** Undefined: the connection broke, as it does when the machine restarts. */
-  private async tryToTake(signal: AbortSignal, tell: Tell): Promise<LeaseAnswer | undefined> {
+  private async tryToTake(signal: AbortSignal, tell: Report): Promise<LeaseAnswer | undefined> {
     try {
       return await this.ask("take", signal, tell);
     } catch (error) {
@@ -201,14 +201,14 @@ export class Lease implements LeaseClaim {
     if (next) this.ways = [next, ...others, tried];
   }
 
-  private async ask(action: "take" | "renew" | "release", signal: AbortSignal, tell: Tell = () => undefined) {
+  private async ask(action: "take" | "renew" | "release", signal: AbortSignal, tell: Report = () => undefined) {
     const { owner, reason, generation } = this;
     const body = action === "take" ? { owner, reason, seconds: lifetime } : { generation, seconds: lifetime };
     this.session ??= await this.connect(signal, tell, action === "take" ? waitingLimit() : lifetime / 3);
     return askForLease(this.session, action, body, signal, tell);
   }
 
-  private async connect(signal: AbortSignal, tell: Tell, limit: number): Promise<Session> {
+  private async connect(signal: AbortSignal, tell: Report, limit: number): Promise<Session> {
     const { serverId, ...connection } = this.ways[0];
     const pin = pinOf({ ...connection, serverId });
     const { [pin]: own, ...others } = this.hostKeys;

@@ -3,9 +3,9 @@ import type { HostKeys } from "../../ssh/hostKeys";
 import { checkInputs } from "./check";
 import type { MachineContext } from "./context";
 import { diffInputs } from "./diff";
-import { foretell } from "./foretell";
+import { describeChange } from "./describeChange";
 import { plainInputs, secretTexts } from "./values";
-import { moveInWords, nothing, withdraw } from "./withdraw";
+import { describeMove, nothing, withdraw } from "./withdraw";
 
 /**
  * `holdfast:machine:Configuration`. Outputs are the inputs and `hostKeys`. Secrets stay wrapped wherever they stand.
@@ -21,7 +21,7 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
     },
 
     diff({ oldInputs, news }, call) {
-      const words = moveInWords(oldInputs, news);
+      const words = describeMove(oldInputs, news);
       if (words) call.log(words);
       return diffInputs(oldInputs, news);
     },
@@ -36,7 +36,7 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
     async update({ id, olds, oldInputs, news, preview, timeout }, call) {
       const pinned = (olds.hostKeys ?? {}) as HostKeys;
       if (preview) {
-        const foretold = foretell(oldInputs, news);
+        const foretold = describeChange(oldInputs, news);
         if (foretold) call.log(foretold);
         return { ...news, hostKeys: pinned };
       }

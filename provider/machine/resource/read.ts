@@ -1,9 +1,9 @@
-import { normalMode } from "../apply/request";
+import { fourDigitMode } from "../apply/request";
 import type { HostKeys } from "../../ssh/hostKeys";
 import type { Call, Values } from "../../grpc/types";
 import { inspectMachine, type Found, type FoundFile, type FoundUnit } from "../apply/inspect";
 import type { ConfigurationInputs, UnitInput } from "../inputs";
-import { fieldsOf, likeSecrecy, plainInputs } from "./values";
+import { fieldsOf, withSameSecrecy, plainInputs } from "./values";
 
 /**
  * The inputs as the machine really is. One that does not answer is told and keeps its state: a refresh of the others
@@ -54,9 +54,9 @@ function actualFiles(recorded: unknown, plain: ConfigurationInputs, found: Found
     const look = found[path];
     const wanted = plain.files?.[path];
     if (!look || !wanted) return [];
-    return [[path, likeSecrecy(file, actualFile(fieldsOf(file), wanted, look))] as const];
+    return [[path, withSameSecrecy(file, actualFile(fieldsOf(file), wanted, look))] as const];
   });
-  return likeSecrecy(recorded, Object.fromEntries(files));
+  return withSameSecrecy(recorded, Object.fromEntries(files));
 }
 
 /** Fields that agree stay as they were written, so that `0644` and `644` are no difference. */
@@ -66,8 +66,8 @@ function actualFile(
   look: FoundFile,
 ): Values {
   const file: Values = { ...recorded };
-  if (look.content !== undefined) file.content = likeSecrecy(recorded.content, look.content);
-  if (look.kind === "file" && look.mode !== normalMode(wanted.mode)) file.mode = look.mode;
+  if (look.content !== undefined) file.content = withSameSecrecy(recorded.content, look.content);
+  if (look.kind === "file" && look.mode !== fourDigitMode(wanted.mode)) file.mode = look.mode;
   if (look.owner !== (wanted.owner ?? "root")) file.owner = look.owner;
   if (look.group !== (wanted.group ?? "root")) file.group = look.group;
   return file;

@@ -16,7 +16,7 @@ export function secretTexts(value: unknown, isSecret = false): string[] {
 }
 
 /** `value`, made secret when what stands in its place now is. */
-export function likeSecrecy(model: unknown, value: unknown): unknown {
+export function withSameSecrecy(model: unknown, value: unknown): unknown {
   return model instanceof Secret ? new Secret(value) : value;
 }
 

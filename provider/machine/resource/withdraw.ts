@@ -2,16 +2,16 @@ import { UNKNOWN, type Call, type Values } from "../../grpc/types";
 import type { ConfigurationInputs } from "../inputs";
 import { type Environment, readVariable } from "../../../lib/environmentVariables";
 
-/** A configuration that asks for nothing: what was managed under its name leaves the machine, units first. */
+/** A configuration without files and units: applying it removes all that was managed under its name, units first. */
 export function nothing({ machine, serverId, connection, lease }: ConfigurationInputs): ConfigurationInputs {
   return { machine, serverId, connection, ...(lease && { lease }) };
 }
 
 /**
- * Takes a configuration off its machine. Only a machine that is certainly gone is not asked: one that merely cannot be
- * reached may still use what the next step takes away from it.
+ * Removes a configuration from its machine. A machine that does not answer is an error: it may still use what the next
+ * step takes away. Only a machine that HOLDFAST_GONE names is left out.
  *
- * @throws when it was not taken off; nothing else changes then
+ * @throws when the configuration was not removed; nothing else changes then
  */
 export async function withdraw(
   machine: string,
@@ -39,10 +39,10 @@ export async function withdraw(
 }
 
 /**
- * What a person has to know when a configuration leaves its machine; nothing for those that stay. The engine asks before it
- * knows where it goes: what it depends on is replaced, so its server is unknown.
+ * What a preview says when a configuration moves to another machine; `undefined` when it stays. The new server may be
+ * unknown: the preview is made before the server is replaced.
  */
-export function moveInWords(oldInputs: Values, news: Values): string | undefined {
+export function describeMove(oldInputs: Values, news: Values): string | undefined {
   const leaves = news.machine !== oldInputs.machine || news.serverId === UNKNOWN;
   if (typeof news.moving !== "string" || news.moving === UNKNOWN || !leaves) return undefined;
   return `leaves ${String(oldInputs.machine)}: ${news.moving}`;

@@ -1,6 +1,6 @@
 import { checkInputs } from "../../../provider/machine/resource/check";
 import { diffInputs } from "../../../provider/machine/resource/diff";
-import { foretell } from "../../../provider/machine/resource/foretell";
+import { describeChange } from "../../../provider/machine/resource/describeChange";
 import { toActualInputs } from "../../../provider/machine/resource/read";
 import { plainInputs, secretTexts } from "../../../provider/machine/resource/values";
 import { Secret, UNKNOWN, type Values } from "../../../provider/grpc/types";
@@ -139,10 +139,10 @@ describe("foretell", () => {
   const withFile = (content: unknown): Values => ({ ...good(), files: { "/etc/haproxy/haproxy.cfg": { content } } });
 
   test("says who is reloaded, restarted, started, stopped", () => {
-    expect(foretell(good(), withFile("two\n"))).toBe("lb-1 will reload haproxy.service");
-    expect(foretell(good(), { ...good(), units: [] })).toBe("lb-1 will stop haproxy.service");
+    expect(describeChange(good(), withFile("two\n"))).toBe("lb-1 will reload haproxy.service");
+    expect(describeChange(good(), { ...good(), units: [] })).toBe("lb-1 will stop haproxy.service");
     const more = [{ name: "app@1.service" }, ...(good().units as Values[])];
-    expect(foretell(good(), { ...good(), units: more, packages: ["haproxy", "socat"] })).toBe(
+    expect(describeChange(good(), { ...good(), units: more, packages: ["haproxy", "socat"] })).toBe(
       "lb-1 will install socat, start app@1.service",
     );
   });
@@ -154,25 +154,29 @@ describe("foretell", () => {
   });
 
   test("names the release that a machine gets, and the one that it has", () => {
-    expect(foretell(release("guestbook 1.3.0", "a"), release("guestbook 1.4.0", "b"))).toBe(
+    expect(describeChange(release("guestbook 1.3.0", "a"), release("guestbook 1.4.0", "b"))).toBe(
       "guestbook 1.3.0 → 1.4.0 on app-1: will restart app@1.service, app@2.service one after the other",
     );
-    expect(foretell(release("guestbook 1.3.0", "a"), release("shop 1.0", "b"))).toContain("guestbook 1.3.0 → shop 1.0");
-    expect(foretell(release(undefined, "a"), release("guestbook 1.4.0", "b"))).toMatch(
+    expect(describeChange(release("guestbook 1.3.0", "a"), release("shop 1.0", "b"))).toContain(
+      "guestbook 1.3.0 → shop 1.0",
+    );
+    expect(describeChange(release(undefined, "a"), release("guestbook 1.4.0", "b"))).toMatch(
       /^guestbook 1.4.0 on app-1: will/,
     );
-    expect(foretell(release("guestbook 1.3.0", "a"), release("guestbook 1.3.1", "a"))).toBeUndefined();
+    expect(describeChange(release("guestbook 1.3.0", "a"), release("guestbook 1.3.1", "a"))).toBeUndefined();
   });
 
   test("has nothing to say when nothing is touched, not even of another validator", () => {
-    expect(foretell(good(), good())).toBeUndefined();
-    expect(foretell(good(), withFile("one\n"))).toBeUndefined();
+    expect(describeChange(good(), good())).toBeUndefined();
+    expect(describeChange(good(), withFile("one\n"))).toBeUndefined();
   });
 
   test("takes what is not known yet for a change, and compares secrets", () => {
-    expect(foretell(good(), withFile(UNKNOWN))).toBe("lb-1 will reload haproxy.service");
-    expect(foretell(withFile(new Secret("a")), withFile(new Secret("b")))).toBe("lb-1 will reload haproxy.service");
-    expect(foretell(withFile(new Secret("a")), withFile(new Secret("a")))).toBeUndefined();
+    expect(describeChange(good(), withFile(UNKNOWN))).toBe("lb-1 will reload haproxy.service");
+    expect(describeChange(withFile(new Secret("a")), withFile(new Secret("b")))).toBe(
+      "lb-1 will reload haproxy.service",
+    );
+    expect(describeChange(withFile(new Secret("a")), withFile(new Secret("a")))).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { MachineContext } from "../../../provider/machine/resource/context";
 import { configurationHandler } from "../../../provider/machine/resource/handler";
-import { moveInWords, nothing, withdraw } from "../../../provider/machine/resource/withdraw";
+import { describeMove, nothing, withdraw } from "../../../provider/machine/resource/withdraw";
 import { ConnectionFailure, isAnotherMachine } from "../../../provider/ssh/failures";
 import { UNKNOWN, type Call, type Values } from "../../../provider/grpc/types";
 
@@ -28,11 +28,11 @@ test("what moves says what that means, and leaves the old machine before it come
 });
 
 test("it is said as soon as it is known that it has to leave, before it is known where to", () => {
-  expect(moveInWords(inputs, { ...inputs, serverId: UNKNOWN })).toContain("leaves app-1");
+  expect(describeMove(inputs, { ...inputs, serverId: UNKNOWN })).toContain("leaves app-1");
 });
 
 test("what stays needs no words", () => {
-  expect(moveInWords(inputs, { ...inputs, files: {} })).toBeUndefined();
+  expect(describeMove(inputs, { ...inputs, files: {} })).toBeUndefined();
 });
 
 test("an ordinary configuration is replaced in the usual order", () => {

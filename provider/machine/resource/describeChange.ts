@@ -3,11 +3,11 @@ import { Secret, UNKNOWN, type Values } from "../../grpc/types";
 import { fieldsOf } from "./values";
 
 /**
- * What an update will do to a machine, in words for the preview: which release it gets, and who is reloaded, restarted or
- * stopped for it; a changed line of a file is harmless or not depending on that. `undefined`: nothing. E.g.
+ * What an update will do to a machine, for the preview: its new release, and the units that are reloaded, restarted or
+ * stopped. `undefined`: nothing. E.g.
  * `guestbook 1.3.0 → 1.4.0 on app-1: will restart app@1.service, app@2.service one after the other`.
  */
-export function foretell(oldInputs: Values, news: Values): string | undefined {
+export function describeChange(oldInputs: Values, news: Values): string | undefined {
   const machine = String(news.machine);
   const acts = actsOn(oldInputs, news);
   const releases = releasesIn(oldInputs, news);
@@ -28,7 +28,7 @@ function releasesIn(oldInputs: Values, news: Values): string[] {
   });
 }
 
-/** The name once is enough: `guestbook 1.3.0 → 1.4.0`. Two builds of one version are told as they are called. */
+/** Names the app once: `guestbook 1.3.0 → 1.4.0`. */
 function withoutSameName(from: string, to: string): string {
   const name = from.slice(0, from.lastIndexOf(" ") + 1);
   return name !== "" && to.startsWith(name) ? to.slice(name.length) : to;
