@@ -63,6 +63,26 @@ export default tseslint.config(
     },
   },
   ...boundaries,
+  // No state hides in a module, where two calls would talk through it. Tests keep theirs between their hooks.
+  {
+    files: ["**/*.ts"],
+    ignores: ["tests/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...["Program", "Program > ExportNamedDeclaration"].flatMap((top) => [
+          {
+            selector: `${top} > VariableDeclaration[kind='let']`,
+            message: "A module has no variables: hand the value over, or keep it in an object with an owner.",
+          },
+          {
+            selector: `${top} > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Map|Set)$/][arguments.length=0]`,
+            message: "A module has no collection that fills up: give it to an object with an owner.",
+          },
+        ]),
+      ],
+    },
+  },
   // The command line talks to people through stdout.
   {
     files: [

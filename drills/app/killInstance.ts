@@ -2,8 +2,6 @@ import type { Drill } from "../frame/drill";
 import { signalInstance } from "../frame/faults";
 import { instancesOf } from "../frame/stack";
 
-let turn = 0;
-
 export const killInstance: Drill = {
   name: "kill-instance",
   title: "An instance is killed",
@@ -12,9 +10,9 @@ export const killInstance: Drill = {
   load: { rate: 300, duration: 6, timeout: 5 },
   runs: 20,
   abortAfter: 30,
-  async fault(stack) {
+  async fault(stack, number) {
     const instances = await instancesOf(stack);
-    const victim = instances[turn++ % instances.length];
+    const victim = instances[number % instances.length];
     if (!victim) throw new Error("there is no instance to kill");
     await signalInstance(stack, victim, "KILL");
     return undefined;

@@ -58,8 +58,8 @@ export interface Drill {
   readonly abortAfter: number;
   /** Brings the stack to where a run begins: before its load. */
   readonly prepare?: (stack: Stack) => Promise<void>;
-  /** The fault; the load runs already. May measure things that visitors do not see. */
-  readonly fault: (stack: Stack) => Promise<Measurements | undefined>;
+  /** The fault, in the run of that number; the load runs already. May measure things that visitors do not see. */
+  readonly fault: (stack: Stack, number: number) => Promise<Measurements | undefined>;
   /** Puts everything right, whatever happened; also called after an abort. */
   readonly cleanUp?: (stack: Stack) => Promise<void>;
   /** Takes back what `prepare` did; once, after the last of all drills in a row that have the same one. */

@@ -53,6 +53,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     environment: "local cloud",
     name,
     url,
+    releases: { built: 0 },
     machines,
     status: () => cloudStatus(daemon),
     inside: (machine, command) => {

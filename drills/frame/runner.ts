@@ -53,7 +53,7 @@ export async function runDrill(
     let failure: unknown;
     try {
       if (number > 1) await drill.prepare?.(stack);
-      const { measurements, failures } = await oneRun(drill, stack);
+      const { measurements, failures } = await oneRun(drill, stack, number);
       runs.push(measurements);
       say(`${drill.name} ${number}/${wanted}: ${summary(drill, measurements)}`);
       for (const [kind, times] of Object.entries(failures)) say(`  failed with ${kind}: ${times}`);
@@ -72,7 +72,7 @@ export async function runDrill(
 }
 
 /** @throws when the fault cannot be brought about, or at the abort rule's limit */
-async function oneRun(drill: Drill, stack: Stack) {
+async function oneRun(drill: Drill, stack: Stack, number: number) {
   const over = new AbortController();
   const load = stack.visit(drill.load, drill.loadUntilOver ? over.signal : undefined);
   // Awaited below; a failing fault must not leave an unhandled rejection behind.
@@ -84,7 +84,7 @@ async function oneRun(drill: Drill, stack: Stack) {
   });
   abort.catch(() => undefined);
   try {
-    const measured = await Promise.race([drill.fault(stack), abort]);
+    const measured = await Promise.race([drill.fault(stack, number), abort]);
     if (drill.loadUntilOver) {
       await pause(warmUp);
       over.abort();

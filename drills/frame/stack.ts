@@ -24,6 +24,14 @@ export interface StackInstance {
   readonly unit: string;
 }
 
+/** What drills of releases did to a stack. */
+export interface DrillReleases {
+  /** How many they have built, so that each has a version of its own. */
+  built: number;
+  /** What the stack runs, as far as they brought it there; undefined: the app of its own settings. */
+  running?: { readonly version: string; readonly exit: "at once" | "tell" };
+}
+
 /** How long the local cloud's API takes, as it was set during the runs. */
 export interface ApiDelays {
   /** Seconds that the assignment of a floating IP took, the factor included. */
@@ -38,6 +46,8 @@ export interface Stack {
   readonly environment: "local cloud";
   readonly name: string;
   readonly url: string;
+  /** Drills of releases alone write it. */
+  readonly releases: DrillReleases;
   machines(): Promise<readonly StackMachine[]>;
   status(): Promise<CloudStatus>;
   /** Runs a shell command as root inside a machine; rejects when it fails. */

@@ -7,8 +7,6 @@ import { needsTwoAppMachines, type Stack } from "../frame/stack";
 import { buildRelease, goodHabits, type Habits } from "./releases";
 import { type BuiltRelease, finish, others, prepare, rollOut, runningVersion } from "./stack";
 
-let built = 0;
-
 /**
  * A release that must not get through.
  *
@@ -18,7 +16,7 @@ let built = 0;
 function badRelease(
   drill: Pick<Drill, "name" | "title" | "hypothesis">,
   reason: RegExp,
-  bring: () => Promise<{ readonly release: string; readonly end?: () => void }>,
+  bring: (stack: Stack) => Promise<{ readonly release: string; readonly end?: () => void }>,
 ): Drill {
   return {
     ...drill,
@@ -36,8 +34,8 @@ function badRelease(
     abortAfter: 300,
     prepare: (stack: Stack) => prepare(stack),
     async fault(stack) {
-      const old = runningVersion();
-      const { release, end } = await bring();
+      const old = runningVersion(stack);
+      const { release, end } = await bring(stack);
       try {
         const bad: BuiltRelease = { release, version: "bad", exit: "at once" };
         const { code, output, duration } = await rollOut(stack, bad);
@@ -55,11 +53,12 @@ function badRelease(
   };
 }
 
-const withHabits = (habits: Partial<Habits>) => () =>
-  Promise.resolve({ release: buildRelease(`2.${built++}.0`, habits) });
+const build = ({ releases }: Stack, habits: Partial<Habits> = {}) => buildRelease(`2.${releases.built++}.0`, habits);
 
-async function packed(): Promise<string> {
-  const folder = buildRelease(`2.${built++}.0`);
+const withHabits = (habits: Partial<Habits>) => (stack: Stack) => Promise.resolve({ release: build(stack, habits) });
+
+async function packed(stack: Stack): Promise<string> {
+  const folder = build(stack);
   await run("tar", ["-czf", `${folder}.tar.gz`, "-C", folder, "."]);
   return `${folder}.tar.gz`;
 }
@@ -90,8 +89,8 @@ export const badReleases: readonly Drill[] = [
       hypothesis: "It is read before anything is touched.",
     },
     /holdfast:app\.release/,
-    async () => {
-      const file = await packed();
+    async (stack) => {
+      const file = await packed(stack);
       truncateSync(file, Math.floor(statSync(file).size / 2));
       return { release: file };
     },
@@ -103,8 +102,8 @@ export const badReleases: readonly Drill[] = [
       hypothesis: "What is fetched is compared with the settings before anything is touched.",
     },
     /sha-?256/i,
-    async () => {
-      const content = readFileSync(await packed());
+    async (stack) => {
+      const content = readFileSync(await packed(stack));
       const server = await serve(content);
       const { port } = server.address() as AddressInfo;
       const end = () => {

@@ -25,7 +25,7 @@ export const rollBack: Drill = {
   abortAfter: 600,
   prepare: (stack: Stack) => prepare(stack),
   async fault(stack) {
-    const [older, newer] = [nextRelease(), nextRelease()];
+    const [older, newer] = [nextRelease(stack), nextRelease(stack)];
     await rollOutWell(stack, older);
     const there = await rollOutWell(stack, newer);
     const back = await rollBackWell(stack, newer, older);
@@ -53,7 +53,7 @@ export const killedRunner: Drill = {
   abortAfter: 700,
   prepare: (stack: Stack) => prepare(stack),
   async fault(stack) {
-    const next = nextRelease();
+    const next = nextRelease(stack);
     // From the first second to after its end: a roll-out takes somewhat longer than its floor.
     const cut = await rollOut(stack, next, { killAfter: 1 + Math.random() * 1.1 * (await floor(stack)) });
     if (!cut.killed) succeeded(cut, "the roll-out failed before it was killed");
@@ -84,7 +84,7 @@ export const rollOutFailover: Drill = {
   abortAfter: 400,
   prepare: (stack: Stack) => prepare(stack),
   async fault(stack) {
-    const next = nextRelease();
+    const next = nextRelease(stack);
     const rolling = rollOutWell(stack, next);
     rolling.catch(() => undefined);
     await pause((await floor(stack)) / 2);

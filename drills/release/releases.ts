@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { once } from "../../lib/once";
 
 /** What an instance of a release does, good and bad (app/app.py). */
 export interface Habits {
@@ -18,16 +19,11 @@ export interface Habits {
 export const goodHabits: Habits = { start: 2, health: 200, crash: null, exit: "at once" };
 
 /** The folder in which this process's releases are built; gone when the process ends. */
-let folder: string | undefined;
-
-function releasesFolder(): string {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), "holdfast-drill-releases-"));
-    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-    folder = made;
-  }
+const releasesFolder = once(() => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-drill-releases-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
+});
 
 /** Where copies of this process's releases are kept, so that there is a way back to them. */
 export function storeFolder(): string {

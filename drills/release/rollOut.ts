@@ -35,7 +35,7 @@ export const rollOutGood: Drill = {
   ],
   load: mixed,
   async fault(stack) {
-    const next = nextRelease();
+    const next = nextRelease(stack);
     const duration = await rollOutWell(stack, next);
     return { duration, ratio: duration / (await floor(stack)), others: await others(stack, next.version) };
   },
@@ -60,7 +60,7 @@ export const rollOutLong: Drill = {
       over.signal,
     );
     slow.catch(() => undefined);
-    const next = nextRelease();
+    const next = nextRelease(stack);
     try {
       await rollOutWell(stack, next);
     } finally {
@@ -91,7 +91,7 @@ export const rollOutStreams: Drill = {
     const open = stack.streams({ websockets: 18, events: 18 }, over.signal);
     open.catch(() => undefined);
     const begun = Date.now();
-    const next = nextRelease({ exit: "tell" });
+    const next = nextRelease(stack, { exit: "tell" });
     try {
       await rollOutWell(stack, next);
     } finally {

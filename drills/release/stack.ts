@@ -30,10 +30,6 @@ function settings(release: string) {
   };
 }
 
-/** What the stack runs, as far as these drills brought it there. */
-let running: { readonly version: string; readonly exit: Habits["exit"] } | undefined;
-let built = 0;
-
 /** A release of the drills' app, ready for `pulumi up`. */
 export interface BuiltRelease {
   /** Its folder. */
@@ -43,22 +39,23 @@ export interface BuiltRelease {
 }
 
 /** A release that no machine has seen yet. */
-export function nextRelease(habits: Partial<Habits> = {}): BuiltRelease {
-  const version = `1.${built++}.0`;
+export function nextRelease({ releases }: Stack, habits: Partial<Habits> = {}): BuiltRelease {
+  const version = `1.${releases.built++}.0`;
   return { release: buildRelease(version, habits), version, exit: habits.exit ?? goodHabits.exit };
 }
 
 /** Brings the stack to a good release of the drills' app with this habit, if it is not there. */
 export async function prepare(stack: Stack, habits: Pick<Habits, "exit"> = goodHabits): Promise<void> {
+  const { running } = stack.releases;
   if (running?.exit === habits.exit) return;
-  const result = await rollOut(stack, nextRelease(habits), { refresh: running === undefined });
+  const result = await rollOut(stack, nextRelease(stack, habits), { refresh: running === undefined });
   succeeded(result, "the stack cannot be brought to the drills' app");
 }
 
 /** Back to the app of the stack's own settings. */
 export async function finish(stack: Stack): Promise<void> {
-  if (running === undefined) return;
-  running = undefined;
+  if (stack.releases.running === undefined) return;
+  stack.releases.running = undefined;
   succeeded(await stack.up({ refresh: true }), "the stack cannot be brought back to its own app");
 }
 
@@ -69,7 +66,7 @@ export async function rollOut(
   options: { readonly refresh?: boolean; readonly killAfter?: number } = {},
 ): Promise<UpResult> {
   const result = await stack.up({ settings: settings(next.release), ...options });
-  if (result.code === 0) running = next;
+  if (result.code === 0) stack.releases.running = next;
   return result;
 }
 
@@ -81,7 +78,7 @@ export async function rollOutWell(stack: Stack, next: BuiltRelease): Promise<num
 /** `npx holdfast rollback`, after a roll-out of this release. @throws with what it said, when it did not work */
 export async function rollBackWell(stack: Stack, from: BuiltRelease, to: BuiltRelease): Promise<number> {
   const { duration } = succeeded(await stack.rollBack(settings(from.release)), "the rollback failed");
-  running = to;
+  stack.releases.running = to;
   return duration;
 }
 
@@ -103,7 +100,7 @@ export async function others(stack: Stack, version: string): Promise<number> {
 }
 
 /** The version that a roll-out of something bad has to leave alone. */
-export function runningVersion(): string {
+export function runningVersion({ releases: { running } }: Stack): string {
   if (running === undefined) throw new Error("the stack does not run a release of these drills");
   return running.version;
 }

@@ -1,25 +1,16 @@
-import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
+import Ajv, { type ErrorObject } from "ajv";
 import { contract, type ContractOperation } from "../contract/contract";
 import { invalidInput, type FieldProblem } from "../service/errors";
 
 // Unknown keys pass, as they do at Hetzner.
 const ajv = new Ajv({ allErrors: true, strict: false, messages: true });
-const validators = new Map<string, ValidateFunction>();
-
-/** Compiled when it is first needed: most runs use few of the operations. */
-function validatorOf(operation: ContractOperation): ValidateFunction | undefined {
-  if (operation.body === undefined) return undefined;
-  const known = validators.get(operation.name);
-  if (known !== undefined) return known;
-  const validator = ajv.compile(operation.body);
-  validators.set(operation.name, validator);
-  return validator;
-}
 
 /** @throws invalid_input with one entry for every field that does not fit the contract */
 export function checkBody(operation: ContractOperation, body: unknown): void {
-  const validator = validatorOf(operation);
-  if (validator === undefined || validator(body)) return;
+  if (operation.body === undefined) return;
+  // Compiled at the first call, as most runs use few of the operations; ajv keeps it from then on.
+  const validator = ajv.compile(operation.body);
+  if (validator(body)) return;
   throw invalidInput(problemsOf(validator.errors ?? []));
 }
 

@@ -27,6 +27,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     environment: "local cloud",
     name: "fake",
     url: quiet.url,
+    releases: { built: 0 },
     machines: () => Promise.resolve([]),
     status: () => Promise.resolve({ machines: [], floatingIps: [], storageBoxes: [] }),
     inside: never,
