@@ -1,6 +1,6 @@
 # Everything is in the TypeScript behind `npx holdfast`; this file brings npm's packages here and passes the word on.
 
-.PHONY: local down preview test test-all lint bench
+.PHONY: local down preview test test-all lint bench generate
 .DEFAULT_GOAL := local
 
 local: node_modules/.package-lock.json
@@ -24,6 +24,10 @@ test-all: node_modules/.package-lock.json
 
 lint: node_modules/.package-lock.json
 	@npx --no-install tsx tests/run/index.ts --only lint
+
+# docs/settings.md, docs/environment-variables.md and the editors' schema.
+generate: node_modules/.package-lock.json
+	@npx --no-install tsx blueprint/generate/index.ts
 
 # Figures, not tests. `make bench ONLY=preview`
 bench: node_modules/.package-lock.json

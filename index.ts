@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { makeBlueprint } from "./blueprint/blueprint";
+import { parseSettings } from "./blueprint/parseSettings";
 import { describeProblem, SettingsError } from "./blueprint/problems";
 import type { StorePlace } from "./blueprint/resolve/store";
 import { readSettings } from "./blueprint/readSettings";
@@ -16,7 +17,9 @@ import { keepCopy, withRelease } from "./release/program";
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
   const source = stackSource();
-  const { settings, secrets, warnings } = readSettings(await withRelease(await withStorageAccess(source)));
+  const { settings, secrets, warnings } = readSettings(
+    await withRelease(await withStorageAccess(parseSettings(source))),
+  );
   await Promise.all(warnings.map((warning) => pulumi.log.warn(describeProblem(warning))));
   if (settings.release.isUnresolved) await pulumi.log.warn(unresolvedWarning(settings.app.release));
 

@@ -1,23 +1,16 @@
-import type { z } from "zod";
-import type { LocationName } from "../catalog";
 import type { Admin } from "./resolve/admin";
 import type { Backup, S3Keys } from "./resolve/backup";
 import type { Release } from "./resolve/release";
 import type { StorePlace } from "./resolve/store";
-import type { schema, SettingName } from "./schema";
-import type { AppSettings } from "./sections/app";
-import type { DatabaseSettings } from "./sections/database";
-import type { LoadBalancerSettings } from "./sections/loadBalancer";
+import type { CheckedSections } from "./sections";
+
+/** Sections that are used as they are written. The others hold secrets, or are resolved by readSettings.ts. */
+export type PlainSettings = Omit<CheckedSections, "admin" | "backup" | "failoverToken" | "releases">;
 
 /** What a person wrote about one environment, checked, with every default filled in. */
-export interface Settings {
+export interface Settings extends PlainSettings {
   readonly stack: string;
-  readonly location: LocationName;
-  readonly app: AppSettings;
   readonly release: Release;
-  readonly loadBalancer: LoadBalancerSettings;
-  /** Absent: the stack has no database. */
-  readonly database?: DatabaseSettings;
   /** Absent: the database has no backups. */
   readonly backup?: Backup;
   /** Whether releases are kept on the Storage Box of the backups. */
@@ -37,13 +30,3 @@ export interface SecretSettings {
   /** Where releases are kept, with the keys to it. */
   readonly store: StorePlace;
 }
-
-/** Sections that are right by themselves; rules that need one that is not have nothing to say. */
-export type Draft = { readonly stack: string; readonly preview: boolean } & {
-  readonly [Name in SettingName]?: z.output<(typeof schema)[Name]>;
-} & {
-  readonly resolvedAdmin?: Admin;
-  readonly release?: Release;
-  /** Sections that are written and not right: not there, but not missing either. @default none */
-  readonly broken?: readonly SettingName[];
-};

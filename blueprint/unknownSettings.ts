@@ -1,6 +1,6 @@
 import { didYouMean, nearest } from "./nearest";
 import type { Problem } from "./problems";
-import { settingNames } from "./schema";
+import { sectionNames } from "./sections";
 
 /** The project's name, which Pulumi puts before its settings. */
 export const namespace = "holdfast";
@@ -15,7 +15,7 @@ export function unknownSettings(keys: readonly string[]): Problem[] {
   return keys.flatMap((key) => {
     const [space = "", ...rest] = key.split(":");
     const name = rest.join(":");
-    if (space === namespace) return unknownIn(space, name, settingNames);
+    if (space === namespace) return unknownIn(space, name, sectionNames);
     if (space === "hcloud") return unknownIn(space, name, hcloudNames);
     // Other plugins' settings are theirs; a name that is nearly ours is not one of them.
     return nearest(space, [namespace]) === undefined

@@ -16,7 +16,7 @@ import { askedPrices } from "../stack/cloud/prices";
 import { UserError } from "../lib/errors";
 import { localCloudOf } from "../stack/localCloud";
 import { Project } from "../stack/pulumi/project";
-import { readStackSettings } from "../stack/settings";
+import { readStackSettings } from "../stack/readStackSettings";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
 

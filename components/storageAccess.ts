@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type SettingsSource, writtenText } from "../blueprint/settingsSource";
+import type { ParsedSettings } from "../blueprint/parseSettings";
 import { backupStorageStore, type StorageAccess, storageAccessOutput } from "../blueprint/storageAccess";
 import { comesFromStore } from "../release/program";
 
 /**
- * The same source with the way to the releases on the stack's own backup storage, where the release is one of these. The
- * update before this one made the account and left the way to it among the stack's outputs.
+ * Adds how to log in to the releases on the stack's own backup storage, where the release is one of these. The update
+ * before this one made the account and left the login among the stack's outputs.
  */
-export async function withStorageAccess(source: SettingsSource): Promise<SettingsSource> {
-  const store = writtenText(source.config["holdfast:releases"], "store");
-  if (store !== backupStorageStore || !comesFromStore(source) || source.secretsAreStandIns) return source;
+export async function withStorageAccess(parsed: ParsedSettings): Promise<ParsedSettings> {
+  const { sections, source } = parsed;
+  const isNeeded = sections.releases?.store === backupStorageStore && comesFromStore(parsed);
+  if (!isNeeded || source.secretsAreStandIns) return parsed;
   const itself = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`);
   const { value, secretValue } = await itself.getOutputDetails(storageAccessOutput);
-  return { ...source, storageAccess: (secretValue ?? value) as StorageAccess | undefined };
+  return { ...parsed, storageAccess: (secretValue ?? value) as StorageAccess | undefined };
 }

@@ -1,9 +1,8 @@
 import { makeBlueprint } from "../blueprint/blueprint";
-import { explain } from "../blueprint/explain";
-import type { Problem } from "../blueprint/problems";
+import { sectionProblems } from "../blueprint/parseSettings";
 import { rules } from "../blueprint/rules";
-import { schema } from "../blueprint/schema";
-import type { Draft, Settings } from "../blueprint/settings";
+import type { Draft } from "../blueprint/rules/rule";
+import type { Settings } from "../blueprint/settings";
 import { differenceOf, type Change } from "./difference";
 import { makeReport, type Report, type ReportOptions } from "./report";
 
@@ -84,15 +83,10 @@ function refusal(settings: Settings): string | undefined {
   const { admin, ...rest } = settings;
   const draft: Draft = { ...rest, preview: true, resolvedAdmin: admin, admin: { allowFrom: [...admin.allowFrom] } };
   const [problem] = [
-    ...limits("app", settings),
-    ...limits("loadBalancer", settings),
-    ...limits("database", settings),
+    ...sectionProblems("app", settings.app),
+    ...sectionProblems("loadBalancer", settings.loadBalancer),
+    ...sectionProblems("database", settings.database),
     ...rules.flatMap((rule) => rule(draft)),
   ];
   return problem && `${problem.wrong}: ${problem.why}`;
-}
-
-function limits(name: "app" | "loadBalancer" | "database", settings: Settings): readonly Problem[] {
-  const result = schema[name].safeParse(settings[name]);
-  return result.success ? [] : explain(`holdfast:${name}`, schema[name], settings[name], result.error);
 }

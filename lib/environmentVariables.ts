@@ -149,7 +149,7 @@ export function environmentVariablesPage(): string {
     "# Environment variables",
     "",
     "Pulumi's, Hetzner's and the shell's own variables (`HCLOUD_TOKEN`, `PULUMI_…`, `SSH_AUTH_SOCK`) mean what they always mean. " +
-      "This page is generated from `lib/environmentVariables.ts` by `npx tsx blueprint/generate.ts`.",
+      "This page is generated from `lib/environmentVariables.ts` by `make generate`.",
     "",
     "| variable | set by | meaning | without it |",
     "| --- | --- | --- | --- |",

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
-import { resolveStore, type StorePlace } from "../blueprint/resolve/store";
+import type { ObtainedRelease } from "../blueprint/parseSettings";
+import type { StorePlace } from "../blueprint/resolve/store";
 import type { ReleaseReference } from "../blueprint/releaseReference";
-import { releasesSection } from "../blueprint/sections/releases";
-import type { ObtainedRelease, SettingsSource } from "../blueprint/settingsSource";
+import type { SettingsSource } from "../blueprint/settingsSource";
 import { manifestText } from "./archive/manifestText";
 import { unresolvedRelease, isClosed } from "./unresolved";
 import { decompress } from "./archive/tar";
@@ -18,11 +18,8 @@ import { openStore } from "./store/open";
 export async function obtain(
   written: string,
   reference: Exclude<ReleaseReference, { kind: "folder" }>,
-  source: SettingsSource,
+  { place, source }: { place: StorePlace; source: SettingsSource },
 ): Promise<ObtainedRelease> {
-  const place = storePlace(source);
-  // Then the settings have a problem of their own, which is told anyway.
-  if (!place) return { written, problems: [] };
   const isStored = reference.kind === "version" || reference.kind === "content";
   if (isStored && isClosed(source, place, storeKeysIn(process.env) !== undefined)) {
     return unresolvedRelease(written, reference, releaseCache());
@@ -43,20 +40,6 @@ function opened(place: StorePlace, { secretsAreStandIns }: SettingsSource): Stor
   return secretsAreStandIns && (place.kind === "bucket" || place.kind === "web")
     ? { ...place, keys: undefined }
     : place;
-}
-
-function storePlace(source: SettingsSource): StorePlace | undefined {
-  const text = source.config["holdfast:releases"];
-  const { data } = releasesSection.prefault({}).safeParse(text === undefined ? undefined : parse(text));
-  return data && resolveStore(data, source).value;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** The reference's tar in the cache. @throws ReleaseError when it cannot be had, or is not what it should be */

@@ -1,7 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
    ending under Jest than under tsx; require means the same in both. */
+import type { ParsedSettings } from "../blueprint/parseSettings";
 import { parseReference } from "../blueprint/releaseReference";
-import { type SettingsSource, writtenText } from "../blueprint/settingsSource";
+import { resolveStore } from "../blueprint/resolve/store";
 import type * as copies from "./copies";
 import type * as fetching from "./fetching";
 
@@ -12,24 +13,20 @@ import type * as fetching from "./fetching";
 
 /**
  * Brings what `app.release` names to this computer, so that reading the settings can stay a pure function. What is wrong
- * with it becomes a problem of the settings, told with all others. A folder is there already and costs nothing.
+ * with it becomes a problem of the settings. A folder is on this computer already.
  */
-export async function withRelease(source: SettingsSource): Promise<SettingsSource> {
-  const written = releaseOf(source);
-  const reference = written === undefined ? undefined : parseReference(written).value;
-  if (written === undefined || !reference || reference.kind === "folder") return source;
+export async function withRelease(parsed: ParsedSettings): Promise<ParsedSettings> {
+  const { app, releases } = parsed.sections;
+  const reference = app && parseReference(app.release).value;
+  const place = releases && resolveStore(releases, parsed).value;
+  if (!reference || !place || reference.kind === "folder") return parsed;
   const { obtain } = require("./fetching") as typeof fetching;
-  return { ...source, obtained: await obtain(written, reference, source) };
+  return { ...parsed, obtained: await obtain(app.release, reference, { place, source: parsed.source }) };
 }
 
-/** What `app.release` says, as far as that can be read. */
-export function releaseOf({ config }: Pick<SettingsSource, "config">): string | undefined {
-  return writtenText(config["holdfast:app"], "release");
-}
-
-/** Whether what `app.release` names lies in the store; only then the store's keys are needed. */
-export function comesFromStore(source: Pick<SettingsSource, "config">): boolean {
-  const kind = parseReference(releaseOf(source) ?? "").value?.kind;
+/** Whether what `app.release` names is in the store; only then the store's keys are needed. */
+export function comesFromStore({ sections: { app } }: ParsedSettings): boolean {
+  const kind = app && parseReference(app.release).value?.kind;
   return kind === "version" || kind === "content";
 }
 

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ObtainedRelease } from "../blueprint/parseSettings";
 import type { ReleaseReference } from "../blueprint/releaseReference";
 import type { StorePlace } from "../blueprint/resolve/store";
-import type { ObtainedRelease, SettingsSource } from "../blueprint/settingsSource";
+import type { SettingsSource } from "../blueprint/settingsSource";
 
 /** What a preview says that took a release as it is written. */
 export function unresolvedWarning(written: string): string {

@@ -2,6 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import { explain } from "../explain";
 import { type Manifest, manifestSchema } from "../manifest";
+import type { ParsedSettings } from "../parseSettings";
 import type { Problem } from "../problems";
 import { parseReference } from "../releaseReference";
 import type { SettingsSource } from "../settingsSource";
@@ -28,11 +29,10 @@ interface Result {
  *
  * @throws when it is not a folder and the caller forgot to obtain it: a mistake in a program, not in settings
  */
-export function resolveRelease(written: string, source: SettingsSource): Result {
+export function resolveRelease(written: string, { source, obtained }: ParsedSettings): Result {
   const { value: reference, problems } = parseReference(written);
   if (!reference) return { problems };
   if (reference.kind === "folder") return resolveFolder(written, source);
-  const { obtained } = source;
   if (obtained?.written !== written)
     throw new Error(`the release ${written} was not obtained before settings were read`);
   if (obtained.source === undefined || obtained.manifest === undefined) return { problems: obtained.problems };

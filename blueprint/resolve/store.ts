@@ -1,8 +1,8 @@
 import { isAbsolute, join } from "node:path";
+import type { ParsedSettings } from "../parseSettings";
 import type { Problem } from "../problems";
 import { isSafeAddress } from "../releaseReference";
 import type { ReleasesSettings } from "../sections/releases";
-import type { SettingsSource } from "../settingsSource";
 import { backupStorageStore } from "../storageAccess";
 import { resolveSftp, type SftpPlace } from "./sftpStore";
 
@@ -34,7 +34,7 @@ const setting = "holdfast:releases";
 /** Checks what is said about the store as a whole. */
 export function resolveStore(
   releases: ReleasesSettings,
-  { folder, isSecret, storageAccess }: Pick<SettingsSource, "folder" | "isSecret" | "storageAccess">,
+  { source: { folder, isSecret }, storageAccess }: ParsedSettings,
 ): { value?: StorePlace; problems: readonly Problem[] } {
   const { store, endpoint, region, accessKey, secretKey, hostKey } = releases;
   if ((accessKey ?? secretKey) !== undefined && !isSecret(setting)) return refuse(plainKeys);

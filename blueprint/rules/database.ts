@@ -1,7 +1,6 @@
 import { connectionMemory, connectionsOf, connectionsPerInstance, otherConnections } from "../connections";
-import type { Draft } from "../settings";
 import type { Problem } from "../problems";
-import type { Rule } from "./rule";
+import type { Draft, Rule } from "./rule";
 
 /** The database shares a machine only where it is plain which one. */
 export const databaseMachines: Rule = ({ app, database }) =>

@@ -1,7 +1,6 @@
 import type { Problem } from "../problems";
-import type { Draft } from "../settings";
 import { keyId } from "../sshKeys";
-import type { Rule } from "./rule";
+import type { Draft, Rule } from "./rule";
 
 /** examples/admin.pub: lets the example stacks be previewed on a computer without any key. */
 const exampleKeyId = "39f0bb517364";

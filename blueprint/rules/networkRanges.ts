@@ -1,7 +1,6 @@
 import type { Problem } from "../problems";
 import { isNetworkAddress, parseRange } from "../ranges";
-import type { Draft } from "../settings";
-import type { Rule } from "./rule";
+import type { Draft, Rule } from "./rule";
 
 function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range: string }[] {
   const lists = {

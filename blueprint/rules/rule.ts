@@ -1,5 +1,15 @@
 import type { Problem } from "../problems";
-import type { Draft } from "../settings";
+import type { Admin } from "../resolve/admin";
+import type { CheckedSections, SectionName } from "../sections";
+
+/** Sections that are right by themselves; rules that need one that is not have nothing to say. */
+export interface Draft extends Partial<CheckedSections> {
+  readonly stack: string;
+  readonly preview: boolean;
+  readonly resolvedAdmin?: Admin;
+  /** Sections that are written but not right: neither usable nor missing. @default none */
+  readonly broken?: readonly SectionName[];
+}
 
 /** A rule looks at settings that are right by themselves and says what does not fit together. */
 export type Rule = (draft: Draft) => readonly Problem[];

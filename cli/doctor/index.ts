@@ -1,13 +1,14 @@
 import { Command } from "commander";
 import { makeBlueprint } from "../../blueprint/blueprint";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { SettingsError } from "../../blueprint/problems";
 import { readSettings } from "../../blueprint/readSettings";
 import { withRelease } from "../../release/program";
 import { run } from "../../lib/run";
 import { CloudApi } from "../../stack/cloud/api";
-import { settingsSource } from "../../stack/settingsSource";
+import { readSettingsFile } from "../../stack/settingsFile";
 import { Project } from "../../stack/pulumi/project";
-import { withStoreKeys } from "../../stack/settings";
+import { withStoreKeys } from "../../stack/readStackSettings";
 import { type Finding, problem } from "./check";
 import { runChecks } from "./runChecks";
 
@@ -28,12 +29,13 @@ export function doctorCommand(): Command {
 /** What is found about a stack. Settings that cannot be used are findings as well. */
 async function diagnose(stack: string, from: string | undefined): Promise<readonly Finding[]> {
   const project = await Project.open(stack);
-  const source = settingsSource(stack);
+  const source = readSettingsFile(stack);
   const { hasOneToken, isRehearsal } = source.cloud;
   let blueprint;
   try {
     // An `up` wants more than a preview does: keys and tokens that open something.
-    const { settings } = readSettings({ ...(await withRelease(await withStoreKeys(source))), preview: false });
+    const parsed = await withStoreKeys(parseSettings({ ...source, preview: false }));
+    const { settings } = readSettings(await withRelease(parsed));
     blueprint = makeBlueprint(settings);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;

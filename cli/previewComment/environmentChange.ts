@@ -1,4 +1,5 @@
 import { makeBlueprint } from "../../blueprint/blueprint";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import type { Settings } from "../../blueprint/settings";
 import { type Change, differenceOf } from "../../failures/difference";
@@ -8,7 +9,7 @@ import { makeReport, type ReportOptions } from "../../failures/report";
 import { unresolvedWarning } from "../../release/unresolved";
 import { withRelease } from "../../release/program";
 import { type Digest, errorsOf } from "../../stack/preview/digest";
-import { settingsSourceFrom } from "../../stack/settingsSource";
+import { parseSettingsFile } from "../../stack/settingsFile";
 import { consequences } from "../../stack/preview/consequences";
 import { type FileChange, fileChanges } from "./machineFiles";
 import { protectedLosses, type ResourceChange, resourceChanges } from "../../stack/preview/resources";
@@ -114,6 +115,6 @@ function notesOn(all: readonly Settings[]): Pick<EnvironmentChange, "notes"> {
 async function settingsOf(stack: string, revision: Revision): Promise<Settings> {
   const text = revision.settings(stack);
   if (text === undefined) throw new Error(`${revision.name} has no settings of ${stack}`);
-  const source = { ...settingsSourceFrom(stack, text, revision.folder), secretsAreStandIns: true };
-  return readSettings(await withRelease(source)).settings;
+  const source = { ...parseSettingsFile(stack, text, revision.folder), secretsAreStandIns: true };
+  return readSettings(await withRelease(parseSettings(source))).settings;
 }

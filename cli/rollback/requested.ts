@@ -1,10 +1,10 @@
+import { parseSettings } from "../../blueprint/parseSettings";
 import { SettingsError } from "../../blueprint/problems";
 import type { StoredRelease } from "../../release/store/store";
 import { hashOfArchive } from "../../provider/machine/archives/source";
 import { parseReference } from "../../blueprint/releaseReference";
-import { releaseOf } from "../../release/program";
-import { settingsSource } from "../../stack/settingsSource";
-import { readStackSettings } from "../../stack/settings";
+import { readSettingsFile } from "../../stack/settingsFile";
+import { readStackSettings } from "../../stack/readStackSettings";
 import { isSame, type KnownRelease, type Rollout } from "./plan";
 import type { ReleaseStep } from "./schema";
 
@@ -19,7 +19,7 @@ export interface RequestedRelease {
 
 /** @throws SettingsError when something else than the release is wrong with the settings */
 export async function readRequestedRelease(stack: string): Promise<RequestedRelease> {
-  const written = releaseOf(settingsSource(stack)) ?? "";
+  const written = parseSettings(readSettingsFile(stack)).sections.app?.release ?? "";
   try {
     const { settings } = await readStackSettings(stack);
     const { source, manifest } = settings.release;

@@ -1,15 +1,11 @@
+import { type ParsedSettings, parseSettings, withSection, writtenGroup } from "../../blueprint/parseSettings";
 import { describeProblem, type Problem } from "../../blueprint/problems";
 import { resolveStore, type StorePlace } from "../../blueprint/resolve/store";
-import { explain } from "../../blueprint/explain";
-import { releasesSection } from "../../blueprint/sections/releases";
-import type { SettingsSource } from "../../blueprint/settingsSource";
 import { openStore } from "../../release/store/open";
 import type { ReleaseStore } from "../../release/store/store";
 import { UserError } from "../../lib/errors";
-import { settingsSource } from "../settingsSource";
-import { withStoreKeys } from "../settings";
-
-const setting = "holdfast:releases";
+import { readSettingsFile } from "../settingsFile";
+import { withStoreKeys } from "../readStackSettings";
 
 export interface StackStore {
   readonly store: ReleaseStore;
@@ -25,20 +21,17 @@ export interface StackStore {
  * @throws UserError when the settings of the store cannot be used
  */
 export async function stackStore(stack: string, place?: string): Promise<StackStore> {
-  const source = await withStoreKeys(inPlace(settingsSource(stack), place));
-  const input = JSON.parse(inPlace(source, place).config[setting] ?? "{}") as Record<string, unknown>;
-  const result = releasesSection.safeParse(input);
-  if (!result.success) throw refusal(explain("holdfast:releases", releasesSection, input, result.error));
-  const { value, problems } = resolveStore(result.data, source);
+  const written = parseSettings(readSettingsFile(stack));
+  const parsed = await withStoreKeys(place === undefined ? written : withStore(written, place));
+  const { releases } = parsed.sections;
+  if (!releases) throw refusal(parsed.problems.releases ?? []);
+  const { value, problems } = resolveStore(releases, parsed);
   if (!value) throw refusal(problems);
-  return { store: openStore(value), place: value, keep: result.data.keep };
+  return { store: openStore(value), place: value, keep: releases.keep };
 }
 
-/** The same source with the store at that place. */
-function inPlace(source: SettingsSource, place: string | undefined): SettingsSource {
-  if (place === undefined) return source;
-  const written = JSON.parse(source.config[setting] ?? "{}") as Record<string, unknown>;
-  return { ...source, config: { ...source.config, [setting]: JSON.stringify({ ...written, store: place }) } };
+function withStore(parsed: ParsedSettings, store: string): ParsedSettings {
+  return withSection(parsed, "releases", { ...writtenGroup(parsed.source, "releases"), store });
 }
 
 function refusal(problems: readonly Problem[]): UserError {

@@ -1,4 +1,5 @@
 import { SettingsError } from "../../blueprint/problems";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import type { SettingsSource } from "../../blueprint/settingsSource";
 import { settingsWith, sourceOf, testKey } from "./source";
@@ -20,7 +21,7 @@ function source(backup: unknown, more: Partial<SettingsSource> = {}): SettingsSo
 
 function problemsOf(given: SettingsSource): string[] {
   try {
-    readSettings(given);
+    readSettings(parseSettings(given));
     return [];
   } catch (error) {
     if (error instanceof SettingsError) return error.problems.map(({ setting, wrong }) => `${setting} ${wrong}`);
@@ -38,7 +39,7 @@ test.each([
 });
 
 test("without the section there are none, which is worth a warning where there is a database", () => {
-  const { settings, warnings } = readSettings(source(undefined));
+  const { settings, warnings } = readSettings(parseSettings(source(undefined)));
   expect(settings.backup).toBeUndefined();
   expect(warnings.map(({ setting, wrong }) => `${setting} ${wrong}`)).toContain("holdfast:backup is missing");
 });
@@ -51,7 +52,7 @@ test("backups of nothing are refused", () => {
 
 test("the bucket's keys are handed over beside the settings, never in them", () => {
   const secret = source({ s3: { ...bucket, ...keys } }, { isSecret: () => true, preview: false });
-  const { settings, secrets } = readSettings(secret);
+  const { settings, secrets } = readSettings(parseSettings(secret));
   expect(settings.backup?.s3).toEqual({ ...bucket, region: "us-east-1" });
   expect(secrets.backupKeys).toEqual(keys);
   expect(JSON.stringify(settings)).not.toContain(keys.secretKey);

@@ -1,4 +1,5 @@
 import { SettingsError } from "../../blueprint/problems";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import { badSettings } from "./badSettings";
 import { type BadSettings, stackFile, wordsOf } from "./badSettings/badSettings";
@@ -33,7 +34,7 @@ function containingAll(words: readonly string[]): unknown {
 function refusalOf(bad: BadSettings): string {
   const { stack = "prod", update = false } = bad;
   try {
-    readSettings({ ...sourceOf(stackFile(bad), stack), preview: !update });
+    readSettings(parseSettings({ ...sourceOf(stackFile(bad), stack), preview: !update }));
   } catch (error) {
     if (error instanceof SettingsError) return error.message;
     throw error;

@@ -5,6 +5,7 @@ import { serverTypeNames } from "../../catalog";
 import { connectionMemory, connectionsOf, connectionsPerInstance } from "../../blueprint/connections";
 import { databaseMemory } from "../../blueprint/memory";
 import { SettingsError } from "../../blueprint/problems";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import { settingsWith, sourceOf, testKey } from "./source";
 
@@ -98,7 +99,7 @@ function said(machines: number, database: object) {
     "holdfast:database": { serverType: "cx23", ...database },
     "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
   };
-  const { settings, warnings } = readSettings(sourceOf(JSON.stringify({ config })));
+  const { settings, warnings } = readSettings(parseSettings(sourceOf(JSON.stringify({ config }))));
   const [warning] = warnings.filter(({ setting }) => setting === "holdfast:app.instances");
   return { database: settings.database, warning: warning && `${warning.wrong}; ${warning.fix}` };
 }

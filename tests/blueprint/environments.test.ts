@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeBlueprint } from "../../blueprint/blueprint";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
-import { settingNames } from "../../blueprint/schema";
+import { sectionNames } from "../../blueprint/sections";
 import { repository, settingsOf, sourceOf } from "./source";
 
 const textOf = (stack: string) => readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8");
 const problemsOf = (stack: string) => {
   try {
-    readSettings({ ...sourceOf(textOf(stack), stack), preview: false });
+    readSettings(parseSettings({ ...sourceOf(textOf(stack), stack), preview: false }));
     return [];
   } catch (error) {
     return (error as Error).message.split("\n");
@@ -19,7 +20,7 @@ test.each(["local", "staging", "prod"])("%s is short and names no setting that t
   const lines = textOf(stack).split("\n");
   expect(lines.length).toBeLessThanOrEqual(45);
   const named = lines.flatMap((line) => /^ {2}holdfast:(\w+):/.exec(line)?.[1] ?? []);
-  for (const name of named) expect(settingNames).toContain(name);
+  for (const name of named) expect(sectionNames).toContain(name);
 });
 
 test("staging has every kind of machine, once; nothing in it is protected", () => {

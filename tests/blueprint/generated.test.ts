@@ -3,17 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { parse } from "yaml";
-import { schema } from "../../blueprint/schema";
+import { sections } from "../../blueprint/sections";
 import { badSettings } from "./badSettings";
 import { type BadSettings, configurationOf, stackFile } from "./badSettings/badSettings";
 import { repository } from "./source";
 
 test("the editors' schema and docs/settings.md are what the schema says", () => {
   // In a process of its own: prettier is an ES module, which Jest's module system does not load.
-  const script = 'require("./blueprint/generate.ts").generated().then((files) => console.log(JSON.stringify(files)))';
+  const script =
+    'require("./blueprint/generate/index.ts").generated().then((files) => console.log(JSON.stringify(files)))';
   const output = execFileSync("node", ["-r", "tsx/cjs", "-e", script], { cwd: repository, encoding: "utf8" });
   for (const [path, content] of Object.entries(JSON.parse(output) as Record<string, string>)) {
-    // When this fails: npx tsx blueprint/generate.ts
+    // When this fails: make generate
     expect(readFileSync(join(repository, path), "utf8")).toBe(content);
   }
 });
@@ -50,7 +51,7 @@ function isWrongByItself(bad: BadSettings): boolean {
   const written = configurationOf(bad);
   const ours = Object.keys(written).filter((key) => key.startsWith("holdfast:"));
   return (
-    ours.some((key) => !(key.slice("holdfast:".length) in schema)) ||
-    Object.entries(schema).some(([name, section]) => !section.safeParse(written[`holdfast:${name}`]).success)
+    ours.some((key) => !(key.slice("holdfast:".length) in sections)) ||
+    Object.entries(sections).some(([name, section]) => !section.safeParse(written[`holdfast:${name}`]).success)
   );
 }

@@ -1,4 +1,5 @@
 import { SettingsError } from "../../blueprint/problems";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import { settingsOf, settingsWith, sourceOf, testKey } from "./source";
 
@@ -23,7 +24,9 @@ test("stacks named prod are protected unless they say otherwise", () => {
 
 test("a local stack lets in the local cloud's own key, from everywhere, and says nothing about it", () => {
   const { settings, warnings } = readSettings(
-    sourceOf("config: { holdfast:location: nbg1, holdfast:app: { release: ./examples/guestbook } }", "local-2"),
+    parseSettings(
+      sourceOf("config: { holdfast:location: nbg1, holdfast:app: { release: ./examples/guestbook } }", "local-2"),
+    ),
   );
   expect(settings.admin.sshKeys).toHaveLength(1);
   expect(settings.admin.allowFrom).toEqual(["0.0.0.0/0", "::/0"]);
@@ -32,15 +35,17 @@ test("a local stack lets in the local cloud's own key, from everywhere, and says
 
 test("SSH from everywhere is warned about elsewhere", () => {
   const yaml = `config: { holdfast:location: nbg1, holdfast:app: { release: ./examples/guestbook }, holdfast:admin: { sshKeys: ["${testKey}"], allowFrom: [0.0.0.0/0] } }`;
-  expect(readSettings(sourceOf(yaml)).warnings.map(({ wrong }) => wrong)).toContain("opens SSH to the whole Internet");
+  expect(readSettings(parseSettings(sourceOf(yaml))).warnings.map(({ wrong }) => wrong)).toContain(
+    "opens SSH to the whole Internet",
+  );
 });
 
 test("the example's key may be previewed, never used", () => {
   const yaml =
     "config: { holdfast:location: nbg1, holdfast:app: { release: ./examples/guestbook }, holdfast:admin: { sshKeys: [./examples/admin.pub], allowFrom: [198.51.100.0/24] } }";
   const source = sourceOf(yaml, "staging");
-  expect(readSettings(source).warnings.map(({ wrong }) => wrong)).toEqual(["is the example's key"]);
-  expect(() => readSettings({ ...source, preview: false })).toThrow(SettingsError);
+  expect(readSettings(parseSettings(source)).warnings.map(({ wrong }) => wrong)).toEqual(["is the example's key"]);
+  expect(() => readSettings(parseSettings({ ...source, preview: false }))).toThrow(SettingsError);
 });
 
 test("values of the environment are never repeated in errors", () => {
@@ -48,7 +53,7 @@ test("values of the environment are never repeated in errors", () => {
     'config: { holdfast:location: nbg1, holdfast:app: { release: ./examples/guestbook, environment: { TOKEN: ["hunter2"], PIN: 12345 } } }';
   let message = "";
   try {
-    readSettings(sourceOf(yaml, "local"));
+    readSettings(parseSettings(sourceOf(yaml, "local")));
   } catch (error) {
     message = String(error);
   }
@@ -62,9 +67,11 @@ test("a private key is refused without being shown", () => {
   );
   const readText = (path: string) =>
     path === "/keys/id" ? "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n" : source.readText(path);
-  expect(() => readSettings({ ...source, readText })).toThrow(/\/keys\/id is a private key[^]*name \/keys\/id.pub/);
+  expect(() => readSettings(parseSettings({ ...source, readText }))).toThrow(
+    /\/keys\/id is a private key[^]*name \/keys\/id.pub/,
+  );
   try {
-    readSettings({ ...source, readText });
+    readSettings(parseSettings({ ...source, readText }));
   } catch (error) {
     expect(String(error)).not.toContain("c2VjcmV0");
   }
@@ -76,8 +83,8 @@ test("what is wrong in the release's own file is told as such", () => {
     ...source,
     readText: (path: string) => (path.endsWith("/app/holdfast.yaml") ? text : source.readText(path)),
   });
-  expect(() => readSettings(withManifest("name: Guest Book\nversion: 1.0\n"))).toThrow(
+  expect(() => readSettings(parseSettings(withManifest("name: Guest Book\nversion: 1.0\n")))).toThrow(
     /holdfast.yaml.name: Guest Book is not lower-case[^]*holdfast.yaml.version: 1 is a number, not text[^]*holdfast.yaml.start: is missing/,
   );
-  expect(() => readSettings(withManifest("name: [a\n"))).toThrow(/holdfast.yaml\): is not YAML/);
+  expect(() => readSettings(parseSettings(withManifest("name: [a\n")))).toThrow(/holdfast.yaml\): is not YAML/);
 });

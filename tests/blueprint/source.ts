@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { cloudRules } from "../../blueprint/cloudTarget";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import type { Settings } from "../../blueprint/settings";
 import type { SettingsSource } from "../../blueprint/settingsSource";
@@ -41,7 +42,8 @@ export function sourceOf(yaml: string, stack = "prod"): SettingsSource {
 
 /** Settings of a stack file in the repository, e.g. `local`. */
 export function settingsOf(stack: string): Settings {
-  return readSettings(sourceOf(readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8"), stack)).settings;
+  return readSettings(parseSettings(sourceOf(readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8"), stack)))
+    .settings;
 }
 
 /** Checked settings with parts written anew, for tests about one of them. */
@@ -50,7 +52,7 @@ export function settingsWith(config: Record<string, unknown>, stack = "prod"): S
   written["holdfast:location"] ??= "nbg1";
   written["holdfast:app"] ??= { release: "./examples/guestbook" };
   written["holdfast:admin"] ??= { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] };
-  return readSettings(sourceOf(JSON.stringify({ config: written }), stack)).settings;
+  return readSettings(parseSettings(sourceOf(JSON.stringify({ config: written }), stack))).settings;
 }
 
 /**

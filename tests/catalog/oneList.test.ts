@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { schema } from "../../blueprint/schema";
+import { sections } from "../../blueprint/sections";
 import { listPrices } from "../../failures/prices/priceList";
 import { TestApi } from "../support/testApi";
 
@@ -32,7 +32,7 @@ function pricesOf(offered: readonly Offered[]): Record<string, number> {
 /** What a setting can be, e.g. `app.serverType`. */
 function accepted(setting: string): unknown {
   const [section = "", ...keys] = setting.split(".");
-  const json = z.toJSONSchema(schema[section as keyof typeof schema], { io: "input", unrepresentable: "any" });
+  const json = z.toJSONSchema(sections[section as keyof typeof sections], { io: "input", unrepresentable: "any" });
   return keys.reduce((node, key) => node.properties?.[key] as typeof node, json).enum;
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { renderedReport } from "../../cli/report";
-import { settingsSource } from "../../stack/settingsSource";
+import { readSettingsFile } from "../../stack/settingsFile";
 
 const holdfast = (...args: string[]) =>
   spawnSync(process.execPath, [join(__dirname, "../../bin/holdfast"), ...args], {
@@ -37,7 +37,7 @@ test("each flag gives its form", async () => {
 });
 
 test("settings come in the form in which Pulumi hands them over", () => {
-  const { config, isSecret } = settingsSource("prod");
+  const { config, isSecret } = readSettingsFile("prod");
   expect(config["holdfast:location"]).toBe("nbg1");
   expect(JSON.parse(config["holdfast:app"] ?? "")).toMatchObject({ machines: 3 });
   expect(config["holdfast:protect"]).toBe("true");

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { SettingsError } from "../../blueprint/problems";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import { hashOfArchive } from "../../provider/machine/archives/source";
 import { build } from "../../release/build/build";
@@ -46,7 +47,7 @@ async function read(release: string) {
     "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
   };
   const settings = { ...sourceOf(JSON.stringify({ config })), folder: root };
-  return readSettings(await withRelease(settings)).settings.release;
+  return readSettings(await withRelease(parseSettings(settings))).settings.release;
 }
 
 async function refusal(release: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
 import type { StorePlace } from "../../blueprint/resolve/store";
 import type { SettingsSource } from "../../blueprint/settingsSource";
@@ -32,7 +33,7 @@ function source(release: string): SettingsSource {
 }
 
 const read = async (release: string) =>
-  readSettings(await withRelease({ ...source(release), secretsAreStandIns: true })).settings.release;
+  readSettings(await withRelease(parseSettings({ ...source(release), secretsAreStandIns: true }))).settings.release;
 
 test("without keys a release is its name and version, and the store is not asked", async () => {
   const release = await read("shop@1.4.0");
@@ -51,7 +52,9 @@ test("the same reference is the same to a machine, another one is another", asyn
 });
 
 test("with keys the store is asked, and an update never goes without", async () => {
-  await expect(withRelease(source("shop@1.4.0")).then(readSettings)).rejects.toThrow("cannot be reached");
+  await expect(withRelease(parseSettings(source("shop@1.4.0"))).then(readSettings)).rejects.toThrow(
+    "cannot be reached",
+  );
 });
 
 const web = { kind: "web", url: "https://releases.example.org/" } as const;

@@ -1,17 +1,18 @@
-import { locationNames } from "../catalog";
-import { flag, oneOf, text } from "./fields";
-import { adminSection } from "./sections/admin";
-import { appSection } from "./sections/app";
-import { backupSection } from "./sections/backup";
-import { databaseSection } from "./sections/database";
-import { loadBalancerSection } from "./sections/loadBalancer";
-import { releasesSection } from "./sections/releases";
+import type { z } from "zod";
+import { locationNames } from "../../catalog";
+import { flag, oneOf, text } from "../fields";
+import { adminSection } from "./admin";
+import { appSection } from "./app";
+import { backupSection } from "./backup";
+import { databaseSection } from "./database";
+import { loadBalancerSection } from "./loadBalancer";
+import { releasesSection } from "./releases";
 
 /**
- * Every setting there is, by its key in `Pulumi.<stack>.yaml` without `holdfast:`. The order is that of docs/settings.md.
- * A new section is one file in sections/ and one line here.
+ * Every section of the settings, by its key in `Pulumi.<stack>.yaml` without `holdfast:`, in the order of docs/settings.md.
+ * A new section is one file beside this one and one line here. One with secrets must also be left out of `PlainSettings`.
  */
-export const schema = {
+export const sections = {
   location: oneOf(locationNames, {
     description: "Hetzner's location of all machines.",
     why: "Hetzner has these locations",
@@ -40,6 +41,9 @@ export const schema = {
 } as const;
 
 /** e.g. `loadBalancer` */
-export type SettingName = keyof typeof schema;
+export type SectionName = keyof typeof sections;
 /** In the order of docs/settings.md. */
-export const settingNames = Object.keys(schema) as SettingName[];
+export const sectionNames = Object.keys(sections) as SectionName[];
+
+/** What the sections hold once they are checked, with defaults. */
+export type CheckedSections = Readonly<z.output<z.ZodObject<typeof sections>>>;

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { locations, recorded, serverTypes } from "../catalog";
-import { meta, unwrap } from "./fields";
-import { manifestSchema } from "./manifest";
-import { schema } from "./schema";
+import { locations, recorded, serverTypes } from "../../catalog";
+import { meta, unwrap } from "../fields";
+import { manifestSchema } from "../manifest";
+import { sections } from "../sections";
 
 /** docs/settings.md: every setting, from the same source as the checks. */
 export function settingsPage(): string {
-  const sections = Object.entries(schema).map(([name, section]) => describe(`holdfast:${name}`, section));
+  const described = Object.entries(sections).map(([name, section]) => describe(`holdfast:${name}`, section));
   return [
     "# Settings",
     "An environment is one file, `Pulumi.<stack>.yaml`. What is left out has the default that is told here. Whatever is wrong is said before anything is touched, all of it at once.",
-    "This page is generated from `blueprint/schema.ts` by `npx tsx blueprint/generate.ts`.",
-    ...sections,
+    "This page is generated from `blueprint/sections/` by `make generate`.",
+    ...described,
     "## A release's `holdfast.yaml`",
     "What the app says about itself lies at the top of its release (docs/releases.md).",
     ...describeGroup(manifestSchema),

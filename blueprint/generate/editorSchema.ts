@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { meta } from "./fields";
-import { schema } from "./schema";
+import { meta } from "../fields";
+import { sections } from "../sections";
 
 /**
  * The JSON schema of a `Pulumi.<stack>.yaml`, for editors. Only keys of ours are judged; other namespaces and Pulumi's own
  * keys pass.
  */
-export function settingsSchema(): object {
-  const ours = Object.entries(schema).map(([name, section]) => {
+export function editorSchema(): object {
+  const ours = Object.entries(sections).map(([name, section]) => {
     const json = z.toJSONSchema(section, {
       io: "input",
       unrepresentable: "any",
@@ -30,7 +30,7 @@ export function settingsSchema(): object {
         required: ["holdfast:location", "holdfast:app"],
         patternProperties: {
           // Whatever else starts with holdfast: is a slip.
-          [`^holdfast:(?!(${Object.keys(schema).join("|")})$)`]: false,
+          [`^holdfast:(?!(${Object.keys(sections).join("|")})$)`]: false,
         },
       },
     },

@@ -14,10 +14,10 @@ import { publicKey } from "./preview/target";
  *
  * @throws when there is no such stack, or its file is not YAML
  */
-export function settingsSource(stack: string): SettingsSource {
+export function readSettingsFile(stack: string): SettingsSource {
   const { name, path, exists } = settingsFile(stack);
   if (!exists) throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
-  return settingsSourceFrom(stack, readFileSync(path, "utf8"), CHECKOUT);
+  return parseSettingsFile(stack, readFileSync(path, "utf8"), CHECKOUT);
 }
 
 /**
@@ -27,7 +27,7 @@ export function settingsSource(stack: string): SettingsSource {
  * @param folder that of Pulumi.yaml, which relative paths start from
  * @throws when the text is not YAML
  */
-export function settingsSourceFrom(stack: string, text: string, folder: string): SettingsSource {
+export function parseSettingsFile(stack: string, text: string, folder: string): SettingsSource {
   const config = readConfig(settingsFile(stack).name, text);
   const cloud = cloudRules(stack, localCloudOf(stack)?.adminKey);
   return {

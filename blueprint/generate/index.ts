@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { environmentVariablesPage } from "../../lib/environmentVariables";
+import { editorSchema } from "./editorSchema";
+import { settingsPage } from "./settingsPage";
+
+const root = join(__dirname, "../..");
+
+/** What is generated from the settings and from the environment variables: path in the repository → content. */
+export async function generated(): Promise<Record<string, string>> {
+  const contents = {
+    "blueprint/settings.schema.json": JSON.stringify(editorSchema()),
+    "docs/environment-variables.md": environmentVariablesPage(),
+    "docs/settings.md": settingsPage(),
+  };
+  const formatted = Object.entries(contents).map(async ([path, content]) => {
+    const options = await resolveConfig(join(root, path));
+    return [path, await format(content, { ...options, filepath: path })] as const;
+  });
+  return Object.fromEntries(await Promise.all(formatted));
+}
+
+// `make generate` writes the files; a test compares them.
+if (require.main === module) {
+  void generated().then((files) => {
+    for (const [path, content] of Object.entries(files)) {
+      if (readFileSync(join(root, path), "utf8") !== content) writeFileSync(join(root, path), content);
+    }
+  });
+}
