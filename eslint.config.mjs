@@ -1,49 +1,62 @@
+import { readFileSync } from "node:fs";
+import { posix, relative } from "node:path";
 import tseslint from "typescript-eslint";
 
 /**
- * What a folder may not import, as docs/architecture.md has it: folders of this repository, and packages. Data flows one
- * way, and each folder can be read, tested and replaced without those that it does not know.
+ * What each folder may import: other folders or files of this repository, and packages, each by the beginning of its name.
+ * A row of a folder inside a folder counts in place of the outer one. Data flows one way (docs/architecture.md), and each
+ * folder can be read, tested and replaced without those that it does not know.
  */
-const knowsNothingOf = {
-  blueprint: { folders: "components|roles|machine|release|local|failures|drills|cli", packages: "@pulumi/" },
-  roles: { folders: "components|local|release|drills|cli|machine(?!/inputs)", packages: "@pulumi/|ssh2" },
-  machine: { folders: "blueprint|roles|components|release|drills|cli" },
-  release: { folders: "roles|components|local|drills|cli", packages: "@pulumi/" },
-  components: { folders: "drills|failures|cli" },
-  certificates: { folders: "machine(?!/ssh)|roles|components|local|cli" },
-  keys: { folders: "machine(?!/ssh)|roles|components|local|cli" },
-  plugin: { folders: "machine|certificates|keys|roles|components|local|cli" },
-  failures: { folders: "components|machine|local|drills|cli", packages: "@pulumi/" },
-  drills: { folders: "components|blueprint", packages: "@pulumi/" },
-  toolchain: { folders: "blueprint|roles|machine|components|local|cli" },
-  "local/api": { folders: "machines|plugins|network(?!/addresses)" },
-  "local/machines": { folders: "api|plugins" },
-  "local/network": { folders: "api|plugins" },
-  "local/standIns": { folders: "api|machines|network" },
-};
+const table = JSON.parse(readFileSync(new URL("imports.json", import.meta.url), "utf8"));
 
-const boundaries = Object.entries(knowsNothingOf).map(([folder, { folders, packages }]) => ({
-  files: [`${folder}/**/*.ts`],
-  rules: {
-    "no-restricted-imports": [
-      "error",
-      {
-        patterns: [
-          { regex: `^(\\.\\./)+(${folders})(/|$)`, message: `${folder}/ knows nothing of it: docs/architecture.md.` },
-          ...(packages ? [{ regex: `^(${packages})`, message: `${folder}/ knows nothing of it.` }] : []),
-        ],
-      },
-    ],
+const isIn = (folder) => (path) => path === folder || path.startsWith(`${folder}/`);
+
+/** Why this file may not import this, or undefined. */
+function refusal(file, specifier) {
+  const rows = Object.keys(table).filter((folder) => isIn(folder)(file));
+  const [row] = rows.sort((one, other) => other.length - one.length);
+  if (row === undefined) return "The folder has no row in imports.json.";
+  const { folders, packages } = table[row];
+  if (!specifier.startsWith(".")) {
+    const known = specifier.startsWith("node:") || packages.some((beginning) => specifier.startsWith(beginning));
+    return known ? undefined : `${row} does not use the package ${specifier}: imports.json.`;
+  }
+  const target = posix.join(posix.dirname(file), specifier);
+  const inside = row.includes(".") ? [] : [row];
+  return [...inside, ...folders].some((folder) => isIn(folder)(target))
+    ? undefined
+    : `${row} knows nothing of ${target}: imports.json.`;
+}
+
+/** Refuses imports that the table does not have, `require` and types included. */
+const imports = {
+  create(context) {
+    const file = relative(import.meta.dirname, context.filename);
+    const check = (node, source) => {
+      const message = typeof source?.value === "string" ? refusal(file, source.value) : undefined;
+      if (message !== undefined) context.report({ node, message });
+    };
+    const withSource = (node) => check(node, node.source);
+    return {
+      ImportDeclaration: withSource,
+      ExportNamedDeclaration: withSource,
+      ExportAllDeclaration: withSource,
+      ImportExpression: withSource,
+      TSImportType: withSource,
+      "CallExpression[callee.name='require']": (node) => check(node, node.arguments[0]),
+    };
   },
-}));
+};
 
 export default tseslint.config(
   { ignores: ["node_modules/", "**/*.js", "**/*.d.ts"] },
   {
     files: ["**/*.ts"],
+    plugins: { holdfast: { rules: { imports } } },
     extends: [tseslint.configs.strict, tseslint.configs.stylistic],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
+      "holdfast/imports": "error",
       // What only type information finds: forgotten awaits above all.
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
@@ -62,7 +75,6 @@ export default tseslint.config(
       "no-console": "error",
     },
   },
-  ...boundaries,
   // No state hides in a module, where two calls would talk through it. Tests keep theirs between their hooks.
   {
     files: ["**/*.ts"],
