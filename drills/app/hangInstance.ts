@@ -8,11 +8,11 @@ export const hangInstance: Drill = {
   name: "hang-instance",
   title: "An instance hangs (SIGSTOP)",
   hypothesis:
-    "What it was asked is asked again elsewhere when its time is up; the machine's watchdog kills it and systemd starts it again.",
+    "After the safe timeout HAProxy repeats its requests on another instance; the machine's watchdog kills it and systemd starts it again.",
   claims: [
     { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
     { metric: "slowest", text: "slowest answer", unit: "s", worst: 2 },
-    { metric: "backAfter", text: "back in rotation", unit: "s", worst: 15 },
+    { metric: "backAfter", text: "time until the instance is in rotation again", unit: "s", worst: 15 },
   ],
   load: { rate: 300, duration: 18, timeout: 5 },
   runs: 5,

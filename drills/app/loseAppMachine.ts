@@ -33,7 +33,7 @@ export const appMachinePowerLoss: Drill = {
 export const appMachineCutOff: Drill = {
   name: "app-machine-cut-off",
   title: "An app machine is cut off (packets dropped)",
-  hypothesis: "As if it had lost power: silence is noticed by the safe timeout and by HAProxy's checks.",
+  hypothesis: "The same as without power: the safe timeout and HAProxy's checks notice that nothing answers.",
   claims,
   cannot: needsTwoAppMachines,
   load: { rate: 300, duration: 10, timeout: 5 },

@@ -2,13 +2,13 @@ import type { Claim } from "../frame/drill";
 
 /** What every drill with writers claims of them: they are as many as it says, also while the fault is there. */
 export const reallyWritten: readonly Claim[] = [
-  { metric: "sentPerSecond", text: "lines sent, all the time", unit: "rows/s", least: 98 },
+  { metric: "sentPerSecond", text: "lines sent, over the whole run", unit: "rows/s", least: 98 },
   { metric: "acknowledgedPerSecond", text: "lines acknowledged, before the fault", unit: "rows/s", least: 95 },
 ];
 
 /** What every drill with writers claims: nothing that was acknowledged is lost, and nothing appears from nowhere. */
 export const nothingLost: readonly Claim[] = [
-  { metric: "lost", text: "acknowledged lines lost", unit: "rows", worst: 0 },
+  { metric: "lost", text: "acknowledged lines that are lost", unit: "rows", worst: 0 },
   { metric: "unexpected", text: "lines that nobody wrote", unit: "rows", worst: 0 },
   ...reallyWritten,
 ];

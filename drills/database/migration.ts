@@ -45,7 +45,7 @@ export const failedMigration: Drill = {
     allAcknowledged,
     { metric: "halfWay", text: "roll-outs that ended at the migration's last statement", unit: "releases", least: 1 },
     { metric: "schemaChanged", text: "changes of the schema", unit: "changes", worst: 0 },
-    { metric: "otherReleases", text: "releases that serve beside the old one", unit: "releases", worst: 0 },
+    { metric: "otherReleases", text: "releases other than the old one that serve", unit: "releases", worst: 0 },
     { metric: "accepted", text: "roll-outs that ended with exit code 0", unit: "releases", worst: 0 },
     ...nothingLost,
   ],

@@ -35,15 +35,15 @@ export const databaseMoves: Drill = {
   name: "database-moves",
   title: "The database goes to a machine of its own and back, while people write (database.machines 0 → 1 → 0)",
   hypothesis:
-    "PostgreSQL stops in order, its volume changes machines, and it starts there; instances are told one after the other.",
+    "PostgreSQL shuts down cleanly, its volume moves to the other machine, and it starts there; then each instance gets the new address, one after the other.",
   claims: [
-    { metric: "awayApart", text: "without an acknowledged line, 0 → 1", unit: "s", worst: 60 },
-    { metric: "awayBack", text: "without an acknowledged line, 1 → 0", unit: "s", worst: 60 },
-    { metric: "moved", text: "times that the database was on another machine afterwards", unit: "moves", least: 2 },
-    { metric: "missing", text: `of ${lines} earlier lines those that are missing`, unit: "rows", worst: 0 },
+    { metric: "awayApart", text: "longest time without an acknowledged line, 0 → 1", unit: "s", worst: 60 },
+    { metric: "awayBack", text: "longest time without an acknowledged line, 1 → 0", unit: "s", worst: 60 },
+    { metric: "moved", text: "moves after which the database was on the other machine", unit: "moves", least: 2 },
+    { metric: "missing", text: `missing lines, of ${lines} that were there before`, unit: "rows", worst: 0 },
     {
       metric: "changed",
-      text: "times that these lines, all together, were others afterwards",
+      text: "moves after which the content of these lines had changed",
       unit: "changes",
       worst: 0,
     },

@@ -9,14 +9,14 @@ import type { Stack } from "../frame/stack";
 /** A fault that did not happen would cost nothing. */
 const startedAnew: Claim = {
   metric: "startedAnew",
-  text: "times that PostgreSQL was started anew",
+  text: "restarts of PostgreSQL",
   unit: "changes",
   least: 1,
 };
 
 export const killPostgresql: Drill = {
   name: "kill-postgresql",
-  title: "PostgreSQL is killed (SIGKILL, the whole of it)",
+  title: "PostgreSQL is killed (SIGKILL to all of its processes)",
   hypothesis: "systemd starts it again at once, it reads its log again, and instances connect anew by themselves.",
   claims: [awayAtMost(10), ...nothingLost, startedAnew],
   cannot: needsDatabase,
@@ -53,11 +53,11 @@ export const databasePowerLoss: Drill = {
     startedAnew,
     {
       metric: "flushed",
-      text: "bytes of a file on the volume that was flushed (fsync), afterwards",
+      text: "bytes that are left of a file that was flushed to the volume (fsync)",
       unit: "bytes",
       least: 4,
     },
-    { metric: "unflushed", text: "bytes of one that was not, afterwards", unit: "bytes", worst: 0 },
+    { metric: "unflushed", text: "bytes that are left of a file that was not flushed", unit: "bytes", worst: 0 },
   ],
   cannot: needsDatabase,
   load: readers(280),

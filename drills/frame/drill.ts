@@ -13,7 +13,7 @@ export interface Claim {
     | "moves"
     | "ratio"
     | "owners"
-    | "looks"
+    | "checks"
     | "changes"
     | "connections"
     | "instances"

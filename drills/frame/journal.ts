@@ -24,7 +24,6 @@ export interface Journal {
   readonly api?: ApiDelays;
   readonly n: number;
   readonly claims: readonly JudgedClaim[];
-  readonly runs: readonly Measurements[];
 }
 
 /** The computer that measured, without its name. */
@@ -77,7 +76,6 @@ export function makeJournal(drill: Told, ending: Ending): Journal {
     ...(api ? { api } : {}),
     n: runs.length,
     claims,
-    runs,
   };
 }
 

@@ -15,14 +15,19 @@ export const climb = {
     "Each rung is one `pulumi up`: entries that were written on the way are there at the end, and so is the address.",
   load: { rate: 10, connections: "fresh" },
   claims: [
-    { metric: "lost", text: "entries that were acknowledged and are missing at the end", unit: "rows", worst: 0 },
+    { metric: "lost", text: "acknowledged entries that are missing at the end", unit: "rows", worst: 0 },
     {
       metric: "moved",
-      text: "other floating IPs than the first one, while there are load balancers",
+      text: "changes of the floating IP while there are load balancers",
       unit: "changes",
       worst: 0,
     },
-    { metric: "left", text: "things in the cloud that were not there at the bottom before", unit: "changes", worst: 0 },
+    {
+      metric: "left",
+      text: "resources that are left at the bottom and were not there before",
+      unit: "changes",
+      worst: 0,
+    },
     ...steps.flatMap(({ key, name }): Claim[] => [
       { metric: `${key}: time`, text: `${name}: time of \`pulumi up\``, unit: "s" },
       { metric: `${key}: gap`, text: `${name}: longest time without an accepted entry`, unit: "s" },

@@ -27,8 +27,8 @@ const each = Object.entries(inWords) as [keyof typeof troubles, string][];
 
 /** Claims of all who watch a master: that it was looked at often enough to say so, and stayed one. */
 const staysMaster = [
-  { metric: "demotions", text: "looks at which the master was none any more", unit: "looks", worst: 0 },
-  { metric: "looks", text: "looks at the floating IP keepers", unit: "looks", least: 60 },
+  { metric: "demotions", text: "checks at which the new master was no longer master", unit: "checks", worst: 0 },
+  { metric: "looks", text: "checks of the floating IP keepers", unit: "checks", least: 60 },
 ] as const;
 
 /** The active load balancer dies while the API is out. */
@@ -37,8 +37,13 @@ export const failoversWithoutApi: readonly Drill[] = each.map(([name, words]) =>
   title: `The active load balancer loses power while the API ${words} for ${outage} s`,
   hypothesis: "The new master stays master, goes on trying, and has the address as soon as the API takes the call.",
   claims: [
-    { metric: "claimedAfter", text: "claimed after the API is back", unit: "s", worst: 2 },
-    { metric: "masterAfter", text: "the other load balancer is master", unit: "s", worst: 1 },
+    {
+      metric: "claimedAfter",
+      text: "time from the API's return until the floating IP is assigned",
+      unit: "s",
+      worst: 2,
+    },
+    { metric: "masterAfter", text: "time until the other load balancer is master", unit: "s", worst: 1 },
     ...staysMaster,
   ],
   cannot: needsPair,
@@ -66,12 +71,12 @@ export const failoversWithoutApi: readonly Drill[] = each.map(([name, words]) =>
 export const apiOutages: readonly Drill[] = each.map(([name, words]) => ({
   name: name === "unavailable" ? "api-outage" : `api-outage-${name}`,
   title: `The API ${words} for ${outage} s, and nothing else is broken`,
-  hypothesis: "Nobody needs it: a healthy master stays master.",
+  hypothesis: "Nothing that serves visitors needs the API: a healthy master stays master.",
   claims: [
     { metric: "moved", text: "moves of the floating IP", unit: "moves", worst: 0 },
     { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
     ...staysMaster,
-    { metric: "mostMasters", text: "masters at a time", unit: "owners", worst: 1 },
+    { metric: "mostMasters", text: "masters at the same time", unit: "owners", worst: 1 },
   ],
   cannot: needsPair,
   load: { rate: 300, duration: outage + 8, timeout: 5 },

@@ -8,7 +8,12 @@ const load = { rate: 300, duration: 20, timeout: 5, connections: "mixed", posts:
 /** @param slowdown what is claimed of other visitors' p99 */
 const claims = (slowdown: { readonly worst: number } | { readonly median: number }): Drill["claims"] => [
   { metric: "failed", text: "GETs and POSTs of other visitors that failed", unit: "requests", worst: 0 },
-  { metric: "slowdown", text: "p99 of other visitors against before", unit: "ratio", ...slowdown },
+  {
+    metric: "slowdown",
+    text: "p99 of other visitors during the flood, compared with before",
+    unit: "ratio",
+    ...slowdown,
+  },
   { metric: "p99Before", text: "p99 of other visitors before", unit: "s" },
   { metric: "p99During", text: "p99 of other visitors during the flood", unit: "s" },
 ];
@@ -50,12 +55,17 @@ export const requestFlood: Drill = {
   ...common,
   name: "request-flood",
   title: "One source sends 50 times what one source may",
-  hypothesis: "HAProxy answers it with 429 and refuses its connections; the instances hear nothing of it.",
+  hypothesis: "HAProxy answers it with 429 and refuses its connections; the instances do not notice it.",
   claims: [
     ...claims({ worst: 2 }),
-    { metric: "times", text: "requests of the flood against what one source may send", unit: "ratio", least: 50 },
+    {
+      metric: "times",
+      text: "requests of the flood, compared with what one source may send",
+      unit: "ratio",
+      least: 50,
+    },
     { metric: "limited", text: "requests of the flood that were answered with 429", unit: "requests", least: 1 },
-    { metric: "refused", text: "requests of the flood that were refused otherwise", unit: "requests" },
+    { metric: "refused", text: "requests of the flood that were refused in another way", unit: "requests" },
     { metric: "admitted", text: "requests of the flood that were served", unit: "requests", worst: 250 },
   ],
   fault: (stack) =>
@@ -81,19 +91,19 @@ export const slowHeaders: Drill = {
   title: `2,000 connections of ${slowSources} sources send a byte of their headers now and then`,
   runs: 5,
   hypothesis:
-    "No source opens more than it may, so each connection is taken; it is closed after the header timeout, and never reaches an instance.",
+    "No source opens more connections than it may, so HAProxy accepts each one; it closes them after the header timeout, and none reaches an instance.",
   claims: [
     // HAProxy has work with each connection that is opened and closed. Here it shares two processors with the flood, the
     // visitors and the app, so a single run shows anything from no difference to more than twice.
     ...claims({ median: 2 }),
     {
       metric: "heldOpen",
-      text: "connections of the flood that are open, on average",
+      text: "open connections of the flood, on average",
       unit: "connections",
       least: 2000,
     },
-    { metric: "fewestOpen", text: "connections of the flood that are open at the least", unit: "connections" },
-    { metric: "opened", text: "connections of the flood in all", unit: "connections" },
+    { metric: "fewestOpen", text: "open connections of the flood, at the least", unit: "connections" },
+    { metric: "opened", text: "connections of the flood in total", unit: "connections" },
     { metric: "refused", text: "connections of the flood that were refused", unit: "connections" },
   ],
   fault: (stack) =>

@@ -44,10 +44,11 @@ export const orderlySwitch: Drill = {
 export const restartHaproxy: Drill = {
   name: "restart-haproxy",
   title: "HAProxy is restarted on the active load balancer, as Debian's updates of it do",
-  hypothesis: "Whoever stops it, it hands the floating IP over first, so visitors meet a load balancer that serves.",
+  hypothesis:
+    "Before HAProxy stops, its machine hands the floating IP over, so visitors reach a load balancer that serves.",
   claims: [
     { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 0.3 },
-    { metric: "stayed", text: "load balancers that had handed nothing over", unit: "machines", worst: 0 },
+    { metric: "stayed", text: "restarts without a hand-over", unit: "machines", worst: 0 },
   ],
   cannot: needsPair,
   load: { rate: 300, duration: 8, timeout: 2 },
@@ -72,7 +73,7 @@ export const reloadHaproxy: Drill = {
   hypothesis: "Each new process takes over the listening sockets; the old one finishes what it has.",
   claims: [
     { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
-    { metric: "asBefore", text: "reconfigurations that no new HAProxy came of", unit: "machines", worst: 0 },
+    { metric: "asBefore", text: "reconfigurations that started no new HAProxy process", unit: "machines", worst: 0 },
     { metric: "moves", text: "moves of the floating IP", unit: "moves", worst: 0 },
     { metric: "longestGap", text: "longest time without an answer", unit: "s" },
   ],

@@ -28,7 +28,12 @@ export const bothPowerLoss: Drill = {
   title: "Both load balancers lose power and boot again",
   hypothesis: "Both begin as backup, and exactly one becomes master once it reaches an instance.",
   claims: [
-    { metric: "ownerAfter", text: "both run, one is master and the API agrees", unit: "s", worst: ownerWithin },
+    {
+      metric: "ownerAfter",
+      text: "time until both run, one is master and the API agrees",
+      unit: "s",
+      worst: ownerWithin,
+    },
     ...oneOwner,
     { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 60 },
   ],

@@ -8,7 +8,7 @@ export const standbyCutOff: Drill = {
   name: "standby-cut-off",
   title: "The standby load balancer loses its private network",
   hypothesis:
-    "It hears no master, but reaches no instance either, so it claims nothing; healed, it is a standby again.",
+    "It hears no master, but it reaches no instance either, so it does not claim the floating IP; when its network is back, it is standby again.",
   claims: [
     { metric: "moves", text: "moves of the floating IP", unit: "moves", worst: 0 },
     { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
@@ -37,9 +37,10 @@ const cutFor = 5;
 export const vrrpCut: Drill = {
   name: "vrrp-cut",
   title: `Only VRRP between the load balancers is cut for ${cutFor} s`,
-  hypothesis: "Both are master for a while and both serve; healed, one steps down and the API agrees with the other.",
+  hypothesis:
+    "Both are master for a while and both serve; after the cut one steps down, and the API agrees with the other.",
   claims: [
-    { metric: "mostMasters", text: "masters at a time during the cut", unit: "owners", least: 2, worst: 2 },
+    { metric: "mostMasters", text: "masters at the same time during the cut", unit: "owners", least: 2, worst: 2 },
     ...oneOwner,
     { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 1 },
   ],

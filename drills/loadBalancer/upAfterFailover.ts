@@ -5,10 +5,10 @@ import { holderOfFloatingIp, needsPair } from "../frame/stack";
 export const upAfterFailover: Drill = {
   name: "up-after-failover",
   title: "The floating IP is handed over under load, and `pulumi up` follows",
-  hypothesis: "Nobody declares where the floating IP is, so Pulumi neither sees a change nor takes it back.",
+  hypothesis: "The settings do not say where the floating IP is, so Pulumi sees no change and does not move it back.",
   claims: [
-    { metric: "changes", text: "`pulumi up` finds something to change", unit: "changes", worst: 0 },
-    { metric: "moved", text: "moves of the floating IP by it", unit: "moves", worst: 0 },
+    { metric: "changes", text: "changes that `pulumi up` finds", unit: "changes", worst: 0 },
+    { metric: "moved", text: "moves of the floating IP by `pulumi up`", unit: "moves", worst: 0 },
     { metric: "failedAtUp", text: "GETs that failed during `pulumi up`", unit: "requests", worst: 0 },
     // A request that is under way at the old holder may be lost with the switch; longer than that nobody waits.
     { metric: "longestGap", text: "longest time without an answer, the failover included", unit: "s", worst: 0.3 },

@@ -72,6 +72,11 @@ export async function ownership(stack: Stack): Promise<{ readonly masters: numbe
 
 /** Claims about `ownership`. */
 export const oneOwner = [
-  { metric: "masters", text: "masters too many or too few afterwards", unit: "owners", worst: 0 },
-  { metric: "disagreements", text: "API disagrees with the master afterwards", unit: "owners", worst: 0 },
+  { metric: "masters", text: "surplus or missing masters afterwards", unit: "owners", worst: 0 },
+  {
+    metric: "disagreements",
+    text: "disagreements between the API and the master afterwards",
+    unit: "owners",
+    worst: 0,
+  },
 ] as const;

@@ -24,8 +24,8 @@ function badRelease(
       { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
       { metric: "others", text: "instances that do not serve the old release afterwards", unit: "instances", worst: 0 },
       { metric: "accepted", text: "roll-outs that ended with exit code 0", unit: "releases", worst: 0 },
-      { metric: "unexplained", text: "roll-outs that did not say why", unit: "releases", worst: 0 },
-      { metric: "duration", text: "until it was taken back", unit: "s" },
+      { metric: "unexplained", text: "roll-outs that did not give the reason", unit: "releases", worst: 0 },
+      { metric: "duration", text: "time until the old release was back", unit: "s" },
     ],
     cannot: needsTwoAppMachines,
     load: { rate: 400, posts: 0.5, duration: 200, timeout: 10 },
@@ -68,7 +68,7 @@ export const badReleases: readonly Drill[] = [
     {
       name: "release-never-healthy",
       title: "Roll-out of a release that never gets healthy",
-      hypothesis: "The first instance does not get visitors, and gets its old release back; nobody else is touched.",
+      hypothesis: "The first instance gets no visitors and gets its old release back; no other instance is touched.",
     },
     /app@1\.service: .*did not become healthy within 15 s/,
     withHabits({ health: 500 }),
@@ -86,7 +86,7 @@ export const badReleases: readonly Drill[] = [
     {
       name: "release-damaged-archive",
       title: "Roll-out of a release whose archive is damaged",
-      hypothesis: "It is read before anything is touched.",
+      hypothesis: "The archive is read before anything on a machine changes.",
     },
     /holdfast:app\.release/,
     async (stack) => {
@@ -99,7 +99,7 @@ export const badReleases: readonly Drill[] = [
     {
       name: "release-wrong-checksum",
       title: "Roll-out of a release whose checksum is wrong",
-      hypothesis: "What is fetched is compared with the settings before anything is touched.",
+      hypothesis: "The archive's checksum is compared with the settings before anything on a machine changes.",
     },
     /sha-?256/i,
     async (stack) => {

@@ -12,11 +12,11 @@ export const rollBack: Drill = {
   name: "release-roll-back",
   title: "Roll-out of a release, and `npx holdfast rollback` to the one before",
   hypothesis:
-    "The command finds the release before, and going back takes the same path; the older release is on the machines already.",
+    "The command finds the release before and rolls it out in the same way; the older release is on the machines already.",
   claims: [
     failed,
     { metric: "others", text: "instances without the older release afterwards", unit: "instances", worst: 0 },
-    { metric: "ratio", text: "duration of the way back beside that of the way there", unit: "ratio", median: 1.05 },
+    { metric: "ratio", text: "duration of the rollback, compared with the roll-out", unit: "ratio", median: 1.05 },
   ],
   cannot: needsTwoAppMachines,
   load: { ...mixed, duration: 500 },
@@ -36,10 +36,9 @@ export const rollBack: Drill = {
 
 export const killedRunner: Drill = {
   name: "release-runner-killed",
-  title:
-    "The computer that rolls out is killed (SIGKILL to all of its programs) at a random moment, and it is run again",
+  title: "A roll-out's `pulumi up` is killed at a random moment (SIGKILL to all of its programs), and run again",
   hypothesis:
-    "The machine finishes or takes back what it is at; the next run waits for the lease of the first and goes on.",
+    "The machine finishes its step or takes it back; the next run waits for the lease of the first one and continues.",
   claims: [
     failed,
     { metric: "versions", text: "different releases at the end", unit: "releases", worst: 1 },
@@ -71,7 +70,7 @@ export const rollOutFailover: Drill = {
   name: "release-during-failover",
   title: "The active load balancer loses power in the middle of a roll-out",
   hypothesis:
-    "The other one takes the address; machines are reached through it, and nobody waits for the dead one's opinion.",
+    "The other one takes the address; `pulumi up` reaches the machines through it and does not wait for the dead one.",
   claims: [
     { metric: "failedOutsideGap", text: "GETs and POSTs that failed outside of the gap", unit: "requests", worst: 0 },
     { metric: "longestGap", text: "longest time without an answer", unit: "s", median: 0.7, worst: 1 },

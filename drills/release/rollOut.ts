@@ -21,17 +21,17 @@ export const rollOutGood: Drill = {
   name: "release-roll-out",
   title: "Roll-out of a release, app that exits at once on SIGTERM",
   hypothesis:
-    "Each instance is drained before it is stopped, so nothing is under way that SIGTERM could cut; it is watched before visitors come back.",
+    "Each instance is drained before it is stopped, so SIGTERM cuts no request; it is watched before visitors come back.",
   claims: [
     failed,
     left,
     {
       metric: "ratio",
-      text: "duration beside its floor (start and watch, instance by instance)",
+      text: "duration, compared with the least possible (start and watch, instance by instance)",
       unit: "ratio",
       median: 1.3,
     },
-    { metric: "duration", text: "duration", unit: "s" },
+    { metric: "duration", text: "duration of the roll-out", unit: "s" },
   ],
   load: mixed,
   async fault(stack) {
@@ -45,7 +45,7 @@ export const rollOutLong: Drill = {
   ...common,
   name: "release-roll-out-long",
   title: "Roll-out with keep-alive connections and requests of 5 s under way",
-  hypothesis: "Connections belong to the load balancer, not to an instance; a drain waits for what takes 5 s.",
+  hypothesis: "Connections belong to the load balancer, not to an instance; a drain waits for requests that take 5 s.",
   claims: [
     failed,
     { metric: "longFailed", text: "requests of 5 s that failed", unit: "requests", worst: 0 },
@@ -79,8 +79,8 @@ export const rollOutStreams: Drill = {
   claims: [
     failed,
     { metric: "early", text: "streams that ended before their instance's drain limit", unit: "connections", worst: 0 },
-    { metric: "cut", text: "streams that ended without being told", unit: "connections", worst: 0 },
-    { metric: "told", text: "streams that were told to close at the limit", unit: "connections" },
+    { metric: "cut", text: "streams that ended without notice to the client", unit: "connections", worst: 0 },
+    { metric: "told", text: "streams whose client was told at the limit to close", unit: "connections" },
     left,
   ],
   load: mixed,
