@@ -22,7 +22,7 @@ export const LOCAL_CLOUD_PACKAGES: readonly DebianPackage[] = [
   { name: "e2fsprogs", why: "formats volumes" },
   { name: "openssh-client", why: "makes the admin's key and opens shells on machines" },
   { name: "procps", why: "sets what the routers forward (sysctl)" },
-  { name: "python3", why: "opens the doors of the machines' metadata service and package proxy" },
+  { name: "python3", why: "relays machines' requests to the metadata service and the package proxy" },
   { name: "ca-certificates", why: "checks who serves a download" },
   { name: "curl", why: "downloads, and asks the stack the way a visitor does" },
 ];

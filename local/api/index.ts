@@ -10,14 +10,14 @@ import { metadataAnswer, type MetadataAnswer } from "./service/metadata";
 import { effects, operations } from "./service/operations";
 import { reconcile } from "./service/reconcile";
 import { indexes, type Tables } from "./service/rows";
-import { watchStorageBoxes } from "./service/storageBoxes/watch";
-import { watchMachines } from "./service/watch";
+import { pollStorageBoxes } from "./service/storageBoxes/pollBoxes";
+import { pollMachines } from "./service/pollMachines";
 import { Store } from "./store/store";
 import { transport } from "./transport/server";
 
 /** How one local cloud's API is set up. */
 export interface ApiOptions {
-  /** Where the store keeps its journal. */
+  /** Where the store keeps its files. */
   readonly directory: string;
   readonly driver: Driver;
   readonly token: string;
@@ -40,7 +40,7 @@ export interface Api {
   readonly endpoint: string;
   /** What a server's metadata service answers to a path such as `/hetzner/v1/metadata/hostname`. */
   metadataAnswer(serverId: number, path: string): MetadataAnswer;
-  /** Answers a request that came another way than over loopback: machines reach the API through a door of their network. */
+  /** Answers a request that did not come over loopback: machines reach the API through a relay in their network. */
   readonly answer: RequestListener;
   /** Stops answering; machines go on, and the next start finds them. */
   close(): Promise<void>;
@@ -50,14 +50,14 @@ export interface Api {
  * Starts the API on loopback, with what its directory remembers. Resolves once machines that should run do run again;
  * the API answers before that.
  *
- * @throws when the port is taken, the delay factor is not greater than 0, or the journal is damaged
+ * @throws when the port is taken, the delay factor is not greater than 0, or the write-ahead log is damaged
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const store = new Store<Tables>(options.directory, indexes);
   try {
     return await serve(options, store);
   } catch (error) {
-    // Whoever tries again, on another port say, finds the journal closed.
+    // A second try, on another port for example, needs the files closed.
     store.close();
     throw error;
   }
@@ -85,7 +85,7 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
   await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
   await reconcile(cloud);
-  const endWatches = [watchMachines(cloud), watchStorageBoxes(cloud)];
+  const endWatches = [pollMachines(cloud), pollStorageBoxes(cloud)];
 
   return {
     port,

@@ -44,7 +44,7 @@ export function runtimeDir(cloud: string): string {
   return join("/run/holdfast", `cloud-${cloud}`);
 }
 
-/** Where doorkeepers bring the connections of machines. */
-export function doorsSocket(cloud: string): string {
+/** The socket to which relays pass the connections of machines. */
+export function relaySocket(cloud: string): string {
   return join(runtimeDir(cloud), "doors.sock");
 }

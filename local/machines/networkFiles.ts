@@ -1,6 +1,6 @@
 import type { MachineSpec } from "../driver";
 import type { AddressPlan } from "../network/addresses";
-import { hasPublicSide } from "../network/cables";
+import { hasPublicSide } from "../network/vethPairs";
 
 /** Files that tell a machine of the local cloud's own services, by their path; they depend on its public addresses. */
 export function networkFiles(machine: MachineSpec, { packages }: AddressPlan): Record<string, string> {
@@ -19,7 +19,7 @@ function aptConfiguration(address: string): string {
   return `// The local cloud's only way out: Debian packages.\nAcquire::http::Proxy "http://${host}:80";\n`;
 }
 
-/** TCP, because that is what doors carry. */
+/** TCP, because that is what relays carry. */
 function resolverConfiguration(address: string): string {
   return `# The local cloud's own names, and no others.\nnameserver ${address}\noptions use-vc timeout:2 attempts:2\n`;
 }

@@ -34,7 +34,7 @@ import {
   unplugVolume,
   volumePath,
 } from "./volumes";
-import { allowWatches } from "./watches";
+import { allowInotifyInstances } from "./inotifyLimit";
 
 /** What the driver of one local cloud needs. */
 export interface NspawnDriverOptions {
@@ -65,7 +65,7 @@ const BOOTABLE = "debian-13";
  */
 export async function createNspawnDriver(options: NspawnDriverOptions): Promise<NspawnDriver> {
   checkCloudName(options.name);
-  const raised = allowWatches();
+  const raised = allowInotifyInstances();
   if (raised !== undefined) options.log(raised);
   const image = await ensureBaseImage(options.log);
   const plan = claimAddresses(options.name);

@@ -52,7 +52,7 @@ async function tryNamespace(): Promise<string[]> {
       "table inet t { chain c { type filter hook prerouting priority raw; fib saddr . iif oif missing drop; }; }";
     const nft = await tryRun("ip", ["netns", "exec", name, "nft", "-f", "-"], { input: rules });
     return [
-      ...(veth.code === 0 ? [] : [`The kernel has no virtual cables (module veth): ${veth.stderr.trim()}`]),
+      ...(veth.code === 0 ? [] : [`The kernel has no virtual network interfaces (module veth): ${veth.stderr.trim()}`]),
       ...(nft.code === 0
         ? []
         : [`The kernel's packet filter refuses rules (modules nf_tables, nft_fib): ${nft.stderr.trim()}`]),

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
  * Processes with an argument that starts with this.
  *
  * Processes are never remembered by number: a number that was written down may belong to somebody else by now. They are
- * found again by a mark in their arguments that only this project gives, see {@link machineMark} and {@link doorMark}.
+ * found again by a mark in their arguments that only this project gives, see {@link machineMark} and {@link relayMark}.
  */
 export function processesMarked(mark: string, match: "whole" | "prefix" = "whole"): number[] {
   return allPids().filter((pid) =>
@@ -18,13 +18,16 @@ export function machineMark(namespace: string): string {
   return `--machine=${namespace}`;
 }
 
-/** Argument of a doorkeeper; without the door's name, what all doorkeepers of a namespace have in common. */
-export function doorMark(namespace: string, door = ""): string {
-  return `--door=${namespace}/${door}`;
+/**
+ * Argument of a relay; without the relay's name, what all relays of a namespace have in common. It says "door" because
+ * relays outlive an update of this program, which has to find older ones.
+ */
+export function relayMark(namespace: string, name = ""): string {
+  return `--door=${namespace}/${name}`;
 }
 
-/** What the doorkeepers of all namespaces with this prefix have in common. */
-export function doorMarkPrefix(prefix: string): string {
+/** What the relays of all namespaces with this prefix have in common. */
+export function relayMarkPrefix(prefix: string): string {
   return `--door=${prefix}`;
 }
 

@@ -12,7 +12,7 @@ import { floatingIpsFile, runtimeDir } from "./layout";
 import { removeNspawnLeftovers } from "./nspawnLeftovers";
 import {
   childrenOf,
-  doorMarkPrefix,
+  relayMarkPrefix,
   killAndWait,
   machineMark,
   processesInNamespace,
@@ -29,9 +29,9 @@ export async function removeEverything(cloud: string): Promise<void> {
   const namespaces = namespacesWithPrefix(prefix);
 
   const supervisors = processesMarked(machineMark(prefix), "prefix");
-  const doorkeepers = processesMarked(doorMarkPrefix(prefix), "prefix");
+  const relays = processesMarked(relayMarkPrefix(prefix), "prefix");
   // Children: boot scripts, and the init of each systemd-nspawn, with which all of its machine ends.
-  await killAndWait([...supervisors, ...supervisors.flatMap(childrenOf), ...doorkeepers]);
+  await killAndWait([...supervisors, ...supervisors.flatMap(childrenOf), ...relays]);
   await killAndWait(namespaces.flatMap(processesInNamespace));
 
   for (const disk of mountedDisks(prefix)) await unmountDisk(disk);

@@ -5,19 +5,19 @@ import type { MachineSpec, NetworkSpec } from "../driver";
 import { cacheDir } from "../../toolchain/cacheDir";
 import type { BaseImage } from "../machines/baseImage";
 import { tryRun } from "../machines/command";
-import { doorsSocket } from "../machines/layout";
+import { relaySocket } from "../machines/layout";
 import { packageHosts } from "../machines/packageHosts";
 import { Queue } from "../machines/queue";
 import type { Records } from "../machines/records";
 import { API_PORT, METADATA_ADDRESS, type AddressPlan } from "./addresses";
-import { ensureCables, removeCables, routeFloating } from "./cables";
-import { Doorkeepers } from "./doorkeepers";
-import { openDoors } from "./doors";
+import { ensureVethPairs, removeVethPairs, routeFloating } from "./vethPairs";
+import { Relays } from "./relays";
+import { listenForRelays } from "./relayServer";
 import { ensureEdge } from "./edge";
 import { renderFirewalls } from "./firewall";
 import { metadataService, type MetadataAnswer } from "./metadataService";
 import { nameService, type NamedAddresses } from "./nameService";
-import { cableName, edgeNamespace, machineNamespace, privateNamespace, visitorNamespace } from "./names";
+import { routerInterface, edgeNamespace, machineNamespace, privateNamespace, visitorNamespace } from "./names";
 import { linksOf, loadRules, removeNamespace } from "./namespaces";
 import { packageProxy } from "./packageProxy";
 import { ensurePrivateNetwork } from "./privateNetwork";
@@ -41,16 +41,16 @@ export class CloudNetwork {
 
   private constructor(
     private readonly options: CloudNetworkOptions,
-    private readonly doors: Server,
-    private readonly doorkeepers: Doorkeepers,
+    private readonly relayServer: Server,
+    private readonly relays: Relays,
   ) {}
 
-  /** Makes the edge and opens its doors, or takes over those of a process before this one. */
+  /** Makes the edge and starts its relays, or takes over those that an earlier process left running. */
   static async open(options: CloudNetworkOptions): Promise<CloudNetwork> {
     const { cloud, plan, records } = options;
     await ensureEdge(cloud, plan);
     const known = () => ({ machines: records.machines(), floatingIps: records.floatingIps() });
-    const doors = await openDoors(doorsSocket(cloud), {
+    const relayServer = await listenForRelays(relaySocket(cloud), {
       metadata: metadataService(known, options.metadata),
       names: nameService(() => namesOf(records.machines())),
       api: createServer(options.api ?? ((_, response) => response.writeHead(503).end())),
@@ -61,18 +61,18 @@ export class CloudNetwork {
         log: options.log,
       }),
     });
-    const doorkeepers = new Doorkeepers(doorsSocket(cloud), options.log);
-    doorkeepers.keep({ name: "metadata", namespace: edgeNamespace(cloud), port: 80, addresses: [METADATA_ADDRESS] });
-    doorkeepers.keep({
+    const relays = new Relays(relaySocket(cloud), options.log);
+    relays.keep({ name: "metadata", namespace: edgeNamespace(cloud), port: 80, addresses: [METADATA_ADDRESS] });
+    relays.keep({
       name: "packages",
       namespace: visitorNamespace(cloud),
       port: 80,
       addresses: [plan.packages.ipv4, plan.packages.ipv6],
     });
     const { ipv4, ipv6 } = plan.packages;
-    doorkeepers.keep({ name: "api", namespace: visitorNamespace(cloud), port: API_PORT, addresses: [ipv4] });
-    doorkeepers.keep({ name: "names", namespace: visitorNamespace(cloud), port: 53, addresses: [ipv4, ipv6] });
-    const network = new CloudNetwork(options, doors, doorkeepers);
+    relays.keep({ name: "api", namespace: visitorNamespace(cloud), port: API_PORT, addresses: [ipv4] });
+    relays.keep({ name: "names", namespace: visitorNamespace(cloud), port: 53, addresses: [ipv4, ipv6] });
+    const network = new CloudNetwork(options, relayServer, relays);
     await network.loadFirewalls();
     return network;
   }
@@ -83,22 +83,22 @@ export class CloudNetwork {
       records.saveNetwork(network);
       await ensurePrivateNetwork(cloud, network, records.machines());
       const namespace = privateNamespace(cloud, network.id);
-      const door = { name: `metadata:${network.id}`, namespace, port: 80, addresses: [METADATA_ADDRESS] };
-      this.doorkeepers.keep(door);
+      const relay = { name: `metadata:${network.id}`, namespace, port: 80, addresses: [METADATA_ADDRESS] };
+      this.relays.keep(relay);
     });
   }
 
   removeNetwork(id: number): Promise<void> {
     const { cloud, records } = this.options;
     return this.queue.run(async () => {
-      await this.doorkeepers.remove(privateNamespace(cloud, id));
+      await this.relays.remove(privateNamespace(cloud, id));
       await removeNamespace(privateNamespace(cloud, id));
       records.removeNetwork(id);
     });
   }
 
   /**
-   * Cables, addresses, routes and firewall of a machine; a running machine gets new interfaces at once.
+   * Interfaces, addresses, routes and firewall of a machine. A running machine gets new interfaces at once.
    *
    * @returns what the machine finds when it boots, in the language of `ip -batch`
    */
@@ -106,7 +106,7 @@ export class CloudNetwork {
     const { cloud, records } = this.options;
     return this.queue.run(async () => {
       const networks = machine.privateNetworks.flatMap(({ networkId }) => records.network(networkId) ?? []);
-      const atBoot = await ensureCables(cloud, machine, networks);
+      const atBoot = await ensureVethPairs(cloud, machine, networks);
       for (const [address, holder] of Object.entries(records.floatingIps())) {
         if (holder === machine.id) await this.route(address, holder);
       }
@@ -121,7 +121,7 @@ export class CloudNetwork {
       for (const [address, holder] of Object.entries(records.floatingIps())) {
         if (holder === id) records.saveFloatingIp(address, null);
       }
-      await removeCables(
+      await removeVethPairs(
         cloud,
         id,
         records.networks().map((network) => network.id),
@@ -142,17 +142,17 @@ export class CloudNetwork {
     return this.queue.run(() => this.loadFirewalls());
   }
 
-  /** Stops serving; routers, doorkeepers and machines stay as they are. */
+  /** Stops serving; routers, relays and machines keep running. */
   async close(): Promise<void> {
-    this.doorkeepers.close();
-    await new Promise((resolve) => this.doors.close(resolve));
+    this.relays.close();
+    await new Promise((resolve) => this.relayServer.close(resolve));
   }
 
   private async route(address: string, machineId: number | null): Promise<void> {
     const { cloud } = this.options;
     const links = machineId === null ? [] : await linksOf(edgeNamespace(cloud));
-    // A machine without a public side has no cable here; the route comes with the cable.
-    const reachable = links.some((link) => link.name === cableName(machineId ?? 0));
+    // A machine without a public side has no interface here; the route is set when it gets one.
+    const reachable = links.some((link) => link.name === routerInterface(machineId ?? 0));
     await routeFloating(cloud, address, reachable ? machineId : null);
   }
 

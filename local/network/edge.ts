@@ -3,7 +3,7 @@ import { run, tryRun } from "../machines/command";
 import { METADATA_ADDRESS, type AddressPlan } from "./addresses";
 import { edgeNamespace, hostInterface, visitorNamespace } from "./names";
 import { ensureNamespace, ipBatch, linksOf, loadRules, runIn } from "./namespaces";
-import { forgetOwnWays, keepOwnWays } from "./ownWays";
+import { unpinRoutes, pinRoutes } from "./pinnedRoutes";
 
 /** Behind everything that a router knows: what it does not know is unreachable, and never this computer's business. */
 const LAST_METRIC = 4_294_967_295;
@@ -114,13 +114,13 @@ export async function ensureEdge(cloud: string, plan: AddressPlan): Promise<void
 }
 
 /**
- * This computer's cable to the edge. Behind each route there is an unreachable one, so that packets for machines never
- * take this computer's default route, not even while the local cloud comes and goes.
+ * This computer's veth pair to the edge. Each route has an unreachable one behind it, so packets for machines never take
+ * this computer's default route, not even while the local cloud starts or stops.
  */
 async function ensureHostLink(edge: string, plan: AddressPlan): Promise<void> {
   const device = hostInterface(plan.slot);
   const hasIpv6 = hostHasIpv6();
-  await keepOwnWays(plan.publicIpv4);
+  await pinRoutes(plan.publicIpv4);
   for (const [option, destination] of hostRoutes(plan, hasIpv6)) {
     await run("ip", [option, "route", "replace", "unreachable", destination, "metric", `${LAST_METRIC}`]);
   }
@@ -138,22 +138,22 @@ async function ensureHostLink(edge: string, plan: AddressPlan): Promise<void> {
   await run("ip", ["address", "replace", `${plan.host.ipv4}/32`, "dev", device]);
   if (hasIpv6) await run("ip", ["address", "replace", `${plan.host.ipv6}/128`, "dev", device, "nodad"]);
   for (const [option, destination] of hostRoutes(plan, hasIpv6)) {
-    const way =
+    const route =
       option === "-4"
         ? ["via", plan.edge.ipv4, "dev", device, "onlink", "src", plan.host.ipv4]
         : ["via", "fe80::1", "dev", device, "src", plan.host.ipv6];
-    await run("ip", [option, "route", "replace", destination, ...way]);
+    await run("ip", [option, "route", "replace", destination, ...route]);
   }
 }
 
-/** Takes this computer's cable and routes away; the unreachable routes last. */
+/** Removes this computer's veth pair and routes, the unreachable routes last. */
 export async function removeHostLink(plan: AddressPlan): Promise<void> {
   const device = hostInterface(plan.slot);
   if (existsSync(`/sys/class/net/${device}`)) await run("ip", ["link", "delete", device]);
   for (const [option, destination] of hostRoutes(plan, hostHasIpv6())) {
     await tryRun("ip", [option, "route", "delete", "unreachable", destination, "metric", `${LAST_METRIC}`]);
   }
-  await forgetOwnWays(plan.publicIpv4);
+  await unpinRoutes(plan.publicIpv4);
 }
 
 function hostRoutes(plan: AddressPlan, hasIpv6: boolean): [option: "-4" | "-6", destination: string][] {

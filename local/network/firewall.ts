@@ -1,5 +1,5 @@
 import type { FirewallRule, MachineSpec } from "../driver";
-import { cableName } from "./names";
+import { routerInterface } from "./names";
 
 /**
  * The cloud firewalls of all machines as one nftables table for the edge router, to be loaded in one transaction. Only
@@ -14,12 +14,12 @@ export function renderFirewalls(machines: readonly MachineSpec[]): string {
   const outbound: string[] = [];
   for (const machine of machines) {
     if (machine.firewall === null) continue;
-    const cable = cableName(machine.id);
-    inbound.push(`"${cable}" : jump in-${cable}`);
-    chains.push(renderChain(`in-${cable}`, machine.firewall, "in"));
+    const device = routerInterface(machine.id);
+    inbound.push(`"${device}" : jump in-${device}`);
+    chains.push(renderChain(`in-${device}`, machine.firewall, "in"));
     if (!machine.firewall.some((rule) => rule.direction === "out")) continue;
-    outbound.push(`"${cable}" : jump out-${cable}`);
-    chains.push(renderChain(`out-${cable}`, machine.firewall, "out"));
+    outbound.push(`"${device}" : jump out-${device}`);
+    chains.push(renderChain(`out-${device}`, machine.firewall, "out"));
   }
   const dispatch = (interfaceOf: string, entries: string[]) =>
     entries.length === 0 ? "" : `    ${interfaceOf} vmap { ${entries.join(", ")} }\n`;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { MachineSpec } from "../driver";
 import { linkLocalAddress } from "./addresses";
-import { callerOf, type Caller } from "./doors";
+import { callerOf, type Caller } from "./relayServer";
 
 /** Answers for one machine; the content is the API's business. */
 export type MetadataAnswer = (serverId: number, path: string) => { status: number; contentType: string; body: string };
@@ -31,10 +31,10 @@ export function metadataService(known: () => KnownAddresses, answer: MetadataAns
 
 /**
  * Which machine a caller is. Routers drop packets whose source is not the machine's own, so nobody can ask for another.
- * Private networks may use the same addresses: the door's name says which network it belongs to (`metadata:ID`).
+ * Private networks may use the same addresses: the relay's name says which network it belongs to (`metadata:ID`).
  */
 export function machineOf(caller: Caller, known: KnownAddresses): number | undefined {
-  const networkId = caller.door.split(":")[1];
+  const networkId = caller.relay.split(":")[1];
   if (networkId !== undefined) {
     return known.machines.find((machine) =>
       machine.privateNetworks.some(

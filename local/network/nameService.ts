@@ -14,13 +14,13 @@ const TTL = 5;
 const NO_SUCH_NAME = 3;
 
 /**
- * The name service of machines, for DNS over TCP, which is what doors carry. It knows the cloud's own names, and says of
+ * The name service of machines, for DNS over TCP, which is what relays carry. It knows the cloud's own names, and says of
  * all others that they do not exist.
  */
 export function nameService(known: () => ReadonlyMap<string, NamedAddresses>): Server {
   return createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    socket.on("end", () => socket.end()); // doors leave half-closed connections open
+    socket.on("end", () => socket.end()); // relays leave half-closed connections open
     readMessages(socket, (message) => {
       socket.write(streamEncode({ ...answer(decode(message), known()), type: "response" }));
     });

@@ -42,12 +42,12 @@ export function machineNamespace(name: string, machineId: number): string {
   return `${cloudPrefix(name)}m-${machineId}`;
 }
 
-/** The router's end of a machine's cable; routers know machines by these. Fits into the kernel's 15 characters. */
-export function cableName(machineId: number): string {
+/** The router's end of a machine's veth pair. The name fits into the kernel's 15 characters. */
+export function routerInterface(machineId: number): string {
   return `m${machineId}`;
 }
 
-/** This computer's end of its cable to the edge: the only interface that exists outside namespaces. */
+/** This computer's end of its veth pair to the edge: the only interface that exists outside namespaces. */
 export function hostInterface(slot: number): string {
   return `holdfast${slot}`;
 }

@@ -11,7 +11,7 @@ import {
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { callerOf } from "./doors";
+import { callerOf } from "./relayServer";
 
 /** Where the proxy keeps packages, and whom it asks for them. */
 export interface PackageProxyOptions {

@@ -6,17 +6,17 @@ import { firewallEffects, firewallOperations } from "./firewalls/firewalls";
 import { imageEffects, imageOperations } from "./images";
 import { floatingIpEffects, floatingIpOperations } from "./ips/floatingIps";
 import { primaryIpEffects, primaryIpOperations } from "./ips/primaryIps";
-import { networkActions, networkEffects } from "./networks/actions";
+import { networkChangeActions, networkEffects } from "./networks/changeActions";
 import { networkOperations } from "./networks/networks";
 import type { Operations } from "./operation";
 import { placementGroupOperations } from "./placementGroups";
 import { attachmentEffects, attachmentOperations } from "./servers/attachments";
-import { changeEffects, changeOperations } from "./servers/changes";
+import { changeEffects, changeOperations } from "./servers/changeActions";
 import { powerEffects, powerOperations } from "./servers/power";
 import { removeEffects, removeOperations } from "./servers/remove";
 import { serverOperations } from "./servers/servers";
 import { sshKeyOperations } from "./sshKeys";
-import { storageBoxChangeEffects, storageBoxChanges } from "./storageBoxes/changes";
+import { storageBoxChangeEffects, storageBoxChanges } from "./storageBoxes/changeActions";
 import { boxSnapshotEffects, boxSnapshotOperations } from "./storageBoxes/snapshots";
 import { storageBoxEffects, storageBoxOperations } from "./storageBoxes/storageBoxes";
 import { subaccountEffects, subaccountOperations } from "./storageBoxes/subaccounts";
@@ -33,7 +33,7 @@ export const operations: Operations = {
   ...floatingIpOperations,
   ...imageOperations,
   ...networkOperations,
-  ...networkActions,
+  ...networkChangeActions,
   ...placementGroupOperations,
   ...primaryIpOperations,
   ...serverOperations,

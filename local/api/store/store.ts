@@ -1,7 +1,7 @@
-import { Journal, type Change } from "./journal";
+import { WriteAheadLog, type RowChange } from "./writeAheadLog";
 import { Table, type Indexes, type Row } from "./table";
 
-/** How large the journal may get before it becomes a snapshot. */
+/** How large (bytes) the log may get before it becomes a snapshot. */
 const compactAt = 4 * 1024 * 1024;
 
 type Schema = Record<string, Row>;
@@ -13,11 +13,11 @@ type AllIndexes<T extends Schema> = { readonly [K in keyof T]: Indexes<T[K]> };
  */
 export class Store<T extends Schema> {
   private readonly tables = new Map<keyof T, Table<Row>>();
-  private readonly journal: Journal;
+  private readonly log: WriteAheadLog;
   private nextId = 1;
-  private open: { changes: Map<string, Change>; undo: (() => void)[]; after: (() => void)[] } | undefined;
+  private open: { changes: Map<string, RowChange>; undo: (() => void)[]; after: (() => void)[] } | undefined;
 
-  /** @param compactAfter bytes of journal after which a snapshot is made */
+  /** @param compactAfter bytes of log after which a snapshot is made */
   constructor(
     directory: string,
     indexes: AllIndexes<T>,
@@ -26,8 +26,8 @@ export class Store<T extends Schema> {
     for (const name of Object.keys(indexes) as (keyof T & string)[]) {
       this.tables.set(name, new Table(indexes[name] as Indexes<Row>));
     }
-    this.journal = new Journal(directory);
-    for (const entry of this.journal.open()) {
+    this.log = new WriteAheadLog(directory);
+    for (const entry of this.log.open()) {
       this.nextId = entry.nextId;
       for (const [table, id, row] of entry.changes) {
         this.table(table as keyof T & string).set(id, (row ?? undefined) as T[string] | undefined);
@@ -92,12 +92,12 @@ export class Store<T extends Schema> {
   /** Runs `work`; on return its changes are on the disk. Whatever it throws undoes all of them. */
   transaction<R>(work: () => R): R {
     if (this.open !== undefined) throw new Error("a transaction is open already");
-    const transaction = (this.open = { changes: new Map<string, Change>(), undo: [], after: [] });
+    const transaction = (this.open = { changes: new Map<string, RowChange>(), undo: [], after: [] });
     const firstId = this.nextId;
     let result: R;
     try {
       result = work();
-      if (transaction.changes.size > 0) this.journal.append(this.nextId, [...transaction.changes.values()]);
+      if (transaction.changes.size > 0) this.log.append(this.nextId, [...transaction.changes.values()]);
     } catch (error) {
       for (const undo of (transaction.undo as (() => void)[]).reverse()) undo();
       this.nextId = firstId;
@@ -105,20 +105,20 @@ export class Store<T extends Schema> {
     } finally {
       this.open = undefined;
     }
-    if (this.journal.size > this.compactAfter) this.compact();
+    if (this.log.size > this.compactAfter) this.compact();
     for (const then of transaction.after as (() => void)[]) then();
     return result;
   }
 
   private compact(): void {
-    const rows: Change[] = [];
+    const rows: RowChange[] = [];
     for (const [name, table] of this.tables) {
       for (const row of table.all()) rows.push([name as string, row.id, row]);
     }
-    this.journal.compact(this.nextId, rows);
+    this.log.compact(this.nextId, rows);
   }
 
   close(): void {
-    this.journal.close();
+    this.log.close();
   }
 }

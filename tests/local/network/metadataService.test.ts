@@ -22,15 +22,15 @@ describe("who asks the metadata service", () => {
     ["a private address in its own network", "metadata:5", "10.0.0.2", 1],
     ["the same private address in another network", "metadata:6", "10.0.0.2", 2],
     ["an alias IP", "metadata:5", "10.0.0.50", 1],
-  ])("is known by %s", (_, door, source, expected) => {
-    expect(machineOf({ door, source }, known)).toBe(expected);
+  ])("is known by %s", (_, relay, source, expected) => {
+    expect(machineOf({ relay, source }, known)).toBe(expected);
   });
 
   test.each([
     ["the link-local address of a machine that has a public one", "metadata", linkLocalAddress(1)],
-    ["a private address at the public door", "metadata", "10.0.0.2"],
-    ["an address of a network at another network's door", "metadata:6", "10.0.0.50"],
-  ])("is nobody for %s", (_, door, source) => {
-    expect(machineOf({ door, source }, known)).toBeUndefined();
+    ["a private address at the public relay", "metadata", "10.0.0.2"],
+    ["an address of a network at another network's relay", "metadata:6", "10.0.0.50"],
+  ])("is nobody for %s", (_, relay, source) => {
+    expect(machineOf({ relay, source }, known)).toBeUndefined();
   });
 });

@@ -1,4 +1,10 @@
-import { cableName, checkCloudName, cloudPrefix, edgeNamespace, hostInterface } from "../../../local/network/names";
+import {
+  routerInterface,
+  checkCloudName,
+  cloudPrefix,
+  edgeNamespace,
+  hostInterface,
+} from "../../../local/network/names";
 
 describe("names in the kernel", () => {
   test("of one local cloud are never those of another whose name is longer", () => {
@@ -7,7 +13,7 @@ describe("names in the kernel", () => {
   });
 
   test("of interfaces fit into 15 characters", () => {
-    expect(cableName(99_999_999_999_999).length).toBeLessThanOrEqual(15);
+    expect(routerInterface(99_999_999_999_999).length).toBeLessThanOrEqual(15);
     expect(hostInterface(99).length).toBeLessThanOrEqual(15);
   });
 

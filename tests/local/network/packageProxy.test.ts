@@ -5,14 +5,14 @@ import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitUntil } from "../../../local/machines/processes";
-import { openDoors } from "../../../local/network/doors";
+import { listenForRelays } from "../../../local/network/relayServer";
 import { packageProxy } from "../../../local/network/packageProxy";
 
-/** The way that a machine's request takes: the door's socket, the introduction, the proxy, and a mirror on loopback. */
+/** The way that a machine's request takes: the relays' socket, the first line, the proxy, and a mirror on loopback. */
 describe("the proxy for packages", () => {
   let folder: string;
   let mirror: Server;
-  let doors: Awaited<ReturnType<typeof openDoors>>;
+  let relayServer: Awaited<ReturnType<typeof listenForRelays>>;
   let asked: string[];
   let logged: string[];
   const host = () => `127.0.0.1:${(mirror.address() as AddressInfo).port}`;
@@ -32,12 +32,12 @@ describe("the proxy for packages", () => {
     await once(mirror, "listening");
     const log = (line: string) => logged.push(line);
     const proxy = packageProxy({ cache: join(folder, "cache"), hosts: [host()], log });
-    doors = await openDoors(join(folder, "doors.sock"), { packages: proxy });
+    relayServer = await listenForRelays(join(folder, "doors.sock"), { packages: proxy });
   });
 
   afterEach(async () => {
     mirror.closeAllConnections();
-    for (const server of [mirror, doors]) await new Promise((resolve) => server.close(resolve));
+    for (const server of [mirror, relayServer]) await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true });
   });
 

@@ -7,7 +7,7 @@ import { ApiError, invalidField } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
 import type { IpType, PrimaryIpRow, ResourceRef, ServerRow } from "../rows";
-import { assertOff } from "../servers/changes";
+import { assertOff } from "../servers/changeActions";
 import { changedPtr } from "./dnsPtr";
 import { freePublicAddress } from "./publicAddresses";
 import { primaryIpView } from "./views";

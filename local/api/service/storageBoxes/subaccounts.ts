@@ -5,7 +5,7 @@ import { found, type Cloud } from "../cloud";
 import { ApiError, invalidField, notFound } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
 import { call, list, type Operation, type Operations, type View } from "../operation";
-import { followStore } from "./changes";
+import { followStore } from "./changeActions";
 import { hashedPassword } from "./password";
 import type { StorageBoxRow, SubaccountAccess, SubaccountRow } from "./rows";
 import { storageBoxTypeOf } from "./types";

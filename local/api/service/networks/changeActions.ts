@@ -25,7 +25,7 @@ function change<Body>(
 }
 
 /** Subnets, routes, range and protection of a network. */
-export const networkActions: Operations = {
+export const networkChangeActions: Operations = {
   "POST /networks/{id}/actions/add_subnet": change<SubnetBody>("add_subnet", (network, body) => ({
     subnets: [...network.subnets, checkedSubnet(network, body)],
   })),

@@ -1,7 +1,7 @@
 import { run } from "../machines/command";
 import type { MachineSpec, NetworkSpec } from "../driver";
 import { linkLocalAddress, METADATA_ADDRESS, PUBLIC_GATEWAY } from "./addresses";
-import { cableName, edgeNamespace, machineNamespace, privateNamespace } from "./names";
+import { routerInterface, edgeNamespace, machineNamespace, privateNamespace } from "./names";
 import { ensureNamespace, ipBatch, linksOf, removeLink, type Link } from "./namespaces";
 import { FLOATING_ROUTE, syncRoutes, type Route } from "./routes";
 
@@ -11,7 +11,7 @@ const PRIVATE_MTU = 1450;
 /** Private interfaces in the order in which they are attached, named as on Hetzner's servers of today. */
 const PRIVATE_INTERFACES = ["enp7s0", "enp8s0", "enp9s0"];
 
-/** Alias of a router's interface whose cable lies completely. */
+/** Alias that the router's end of a veth pair gets once the pair is set up completely. */
 const COMPLETE = "complete";
 
 /** An interface that the machine has, and the private network it leads to (none: the public side). */
@@ -21,13 +21,13 @@ interface Attachment {
 }
 
 /**
- * Brings the cables of a machine and the routes at their far ends to what the machine should have; a new interface has
- * its addresses at once. What a running machine did to its own interfaces stays.
+ * Gives a machine one veth pair for each of its networks, with the routes at the routers' ends. A new interface has its
+ * addresses at once. What a running machine did to its own interfaces stays.
  *
  * @param networks the private networks that the machine is attached to
  * @returns what the machine finds when it boots, in the language of `ip -batch`
  */
-export async function ensureCables(
+export async function ensureVethPairs(
   cloud: string,
   machine: MachineSpec,
   networks: readonly NetworkSpec[],
@@ -41,8 +41,8 @@ export async function ensureCables(
     ...privateAttachments(machine, before, networks),
   ];
   for (const attachment of attachments) {
-    if (!(await isPlugged(cloud, machine, attachment))) await plug(cloud, machine, attachment);
-    await syncFarEnd(cloud, machine, attachment.network);
+    if (!(await isComplete(cloud, machine, attachment))) await createVethPair(cloud, machine, attachment);
+    await syncRouterRoutes(cloud, machine, attachment.network);
   }
   return [
     "address flush dev lo scope global",
@@ -51,26 +51,30 @@ export async function ensureCables(
   ];
 }
 
-/** Removes a machine's namespace and, with it, all of its cables. */
-export async function removeCables(cloud: string, id: number, networkIds: readonly number[]): Promise<void> {
-  // A namespace with processes in it lives on without its name; cables have to go by themselves.
-  await removeLink(edgeNamespace(cloud), cableName(id));
-  for (const networkId of networkIds) await removeLink(privateNamespace(cloud, networkId), cableName(id));
+/** Removes all veth pairs of a machine. */
+export async function removeVethPairs(cloud: string, id: number, networkIds: readonly number[]): Promise<void> {
+  // Removing the namespace is not enough: while processes run in it, it lives on without its name.
+  await removeLink(edgeNamespace(cloud), routerInterface(id));
+  for (const networkId of networkIds) await removeLink(privateNamespace(cloud, networkId), routerInterface(id));
 }
 
-/** Routes at the far end of a cable: the addresses of the machine, and what its network routes through it. */
-export async function syncFarEnd(cloud: string, machine: MachineSpec, network: NetworkSpec | undefined): Promise<void> {
-  const cable = cableName(machine.id);
+/** Routes at the router's end: the machine's addresses, and what its network routes through it. */
+export async function syncRouterRoutes(
+  cloud: string,
+  machine: MachineSpec,
+  network: NetworkSpec | undefined,
+): Promise<void> {
+  const routerSide = routerInterface(machine.id);
   const routes = network === undefined ? publicRoutes(machine) : privateRoutes(machine, network);
-  await syncRoutes(routerOf(cloud, network), cable, routes);
+  await syncRoutes(routerOf(cloud, network), routerSide, routes);
 }
 
-/** Routes a floating IP to a machine, in one step, or to nobody. */
+/** Routes a floating IP to a machine in one step; `null` removes the route. */
 export async function routeFloating(cloud: string, address: string, machineId: number | null): Promise<void> {
   const edge = edgeNamespace(cloud);
   const destination = address.includes("/") ? address : `${address}/${address.includes(":") ? 64 : 32}`;
   if (machineId !== null) {
-    await ipBatch(edge, [`route replace ${destination} dev ${cableName(machineId)} proto ${FLOATING_ROUTE}`]);
+    await ipBatch(edge, [`route replace ${destination} dev ${routerInterface(machineId)} proto ${FLOATING_ROUTE}`]);
     return;
   }
   const version = address.includes(":") ? "-6" : "-4";
@@ -173,35 +177,35 @@ async function removeUnwanted(cloud: string, machine: MachineSpec, links: readon
   }
 }
 
-/** Whether a cable lies completely; one that was cut short while it was laid is none. */
-async function isPlugged(cloud: string, machine: MachineSpec, { network }: Attachment): Promise<boolean> {
+/** Whether a veth pair was set up to the end, see `createVethPair`. */
+async function isComplete(cloud: string, machine: MachineSpec, { network }: Attachment): Promise<boolean> {
   const links = await linksOf(routerOf(cloud, network));
-  return links.some((link) => link.name === cableName(machine.id) && link.alias === COMPLETE);
+  return links.some((link) => link.name === routerInterface(machine.id) && link.alias === COMPLETE);
 }
 
 /**
- * Lays a cable: both ends appear at once, and one end's removal removes the other. That it is complete is noted last, so
- * that a process that ends in between leaves a cable that is laid anew.
+ * Creates a veth pair: both ends appear at once, and removing one end removes the other. The alias is set last, so a
+ * pair that a killed process left half set up is created anew.
  */
-async function plug(cloud: string, machine: MachineSpec, attachment: Attachment): Promise<void> {
+async function createVethPair(cloud: string, machine: MachineSpec, attachment: Attachment): Promise<void> {
   const { device, network } = attachment;
   const router = routerOf(cloud, network);
   const namespace = machineNamespace(cloud, machine.id);
-  const cable = cableName(machine.id);
+  const routerSide = routerInterface(machine.id);
   const mac =
     network === undefined
       ? publicMac(machine.id)
       : (machine.privateNetworks.find((one) => one.networkId === network.id)?.mac ?? "");
-  await removeLink(router, cable);
+  await removeLink(router, routerSide);
   const near = ["peer", "name", device, "netns", namespace, "address", mac];
-  await run("ip", ["link", "add", cable, "netns", router, "type", "veth", ...near]);
+  await run("ip", ["link", "add", routerSide, "netns", router, "type", "veth", ...near]);
   await ipBatch(router, [
-    `link set ${cable} ${network === undefined ? "" : `mtu ${PRIVATE_MTU} `}up`,
-    `address replace ${network === undefined ? PUBLIC_GATEWAY : network.gateway}/32 dev ${cable}`,
-    ...(network === undefined ? [`address replace fe80::1/64 dev ${cable} nodad`] : []),
+    `link set ${routerSide} ${network === undefined ? "" : `mtu ${PRIVATE_MTU} `}up`,
+    `address replace ${network === undefined ? PUBLIC_GATEWAY : network.gateway}/32 dev ${routerSide}`,
+    ...(network === undefined ? [`address replace fe80::1/64 dev ${routerSide} nodad`] : []),
   ]);
   await ipBatch(namespace, machineSide(machine, attachment));
-  await ipBatch(router, [`link set ${cable} alias ${COMPLETE}`]);
+  await ipBatch(router, [`link set ${routerSide} alias ${COMPLETE}`]);
 }
 
 function routerOf(cloud: string, network: NetworkSpec | undefined): string {

@@ -3,35 +3,45 @@ import { isIPv4 } from "node:net";
 import { packageHosts } from "../machines/packageHosts";
 import { run, tryRun } from "../machines/command";
 
-/** Marks the routes that were made here, so that they can be found again. */
-const OWN_WAY = 202;
+/** Routing protocol number that marks these routes, so that they can be found again. */
+const PINNED_ROUTE = 202;
 
-/** Seconds for a name: one that is not known by then is not somewhere near. */
+/** Seconds for a name lookup: a nearby name server answers within that. */
 const LOOKUP_LIMIT = 2;
 
 /**
- * Computers in laboratories do have documentation addresses in their network, a package mirror for example. Where this
- * computer fetches its packages from keeps the way that it has now, although a local cloud's range is about to cover it.
+ * Keeps this computer's package mirrors reachable when the cloud's range covers their addresses. Some laboratories use
+ * documentation addresses themselves. Each such mirror gets a route of its own that copies its present one.
  *
  * @param range the cloud's public range, e.g. `203.0.113.0/25`
  */
-export async function keepOwnWays(range: string): Promise<void> {
+export async function pinRoutes(range: string): Promise<void> {
   const found = await Promise.all(packageHosts("/").map(addressesOf));
   for (const address of new Set(found.flat())) {
     if (!contains(range, address)) continue;
     const { stdout } = await tryRun("ip", ["-4", "-json", "route", "get", address]);
-    const [way] = JSON.parse(stdout || "[]") as { gateway?: string; dev?: string }[];
-    if (!way?.dev || way.dev.startsWith("holdfast")) continue;
-    const through = way.gateway ? ["via", way.gateway] : [];
-    await run("ip", ["-4", "route", "replace", `${address}/32`, ...through, "dev", way.dev, "proto", `${OWN_WAY}`]);
+    const [route] = JSON.parse(stdout || "[]") as { gateway?: string; dev?: string }[];
+    if (!route?.dev || route.dev.startsWith("holdfast")) continue;
+    const through = route.gateway ? ["via", route.gateway] : [];
+    await run("ip", [
+      "-4",
+      "route",
+      "replace",
+      `${address}/32`,
+      ...through,
+      "dev",
+      route.dev,
+      "proto",
+      `${PINNED_ROUTE}`,
+    ]);
   }
 }
 
-/** Takes them away again, when the range is given back. */
-export async function forgetOwnWays(range: string): Promise<void> {
-  const { stdout } = await tryRun("ip", ["-4", "-json", "route", "show", "proto", `${OWN_WAY}`]);
+/** Removes them when the cloud gives its range back. */
+export async function unpinRoutes(range: string): Promise<void> {
+  const { stdout } = await tryRun("ip", ["-4", "-json", "route", "show", "proto", `${PINNED_ROUTE}`]);
   for (const { dst } of JSON.parse(stdout || "[]") as { dst: string }[]) {
-    if (contains(range, dst)) await tryRun("ip", ["-4", "route", "delete", dst, "proto", `${OWN_WAY}`]);
+    if (contains(range, dst)) await tryRun("ip", ["-4", "route", "delete", dst, "proto", `${PINNED_ROUTE}`]);
   }
 }
 

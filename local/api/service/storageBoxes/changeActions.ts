@@ -10,10 +10,13 @@ import type { BoxAccess, SnapshotPlan, StorageBoxRow } from "./rows";
 import { findStorageBoxType, storageBoxTypeOf } from "./types";
 import { boxRef } from "./view";
 
-type Change = Partial<StorageBoxRow>;
+type ChangedFields = Partial<StorageBoxRow>;
 
 /** An action on one box that writes at once what the box becomes, and ends when it is. */
-function change<Body>(command: Command, changed: (box: StorageBoxRow, body: Body, cloud: Cloud) => Change): Operation {
+function change<Body>(
+  command: Command,
+  changed: (box: StorageBoxRow, body: Body, cloud: Cloud) => ChangedFields,
+): Operation {
   return call((cloud, body: Body, { id }) => {
     const box = found(cloud, "storage_boxes", id);
     cloud.actions.assertIdle(boxRef(box));
@@ -46,7 +49,7 @@ export const storageBoxChanges: Operations = {
   [`${path}/disable_snapshot_plan`]: change("disable_snapshot_plan", () => ({ plan: null })),
 };
 
-function changedType(box: StorageBoxRow, body: { storage_box_type: string }, cloud: Cloud): Change {
+function changedType(box: StorageBoxRow, body: { storage_box_type: string }, cloud: Cloud): ChangedFields {
   const [before, after] = [storageBoxTypeOf(box.type), findStorageBoxType(body.storage_box_type)];
   if (after.id === before.id) throw invalidField("storage_box_type", `the Storage Box is a ${after.name} already`);
   // A file system that shrinks is beyond XFS, and one that does not would be a quota that does not hold.

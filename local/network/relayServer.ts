@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 
-/** Who is asking, as the doorkeeper saw it. */
+/** Who sent a request, as the relay saw it. */
 export interface Caller {
-  readonly door: string;
+  /** Name of the relay, e.g. `metadata:7`. */
+  readonly relay: string;
   readonly source: string;
 }
 
@@ -14,26 +15,26 @@ const callers = new WeakMap<Socket, Caller>();
 /** Who sent this request. */
 export function callerOf(request: IncomingMessage): Caller {
   const caller = callers.get(request.socket);
-  if (caller === undefined) throw new Error("this request did not come through a door");
+  if (caller === undefined) throw new Error("this request did not come through a relay");
   return caller;
 }
 
-/** Longest introduction that a doorkeeper sends, in bytes. */
+/** Longest first line that a relay sends, in bytes. */
 const INTRODUCTION = 512;
 
 /**
- * Listens for connections that doorkeepers carry out of namespaces and hands each to the service behind its door.
- * Resolves when it listens.
+ * Listens for the connections that relays pass on from namespaces, and hands each to its service. Resolves when it
+ * listens.
  *
- * @param services the part of a door's name before the first colon → what answers there
+ * @param services the part of a relay's name before the first colon → what answers there
  */
-export function openDoors(socketPath: string, services: Readonly<Record<string, Server>>): Promise<Server> {
+export function listenForRelays(socketPath: string, services: Readonly<Record<string, Server>>): Promise<Server> {
   mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
   rmSync(socketPath, { force: true }); // left by a process that was killed; the daemon makes sure that there is one only
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on("error", () => socket.destroy());
     introduce(socket, (caller) => {
-      const service = services[caller.door.split(":")[0] ?? ""];
+      const service = services[caller.relay.split(":")[0] ?? ""];
       if (service === undefined) {
         socket.destroy();
         return;
@@ -51,9 +52,6 @@ export function openDoors(socketPath: string, services: Readonly<Record<string, 
   });
 }
 
-/** An HTTP service that gets its connections from a door. */
-export { createHttpServer };
-
 /** Reads the introduction and leaves what follows it to the service. */
 function introduce(socket: Socket, onCaller: (caller: Caller) => void): void {
   let received = Buffer.alloc(0);
@@ -68,7 +66,9 @@ function introduce(socket: Socket, onCaller: (caller: Caller) => void): void {
       return;
     }
     socket.unshift(received.subarray(end + 1));
-    onCaller(JSON.parse(received.subarray(0, end).toString()) as Caller);
+    // The key is "door" because relays outlive an update of this program, and older ones say so.
+    const { door, source } = JSON.parse(received.subarray(0, end).toString()) as { door: string; source: string };
+    onCaller({ relay: door, source });
   };
   socket.on("data", onData);
 }

@@ -1,5 +1,5 @@
 import type { Cloud } from "../cloud";
-import { lookEvery } from "../watching";
+import { repeatEvery } from "../repeat";
 import { followPlan } from "./plan";
 
 /** Milliseconds between two looks at the boxes: short enough to meet every minute that a plan may name. */
@@ -9,10 +9,10 @@ const interval = 20_000;
  * Measures how much the boxes hold, brings back those that died, and makes the snapshots that their plans want. A time
  * at which the local cloud does not run is missed, and not made up for.
  *
- * @returns a function that ends the watch
+ * @returns a function that ends the polling
  */
-export function watchStorageBoxes(cloud: Cloud): () => void {
-  return lookEvery(cloud, interval, "watching the Storage Boxes", (ended) => lookAtAll(cloud, ended));
+export function pollStorageBoxes(cloud: Cloud): () => void {
+  return repeatEvery(cloud, interval, "watching the Storage Boxes", (ended) => lookAtAll(cloud, ended));
 }
 
 async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {

@@ -1,10 +1,11 @@
 """Carries connections out of a network namespace to the local cloud's process.
 
-Usage: doorkeeper.py MARK SOCKET DOOR PORT ADDRESS...
+Usage: relay.py MARK SOCKET NAME PORT ADDRESS...
 
-Listens on each ADDRESS in the namespace that it was started in. Each connection is passed on to the Unix socket SOCKET,
-after one line of JSON that says which door it came through and from which address; the router has made sure that a
-machine cannot use an address that is not its own. While nobody listens on SOCKET, connections are closed at once.
+Listens on each ADDRESS in the namespace that it was started in, and passes each connection on to the Unix socket SOCKET.
+One line of JSON comes first: the relay's NAME (as "door") and the address that the connection came from. The router has
+made sure that a machine cannot use an address that is not its own. While nobody listens on SOCKET, connections are closed
+at once.
 MARK is not used: it lets the local cloud find this process again.
 """
 
@@ -26,7 +27,7 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
             writer.write_eof()
 
 
-async def main(socket_path: str, door: str, port: int, addresses: list[str]) -> None:
+async def main(socket_path: str, name: str, port: int, addresses: list[str]) -> None:
     """Serves until it is ended."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -34,7 +35,7 @@ async def main(socket_path: str, door: str, port: int, addresses: list[str]) -> 
         out: asyncio.StreamWriter | None = None
         try:
             answers, out = await asyncio.open_unix_connection(socket_path)
-            out.write(json.dumps({"door": door, "source": source}).encode() + b"\n")
+            out.write(json.dumps({"door": name, "source": source}).encode() + b"\n")
             await asyncio.gather(pump(reader, out), pump(answers, writer))
         except OSError:
             pass  # the local cloud is not there: the caller sees a closed connection

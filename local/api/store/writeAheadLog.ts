@@ -13,32 +13,32 @@ import {
 import { join } from "node:path";
 
 /** A row put into a table, or (`null`) removed from it. */
-export type Change = readonly [table: string, id: number, row: object | null];
+export type RowChange = readonly [table: string, id: number, row: object | null];
 
 /** One transaction. */
-export interface JournalEntry {
+export interface Transaction {
   /** Counts up by one with every entry, over snapshots too. */
   readonly sequence: number;
   /** The next id that has not been given to anything. */
   readonly nextId: number;
-  readonly changes: readonly Change[];
+  readonly changes: readonly RowChange[];
 }
 
 const newline = 0x0a;
 
 /**
- * The store on disk: a snapshot and, after it, one line per transaction. A line counts once it is complete, and
- * `append` returns once it is on the disk, so a kill at any moment loses nothing that was acknowledged.
+ * The store on disk: a snapshot, and a write-ahead log with one line for each later transaction. A line counts once it is
+ * complete. `append` returns once it is on the disk, so a kill at any moment loses nothing that was acknowledged.
  */
-export class Journal {
-  private readonly journalFile: string;
+export class WriteAheadLog {
+  private readonly logFile: string;
   private readonly snapshotFile: string;
   private file = -1;
   private bytes = 0;
   private sequence = 0;
 
   constructor(private readonly directory: string) {
-    this.journalFile = join(directory, "journal.jsonl");
+    this.logFile = join(directory, "journal.jsonl"); // stores of existing clouds have this name
     this.snapshotFile = join(directory, "snapshot.json");
   }
 
@@ -48,20 +48,20 @@ export class Journal {
   }
 
   /**
-   * Opens the journal and gives everything in it, the snapshot first.
+   * Opens the log and returns everything in it, the snapshot first.
    *
    * @throws when a line other than the last is unreadable: that is damage, not a kill
    */
-  open(): JournalEntry[] {
+  open(): Transaction[] {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-    const entries: JournalEntry[] = [];
+    const entries: Transaction[] = [];
     if (existsSync(this.snapshotFile)) {
-      const snapshot = JSON.parse(readFileSync(this.snapshotFile, "utf8")) as JournalEntry;
+      const snapshot = JSON.parse(readFileSync(this.snapshotFile, "utf8")) as Transaction;
       entries.push(snapshot);
       this.sequence = snapshot.sequence;
     }
-    this.file = openSync(this.journalFile, "a+", 0o600);
-    const content = readFileSync(this.journalFile);
+    this.file = openSync(this.logFile, "a+", 0o600);
+    const content = readFileSync(this.logFile);
     // What follows the last newline was being written when the process died: nobody was told that it happened.
     const end = content.lastIndexOf(newline) + 1;
     if (end < content.length) ftruncateSync(this.file, end);
@@ -69,7 +69,7 @@ export class Journal {
     for (const [index, line] of content.subarray(0, end).toString("utf8").split("\n").entries()) {
       if (line === "") continue;
       const entry = this.parse(line, index + 1);
-      // A kill between a snapshot and the emptying of the journal leaves entries that the snapshot holds already.
+      // A kill between a snapshot and the emptying of the log leaves entries that the snapshot already has.
       if (entry.sequence <= this.sequence) continue;
       entries.push(entry);
       this.sequence = entry.sequence;
@@ -77,20 +77,20 @@ export class Journal {
     return entries;
   }
 
-  private parse(line: string, number: number): JournalEntry {
+  private parse(line: string, number: number): Transaction {
     try {
-      return JSON.parse(line) as JournalEntry;
+      return JSON.parse(line) as Transaction;
     } catch (error) {
       throw new Error(
-        `${this.journalFile} line ${String(number)} is damaged. Restore the file, or remove ${this.directory} to start with an empty cloud.`,
+        `${this.logFile} line ${String(number)} is damaged. Restore the file, or remove ${this.directory} to start with an empty cloud.`,
         { cause: error },
       );
     }
   }
 
   /** Writes one transaction; on return it is on the disk. */
-  append(nextId: number, changes: readonly Change[]): void {
-    const entry: JournalEntry = { sequence: this.sequence + 1, nextId, changes };
+  append(nextId: number, changes: readonly RowChange[]): void {
+    const entry: Transaction = { sequence: this.sequence + 1, nextId, changes };
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     try {
       writeAll(this.file, line);
@@ -104,9 +104,9 @@ export class Journal {
     this.bytes += line.length;
   }
 
-  /** Replaces snapshot and journal by one snapshot that holds these rows. */
-  compact(nextId: number, rows: readonly Change[]): void {
-    const entry: JournalEntry = { sequence: this.sequence, nextId, changes: rows };
+  /** Replaces snapshot and log by one snapshot that holds these rows. */
+  compact(nextId: number, rows: readonly RowChange[]): void {
+    const entry: Transaction = { sequence: this.sequence, nextId, changes: rows };
     const draft = `${this.snapshotFile}.new`;
     const file = openSync(draft, "w", 0o600);
     try {

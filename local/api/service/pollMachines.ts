@@ -1,6 +1,6 @@
 import type { Cloud } from "./cloud";
 import type { ServerRow } from "./rows";
-import { lookEvery } from "./watching";
+import { repeatEvery } from "./repeat";
 
 /** Milliseconds between two looks at the machines. */
 const interval = 1000;
@@ -9,10 +9,10 @@ const interval = 1000;
  * Notices machines that ended or came up by themselves (`poweroff` typed inside, a crash of init) and says so in their
  * servers' status. Servers with an action under way are left to it.
  *
- * @returns a function that ends the watch
+ * @returns a function that ends the polling
  */
-export function watchMachines(cloud: Cloud): () => void {
-  return lookEvery(cloud, interval, "watching the machines", (ended) => lookAtAll(cloud, ended));
+export function pollMachines(cloud: Cloud): () => void {
+  return repeatEvery(cloud, interval, "watching the machines", (ended) => lookAtAll(cloud, ended));
 }
 
 async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {

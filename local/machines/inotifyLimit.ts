@@ -6,11 +6,11 @@ const LIMIT = "/proc/sys/fs/inotify/max_user_instances";
 const ENOUGH = 1024;
 
 /**
- * Lets machines watch files: where the limit is too low for more than a few of them, it is raised until the next boot.
+ * Raises the limit of inotify instances until the next boot, where it is too low for more than a few machines.
  *
  * @returns what was done, in words; nothing when the limit was high enough
  */
-export function allowWatches(file = LIMIT): string | undefined {
+export function allowInotifyInstances(file = LIMIT): string | undefined {
   const value = Number(readFileSync(file, "utf8"));
   if (value >= ENOUGH) return undefined;
   writeFileSync(file, `${ENOUGH}\n`);
