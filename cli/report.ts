@@ -9,7 +9,7 @@ import { renderJson } from "../failures/render/json";
 import { renderMarkdown } from "../failures/render/markdown";
 import { renderTerminal } from "../failures/render/terminal";
 import { makeReport } from "../failures/report";
-import { rungsAbove } from "../failures/rungs";
+import { stepsUpFrom } from "../failures/stepsUp";
 import { drillJournals } from "./drillJournals";
 import { CloudApi } from "../stack/cloud/api";
 import { askedPrices } from "../stack/cloud/prices";
@@ -69,7 +69,7 @@ export async function renderedReport({ stack, prices, ...flags }: ReportFlags): 
   if (flags.ladder) return renderLadder(settings, options);
   const made = makeReport(makeBlueprint(settings), options);
   const form = (["json", "markdown", "html"] as const).find((name) => flags[name]) ?? "terminal";
-  return renderers[form](made, rungsAbove(settings, made, options));
+  return renderers[form](made, stepsUpFrom(settings, made, options));
 }
 
 /** What the API says; where nobody can be asked, what is known without it, and why. */

@@ -25,14 +25,23 @@ export const ladder: readonly Rung[] = [
   { name: "a backup load balancer", loadBalancers: 2, databases: 1, appMachines: 2, instances: 2 },
 ];
 
+/** The numbers of a rung, by the section of the settings that they belong to. */
+export function sectionsOf({ appMachines, databases, instances, loadBalancers }: Rung) {
+  return {
+    app: { machines: appMachines, instances },
+    loadBalancer: { machines: loadBalancers },
+    database: { machines: databases },
+  };
+}
+
 /** Settings that differ from the given ones in the numbers of a rung only; a database is there from the bottom on. */
 export function settingsOfRung(settings: Settings, rung: Rung): Settings {
-  const { serverType } = settings.app;
+  const { app, loadBalancer, database } = sectionsOf(rung);
   return {
     ...settings,
-    app: { ...settings.app, machines: rung.appMachines, instances: rung.instances },
-    loadBalancer: { ...settings.loadBalancer, machines: rung.loadBalancers },
-    database: { serverType, volumeSize: 10, ...settings.database, machines: rung.databases },
+    app: { ...settings.app, ...app },
+    loadBalancer: { ...settings.loadBalancer, ...loadBalancer },
+    database: { serverType: settings.app.serverType, volumeSize: 10, ...settings.database, ...database },
   };
 }
 

@@ -54,7 +54,7 @@ export async function runClimb(stack: Stack, say: (line: string) => void): Promi
     await until("the guestbook takes a first entry", entryLimit, () => Promise.resolve(visitor.written.length > 0));
     for (const step of steps) {
       Object.assign(measured, await take(stack, visitor, step, say));
-      if (step.loadBalancers > 0) floatingIps.add(await floatingIp(stack, step));
+      if (step.settings.loadBalancer.machines > 0) floatingIps.add(await floatingIp(stack, step));
     }
   } finally {
     await visitor.leave();

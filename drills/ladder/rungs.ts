@@ -1,5 +1,4 @@
-import { ladder } from "../../failures/ladder";
-import type { UpOptions } from "../frame/stack";
+import { ladder, sectionsOf } from "../../failures/ladder";
 
 /** One `pulumi up` of the climb. */
 export interface Step {
@@ -7,19 +6,12 @@ export interface Step {
   readonly name: string;
   /** What measurements of it are called, e.g. `3 up`. */
   readonly key: string;
-  readonly settings: NonNullable<UpOptions["settings"]>;
-  readonly loadBalancers: number;
+  readonly settings: ReturnType<typeof sectionsOf>;
 }
 
 /** The settings of the rung with this place in the ladder, from 0. */
 export function settingsOf(place: number): Step["settings"] {
-  const rung = ladder[place];
-  if (!rung) throw new RangeError(`the ladder has ${ladder.length} rungs, and no ${place}`);
-  return {
-    app: { machines: rung.appMachines, instances: rung.instances },
-    loadBalancer: { machines: rung.loadBalancers },
-    database: { machines: rung.databases },
-  };
+  return sectionsOf(rungAt(place));
 }
 
 /** All the way up, and back to where it began. */
@@ -29,11 +21,11 @@ export const steps: readonly Step[] = [
 ];
 
 function step(way: "up" | "down", place: number): Step {
+  return { name: `${way} to: ${rungAt(place).name}`, key: `${place} ${way}`, settings: settingsOf(place) };
+}
+
+function rungAt(place: number) {
   const rung = ladder[place];
-  return {
-    name: `${way} to: ${rung?.name ?? ""}`,
-    key: `${place} ${way}`,
-    settings: settingsOf(place),
-    loadBalancers: rung?.loadBalancers ?? 0,
-  };
+  if (!rung) throw new RangeError(`the ladder has ${ladder.length} rungs, and no ${place}`);
+  return rung;
 }

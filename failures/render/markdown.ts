@@ -1,13 +1,13 @@
 import { describeDuration } from "../figures";
 import type { FailureEntry, Report } from "../report";
-import type { Rung } from "../rungs";
+import type { StepUp } from "../stepsUp";
 import { linesOf } from "./entries";
 import { renderMermaid } from "./mermaid";
 import { partText, priceNote, totalText } from "./prices";
-import { nextText, rungPrice, rungTexts, rungTitle } from "./rungs";
+import { nextText, stepPrice, stepTexts, stepTitle } from "./stepsUp";
 
 /** The report for a page of documentation or a pull request. */
-export function renderMarkdown(report: Report, rungs: readonly Rung[]): string {
+export function renderMarkdown(report: Report, stepsUp: readonly StepUp[]): string {
   const { failures, picture, price, singlePoints, stack } = report;
   return [
     `# Failure report of stack ${escape(stack)}`,
@@ -28,12 +28,12 @@ export function renderMarkdown(report: Report, rungs: readonly Rung[]): string {
       ],
     ),
     priceNote(price),
-    "## Rungs above",
-    ...rungs.flatMap((rung) => [
-      `**${rungTitle(rung)}** (${rung.refused === undefined ? rungPrice(rung) : "not possible"})`,
-      list(rungTexts(rung).map(escape)),
+    "## Steps up",
+    ...stepsUp.flatMap((step) => [
+      `**${stepTitle(step)}** (${step.refused === undefined ? stepPrice(step) : "not possible"})`,
+      list(stepTexts(step).map(escape)),
     ]),
-    nextText(rungs),
+    nextText(stepsUp),
     "## Each failure",
     ...failures.flatMap(details),
   ]

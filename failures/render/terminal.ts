@@ -1,8 +1,8 @@
 import type { Report } from "../report";
-import type { Rung } from "../rungs";
+import type { StepUp } from "../stepsUp";
 import { linesOf } from "./entries";
 import { partText, priceNote, totalText } from "./prices";
-import { nextText, rungPrice, rungTexts, rungTitle } from "./rungs";
+import { nextText, stepPrice, stepTexts, stepTitle } from "./stepsUp";
 import { beside, wrap } from "./wrap";
 
 const width = 80;
@@ -10,7 +10,7 @@ const layout = { indent: 2, column: 12, width };
 const below = { indent: 14, column: 2, width };
 
 /** The report for a terminal of 80 columns. */
-export function renderTerminal(report: Report, rungs: readonly Rung[]): string {
+export function renderTerminal(report: Report, stepsUp: readonly StepUp[]): string {
   return [
     `Stack ${report.stack}, ${report.location}: what can fail, what happens then, at what price`,
     "",
@@ -36,9 +36,9 @@ export function renderTerminal(report: Report, rungs: readonly Rung[]): string {
     "Price per month",
     ...prices(report),
     "",
-    "Rungs above",
-    ...rungs.flatMap(rung),
-    ...wrap(nextText(rungs), width - 2).map((line) => `  ${line}`),
+    "Steps up",
+    ...stepsUp.flatMap(step),
+    ...wrap(nextText(stepsUp), width - 2).map((line) => `  ${line}`),
     "",
   ].join("\n");
 }
@@ -59,9 +59,9 @@ function prices({ price }: Report): string[] {
   ];
 }
 
-function rung(one: Rung): string[] {
-  const right = one.refused === undefined ? rungPrice(one) : "not possible";
-  return [`  ${spread(rungTitle(one), right, width - 2)}`, ...rungTexts(one).flatMap((text) => hanging(text, 4))];
+function step(one: StepUp): string[] {
+  const right = one.refused === undefined ? stepPrice(one) : "not possible";
+  return [`  ${spread(stepTitle(one), right, width - 2)}`, ...stepTexts(one).flatMap((text) => hanging(text, 4))];
 }
 
 /** One text at the left edge, one at the right. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drillJournals } from "../../cli/drillJournals";
 import { renderHtml } from "../../failures/render/html/page";
-import { rungsAbove } from "../../failures/rungs";
+import { stepsUpFrom } from "../../failures/stepsUp";
 import { Chromium, pictureFacts } from "./chromium";
 import { options, reportOf, settingsFor, type Numbers } from "./stacks";
 import { readVariable } from "../../lib/environmentVariables";
@@ -37,7 +37,7 @@ const stacks: Readonly<Record<string, Numbers>> = {
 /** The page as people see it: with everything that drills measured so far. */
 function pageOf(numbers: Numbers): string {
   const report = reportOf(numbers, { journals: drillJournals() });
-  return renderHtml(report, rungsAbove(settingsFor(numbers), report, options));
+  return renderHtml(report, stepsUpFrom(settingsFor(numbers), report, options));
 }
 
 /** Where to leave a copy of each picture, for a person who wants to look at them. */

@@ -1,5 +1,5 @@
 import { differenceOf } from "../../failures/difference";
-import { cheapestUseful, rungsAbove } from "../../failures/rungs";
+import { cheapestUseful, stepsUpFrom } from "../../failures/stepsUp";
 import { options, reportOf, settingsFor, type Numbers } from "./stacks";
 
 const changes = (before: Numbers, after: Numbers) => differenceOf(reportOf(before), reportOf(after));
@@ -72,35 +72,35 @@ test("a database on a machine of its own: what that changes", () => {
   expect(said.at(-1)).toBe("+ 5.49 €/month");
 });
 
-describe("rungs above", () => {
-  const rungs = (numbers: Numbers) => rungsAbove(settingsFor(numbers), reportOf(numbers), options);
+describe("steps up", () => {
+  const steps = (numbers: Numbers) => stepsUpFrom(settingsFor(numbers), reportOf(numbers), options);
 
-  test("with one instance, the cheapest useful rung is a second one, for nothing", () => {
-    const next = cheapestUseful(rungs({ machines: 1, instances: 1 }));
+  test("with one instance, the cheapest useful step is a second one, for nothing", () => {
+    const next = cheapestUseful(steps({ machines: 1, instances: 1 }));
     expect(next).toMatchObject({ setting: "holdfast:app.instances", from: 1, to: 2, cents: 0 });
     expect(next?.changes[0]?.text).toBe("The only instance of the app is no longer a single point of failure");
   });
 
   test("with two instances it is an app machine", () => {
-    expect(cheapestUseful(rungs({ machines: 1 }))).toMatchObject({ setting: "holdfast:app.machines", cents: 549 });
+    expect(cheapestUseful(steps({ machines: 1 }))).toMatchObject({ setting: "holdfast:app.machines", cents: 549 });
   });
 
-  test("what settings refuse is no rung, and says why", () => {
-    const [beyond] = rungs({ instances: 32 }).filter(({ setting }) => setting === "holdfast:app.instances");
+  test("what settings refuse is no step, and says why", () => {
+    const [beyond] = steps({ instances: 32 }).filter(({ setting }) => setting === "holdfast:app.instances");
     expect(beyond?.refused).toContain("is more than 32");
-    const [third] = rungs({ loadBalancers: 2 }).filter(({ setting }) => setting === "holdfast:loadBalancer.machines");
+    const [third] = steps({ loadBalancers: 2 }).filter(({ setting }) => setting === "holdfast:loadBalancer.machines");
     expect(third?.refused).toContain("is more than 2");
   });
 
-  test("the database's own machine is a rung where there is a database, and none where there is not", () => {
-    const found = (numbers: Numbers) => rungs(numbers).find(({ setting }) => setting === "holdfast:database.machines");
+  test("the database's own machine is a step where there is a database, and none where there is not", () => {
+    const found = (numbers: Numbers) => steps(numbers).find(({ setting }) => setting === "holdfast:database.machines");
     expect(found({ machines: 1, database: { machines: 0 } })).toMatchObject({ from: 0, to: 1, cents: 549 });
     expect(found({ database: { machines: 1 } })?.refused).toContain("is more than 1");
     expect(found({})).toBeUndefined();
   });
 
-  test("those that can be climbed come first, the cheapest of them at the top", () => {
-    const list = rungs({});
+  test("those that are possible come first, the cheapest of them at the top", () => {
+    const list = steps({});
     const possible = list.filter(({ refused }) => refused === undefined);
     expect(list.slice(0, possible.length)).toEqual(possible);
     expect(possible.map(({ cents }) => cents)).toEqual(possible.map(({ cents }) => cents).sort((a, b) => a - b));

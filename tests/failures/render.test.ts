@@ -3,12 +3,12 @@ import { renderJson } from "../../failures/render/json";
 import { renderMarkdown } from "../../failures/render/markdown";
 import { renderTerminal } from "../../failures/render/terminal";
 import type { Report } from "../../failures/report";
-import { rungsAbove } from "../../failures/rungs";
+import { stepsUpFrom } from "../../failures/stepsUp";
 import { options, reportOf, settingsFor, type Numbers } from "./stacks";
 
-const render = (how: (report: Report, rungs: ReturnType<typeof rungsAbove>) => string, numbers: Numbers = {}) => {
+const render = (how: (report: Report, stepsUp: ReturnType<typeof stepsUpFrom>) => string, numbers: Numbers = {}) => {
   const report = reportOf(numbers);
-  return how(report, rungsAbove(settingsFor(numbers), report, options));
+  return how(report, stepsUpFrom(settingsFor(numbers), report, options));
 };
 
 test("the terminal's lines fit into 80 columns", () => {
@@ -30,11 +30,11 @@ test.each([
   expect(text).toContain("List price recorded on 2026-10-04");
 });
 
-test("JSON is the report itself, with the rungs", () => {
-  const parsed = JSON.parse(render(renderJson)) as Report & { rungs: unknown[] };
+test("JSON is the report itself, with the steps up", () => {
+  const parsed = JSON.parse(render(renderJson)) as Report & { stepsUp: unknown[] };
   expect(parsed.price.total).toBe(1997);
   expect(parsed.failures.map(({ id }) => id)).toEqual(reportOf().failures.map(({ id }) => id));
-  expect(parsed.rungs).toHaveLength(3);
+  expect(parsed.stepsUp).toHaveLength(3);
 });
 
 test("the Mermaid picture joins every row to the next", () => {

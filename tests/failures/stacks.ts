@@ -7,7 +7,7 @@ import { settingsWith } from "../blueprint/source";
 export const priceList = listPrices;
 export const options: ReportOptions = { prices: priceList };
 
-/** The numbers of a rung. */
+/** The numbers of a stack. */
 export interface Numbers {
   readonly loadBalancers?: number;
   readonly machines?: number;

@@ -1,15 +1,15 @@
 import type { FailureEntry, Report } from "../../report";
-import type { Rung } from "../../rungs";
+import type { StepUp } from "../../stepsUp";
 import type { Service } from "../../types";
 import { linesOf, type Line } from "../entries";
 import { partText, priceNote, totalText } from "../prices";
-import { nextText, rungPrice, rungTexts, rungTitle } from "../rungs";
+import { nextText, stepPrice, stepTexts, stepTitle } from "../stepsUp";
 import { escapeHtml, inline } from "./escape";
 import { renderPicture } from "./picture";
 import { style } from "./style";
 
 /** One file that needs nothing else: no script, no font, no image from anywhere. */
-export function renderHtml(report: Report, rungs: readonly Rung[]): string {
+export function renderHtml(report: Report, stepsUp: readonly StepUp[]): string {
   const { failures, location, picture, price, singlePoints, stack } = report;
   const title = `Failure report of stack ${stack}`;
   return `<!doctype html>
@@ -39,7 +39,7 @@ ${failures.map(card).join("\n")}
 </div>
 <div class="top">
 <section><h2>Price per month</h2><div class="card">${prices(report)}</div></section>
-<section><h2>Rungs above</h2><div class="card">${rungs.map(rung).join("\n")}<p>${inline(nextText(rungs))}</p></div></section>
+<section><h2>Steps up</h2><div class="card">${stepsUp.map(step).join("\n")}<p>${inline(nextText(stepsUp))}</p></div></section>
 </div>
 </body>
 </html>
@@ -85,10 +85,10 @@ function prices({ price }: Report): string {
 <p class="soft">${escapeHtml(priceNote(price))}</p>`;
 }
 
-function rung(one: Rung): string {
-  const right = one.refused === undefined ? rungPrice(one) : "not possible";
-  return `<div class="head"><h3><code>${escapeHtml(rungTitle(one))}</code></h3><span>${escapeHtml(right)}</span></div>
-${list(rungTexts(one).map(inline))}`;
+function step(one: StepUp): string {
+  const right = one.refused === undefined ? stepPrice(one) : "not possible";
+  return `<div class="head"><h3><code>${escapeHtml(stepTitle(one))}</code></h3><span>${escapeHtml(right)}</span></div>
+${list(stepTexts(one).map(inline))}`;
 }
 
 function list(items: readonly string[]): string {

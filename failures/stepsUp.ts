@@ -7,7 +7,7 @@ import { differenceOf, type Change } from "./difference";
 import { makeReport, type Report, type ReportOptions } from "./report";
 
 /** One number in the settings, raised by one, and what that would change. */
-export interface Rung {
+export interface StepUp {
   /** e.g. `holdfast:app.machines` */
   readonly setting: string;
   readonly from: number;
@@ -55,25 +55,25 @@ const raises: readonly Raise[] = [
   ],
 ];
 
-/** Every rung above a stack, the cheapest first; those that cannot be climbed come last, with the reason. */
-export function rungsAbove(settings: Settings, report: Report, options: ReportOptions): readonly Rung[] {
+/** Every step up from a stack, the cheapest first; those that the rules refuse come last, with the reason. */
+export function stepsUpFrom(settings: Settings, report: Report, options: ReportOptions): readonly StepUp[] {
   return raises
-    .flatMap(([setting, number, raised]): Rung[] => {
+    .flatMap(([setting, number, raised]): StepUp[] => {
       const from = number(settings);
       if (from === undefined) return [];
-      const rung = { setting, from, to: from + 1 };
+      const step = { setting, from, to: from + 1 };
       const next = raised(settings);
       const refused = refusal(next);
-      if (refused !== undefined) return [{ ...rung, refused, cents: 0, changes: [] }];
+      if (refused !== undefined) return [{ ...step, refused, cents: 0, changes: [] }];
       const above = makeReport(makeBlueprint(next), options);
-      return [{ ...rung, cents: above.price.total - report.price.total, changes: differenceOf(report, above) }];
+      return [{ ...step, cents: above.price.total - report.price.total, changes: differenceOf(report, above) }];
     })
     .sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined) || a.cents - b.cents);
 }
 
-/** The cheapest rung that makes a failure milder, apart from what it costs. */
-export function cheapestUseful(rungs: readonly Rung[]): Rung | undefined {
-  return rungs.find(
+/** The cheapest step that makes a failure milder, apart from what it costs. */
+export function cheapestUseful(stepsUp: readonly StepUp[]): StepUp | undefined {
+  return stepsUp.find(
     ({ changes, refused }) => refused === undefined && changes.some(({ effect }) => effect === "better"),
   );
 }

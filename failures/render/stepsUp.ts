@@ -1,18 +1,18 @@
 import { formatChange } from "../prices/money";
-import { cheapestUseful, type Rung } from "../rungs";
+import { cheapestUseful, type StepUp } from "../stepsUp";
 
 /** e.g. `holdfast:app.machines: 2 → 3` */
-export function rungTitle({ setting, from, to }: Rung): string {
+export function stepTitle({ setting, from, to }: StepUp): string {
   return `${setting}: ${from} → ${to}`;
 }
 
 /** e.g. `+ 3.49 €/month` */
-export function rungPrice({ cents }: Rung): string {
+export function stepPrice({ cents }: StepUp): string {
   return `${formatChange(cents)}/month`;
 }
 
 /** What it changes, one sentence each; what stays as it is or what refuses it where it changes nothing. */
-export function rungTexts({ changes, refused }: Rung): readonly string[] {
+export function stepTexts({ changes, refused }: StepUp): readonly string[] {
   if (refused !== undefined) return [refused];
   // The price stands beside the title.
   const texts = changes.filter(({ kind }) => kind !== "price").map(({ text }) => text);
@@ -20,9 +20,9 @@ export function rungTexts({ changes, refused }: Rung): readonly string[] {
 }
 
 /** The answer to "what next?" in one sentence. */
-export function nextText(rungs: readonly Rung[]): string {
-  const next = cheapestUseful(rungs);
+export function nextText(stepsUp: readonly StepUp[]): string {
+  const next = cheapestUseful(stepsUp);
   return next
-    ? `The cheapest next rung that makes a failure milder is ${rungTitle(next)}, ${rungPrice(next)}.`
+    ? `The cheapest next step that makes a failure milder is ${stepTitle(next)}, ${stepPrice(next)}.`
     : "No number that can be raised today makes a failure milder.";
 }
