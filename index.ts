@@ -51,7 +51,7 @@ async function program() {
   };
 }
 
-/** A way back to what is about to be rolled out; one that cannot be had is worth a warning, not a failure. */
+/** Keeps a copy of the release for a later rollback. Without it the update goes on, with a warning. */
 async function keepRelease({ release, app }: Settings, sha256: string, place: StorePlace): Promise<void> {
   try {
     await keepCopy(release, { written: app.release, sha256, place });
@@ -69,7 +69,7 @@ export = async () => {
   }
 };
 
-/** What a person can put right: told without a stack trace, which Pulumi would also spend 10 s on to shape and drop. */
+/** A person's mistake needs no stack trace, and Pulumi would spend 10 s on formatting it. */
 function withoutStack({ message }: SettingsError): pulumi.RunError {
   return Object.assign(new pulumi.RunError(message), { stack: message });
 }

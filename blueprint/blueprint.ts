@@ -8,7 +8,6 @@ import {
 } from "./addresses";
 import { locations, type LocationName, type ServerTypeName } from "../catalog";
 import { databaseOf, type Database } from "./database";
-import { freeze } from "./freeze";
 import { instanceMemory } from "./memory";
 import {
   appRules,
@@ -21,7 +20,7 @@ import {
 import { ports } from "./ports";
 import type { Settings } from "./settings";
 
-/** What a machine does; one machine may have several (`app` and `database` on the smallest stack). */
+/** What a machine does. One machine may have several roles (`app` and `database` on the smallest stack). */
 export type Role = "loadBalancer" | "database" | "app";
 
 /** One environment as plain data: what there is, where, and how it is called. Computed from settings, never changed. */
@@ -91,9 +90,9 @@ export interface Instance {
 export function makeBlueprint(settings: Settings): Blueprint {
   const { stack, app, loadBalancer, database } = settings;
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-  // The smallest stack has no machine for it: the load balancer's role is then the app machine's too.
+  // The smallest stack has no load balancer machine: the app machine then has that role too.
   const apart = loadBalancer.machines > 0;
-  // What the settings give no machine to is on the app machine, of which there is one then.
+  // Roles without a machine of their own are on the app machine, of which there is then exactly one.
   const colocatedRoles: Role[] = [
     ...(apart ? [] : (["loadBalancer"] as const)),
     ...(database?.machines === 0 ? (["database"] as const) : []),
@@ -127,7 +126,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
       location: settings.location,
       image: "debian-13",
       privateAddress: privateAddress(kind, number),
-      // For packages; cloud and machine firewalls let nothing in that way.
+      // To fetch packages. Both firewalls let nothing in over IPv6.
       publicIpv6: true,
       floatingIp: kind === "load-balancer",
       placementGroup: placementGroup(kind, number),
@@ -210,10 +209,19 @@ export function machinesWith({ machines }: Blueprint, role: Role): readonly Mach
 }
 
 /** `loadBalancer` → `load-balancer`, as names in the cloud are written. */
-function kebab(role: Role): string {
+export function kebab(role: string): string {
   return role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
+}
+
+/** Makes a plain value unchangeable at every depth. */
+function freeze<T>(value: T): T {
+  if (value !== null && typeof value === "object" && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
 }

@@ -5,9 +5,9 @@ import type { Problem } from "./problems";
 
 type Path = readonly PropertyKey[];
 
-/** Turns what zod found wrong into problems that name the setting, the reason and the fix. */
+/** Turns zod's issues into problems that name the setting, the reason and the fix. */
 export function explain(setting: string, schema: z.ZodType, input: unknown, error: z.ZodError): Problem[] {
-  // What is of the wrong type has no size that could be wrong as well, though zod measures a text where it wants a list.
+  // A value of the wrong type has no wrong size as well, though zod measures a text where it wants a list.
   const mistyped = new Set(
     error.issues.filter(({ code }) => code === "invalid_type").map(({ path }) => join(setting, path)),
   );
@@ -87,7 +87,7 @@ function schemaAt(schema: z.ZodType, path: Path): z.ZodType {
   }, schema);
 }
 
-/** What is told about the setting itself; secret if anything on the way to it is. */
+/** The description of a setting. It is secret if any group around it is. */
 function metaAt(schema: z.ZodType, path: Path): { about: Meta; secret: boolean } {
   const way = path.map((_, depth) => meta.get(unwrap(schemaAt(schema, path.slice(0, depth + 1)))));
   const about = meta.get(unwrap(schemaAt(schema, path)));
@@ -100,7 +100,7 @@ function keysOf(schema: z.ZodType): string[] {
   return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : [];
 }
 
-/** What is allowed in words, ready to be followed by an example; empty where the example says it all. */
+/** The allowed range in words, to be followed by an example. Empty where the example is enough. */
 function range(schema: z.ZodType): string {
   const inner = unwrap(schema);
   if (!(inner instanceof z.ZodNumber)) return "";

@@ -28,7 +28,7 @@ function documented<T extends z.ZodType>(schema: T, about: Meta): T {
   return described;
 }
 
-/** Both limits are allowed. */
+/** A whole number between two limits, both allowed. */
 export function wholeNumber(min: number, max: number, about: Meta) {
   return documented(z.number().int().min(min).max(max), about);
 }

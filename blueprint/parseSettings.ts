@@ -22,7 +22,7 @@ export interface ParsedSettings {
 export interface ObtainedRelease {
   /** As it stands in the settings. */
   readonly written: string;
-  /** Absolute path of its tar; absent when there are problems. */
+  /** Absolute path of its tar. Absent when there are problems. */
   readonly source?: string;
   /** Text of its holdfast.yaml. */
   readonly manifest?: string;

@@ -1,4 +1,4 @@
-/** One thing that is wrong with what a person wrote, told so that it can be put right without reading code. */
+/** One mistake in the settings, described so that a person can correct it without reading code. */
 export interface Problem {
   /** As it stands in `Pulumi.<stack>.yaml`, e.g. `holdfast:app.machines`. */
   readonly setting: string;
@@ -11,7 +11,7 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** Settings that cannot be used; the message lists every problem, because fixing them one run at a time is a waste. */
+/** Settings that cannot be used. The message lists every problem, so that one run is enough to correct them all. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 

@@ -17,7 +17,7 @@ export type ReleaseReference =
 const archiveEndings = [".tar.gz", ".tgz", ".tar.zst", ".tar"] as const;
 
 const setting = "holdfast:app.release";
-const why = "the release is what the machines run, so it has to be named without doubt";
+const why = "the machines run this release, so its name must be unambiguous";
 
 /** Understands what stands in `app.release`. */
 export function parseReference(written: string): { value?: ReleaseReference; problems: readonly Problem[] } {
@@ -56,8 +56,8 @@ function parseAddress(written: string, refuse: (wrong: string, why: string, fix:
   const { protocol, pathname, hash } = new URL(written);
   if (!isSafeAddress(written)) {
     return refuse(
-      `is fetched over ${protocol.slice(0, -1)}, which anybody on the way can read and change`,
-      "a release often holds what is nobody else's business",
+      `is fetched over ${protocol.slice(0, -1)}, which anybody on the network path can read and change`,
+      "a release often holds things that are not public",
       "use https",
     );
   }

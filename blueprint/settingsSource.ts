@@ -9,11 +9,11 @@ export interface SettingsSource {
   /** Whether Pulumi keeps the value of a key encrypted. */
   readonly isSecret: (key: string) => boolean;
   /**
-   * Words stand in place of all secrets, so nothing opens by them: a preview that anybody can make. What lies behind them
-   * is taken as it is written. @default false
+   * Whether words stand in place of all secrets, as in a preview without keys. What those keys would open is not asked:
+   * its reference counts as it is written. @default false
    */
   readonly secretsAreStandIns?: boolean;
-  /** Nothing will be touched: what only matters on real machines may still be unfinished. */
+  /** Whether nothing will be changed: what only machines need may then still be missing. */
   readonly preview: boolean;
   /** Folder of Pulumi.yaml, which relative paths start from. */
   readonly folder: string;

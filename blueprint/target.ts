@@ -53,7 +53,7 @@ export function checkTarget(stack: string, target: Target, { preview }: { previe
         setting: "hcloud:endpoint",
         value: endpoint,
         wrong: `is a local cloud, but stack ${stack} is not a local one`,
-        why: "a real environment must not believe that it lives on this computer",
+        why: "a real environment must never be made on this computer",
         fix: "unset HCLOUD_ENDPOINT and HCLOUD_TOKEN, or select a stack named local or local-…",
       },
     ];
@@ -73,7 +73,7 @@ function checkToken(
       {
         setting,
         wrong: "is missing",
-        why: "the cloud's API lets nobody in without one",
+        why: "the cloud's API answers no request without one",
         fix: local
           ? startLocal
           : "`pulumi config set --secret hcloud:token`, with a read-write token of this environment's own project",
@@ -84,7 +84,7 @@ function checkToken(
   return [
     {
       setting,
-      wrong: local ? "is not a local cloud's" : "is a local cloud's",
+      wrong: local ? "is not a token of a local cloud" : "is a token of a local cloud",
       why: local
         ? "a token of a real project has no business in a rehearsal"
         : `stack ${stack} is for Hetzner, where that token means nothing`,

@@ -10,17 +10,17 @@ const hcloudNames = ["token", "endpoint", "endpointHetzner", "pollFunction", "po
 
 const why = "a misspelt setting that is silently ignored does more harm than one that stops";
 
-/** Keys of a stack's configuration that nobody reads, though somebody must have meant something by them. */
+/** Keys of a stack's configuration that no program reads: most likely misspelt ones. */
 export function unknownSettings(keys: readonly string[]): Problem[] {
   return keys.flatMap((key) => {
     const [space = "", ...rest] = key.split(":");
     const name = rest.join(":");
     if (space === namespace) return unknownIn(space, name, sectionNames);
     if (space === "hcloud") return unknownIn(space, name, hcloudNames);
-    // Other plugins' settings are theirs; a name that is nearly ours is not one of them.
+    // Settings of other plugins are not checked, but a namespace that is nearly ours is a slip.
     return nearest(space, [namespace]) === undefined
       ? []
-      : [{ setting: key, wrong: "belongs to nobody", why, fix: `write ${namespace}:${name}` }];
+      : [{ setting: key, wrong: "belongs to no known plugin", why, fix: `write ${namespace}:${name}` }];
   });
 }
 

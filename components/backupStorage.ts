@@ -20,7 +20,7 @@ export const sftpPort = 23;
  * it has the only key.
  */
 export class BackupStorage extends pulumi.ComponentResource {
-  /** The way in. */
+  /** How to log in. */
   readonly connection: StorageConnection;
   /** Of the Storage Box. */
   readonly boxId: pulumi.Output<number>;
@@ -38,7 +38,7 @@ export class BackupStorage extends pulumi.ComponentResource {
         name: storageBoxName(stack, location),
         storageBoxType: type,
         location,
-        // Nobody logs in with it, but Hetzner wants one.
+        // Hetzner requires one, though it is not used.
         password: storagePassword(name, this),
         sshKeys: [key.publicKey],
         labels: resourceLabels(blueprint, "backup"),

@@ -3,8 +3,8 @@ import type { Configuration } from "../provider/machine/configuration";
 import type { ConfigureArgs, Machine } from "./machine";
 
 /**
- * Configures machines one after the other, the first one after `after`. One that fails stops those behind it, which keep
- * what they had: a bad change reaches one machine, not all.
+ * Configures machines one after the other, the first one after `after`. When one fails, those behind it are not touched: a
+ * bad change reaches one machine, not all.
  */
 export function configureInTurn(machines: readonly Machine[], { after = [], ...args }: ConfigureArgs): Configuration[] {
   const done: Configuration[] = [];

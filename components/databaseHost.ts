@@ -25,7 +25,7 @@ export interface DatabaseHostArgs extends SharedResources, Database {
   readonly repository?: BackupRepository;
 }
 
-/** What has to be there before the database can be configured. */
+/** Resources that the database's configuration needs. */
 interface Prerequisites {
   readonly data: DatabaseVolume;
   readonly attachment: VolumeAttachment;
@@ -62,7 +62,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
     const via = this.jumpHostsFor(holder);
 
     const data = new DatabaseVolume(name, { blueprint, volume, machine: args.machine }, { parent: this });
-    // Letters and digits: nothing that would have to be written otherwise in a URL.
+    // Letters and digits only, because it stands in a URL.
     const password = new RandomPassword(name, { length: 40, special: false }, { parent: this });
     const certificate = new ServerCertificate(
       name,
@@ -145,7 +145,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
         moving:
           "PostgreSQL stops, its volume changes machines with every row on it, and PostgreSQL starts again; " +
           "for about half a minute the app has no database",
-        // By way of the attachment: what moves the volume away withdraws this first.
+        // Taken from the attachment, so that a move of the volume withdraws this configuration first.
         serverId: pulumi.interpolate`${prerequisites.attachment.serverId}`,
         connection: holder.connection(via),
         lease: this.args.lease,

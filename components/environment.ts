@@ -27,7 +27,7 @@ export interface EnvironmentArgs {
   readonly resolveHost?: CloudTarget["resolveHost"];
 }
 
-/** What is told about each machine when all is done; nothing secret. */
+/** The stack's output about each machine; nothing secret. */
 export interface MachineSummary {
   readonly roles: readonly string[];
   readonly privateAddress: string;
@@ -42,9 +42,9 @@ export class Environment extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Machine name → how to reach it. */
   readonly machines: Readonly<Record<string, pulumi.Output<MachineSummary>>>;
-  /** What opens the backups, a secret; none without backups. */
+  /** Everything that a restore needs, a secret. Absent without backups. */
   readonly backupKey?: pulumi.Output<RepositoryKey>;
-  /** The way to the releases on the backup storage, a secret; none where they are kept elsewhere. */
+  /** How to log in to the releases on the backup storage, a secret. Absent where they are kept elsewhere. */
   readonly releaseStore?: pulumi.Output<StorageAccess>;
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {

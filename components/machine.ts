@@ -28,7 +28,7 @@ export interface MachineArgs extends SharedResources {
 /** A machine that others are reached through. */
 export interface JumpHost {
   readonly host: pulumi.Input<string>;
-  /** Another server is another machine, with another host key. */
+  /** Which server it is: another server has another host key. */
   readonly serverId: pulumi.Input<string>;
 }
 
@@ -37,7 +37,7 @@ export interface ConfigureArgs {
   readonly via?: readonly JumpHost[];
   /** What is configured before this machine. @default nothing */
   readonly after?: readonly pulumi.Resource[];
-  /** Files whose content is known only when other resources are there, by their path. @default none */
+  /** Files whose content is known only after other resources are made, by path. @default none */
   readonly deferredFiles?: (machine: Machine) => Readonly<Record<string, DeferredFile>>;
   /** The stack's lease, without which the machine may not be changed. @default none is needed */
   readonly lease?: LeaseArgs;
@@ -46,7 +46,7 @@ export interface ConfigureArgs {
 /** Where the stack's lease is kept. */
 export type LeaseArgs = ReturnType<Machine["lease"]>;
 
-/** A file that a component writes for a role, because it tells of other resources. */
+/** A file that a component writes for a role, because its content comes from other resources. */
 export interface DeferredFile {
   readonly content: pulumi.Input<string>;
   readonly mode?: string;
@@ -123,12 +123,12 @@ export class Machine extends pulumi.ComponentResource {
     return this.server.ipv4Address.apply((address: string | null) => address || notYet);
   }
 
-  /** The lease of the stack whose keeper this machine is. @param via the way to it, see `connection` */
+  /** Where the stack's lease is kept: on this machine. @param via see `connection` */
   lease(via: readonly JumpHost[]) {
     return { ...this.connection(via), serverId: this.server.id };
   }
 
-  /** Brings the machine to what its roles say. */
+  /** Configures the machine for its roles. */
   configure({ via = [], after = [], deferredFiles, lease }: ConfigureArgs): Configuration {
     const { blueprint, machine, releaseSha256 } = this.args;
     const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
@@ -148,7 +148,7 @@ export class Machine extends pulumi.ComponentResource {
         units: [...units],
         checks: [...checks],
       },
-      // A server that goes takes its configuration with it: nobody has to be asked to clean up first.
+      // A server that is deleted takes its configuration with it, so nothing is cleaned up on it first.
       { parent: this, dependsOn: [...after], deletedWith: this.server },
     );
   }
@@ -159,9 +159,9 @@ export function encrypted({ secret = false, content, ...file }: RoleFile) {
   return { ...file, content: secret ? pulumi.secret(content) : content };
 }
 
-/** What the blueprint names has been made; anything else is a mistake in a component. */
+/** The value of that name. @throws when no component has made it, which is a mistake in the program */
 function named<T>(values: Readonly<Record<string, T>>, name: string): T {
   const value = values[name];
-  if (value === undefined) throw new Error(`nothing is called ${name} here`);
+  if (value === undefined) throw new Error(`the blueprint names ${name}, but no component has made it`);
   return value;
 }

@@ -21,10 +21,10 @@ const folder = "releases";
 
 /**
  * A place for releases on the Storage Box of the backups: an account that sees its own folder and nothing of the backups.
- * Other than the backups' key, its password is for people and pipelines.
+ * Unlike the backups' key, its password is for people and pipelines.
  */
 export class ReleaseStorage extends pulumi.ComponentResource {
-  /** The way in; a secret. */
+  /** How to log in; a secret. */
   readonly access: pulumi.Output<StorageAccess>;
 
   constructor(name: string, args: ReleaseStorageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -55,7 +55,7 @@ export class ReleaseStorage extends pulumi.ComponentResource {
     );
 
     const host = resolveHost ? account.server.apply(resolveHost) : account.server;
-    // A password is sent to the server: its key is known before anybody does that.
+    // Clients send the password to the server, so they must know its host key before.
     const hostKey =
       backup?.storage.hostKey ?? new HostKey(name, { host, port: sftpPort }, { parent: this, protect }).publicKey;
     const store = pulumi.interpolate`sftp://${account.username}@${host}:${sftpPort}`;

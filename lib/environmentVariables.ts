@@ -1,3 +1,5 @@
+import { markdownTable } from "./markdown";
+
 /** One environment variable of this project, as docs/environment-variables.md tells of it. */
 interface Variable {
   /** Who sets it: a person, a pipeline, this project for a program that it starts, or a test. */
@@ -143,7 +145,7 @@ export function readSeconds(
 /** docs/environment-variables.md: every variable, from the table that the program reads them by. */
 export function environmentVariablesPage(): string {
   const rows = Object.entries<Variable>(environmentVariables).map(
-    ([name, { setBy, meaning, default: otherwise = "" }]) => `| \`${name}\` | ${setBy} | ${meaning} | ${otherwise} |`,
+    ([name, { setBy, meaning, default: otherwise = "" }]) => [`\`${name}\``, setBy, meaning, otherwise],
   );
   return [
     "# Environment variables",
@@ -151,9 +153,7 @@ export function environmentVariablesPage(): string {
     "Pulumi's, Hetzner's and the shell's own variables (`HCLOUD_TOKEN`, `PULUMI_…`, `SSH_AUTH_SOCK`) mean what they always mean. " +
       "This page is generated from `lib/environmentVariables.ts` by `make generate`.",
     "",
-    "| variable | set by | meaning | without it |",
-    "| --- | --- | --- | --- |",
-    ...rows,
+    markdownTable(["variable", "set by", "meaning", "without it"], rows),
     "",
   ].join("\n");
 }

@@ -7,7 +7,7 @@ import { hashOfArchive } from "../provider/machine/archives/source";
 /** Tars that stay in the cache, the last used ones. */
 const kept = 20;
 
-/** Where releases are kept unpacked from their compression, by their checksum; deleting it costs time only. */
+/** The folder of decompressed releases, named by their checksum. It may be deleted at any time. */
 export function releaseCache(): string {
   const folder = join(cacheDir(), "releases");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -25,7 +25,7 @@ export async function findInCache(sha256: string): Promise<string | undefined> {
   return existsSync(tar) && (await hashOfArchive(tar)) === sha256 ? tar : undefined;
 }
 
-/** The same by the checksum of the file that it was in when it was downloaded. */
+/** The same, by the checksum of the compressed file that was downloaded. */
 export async function findDownload(fileSha256: string): Promise<string | undefined> {
   const sha256 = await readFile(downloadNote(fileSha256), "utf8").catch(() => undefined);
   return sha256 === undefined ? undefined : findInCache(sha256);
@@ -39,7 +39,7 @@ function downloadNote(fileSha256: string): string {
   return join(releaseCache(), `${fileSha256}.download`);
 }
 
-/** Says that a tar in the cache was used, and removes those that nobody used for the longest time. */
+/** Marks a tar in the cache as used, and removes those that were not used for the longest time. */
 export async function touchCache(tar: string): Promise<void> {
   const now = new Date();
   await utimes(tar, now, now);

@@ -25,7 +25,7 @@ export async function download(url: string, to: string): Promise<void> {
   }
 }
 
-/** What is asked; a stream is sent as it is read. */
+/** Options of a request. A stream is sent as it is read. */
 export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Headers | Readonly<Record<string, string>>;
@@ -44,8 +44,8 @@ export async function request(url: string, asked: RequestOptions = {}): Promise<
 export function notReached(url: string, wrong: string): ReleaseError {
   return new ReleaseError(new URL(url).origin + new URL(url).pathname, {
     wrong,
-    why: "the release has to come from there, also for a preview: it tells what the machines need",
-    fix: "see whether the address is right, this computer reaches it and the keys are still valid; then try again",
+    why: "even a preview needs the release: its holdfast.yaml says what the machines need",
+    fix: "check the address, the keys and this computer's connection; then try again",
   });
 }
 

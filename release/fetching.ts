@@ -14,7 +14,7 @@ import { ReleaseError } from "./errors";
 import { storeKeysIn } from "./store/environmentKeys";
 import { openStore } from "./store/open";
 
-/** What a reference names, as a tar in the cache; what is wrong becomes a problem of the setting. */
+/** Fetches what a reference names into the cache, as a tar. What is wrong becomes a problem of the setting. */
 export async function obtain(
   written: string,
   reference: Exclude<ReleaseReference, { kind: "folder" }>,
@@ -35,7 +35,7 @@ export async function obtain(
   }
 }
 
-/** Without stand-ins for keys, which the environment's would have to stand behind. */
+/** Leaves out stand-ins for keys, so that the environment's keys count. */
 function opened(place: StorePlace, { secretsAreStandIns }: SettingsSource): StorePlace {
   return secretsAreStandIns && (place.kind === "bucket" || place.kind === "web")
     ? { ...place, keys: undefined }
@@ -80,7 +80,7 @@ async function tarOf(
   }
 }
 
-/** Takes the compression off, compares the checksum, and gives the tar its name only then. */
+/** Decompresses a release, compares the checksum, and only then gives the tar its name in the cache. */
 async function intoCache(
   file: string,
   aside: string,
@@ -92,9 +92,9 @@ async function intoCache(
     const sha256 = expected[what];
     if (sha256 === undefined || sha256 === found[what]) continue;
     throw new ReleaseError(expected.thing, {
-      wrong: `has the SHA-256 ${found[what]}, expected ${sha256}`,
+      wrong: `has the SHA-256 ${found[what]} instead of ${sha256}`,
       why: "it is not what was built and tested",
-      fix: "find out who changed it; only when that was you, correct the checksum or build the release again",
+      fix: "find out who changed it; only if that was you, correct the checksum or build the release again",
     });
   }
   const cached = cachedTar(found.tar);

@@ -6,17 +6,17 @@ import type { ReleaseReference } from "../blueprint/releaseReference";
 import type { StorePlace } from "../blueprint/resolve/store";
 import type { SettingsSource } from "../blueprint/settingsSource";
 
-/** What a preview says that took a release as it is written. */
+/** What a preview says about a release that it could not look up. */
 export function unresolvedWarning(written: string): string {
   return `${written} was not looked up, since its store cannot be read from here: what it needs and how it is started is not in this preview.`;
 }
 
-/** A release that only its store can tell of. */
+/** A release that only its store knows. */
 type Stored = Extract<ReleaseReference, { kind: "version" | "content" }>;
 
 /**
- * Whether a preview that everybody can make cannot ask there: the keys in the settings are stand-ins, and the environment
- * has none; or it is a folder of another computer.
+ * Whether a preview without secrets cannot read the store: the keys in the settings are stand-ins and the environment has
+ * none, or the store is a folder of another computer.
  */
 export function isClosed({ secretsAreStandIns = false }: SettingsSource, place: StorePlace, hasKeys: boolean): boolean {
   if (!secretsAreStandIns) return false;
@@ -33,8 +33,8 @@ export function isClosed({ secretsAreStandIns = false }: SettingsSource, place: 
 }
 
 /**
- * What stands for a release that cannot be looked up: its name and version, and a start command that starts nothing. The
- * same reference gives the same checksum, another one another, so a preview sees whether the release changes.
+ * Stands for a release that cannot be looked up: its name and version, and a start command that starts nothing. Equal
+ * references give equal checksums and others do not, so a preview sees whether the release changes.
  *
  * @param cache folder in which it is put together
  */

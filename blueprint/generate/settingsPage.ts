@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locations, recorded, serverTypes } from "../../catalog";
 import { meta, unwrap } from "../fields";
 import { manifestSchema } from "../manifest";
+import { markdownTable } from "../../lib/markdown";
 import { sections } from "../sections";
 
 /** docs/settings.md: every setting, from the same source as the checks. */
@@ -16,13 +17,13 @@ export function settingsPage(): string {
     "What the app says about itself lies at the top of its release (docs/releases.md).",
     ...describeGroup(manifestSchema),
     "## Locations",
-    table(
+    markdownTable(
       ["location", "city", "network zone"],
       Object.entries(locations).map(([name, { city, network_zone: zone }]) => [name, city, zone]),
     ),
     "## Server types",
     `As others read them at Hetzner until ${recorded}; only Hetzner knows what is sold out. A deprecated type is for machines that exist.`,
-    table(
+    markdownTable(
       ["type", "cores", "memory", "disk", "sold in", "deprecated in"],
       Object.entries(serverTypes).map(([name, { cores, memory, disk, ...type }]) => [
         name,
@@ -46,7 +47,7 @@ function describeGroup(section: z.ZodType): string[] {
   const inner = unwrap(section);
   const example = `\`\`\`yaml\n${meta.get(inner)?.example ?? ""}\n\`\`\``;
   return inner instanceof z.ZodObject
-    ? [example, table(["setting", "what it is", "allowed"], rows("", inner))]
+    ? [example, markdownTable(["setting", "what it is", "allowed"], rows("", inner))]
     : [example];
 }
 
@@ -67,9 +68,4 @@ function allowed(field: z.ZodType): string {
   if (field instanceof z.ZodBoolean) return "true, false";
   if (field instanceof z.ZodArray) return `a list: ${meta.get(field.element as z.ZodType)?.form ?? ""}`;
   return meta.get(field)?.form ?? "";
-}
-
-function table(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [row(head), row(head.map(() => "---")), ...body.map(row)].join("\n");
 }

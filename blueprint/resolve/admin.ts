@@ -4,13 +4,13 @@ import type { AdminSettings } from "../sections/admin";
 import type { SettingsSource } from "../settingsSource";
 import { keyId, looksLikeKey, parsePublicKey, type PublicKey } from "../sshKeys";
 
-/** Who is let in, with key files read and defaults applied. */
+/** Who may log in, with key files read and defaults applied. */
 export interface Admin {
   readonly sshKeys: readonly PublicKey[];
   readonly allowFrom: readonly string[];
 }
 
-/** Reads the key files and says what is wrong with each key. */
+/** Reads the key files and checks each key. */
 export function resolveAdmin(
   admin: AdminSettings,
   source: SettingsSource,
@@ -23,7 +23,7 @@ export function resolveAdmin(
     problems.push({
       setting: "holdfast:admin.sshKeys",
       wrong: "is missing",
-      why: "machines let in keys only, and nobody could reach or configure them without one",
+      why: "machines accept only SSH keys, and nobody could reach or configure them without one",
       fix: defaultAdmin?.fix ?? "name your public key, e.g. `sshKeys: [~/.ssh/id_ed25519.pub]`",
     });
   }
@@ -44,7 +44,7 @@ export function resolveAdmin(
 }
 
 function readKey(text: string, setting: string, source: SettingsSource): { key: PublicKey } | { problem: Problem } {
-  const why = "machines let in keys only, and a broken one would lock you out";
+  const why = "machines accept only SSH keys, and a broken one would lock you out";
   if (looksLikeKey(text) || text.includes("PRIVATE KEY")) {
     const key = parsePublicKey(text);
     if (typeof key !== "string") return { key };
@@ -85,8 +85,8 @@ function duplicates(keys: readonly PublicKey[]): Problem[] {
           {
             setting: `holdfast:admin.sshKeys[${index}]`,
             value: key.comment || key.body.slice(-12),
-            wrong: "is there twice",
-            why: "Hetzner refuses a second key with the same fingerprint in a project",
+            wrong: "is listed twice",
+            why: "Hetzner accepts each key once in a project",
             fix: "remove one of the two",
           },
         ],

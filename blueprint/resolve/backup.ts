@@ -4,7 +4,7 @@ import type { Problem } from "../problems";
 import type { BackupSection } from "../sections/backup";
 import type { SettingsSource } from "../settingsSource";
 
-/** Backups as they are wanted, without what is secret. */
+/** The settings of backups, without secrets. */
 export interface Backup {
   readonly storage: {
     readonly type: StorageBoxTypeName;
@@ -36,7 +36,7 @@ export interface S3Keys {
   readonly secretKey: string;
 }
 
-/** Separates what everybody may see from the keys, and looks whether keys were kept secret. */
+/** Separates the public part from the keys, and checks that the keys were written as secrets. */
 export function resolveBackup(
   { storage, retentionDays, s3 }: BackupSection,
   location: LocationName | undefined,
@@ -83,7 +83,7 @@ function missingKey(name: string): Problem {
   return {
     setting,
     wrong: "is missing",
-    why: "a bucket lets nobody in without its keys",
+    why: "a bucket accepts no request without its keys",
     fix: `make a key for this bucket alone, and give it with \`pulumi config set --secret --path '${setting}' VALUE\``,
   };
 }
@@ -91,13 +91,13 @@ function missingKey(name: string): Problem {
 const noCertificate: Problem = {
   setting: "holdfast:backup.s3.ca",
   wrong: "is not a certificate",
-  why: "the server would not be known by it, and get no backups",
+  why: "without it the server cannot be told from another, so it would get no backups",
   fix: "copy the file again, whole: `openssl x509 -noout -subject -in FILE` says whose it is",
 };
 
 const plainKey: Problem = {
   setting: "holdfast:backup.s3",
   wrong: "has keys in plain text",
-  why: "who reads this file could delete every backup in the bucket",
+  why: "anybody who reads this file could delete every backup in the bucket",
   fix: "make new keys, and give each with `pulumi config set --secret --path 'holdfast:backup.s3.NAME' VALUE`",
 };

@@ -19,7 +19,7 @@ export function resolveFailoverToken(
         {
           setting,
           wrong: "is written in plain text",
-          why: "who reads this file could delete everything in the project",
+          why: "anybody who reads this file could delete everything in the project",
           fix: `revoke that token at Hetzner, make a new one, and give it with ${command}`,
         },
       ],
@@ -31,8 +31,8 @@ export function resolveFailoverToken(
         {
           setting,
           wrong: "is missing",
-          why: "load balancers move the floating IP by Hetzner's API, and nobody is let in there without a token",
-          fix: `make a read-write token in this environment's own project, for them alone, and give it with ${command}`,
+          why: "load balancers move the floating IP through Hetzner's API, which needs a token",
+          fix: `make a read-write token in this environment's own project, for the load balancers alone, and set it with ${command}`,
         },
       ],
     };

@@ -58,8 +58,8 @@ function noAccount(store: string): Problem {
     setting: "holdfast:releases.store",
     // A password may stand in it.
     value: store.replace(/\/\/.*@/, "//…@"),
-    wrong: "is no account on an SFTP server",
-    why: "it takes a server and who logs in there",
+    wrong: "names no account on an SFTP server",
+    why: "an SFTP store needs a server and the user who logs in there",
     fix: "write `store: sftp://USER@HOST:PORT/FOLDER`; at Hetzner's Storage Boxes the port is 23",
   };
 }
@@ -67,7 +67,7 @@ function noAccount(store: string): Problem {
 const passwordInAddress: Problem = {
   setting: "holdfast:releases.store",
   wrong: "has a password in it",
-  why: "who reads this file could put a release of their own into the store",
+  why: "anybody who reads this file could put a release of their own into the store",
   fix: "choose another password, and give it with `pulumi config set --secret --path holdfast:releases.secretKey`",
 };
 
@@ -75,7 +75,7 @@ function noHostKey(url: URL): Problem {
   return {
     setting: "holdfast:releases.hostKey",
     wrong: "is missing",
-    why: "what a store says is run on the machines, so nobody else may answer for it",
+    why: "the machines run what the store holds, so it has to be the right server",
     fix: `compare what \`ssh-keyscan -p ${String(portOf(url))} ${hostOf(url)}\` shows with what you know, and write it as \`hostKey: ssh-ed25519 AAAA…\``,
   };
 }

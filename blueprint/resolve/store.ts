@@ -26,12 +26,12 @@ export type StorePlace =
       readonly keys?: StoreKeys;
     }
   | SftpPlace
-  /** The stack's own backup storage, before anybody has said how one gets there. */
+  /** The stack's own backup storage, while its login is not known yet. */
   | { readonly kind: "backupStorage" };
 
 const setting = "holdfast:releases";
 
-/** Checks what is said about the store as a whole. */
+/** Finds the place that `holdfast:releases` names, and checks it as a whole. */
 export function resolveStore(
   releases: ReleasesSettings,
   { source: { folder, isSecret }, storageAccess }: ParsedSettings,
@@ -68,7 +68,7 @@ function refuse(problem: Problem): { problems: readonly Problem[] } {
 const plainKeys: Problem = {
   setting,
   wrong: "has its keys in plain text",
-  why: "who reads this file could put a release of their own into the store",
+  why: "anybody who reads this file could put a release of their own into the store",
   fix: "revoke these keys, make new ones, and give them with `pulumi config set --secret --path holdfast:releases.accessKey` (and .secretKey)",
 };
 
@@ -76,7 +76,7 @@ function noEndpoint(store: string): Problem {
   return {
     setting: `${setting}.store`,
     value: store,
-    wrong: "is a bucket on no server",
+    wrong: "names a bucket but no server",
     why: "a bucket's name alone does not say where it is",
     fix: "add the server, e.g. `endpoint: https://nbg1.your-objectstorage.com`",
   };
@@ -86,7 +86,7 @@ function noBucket(store: string): Problem {
   return {
     setting: `${setting}.store`,
     value: store,
-    wrong: "has no name of a bucket",
+    wrong: "has no valid bucket name",
     why: "S3 allows lower-case letters, digits, dots and dashes, 3 to 63 of them",
     fix: "write e.g. `store: s3://releases`",
   };
@@ -97,7 +97,7 @@ function notSafe(key: string, value: string): Problem {
     setting: `${setting}.${key}`,
     value,
     wrong: "is not an https address",
-    why: "anybody on the way could read what is kept there, and the keys to it",
+    why: "anybody on the network path could read the releases and the keys",
     fix: "use https",
   };
 }

@@ -26,7 +26,7 @@ export const adminsComeFromTheInternet: Rule = ({ admin }) =>
         setting: `holdfast:admin.allowFrom[${index}]`,
         value: range,
         wrong: `is in a private network (${inside})`,
-        why: "nobody comes from there over the Internet, and the stack's own network needs no entry here",
+        why: "nobody connects from there over the Internet, and the stack's own network needs no entry",
         fix: "write the address under which the Internet sees you, e.g. what your router shows, with /32 behind it",
       },
     ];
@@ -41,7 +41,7 @@ export const adminRangesDiffer: Rule = ({ admin }) =>
           {
             setting: `holdfast:admin.allowFrom[${index}]`,
             value: range,
-            wrong: "is there twice",
+            wrong: "is listed twice",
             why: "a firewall's rule names each range once",
             fix: "remove one of the two",
           },

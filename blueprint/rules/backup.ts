@@ -10,7 +10,7 @@ export const backupIsElsewhere: Rule = ({ location, backup }) =>
           setting: "holdfast:backup.storage.location",
           value: location,
           wrong: "is where the database is",
-          why: "what destroys the database there would destroy its backups too",
+          why: "a fire there would destroy the database and its backups",
           fix: `write ${location === "hel1" ? "fsn1" : "hel1"}, or leave it out`,
         },
       ];
@@ -42,7 +42,7 @@ export const releasesHaveStorage: Rule = ({ releases, backup, broken = [] }) =>
         },
       ];
 
-/** Said, but it does not stop: a stack may be there to try something out. */
+/** A warning only, because a stack may be there to try something out. */
 export const databaseWithoutBackup: Rule = ({ backup, database }) =>
   !database || backup
     ? []

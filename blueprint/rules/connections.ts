@@ -24,7 +24,7 @@ export const connectionsHaveMemory: Rule = ({ app, loadBalancer }) => {
   ];
 };
 
-/** A limit for one source that is above that for all limits nobody. */
+/** A limit for one source must be below the limit for all sources together. */
 export const sourcesHaveShares: Rule = ({ loadBalancer }) => {
   if (!loadBalancer) return [];
   const { connections, connectionsPerSource } = loadBalancer.limits;

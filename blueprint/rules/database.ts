@@ -2,7 +2,7 @@ import { connectionMemory, connectionsOf, connectionsPerInstance, otherConnectio
 import type { Problem } from "../problems";
 import type { Draft, Rule } from "./rule";
 
-/** The database shares a machine only where it is plain which one. */
+/** The database shares a machine only where there is exactly one app machine. */
 export const databaseMachines: Rule = ({ app, database }) =>
   database?.machines !== 0 || !app || app.machines === 1
     ? []
@@ -16,7 +16,7 @@ export const databaseMachines: Rule = ({ app, database }) =>
         },
       ];
 
-/** Each connection is a process. Where they are too many for the memory, a pool comes by itself; whoever refuses it is told. */
+/** Each connection is a process. Where memory is too small for all of them, the stack gets a pool, unless the settings refuse it. */
 export const connectionsFit: Rule = ({ app, database }: Draft): readonly Problem[] => {
   if (!app || !database) return [];
   const { wanted, affordable, most, pool } = connectionsOf(app, database);

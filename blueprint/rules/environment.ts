@@ -6,7 +6,7 @@ const givenVariables = ["PORT", "INSTANCE", "MACHINE", "RELEASE", "STATE_DIRECTO
 /** … and those that only stacks with a database give: others may name a database of their own by them. */
 const databaseVariables = ["DATABASE_URL", "DATABASE_DIRECT_URL"] as const;
 
-/** Nobody sets what the stack sets, and values fit on one line of an environment file. */
+/** Settings do not set variables that the stack sets, and each value fits on one line of an environment file. */
 export const environmentNames: Rule = ({ app, database }) => {
   const given: readonly string[] = database ? [...givenVariables, ...databaseVariables] : givenVariables;
   return Object.entries(app?.environment ?? {}).flatMap(([name, value]) => {
@@ -16,7 +16,7 @@ export const environmentNames: Rule = ({ app, database }) => {
         {
           setting,
           wrong: "is set by the stack",
-          why: "each instance gets its own value of it",
+          why: "each instance gets its own value for it",
           fix: `remove it; ${given.join(", ")} are always there`,
         },
       ];

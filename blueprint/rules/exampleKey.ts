@@ -13,7 +13,7 @@ function exampleKeys({ resolvedAdmin }: Draft): Problem[] {
         {
           setting: `holdfast:admin.sshKeys[${index}]`,
           wrong: "is the example's key",
-          why: "nobody has its other half, so nobody could reach or configure the machines",
+          why: "nobody has its private key, so nobody could reach or configure the machines",
           fix: "write your own public key, or the path of its .pub file",
         },
       ];

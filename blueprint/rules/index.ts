@@ -13,7 +13,7 @@ import { manyMachines, serverTypesAreThere } from "./servers";
 import { stackName } from "./stackName";
 import { timeoutsMakeSense } from "./timeouts";
 
-/** What stops. One file each; a new rule is a file and a line here. */
+/** Rules whose problems stop the run. A new rule is a file and a line here. */
 export const rules: readonly Rule[] = [
   stackName,
   serverTypesAreThere,
@@ -37,7 +37,7 @@ export const rules: readonly Rule[] = [
 /** What stops where the Internet reaches the stack. */
 export const internetRules: readonly Rule[] = [adminsComeFromTheInternet];
 
-/** What is said, but does not stop. */
+/** Rules whose problems are warnings. */
 export const warnings: readonly Rule[] = [
   openToTheWorld,
   manyMachines,

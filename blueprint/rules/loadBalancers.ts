@@ -1,6 +1,6 @@
 import type { Rule } from "./rule";
 
-/** What the number of load balancers asks of the rest. */
+/** Without load balancer machines there is exactly one app machine. */
 export const loadBalancerMachines: Rule = ({ app, loadBalancer }) => {
   const setting = "holdfast:loadBalancer.machines";
   const machines = loadBalancer?.machines;

@@ -12,7 +12,7 @@ function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range
   );
 }
 
-/** A range says what it means: bits after the prefix hint at a slip. */
+/** Bits after the prefix of a range hint at a slip. */
 export const rangesAreRanges: Rule = (draft) =>
   writtenRanges(draft).flatMap(({ setting, range }): Problem[] => {
     const parsed = parseRange(range);

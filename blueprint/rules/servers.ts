@@ -24,7 +24,7 @@ export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, databas
 /** Servers that one private network takes, by Hetzner's documentation; support may raise it. */
 const networkLimit = 100;
 
-/** Not wrong, but more than one of these stacks is made for. */
+/** A warning only, because Hetzner's support may raise the limit. */
 export const manyMachines: Rule = ({ app, loadBalancer, database }) => {
   const machines = (app?.machines ?? 0) + (loadBalancer?.machines ?? 0) + (database?.machines ?? 0);
   return machines <= networkLimit

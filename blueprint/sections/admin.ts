@@ -7,14 +7,14 @@ export const adminSection = section(
     sshKeys: listOf(
       text(/^\S.*$/, {
         description: "A public key in OpenSSH's form, or the path of a .pub file.",
-        why: "machines let in keys only, never passwords",
+        why: "machines accept only SSH keys, never passwords",
         example: "ssh-ed25519 AAAA… ana@example.org",
         form: "a public key in OpenSSH's form, or the path of a .pub file (~ is your home folder)",
       }),
       {
         description:
           "Public SSH keys of the people who look after the machines, or paths of .pub files. The local stack takes the local cloud's own key by default; other stacks need at least one.",
-        why: "machines let in keys only, and nobody could reach them without one",
+        why: "machines accept only SSH keys, and nobody could reach them without one",
         example: "sshKeys: [~/.ssh/id_ed25519.pub]",
       },
       { min: 1, max: 50 },

@@ -62,7 +62,7 @@ const s3 = section(
     }).optional(),
     accessKey: text(/^\S+$/, {
       description: `The bucket's access key. Write it by ${withKey}.`,
-      why: "a bucket lets nobody in without one",
+      why: "a bucket accepts no request without one",
       example: "accessKey: { secure: … }",
       form: "a key without blanks",
       secret: true,

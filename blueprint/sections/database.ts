@@ -25,7 +25,7 @@ export const databaseSection = section(
     pool: flag({
       description:
         "Whether instances share few connections to PostgreSQL through a pool (PgBouncer), instead of having some each. By default they do exactly when all of them together may open more connections than the database has memory for.",
-      why: "it is there or it is not",
+      why: "the pool is either used or not",
       example: "pool: true",
     }).optional(),
   },

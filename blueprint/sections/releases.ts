@@ -28,13 +28,13 @@ export const releasesSection = section(
     hostKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) AAAA[A-Za-z0-9+/]+=*$/, {
       description:
         "Public SSH key of the SFTP server, as `ssh-keyscan -p PORT HOST` shows it, for those who compared it. For `backup-storage` the first `pulumi up` remembers it.",
-      why: "what a store says is run on the machines, so nobody else may answer for it",
+      why: "the machines run what the store holds, so it has to be the right server",
       example: "hostKey: ssh-ed25519 AAAA…",
       form: "a public key in OpenSSH's form, without a comment",
     }).optional(),
     accessKey: text(/^\S+$/, {
       description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it $HOLDFAST_RELEASES_ACCESS_KEY counts.`,
-      why: "a store lets nobody in without one",
+      why: "the store accepts no request without one",
       example: "accessKey: { secure: … }",
       form: "a key without blanks",
       secret: true,

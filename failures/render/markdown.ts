@@ -1,3 +1,4 @@
+import { markdownTable } from "../../lib/markdown";
 import { describeDuration } from "../figures";
 import type { FailureEntry, Report } from "../report";
 import type { StepUp } from "../stepsUp";
@@ -54,9 +55,10 @@ function details(entry: FailureEntry): string[] {
 
 /** A Markdown table. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => escape(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(headings), line(headings.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdownTable(
+    headings.map(escape),
+    rows.map((cells) => cells.map(escape)),
+  );
 }
 
 function list(items: readonly string[]): string {

@@ -41,7 +41,7 @@ export async function decompress(packed: string, thing: string, to: string): Pro
 export function damaged(reason: string) {
   return {
     wrong: `is damaged or not what its ending says: ${reason}`,
-    why: "half a release is none",
+    why: "an incomplete release cannot run",
     fix: "build or fetch it once more",
   };
 }

@@ -6,7 +6,7 @@ import { readManifest } from "../../blueprint/resolve/release";
 import { skipped } from "../../provider/machine/archives/folder";
 import { missingFile } from "./startFile";
 
-/** A folder that cannot become a release; the message lists everything that is in the way. */
+/** A folder that cannot become a release. The message lists every reason. */
 export class NotReleasable extends Error {
   override readonly name = "NotReleasable";
 
@@ -59,8 +59,8 @@ async function problemOf(root: string, path: string): Promise<Problem | undefine
     return {
       setting: path,
       wrong: "is neither a file, a folder nor a link",
-      why: "sockets, pipes and devices cannot be packed",
-      fix: "remove it; what an instance makes while it runs belongs into $STATE_DIRECTORY",
+      why: "a release can hold no sockets, pipes or devices",
+      fix: "remove it; an instance keeps what it makes in $STATE_DIRECTORY",
     };
   }
   const target = await readlink(join(root, path));
@@ -70,7 +70,7 @@ async function problemOf(root: string, path: string): Promise<Problem | undefine
     setting: path,
     value: target,
     wrong: "is a link that leads out of the release",
-    why: "on the machine there is something else, or nothing",
+    why: "on the machine, something else or nothing is there",
     fix: "put a copy of the file in its place, or link to a file of the release by a relative path",
   };
 }
@@ -85,7 +85,7 @@ function commandProblems(manifest: Manifest, paths: ReadonlySet<string>): Proble
         setting: `holdfast.yaml.${key}`,
         value: command,
         wrong: `names ${missing}, which is not in the release`,
-        why: "the command is run in the release's folder, and there is nothing else of yours on a machine",
+        why: "the command is run in the release's folder, and a machine has no other file of yours",
         fix: "correct the name, or put the file there (was it built?)",
       },
     ];

@@ -13,8 +13,8 @@ export function indexText(keys: Iterable<string>): string {
 }
 
 /**
- * A place that keeps things under keys without folders (`guestbook@1.4.0.json`): the one thing in which a folder, a bucket and a web
- * server differ. What a store is made of lies above it.
+ * A place that keeps contents under flat keys (`guestbook@1.4.0.json`): a folder, a bucket, an SFTP or a web server.
+ * `ReleaseStore` is built on it.
  */
 export interface StoreBackend {
   /** For messages, e.g. `the folder ./releases`. */
@@ -23,11 +23,11 @@ export interface StoreBackend {
   readText(key: string): Promise<string | undefined>;
   /** Copies what is under a key into a file; false when there is no such key. */
   fetch(key: string, to: string): Promise<boolean>;
-  /** Puts something under a key, whole or not at all. */
+  /** Writes a content under a key, whole or not at all. */
   write(key: string, content: Content): Promise<void>;
-  /** The same, unless there is something already: then false, also when two try at once. */
+  /** The same for a new key. Returns false when the key exists already, also when two writers try at once. */
   writeNew(key: string, content: Content): Promise<boolean>;
-  /** What is not there counts as removed. */
+  /** Removes a key, if it exists. */
   remove(key: string): Promise<void>;
   /** All keys, in no order. */
   list(): Promise<readonly string[]>;

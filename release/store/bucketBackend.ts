@@ -48,7 +48,7 @@ export class BucketBackend implements StoreBackend {
   }
 
   async writeNew(key: string, content: Content): Promise<boolean> {
-    // Servers that do not know the condition write all the same; what was there before is found out first for them.
+    // Servers that ignore the condition below would overwrite the key, so it is looked up first.
     if ((await this.call("HEAD", key)).status !== 404) return false;
     return (await this.put(key, content, { "if-none-match": "*" })).status < 400;
   }
@@ -95,7 +95,7 @@ export class BucketBackend implements StoreBackend {
     if (!this.bucket.keys) throw this.withoutKeys();
     const path = key === "" ? "" : `/${this.bucket.prefix}${key}`.split("/").map(encodeURIComponent).join("/");
     const url = `${this.root}${path}${query ? `?${query.toString()}` : ""}`;
-    // The body is not signed over but its checksum, so it can be a stream.
+    // The signature covers the body's checksum instead of the body, so the body can be a stream.
     const signed = await this.client.sign(url, { method, headers });
     const response = await request(url, { method, headers: signed.headers, body });
     const listing = key === "";
@@ -105,8 +105,8 @@ export class BucketBackend implements StoreBackend {
 
   private withoutKeys(): ReleaseError {
     return new ReleaseError(this.place, {
-      wrong: "cannot be asked: there are no keys to it",
-      why: "a store lets nobody in without the right ones",
+      wrong: "cannot be read: there are no keys for it",
+      why: "the store accepts no request without valid keys",
       fix: `set holdfast:releases.accessKey and .secretKey, or ${variables}`,
     });
   }
@@ -116,15 +116,15 @@ export class BucketBackend implements StoreBackend {
     if (status === 401 || status === 403) {
       return new ReleaseError(this.place, {
         wrong: `refuses the keys (${String(status)} ${code})`,
-        why: "a store lets nobody in without the right ones",
+        why: "the store accepts no request without valid keys",
         fix: `set holdfast:releases.accessKey and .secretKey (or ${variables}), and the region`,
       });
     }
     if (code === "NoSuchBucket") {
       return new ReleaseError(this.place, {
         wrong: "does not exist",
-        why: "holdfast makes no buckets: who may read it is for you to decide",
-        fix: "make it, readable for nobody else, or correct holdfast:releases.store",
+        why: "holdfast makes no buckets, because you decide who may read them",
+        fix: "make it, with no public access, or correct holdfast:releases.store",
       });
     }
     return notReached(url, `answers ${String(status)} ${code}`);

@@ -8,10 +8,10 @@ import { SftpConnection } from "./sftp/connection";
 import { call, entriesOf, exists, freeBytes, readText, toDisk, unlessMissing } from "./sftp/files";
 import { nameOf, notWritten } from "./sftp/problems";
 
-/** Seconds after which what an upload left behind is nobody's any more. */
+/** Seconds after which a file that an upload left behind is removed. */
 const abandonedAfter = 24 * 60 * 60;
 
-/** What is being uploaded: no key, and no other upload, has such a name. */
+/** The name of an unfinished upload: no key, and no other upload, has such a name. */
 const asideName = /^\.[0-9a-f-]{36}$/;
 
 /**

@@ -34,8 +34,8 @@ const storedRelease = z.object({
 });
 
 /**
- * Releases under their names. For each there is its archive and an entry that tells about it; the entry is written last
- * and removed first, so whoever finds one finds the archive.
+ * Releases by name. Each has an archive and an entry that describes it. The entry is written last and removed first, so
+ * an entry always has its archive.
  */
 export class ReleaseStore {
   constructor(private readonly backend: StoreBackend) {}
@@ -99,7 +99,7 @@ export class ReleaseStore {
     if (await this.backend.fetch(archiveKey(release), to)) return;
     throw new ReleaseError(`${release.name}@${release.version}`, {
       wrong: `has an entry but no archive in ${this.place}`,
-      why: "somebody removed one of the two",
+      why: "somebody removed the archive",
       fix: `run \`npx holdfast release build\` for it again, or remove ${versionKey(release)}${entryEnding} there`,
     });
   }
@@ -117,8 +117,8 @@ export class ReleaseStore {
     const { data } = storedRelease.safeParse(parseJson(text));
     if (data) return data;
     throw new ReleaseError(`${key} in ${this.place}`, {
-      wrong: "cannot be understood",
-      why: "it tells what the archive beside it is",
+      wrong: "is not a valid entry",
+      why: "it describes the archive beside it",
       fix: "remove it there and build that release again",
     });
   }
@@ -126,7 +126,7 @@ export class ReleaseStore {
   private taken(release: StoredRelease, there: StoredRelease): ReleaseError {
     return new ReleaseError(`${release.name}@${release.version}`, {
       wrong: `is in ${this.place} already, with another content (built ${there.built.slice(0, 16)} by ${there.builtBy})`,
-      why: "one version must mean the same thing to everybody, or a rollback goes nobody knows where",
+      why: "one version must mean the same release everywhere, or a rollback could bring back another one",
       fix: "give this one a new version in its holdfast.yaml",
     });
   }

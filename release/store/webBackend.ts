@@ -8,8 +8,8 @@ import { ReleaseError } from "../errors";
 import { type Content, indexKey, indexText, type StoreBackend } from "./backend";
 
 /**
- * A web server. Any will do for reading; for writing it has to take PUT and DELETE, as WebDAV servers do. A web server
- * cannot be asked what it has, so an index of all keys lies beside them.
+ * A web server. Any server can be read; to be written to, it has to accept PUT and DELETE, as WebDAV servers do. Web
+ * servers do not list their files, so an index of all keys lies beside them.
  */
 export class WebBackend implements StoreBackend {
   readonly place: string;
@@ -78,8 +78,8 @@ export class WebBackend implements StoreBackend {
     if (response.ok || status === 412 || (status === 404 && method !== "PUT")) return response;
     if (method === "GET" || method === "HEAD") throw notReached(url, `answers ${String(status)}`);
     throw new ReleaseError(this.place, {
-      wrong: `refuses to be written to (${method} is answered with ${String(status)})`,
-      why: "a store of plain web pages can be read, not changed",
+      wrong: `cannot be written to (it answers ${method} with ${String(status)})`,
+      why: "a plain web server can be read, not changed",
       fix: "build into a folder and copy that to the web server, or give holdfast:releases.accessKey and .secretKey (user and password)",
     });
   }

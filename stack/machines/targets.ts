@@ -1,3 +1,4 @@
+import { kebab } from "../../blueprint/blueprint";
 import { UserError } from "../../lib/errors";
 import { type Route, routesOf } from "../ssh/config";
 import type { StackState } from "../state";
@@ -37,8 +38,4 @@ export function targetOf(state: StackState, stack: string, word: string): Target
   const [target, ...more] = targetsOf(state, stack, word);
   if (target && more.length === 0) return target;
   throw new UserError(`"${word}" is ${more.length + 1} machines of the stack "${stack}": name one of them`);
-}
-
-function kebab(role: string): string {
-  return role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

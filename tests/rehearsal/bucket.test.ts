@@ -90,7 +90,7 @@ withGo("two who build one version differently at the same moment: one is refused
 });
 
 withGo.each([
-  ["no keys", { keys: undefined }, /the bucket releases at .* cannot be asked: there are no keys to it/],
+  ["no keys", { keys: undefined }, /the bucket releases at .* cannot be read: there are no keys for it/],
   [
     "wrong keys",
     { keys: { accessKey: "holdfast", secretKey: "wrong" } },

@@ -26,7 +26,11 @@ test.each([
 });
 
 test.each([
-  ["http://example.org/shop.tar.gz#sha256=" + sha256, "fetched over http, which anybody on the way", "use https"],
+  [
+    "http://example.org/shop.tar.gz#sha256=" + sha256,
+    "fetched over http, which anybody on the network path",
+    "use https",
+  ],
   ["ftp://example.org/shop.tar.gz#sha256=" + sha256, "fetched over ftp", "use https"],
   ["https://example.org/shop.tar.gz", "has no SHA-256", "`https://…/guestbook.tar.gz#sha256=…`"],
   ["https://example.org/shop.tar.gz#sha256=12ab", "has no SHA-256 but 12ab", "64 hexadecimal digits"],

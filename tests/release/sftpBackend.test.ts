@@ -49,7 +49,7 @@ test("a disk that is full is told, and leaves neither a key nor a piece of it", 
   const backend = new SftpBackend(place);
   await backend.write("key", { text: "before" });
   server.failing.add("WRITE");
-  await expect(backend.write("key", { text: "after" })).rejects.toThrow(/anna@.* does not take it[\s\S]*a full disk/);
+  await expect(backend.write("key", { text: "after" })).rejects.toThrow(/anna@.* refused the file[\s\S]*a full disk/);
   server.failing.clear();
   expect(await backend.readText("key")).toBe("before");
   expect(lying()).toEqual(["key"]);
@@ -97,7 +97,7 @@ test("many are read at once without opening more files than servers allow, over 
 
 test.each<[string, Partial<SftpPlace>, RegExp]>([
   ["a wrong password", { password: "another-pass" }, /anna@127\.0\.0\.1:\d+\/a\/b refuses the password/],
-  ["another server", { hostKey: "ssh-ed25519 AAAA" }, /shows another host key than the one that is known/],
+  ["another server", { hostKey: "ssh-ed25519 AAAA" }, /shows another host key than the known one/],
   ["no server", { port: 2 }, /cannot be reached: 127\.0\.0\.1 port 2 refuses connections/],
 ])("%s: said with what to do", async (_what, change, message) => {
   const store = openStore({ ...place, ...change });

@@ -11,8 +11,8 @@ import { brokeOff, noWayIn } from "./problems";
 const lanes = 16;
 /** Milliseconds that an idle connection stays: the next operation usually follows at once, and an open one keeps the process. */
 const idleTime = 200;
-/** Milliseconds that the server may take to answer and to let us in. */
-const patience = 15_000;
+/** Milliseconds that connecting and logging in may take. */
+const connectTimeout = 15_000;
 
 interface Opened {
   readonly session: Session;
@@ -21,7 +21,7 @@ interface Opened {
   readonly broken: Promise<never>;
 }
 
-/** One connection to an SFTP server for everything that is asked at the same time; it comes and goes by itself. */
+/** One connection to an SFTP server, shared by all operations at a time. It opens on demand and closes when idle. */
 export class SftpConnection {
   private opened?: Promise<Opened>;
   private working = 0;
@@ -89,7 +89,7 @@ export class SftpConnection {
         connection: { host, port, user },
         pinned: { machine: hostKey },
         signal: new AbortController().signal,
-        hopTimeout: patience,
+        hopTimeout: connectTimeout,
         credentials: credentialsFor(this.place),
       });
     } catch (error) {
@@ -109,9 +109,9 @@ function credentialsFor(place: SftpPlace): Credential[] {
     return findCredentials();
   } catch (error) {
     throw new ReleaseError(`${place.user}@${place.host}`, {
-      wrong: `cannot be asked: ${error instanceof Error ? error.message : String(error)}`,
-      why: "the server lets nobody in without a password or a key",
-      fix: "set holdfast:releases.secretKey to the password, or give this computer a key that is let in there",
+      wrong: `cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+      why: "the server accepts nobody without a password or a key",
+      fix: "set holdfast:releases.secretKey to the password, or give this computer a key that the server accepts",
     });
   }
 }

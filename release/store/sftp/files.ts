@@ -1,11 +1,11 @@
 import type { SFTPWrapper, Stats } from "ssh2";
 import { isMissing } from "./problems";
 
-/** What SFTP does to files, as promises, and no more than a store needs. Errors carry SFTP's status as `code`. */
+/** The operations of SFTP that a store needs, as promises. Errors carry SFTP's status as `code`. */
 
 type Back = (error?: Error | null) => void;
 
-/** An operation that ends with a callback and has nothing to tell. */
+/** An operation whose callback has no result. */
 export function call(operation: (back: Back) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     operation((error) => {
@@ -15,7 +15,7 @@ export function call(operation: (back: Back) => unknown): Promise<void> {
   });
 }
 
-/** Nothing instead of the error that something is not there. */
+/** Undefined when the file does not exist. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -7,25 +7,25 @@ export function nameOf({ user, host, port, folder }: SftpPlace): string {
   return `${user}@${host}:${String(port)}${folder && `/${folder}`}`;
 }
 
-/** Why a server does not let us in, and what to do about it. */
+/** Why this computer cannot log in to a server, and what to do about it. */
 export function noWayIn(place: SftpPlace, failure: ConnectionFailure): ReleaseError {
   const name = nameOf(place);
   const [first = ""] = failure.message.split("\n");
   switch (failure.reason) {
     case "keyRefused":
       return new ReleaseError(name, {
-        wrong: place.password === undefined ? "refuses the SSH keys of this computer" : "refuses the password",
-        why: "a store lets nobody in without the right one",
+        wrong: place.password === undefined ? "refuses this computer's SSH keys" : "refuses the password",
+        why: "the store accepts nobody without a valid key or password",
         fix:
           place.password === undefined
-            ? "set $HOLDFAST_SSH_KEY_FILE to a key that is let in there, or holdfast:releases.secretKey to the password"
+            ? "set $HOLDFAST_SSH_KEY_FILE to a key that the server accepts, or holdfast:releases.secretKey to the password"
             : "correct holdfast:releases.secretKey; the account of a stack's own backup storage gets its password by `pulumi up`",
       });
     case "hostKeyChanged":
       return new ReleaseError(name, {
-        wrong: "shows another host key than the one that is known",
-        why: "it may be somebody else's server, and what it says would be run on the machines",
-        fix: "find out whether the server was made anew; only then write its new key into holdfast:releases.hostKey",
+        wrong: "shows another host key than the known one",
+        why: "it may be another server, and the machines would run what it holds",
+        fix: "find out whether the server was really rebuilt; only then write its new key into holdfast:releases.hostKey",
       });
     default:
       return new ReleaseError(name, {
@@ -43,10 +43,10 @@ export function isMissing(error: unknown): boolean {
   return (error as { code?: unknown }).code === status.noSuchFile;
 }
 
-/** Something went wrong that is nobody's answer. */
+/** An operation failed for a reason that has no message of its own. */
 export function brokeOff(place: SftpPlace, error: Error): ReleaseError {
   return new ReleaseError(nameOf(place), {
-    wrong: `does not do what it is asked: ${error.message}`,
+    wrong: `failed: ${error.message}`,
     why: "releases are kept there",
     fix: "try again; look at the server when it stays so",
   });
@@ -69,14 +69,14 @@ export function notWritten(place: SftpPlace, error: Error, { free, size }: { fre
   if ((error as { code?: unknown }).code === status.permissionDenied) {
     return new ReleaseError(name, {
       wrong: "may not be written to",
-      why: "the account may only read, or the folder is somebody else's",
+      why: "the account may only read, or the folder belongs to another account",
       fix: "use an account that may write there",
     });
   }
   return new ReleaseError(name, {
-    wrong: `does not take it: ${error.message}`,
-    why: "SFTP says no more; a full disk is a usual reason, a connection that broke another",
-    fix: "look whether there is room, and try again",
+    wrong: `refused the file: ${error.message}`,
+    why: "SFTP gives no reason; common ones are a full disk and a broken connection",
+    fix: "check the free space there, and try again",
   });
 }
 

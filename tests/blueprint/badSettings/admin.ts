@@ -42,12 +42,12 @@ export const badAdmins: readonly BadSettings[] = [
   {
     mistake: "the same key twice",
     written: keys(someKey, someKey),
-    says: ["holdfast:admin.sshKeys[1]: somebody@example.org is there twice | remove one of the two"],
+    says: ["holdfast:admin.sshKeys[1]: somebody@example.org is listed twice | remove one of the two"],
   },
   {
     mistake: "the same key twice under two names",
     written: keys(someKey, someKey.replace("somebody", "ana")),
-    says: ["holdfast:admin.sshKeys[1]: ana@example.org is there twice"],
+    says: ["holdfast:admin.sshKeys[1]: ana@example.org is listed twice"],
   },
   {
     mistake: "a private key",
@@ -120,7 +120,7 @@ export const badAdmins: readonly BadSettings[] = [
   {
     mistake: "the same range twice",
     written: from("198.51.100.0/24", "198.51.100.0/24"),
-    says: ["holdfast:admin.allowFrom[1]: 198.51.100.0/24 is there twice"],
+    says: ["holdfast:admin.allowFrom[1]: 198.51.100.0/24 is listed twice"],
   },
   {
     mistake: "passwords",

@@ -134,12 +134,12 @@ export const badData: readonly BadSettings[] = [
   {
     mistake: "releases in a bucket on no server",
     written: { releases: { store: "s3://releases" } },
-    says: ["holdfast:releases.store: s3://releases is a bucket on no server | add the server"],
+    says: ["holdfast:releases.store: s3://releases names a bucket but no server | add the server"],
   },
   {
     mistake: "releases in a bucket without a name",
     written: { releases: { store: "s3://", endpoint: "https://nbg1.your-objectstorage.com" } },
-    says: ["holdfast:releases.store: s3:// has no name of a bucket | store: s3://releases"],
+    says: ["holdfast:releases.store: s3:// has no valid bucket name | store: s3://releases"],
   },
   {
     mistake: "releases over an open line",
@@ -159,7 +159,9 @@ export const badData: readonly BadSettings[] = [
   {
     mistake: "releases at an SFTP server without an account",
     written: { releases: { store: "sftp://u1.your-storagebox.de:23" } },
-    says: ["holdfast:releases.store: sftp://u1.your-storagebox.de:23 is no account on an SFTP server | sftp://USER@"],
+    says: [
+      "holdfast:releases.store: sftp://u1.your-storagebox.de:23 names no account on an SFTP server | sftp://USER@",
+    ],
   },
   {
     mistake: "a password in the address of the releases",

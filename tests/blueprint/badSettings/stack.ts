@@ -46,12 +46,12 @@ export const badStacks: readonly BadSettings[] = [
   {
     mistake: "another project's name before a setting",
     written: { "holdfsat:protect": true },
-    says: ["holdfsat:protect: belongs to nobody | write holdfast:protect"],
+    says: ["holdfsat:protect: belongs to no known plugin | write holdfast:protect"],
   },
   {
     mistake: "the project's name in capitals",
     written: { "Holdfast:protect": true },
-    says: ["Holdfast:protect: belongs to nobody | write holdfast:protect"],
+    says: ["Holdfast:protect: belongs to no known plugin | write holdfast:protect"],
   },
   {
     mistake: "hcloud's token, misspelt",
