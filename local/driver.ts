@@ -9,7 +9,7 @@ export interface Driver {
   ensureNetwork(network: NetworkSpec): Promise<void>;
   removeNetwork(id: number): Promise<void>;
 
-  /** Disk, interfaces, addresses and firewall as told; also changes those of a running machine in place. */
+  /** Brings disk, interfaces, addresses and firewall to this; changes those of a running machine in place. */
   ensureMachine(machine: MachineSpec): Promise<void>;
   /** Boots the machine; returns when its init runs, not when it is ready. */
   start(id: number): Promise<void>;
@@ -25,7 +25,7 @@ export interface Driver {
   detachVolume(volumeId: number): Promise<void>;
   removeVolume(id: number): Promise<void>;
 
-  /** Routes a floating IP to one machine, or to none. The machine has to have the address on an interface of its own. */
+  /** Routes a floating IP to one machine, or to none. The machine itself has to have the address on an interface. */
   routeFloatingIp(address: string, machineId: number | null): Promise<void>;
 
   /** Makes the box's server, brings it to this shape and runs it; returns when it can be logged in to. */

@@ -13,7 +13,7 @@ export interface Identity {
   readonly ports: { readonly api?: number; readonly hcloud?: number; readonly random?: number };
 }
 
-/** How every token of a local cloud begins: nobody shall take it for a real one. */
+/** How every token of a local cloud begins, so that it cannot be mistaken for a real one. */
 export const LOCAL_TOKEN_PREFIX = "holdfast-local-cloud-not-a-real-token-";
 
 /** The identity of a local cloud; a new cloud gets a new one. */

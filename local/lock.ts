@@ -7,7 +7,7 @@ export interface Lock {
 
 /**
  * An abstract Unix socket: nothing on the disk that a kill -9 could leave behind, and no pid that could have come into
- * other hands. Whoever connects is told the holder's pid.
+ * other hands. A client that connects gets the holder's pid.
  */
 function address(what: string): string {
   return `\0holdfast/${what}`;
@@ -21,7 +21,7 @@ function address(what: string): string {
 export function takeLock(what: string): Promise<Lock | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
-      // Someone who hangs up while being told is no concern of ours.
+      // A client that closes the connection early is no problem.
       socket.on("error", () => undefined);
       socket.end(`${process.pid}\n`);
     });

@@ -47,7 +47,7 @@ export function localPaths(name = localCloudName()) {
     adminKey: join(state, "admin"),
     /** The same for another stack in this cloud: a project takes each key once. */
     adminKeyOf: (stack: string) => join(state, stack === name ? "admin" : `admin-${stack}`),
-    /** What the running daemon tells its clients: pid, ports, token (0600). */
+    /** File for clients of the running daemon: pid, ports, token (0600). */
     daemon: join(state, "daemon.json"),
     daemonLog: join(state, "daemon.log"),
   };

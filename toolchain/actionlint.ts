@@ -9,7 +9,7 @@ const actionlint: GoTool = {
   limit: 300,
 };
 
-/** The path of the program that judges GitHub's workflows, or in a few words why there is none. */
+/** Path of the program that checks GitHub's workflows, or a short reason why it is missing. */
 export function obtainActionlint(
   options: Parameters<typeof obtainGoTool>[1] = {},
 ): Promise<string | { readonly missing: string }> {

@@ -19,7 +19,7 @@ export interface GoTool {
   readonly limit: number;
 }
 
-/** Builds the program once and keeps it. Gives its path, or in a few words why there is none. */
+/** Builds the program once and keeps it. Returns its path, or a short reason why it is missing. */
 export async function obtainGoTool(
   tool: GoTool,
   options: { progress?: Progress; run?: Run; cache?: string; go?: string } = {},

@@ -10,7 +10,7 @@ const s3Server: GoTool = {
   limit: 900,
 };
 
-/** The path of the S3 server, or in a few words why there is none. */
+/** Path of the S3 server, or a short reason why it is missing. */
 export function obtainS3Server(options: { progress?: Progress } = {}): Promise<string | { readonly missing: string }> {
   return obtainGoTool(s3Server, options);
 }

@@ -1,4 +1,4 @@
-/** The Pulumi release that this project is tested with: what gets installed where there is none. */
+/** The Pulumi release that this project is tested with; it is installed where Pulumi is missing. */
 export const PULUMI_VERSION = "3.259.0";
 
 /** A CLI on the PATH has to be at least as new as the SDK in package.json, whose protocol it speaks. */

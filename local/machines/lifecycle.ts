@@ -60,7 +60,7 @@ function hint(said: string): string {
   return `\nThis computer's limit ${limit} is ${value}, and used up: end machines, or raise it (sysctl ${limit}=1024).`;
 }
 
-/** Asks the machine to shut down; tells whether it did. A machine that is still booting may miss the first request. */
+/** Asks the machine to shut down and returns whether it did. A machine that is still booting may miss the first request. */
 export async function shutDown(cloud: string, id: number): Promise<boolean> {
   const isGone = () => processesOf(cloud, id).length === 0;
   for (let waited = 0; waited < SHUTDOWN_TIMEOUT; waited += 5) {

@@ -31,7 +31,7 @@ export function relayMarkPrefix(prefix: string): string {
   return `--door=${prefix}`;
 }
 
-/** Processes in the network namespace of this name, whoever started them. */
+/** All processes in the network namespace of this name. */
 export function processesInNamespace(namespace: string): number[] {
   let inode: number;
   try {
@@ -100,7 +100,7 @@ export async function killAndWait(pids: readonly number[]): Promise<void> {
   }
 }
 
-/** Waits until the condition holds; tells whether it did within so many seconds. */
+/** Waits until the condition holds; returns whether it did within this many seconds. */
 export async function waitUntil(condition: () => boolean, seconds: number): Promise<boolean> {
   const deadline = Date.now() + seconds * 1000;
   while (!condition()) {

@@ -18,11 +18,11 @@ const ROUTER_SETTINGS = [
   "net.ipv4.conf.default.rp_filter=0",
   "net.ipv4.icmp_ratelimit=0",
   "net.ipv6.icmp.ratelimit=0",
-  // Routers' interfaces have the addresses that they are told, fe80::1 among them, and no others.
+  // Routers' interfaces get no addresses of the kernel's own choice, only those that are set, such as fe80::1.
   "net.ipv6.conf.default.addr_gen_mode=1",
 ];
 
-/** Makes a namespace a router that knows no way but those it is told. */
+/** Makes a namespace a router that has no routes but those that are set. */
 export async function ensureRouter(namespace: string): Promise<void> {
   await ensureNamespace(namespace);
   await runIn(namespace, ["sysctl", "-q", "-w", ...ROUTER_SETTINGS]);

@@ -44,7 +44,7 @@ export async function loadRules(namespace: string, ruleset: string): Promise<voi
   await runIn(namespace, ["nft", "-f", "-"], ruleset);
 }
 
-/** An interface, as `ip -json link` tells it. */
+/** An interface, as `ip -json link` prints it. */
 export interface Link {
   readonly name: string;
   readonly mac: string;

@@ -32,7 +32,7 @@ class Answered extends Error {
   }
 }
 
-/** For a handler's failure: the outputs that it tells of are made secret before they are answered. */
+/** For a handler's failure: its outputs are made secret before they are answered. */
 export function rethrow(finish: (outputs: Values) => Values): (error: unknown) => never {
   return (error) => {
     throw new Answered(toServiceError(error, finish));

@@ -64,14 +64,14 @@ function portError(error: Error, address: string): Error {
 }
 
 /**
- * What an executable `pulumi-resource-NAME` does: serve, and tell the engine the port by the first line of stdout.
- * After that both streams stay silent, nobody reads them. The engine passes its address as the last argument.
+ * What an executable `pulumi-resource-NAME` does: serve, and write the port as the first line of stdout. After that it
+ * writes to neither stream, because the engine does not read them. The engine's address is the last argument.
  */
 export async function main(definition: ProviderDefinition, args = process.argv.slice(2)): Promise<void> {
   const server = await serveProvider(definition, { engineAddress: args.at(-1) });
   endWithEngine(() => server.close());
   endOnSignal(() => server.close());
-  // Last: whoever reads it may ask for the end at once.
+  // Last: the reader may end this process at once.
   process.stdout.write(`${String(server.port)}\n`);
 }
 

@@ -92,7 +92,7 @@ export interface Autonaming {
 export interface ResourceHandler {
   /** Gets and gives `Secret`s at any depth. @default false: secrets are unwrapped, outputs that share a name with a secret input become secret again */
   readonly acceptsSecrets?: boolean;
-  /** Whether ids that are given in previews are the ones that there will be. @default false: they are not told */
+  /** Whether the ids that previews return are final. @default false: the engine does not get them */
   readonly knowsIdInPreview?: boolean;
   check?(
     request: { news: Values; olds?: Values; randomSeed: Uint8Array; autonaming?: Autonaming },
@@ -127,7 +127,7 @@ export interface ResourceHandler {
   delete?(request: { id: string; inputs: Values; outputs: Values; timeout: number }, call: Call): Promise<void>;
 }
 
-/** The thing exists, but is not as asked for: it stays in the state with these outputs, and the next `up` updates it. */
+/** The resource exists, but not as requested: it stays in the state with these outputs, and the next `up` updates it. */
 export class PartialFailure extends Error {
   constructor(
     message: string,

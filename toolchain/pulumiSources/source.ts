@@ -13,7 +13,7 @@ export interface Pulumi {
 export interface PulumiSource {
   /** For messages, e.g. `the PATH`. */
   readonly name: string;
-  /** The CLI, or in a few words why there is none this way. */
+  /** The CLI, or a short reason why this source has none. */
   obtain(context: SourceContext): Promise<Pulumi | { readonly missing: string }>;
 }
 

@@ -35,7 +35,7 @@ export class Machines {
     return result;
   }
 
-  /** Lets work go on by itself; a failure is logged. */
+  /** Runs work in the background; a failure is logged. */
   background(what: string, work: Promise<unknown>): void {
     const watched = work.catch((error: unknown) => {
       this.log(`${what}: ${String(error)}`);
@@ -85,7 +85,7 @@ export class Machines {
     return this.queued(`machine ${String(id)}`, () => this.driver.stop(id, how));
   }
 
-  /** Whether it came down by itself and up again. */
+  /** Whether it shut down without a request, and started again. */
   reboot(id: number): Promise<boolean> {
     return this.queued(`machine ${String(id)}`, async () => {
       if (!(await this.driver.stop(id, "shutdown"))) return false;

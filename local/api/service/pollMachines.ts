@@ -24,7 +24,7 @@ async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
     if (ended() || !isSettled(cloud, server)) continue;
     const status = state.running ? "running" : "off";
     if (server.status === status) continue;
-    cloud.log(`server ${server.name} is ${status} by itself`);
+    cloud.log(`server ${server.name} is ${status}, and no action caused it`);
     cloud.store.transaction(() => cloud.store.put("servers", { ...server, status }));
   }
 }

@@ -30,7 +30,7 @@ async function all<R extends { readonly id: number }>(
   await Promise.all(
     rows.map((row) =>
       ensure(row).catch((error: unknown) => {
-        cloud.log(`bringing back ${"name" in row ? String(row.name) : String(row.id)}: ${String(error)}`);
+        cloud.log(`restoring ${"name" in row ? String(row.name) : String(row.id)}: ${String(error)}`);
       }),
     ),
   );

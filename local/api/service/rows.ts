@@ -29,7 +29,7 @@ export interface PrivateNet {
   readonly mac: string;
 }
 
-/** A server: what was asked for, and what has become of it. */
+/** A server: what the request said, and its present state. */
 export interface ServerRow extends Named {
   readonly status: ServerStatus;
   readonly serverType: number;

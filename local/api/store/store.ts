@@ -8,7 +8,7 @@ type Schema = Record<string, Row>;
 type AllIndexes<T extends Schema> = { readonly [K in keyof T]: Indexes<T[K]> };
 
 /**
- * Tables in memory, every change of which is on the disk before anybody hears of it. Changes happen in transactions:
+ * Tables in memory. Each change is on the disk before a caller learns of it. Changes happen in transactions:
  * either all of a transaction's changes or, when it throws, none.
  */
 export class Store<T extends Schema> {

@@ -62,7 +62,7 @@ export class WriteAheadLog {
     }
     this.file = openSync(this.logFile, "a+", 0o600);
     const content = readFileSync(this.logFile);
-    // What follows the last newline was being written when the process died: nobody was told that it happened.
+    // What follows the last newline was being written when the process died; no caller got an answer about it.
     const end = content.lastIndexOf(newline) + 1;
     if (end < content.length) ftruncateSync(this.file, end);
     this.bytes = end;

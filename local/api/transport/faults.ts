@@ -10,7 +10,7 @@ export interface FaultRequest {
   readonly delay?: number;
   /** Take the request and never answer. */
   readonly silent?: boolean;
-  /** Break the connection, as if nobody listened. */
+  /** Break the connection, as if no server listened. */
   readonly down?: boolean;
 }
 

@@ -16,7 +16,7 @@ export class RateLimit {
     this.filledAt = clock.now();
   }
 
-  /** Whether the request may go on; what a client is told either way. */
+  /** Whether the request is allowed, with the headers that every answer carries. */
   take(): { readonly allowed: boolean; readonly headers: Readonly<Record<string, string>> } {
     this.refill();
     const allowed = this.remaining >= 1;

@@ -109,7 +109,7 @@ function logCalls(app: FastifyInstance, calls: CallLog): void {
 
 function checkToken(request: FastifyRequest, token: string): void {
   const digest = (text: string) => createHash("sha256").update(text).digest();
-  // Compared as digests, so that the time it takes tells nothing.
+  // Compares digests, so that the time it takes does not depend on the token.
   if (!timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`))) {
     throw new ApiError("unauthorized", "unable to authenticate: the token is not the one of this local cloud");
   }

@@ -40,7 +40,7 @@ Requires=basic.target ssh.service
 After=basic.target ssh.service
 `;
 
-/** SFTP and nothing else, each account in a folder of its own. */
+/** Only SFTP, each account in its own folder. */
 function sshdConfiguration({ idleTimeout }: StorageBoxSpec): string {
   return `# A Storage Box of the local cloud.
 Port ${SFTP_PORT}

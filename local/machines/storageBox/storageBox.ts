@@ -32,7 +32,7 @@ export async function ensureStorageBox(parts: BoxParts, box: StorageBoxSpec, ser
   await inBox(parts, box.id, untilItServes);
 }
 
-/** What kept SSH from starting is told by the unit before it. */
+/** When SSH does not start, the log of the unit before it has the reason. */
 const untilItServes = `timeout 60 sh -c 'until systemctl is-active --quiet ssh.service; do sleep 0.1; done' ||
 { journalctl --unit storage-box.service --lines 20 --no-pager --output cat >&2; exit 1; }`;
 

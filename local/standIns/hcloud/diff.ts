@@ -28,7 +28,7 @@ export function changesOf(
   return changes;
 }
 
-/** What the engine is told: replacements, their order, and each difference for the preview. */
+/** The answer to the engine: replacements, their order, and each difference for the preview. */
 export function diff(
   resource: Resource,
   request: { olds: Values; news: Values; ignoreChanges: readonly string[] },

@@ -40,7 +40,7 @@ export interface Resource<Inputs = never> {
   delete(context: Context, id: string, state: Values): Promise<void>;
 }
 
-/** What an update is told. */
+/** What an update gets. */
 export interface Change<Inputs> {
   readonly id: string;
   /** Names of the properties that changed. */

@@ -8,7 +8,7 @@ interface PointedIp {
   readonly dnsPtr: Readonly<Record<string, string>>;
 }
 
-/** The reverse name of an IPv4 address that nobody gave one. */
+/** The reverse name of an IPv4 address for which none was set. */
 export function defaultPtr(ip: string): string {
   return `static.${ip.split(".").reverse().join(".")}.clients.holdfast.example`;
 }

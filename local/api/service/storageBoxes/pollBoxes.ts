@@ -25,7 +25,7 @@ async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
   }
 }
 
-/** A box that ended by itself is brought back: its owner has no switch for it. */
+/** Restarts a box that stopped: its owner cannot do that. */
 async function look(cloud: Cloud, id: number): Promise<void> {
   const { exists, running } = await cloud.machines.inspect(id);
   if (exists && !running) await cloud.machines.ensureStorageBox(id);

@@ -48,7 +48,7 @@ export interface StorageBoxRow {
   readonly idleTimeout: number;
 }
 
-/** An account of its own for a folder of a box. */
+/** An account for one folder of a box. */
 export interface SubaccountRow {
   readonly id: number;
   readonly storageBox: number;

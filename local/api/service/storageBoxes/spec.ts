@@ -23,7 +23,7 @@ export function storageBoxSpec(store: Store<Tables>, box: StorageBoxRow): Storag
     location: locationOf(box.location).name,
     publicIpv4: { address: box.ipv4 },
     publicIpv6: { network: box.ipv6, address: firstIpv6(box.ipv6) },
-    // One server answers for all accounts: it lets in whom one of them lets in, which is more than Hetzner does.
+    // One server answers for all accounts. It is open when one of them is, which is more than Hetzner allows.
     reachableExternally: [box, ...subaccounts].some(({ access }) => access.reachable_externally),
     idleTimeout: box.idleTimeout,
     accounts,

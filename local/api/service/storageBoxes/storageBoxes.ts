@@ -82,7 +82,7 @@ function create(cloud: Cloud, body: CreateBody): View {
   return { storage_box: storageBoxView(cloud, box), action: actionView(cloud, action) };
 }
 
-/** @throws invalid_input when one is no public key: it would let nobody in, and nobody would know why */
+/** @throws invalid_input when one is no public key: logins would fail without a reason */
 function checkedKeys(keys: readonly string[]): string[] {
   return keys.map((key) => {
     if (/[\r\n]/.test(key.trim())) throw invalidField("ssh_keys", "has a key of several lines");

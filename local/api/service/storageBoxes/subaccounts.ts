@@ -50,7 +50,7 @@ function change<Body>(command: Command, changed: (account: SubaccountRow, body: 
 const all = "/storage_boxes/{id}/subaccounts";
 const one = `${all}/{subaccount_id}`;
 
-/** Accounts of a box, each with a folder of its own. */
+/** Accounts of a box, each with its own folder. */
 export const subaccountOperations: Operations = {
   [`GET ${all}`]: list("subaccounts", (cloud, { params }) => {
     const box = found(cloud, "storage_boxes", params.id);

@@ -17,7 +17,7 @@ export function boxRef({ id }: { readonly id: number }): ResourceRef {
 export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
   const { data, snapshots } = cloud.machines.storageUsage(box.id);
   const location = locationOf(box.location);
-  // Where the box is, and as whom one logs in, is told once it is there.
+  // The API shows host and user name only once the box exists.
   const ready = box.status !== "initializing";
   return {
     id: box.id,

@@ -173,7 +173,7 @@ function toApiTarget({ server, labelSelector }: Target): ApiFirewallTarget {
     : { type: "label_selector", label_selector: { selector: labelSelector ?? "" } };
 }
 
-/** Without what the answer tells beyond the question. */
+/** Only the fields that a request has. */
 function bare(target: ApiFirewallTarget): ApiFirewallTarget {
   return toApiTarget(toTarget(target));
 }

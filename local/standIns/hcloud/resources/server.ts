@@ -25,7 +25,7 @@ const properties: Properties = {
     check: (keys) =>
       (keys as string[]).includes("") ? "an entry is empty; each has to be a name or an id" : undefined,
   },
-  // The state keeps a hash only; user data can be long, and the API never tells it.
+  // The state keeps a hash only; user data can be long, and the API never shows it.
   userData: { ...replacing, stored: (text) => createHash("sha1").update(String(text)).digest("base64") },
   labels: labelsProperty,
   backups: flag,

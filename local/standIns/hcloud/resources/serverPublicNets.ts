@@ -57,7 +57,7 @@ async function changeFamily(
   if (wantsOwn && before.enabled && before.id === undefined) return;
   if (assigned !== undefined) {
     await api.act(`/primary_ips/${String(assigned)}/actions/unassign`);
-    // One that the program had chosen is a resource of its own; the other kind would be left behind, and paid for.
+    // A primary IP that the program names is its own resource. The other kind would stay behind and cost money.
     if (before.id === undefined) await api.delete(`/primary_ips/${String(assigned)}`);
   }
   if (after.id !== undefined) {

@@ -158,7 +158,7 @@ function toApiAccess(access: Access = {}) {
   };
 }
 
-/** @param prior has what the API never tells: password and keys */
+/** @param prior has what the API never shows: password and keys */
 function toState(
   { storage_box: box }: { storage_box: ApiStorageBox },
   prior: { password?: unknown; sshKeys?: unknown },
