@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Instance } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
 import { machinePaths } from "../../provider/machine/paths";
+import { programFolder } from "../programFolder";
 import { sandbox } from "../sandbox";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
@@ -42,19 +43,6 @@ export const watchdogTimings = {
   limit: { kills: 5, within: 600 },
 } as const;
 
-const programs = [
-  "agent.py",
-  "balancers.py",
-  "configuration.py",
-  "debugging.py",
-  "holds.py",
-  "rotation.py",
-  "waiting.py",
-  "watchdog.py",
-];
-
-const source = (name: string) => readFileSync(join(__dirname, "agent", name), "utf8");
-
 /** What the agent of one app machine is told. */
 export interface AgentSettings {
   readonly privateAddress: string;
@@ -76,7 +64,7 @@ export interface AgentSettings {
  */
 export function agent(settings: AgentSettings): RoleConfiguration {
   const files = {
-    ...Object.fromEntries(programs.map((name) => [`${agentPaths.folder}/${name}`, { content: source(name) }])),
+    ...programFolder(join(__dirname, "agent"), agentPaths.folder),
     [agentPaths.configuration]: { content: `${JSON.stringify(configuration(settings), undefined, 2)}\n` },
     [agentPaths.unit]: { content: agentUnit() },
   };
@@ -85,7 +73,7 @@ export function agent(settings: AgentSettings): RoleConfiguration {
     packages: ["python3"],
     files: {
       ...files,
-      [agentPaths.drain]: command(source("drain.sh")),
+      [agentPaths.drain]: command(readFileSync(join(__dirname, "agent/drain.sh"), "utf8")),
       [agentPaths.rotation]: command(wrapper("rotation.py")),
       [agentPaths.debug]: command(wrapper("debugging.py")),
       [agentPaths.debugUnit]: { content: debugUnit(settings.startTimeout) },

@@ -2,6 +2,9 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** Folder of the library that all our programs on machines share. */
+const sharedLibrary = join(__dirname, "../../provider/machine/onMachine");
+
 /** One test of a Python file, by its name in words. */
 export interface PythonTest {
   readonly name: string;
@@ -25,7 +28,9 @@ export function pythonTests(folder: string, module: string, group: string): Pyth
  */
 export function runPython(folder: string, ...tests: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile("python3", ["-B", "-m", "unittest", ...tests], { cwd: folder }, (error, _stdout, stderr) => {
+    // On machines the shared library lies beside each program; here it is found by this.
+    const options = { cwd: folder, env: { ...process.env, PYTHONPATH: sharedLibrary } };
+    execFile("python3", ["-B", "-m", "unittest", ...tests], options, (error, _stdout, stderr) => {
       if (error || !/^Ran [1-9]/m.test(stderr)) reject(new Error(stderr));
       else resolve(stderr);
     });

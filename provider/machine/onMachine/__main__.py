@@ -30,16 +30,17 @@ import applying
 import fence
 import lease
 import recovering
+from common import Problem, run, write_new
 from comparing import compare, missing_archives
 from events import follow, say, worker
-from layout import Failed, Layout, run, write_new
+from layout import Layout
 from request import Request
 from transaction import Transaction
 
 
 def submit(layout: Layout, request: Request) -> int:
     if not re.fullmatch(r"[a-z0-9-]{8,64}", request["id"]):
-        raise Failed(f"{request['id']!r} cannot be the name of a transaction.")
+        raise Problem(f"{request['id']!r} cannot be the name of a transaction.")
     transaction = Transaction(layout, request["id"])
     if transaction.folder.is_dir():
         return follow_one(layout, request["id"])
@@ -69,7 +70,7 @@ def start(layout: Layout, identity: str) -> None:
     if layout.is_machine:
         answer = run(["systemctl", "start", "--no-block", f"holdfast-apply@{identity}.service"], 60)
         if answer.returncode != 0:
-            raise Failed("The apply could not be started on the machine", answer.stdout)
+            raise Problem("The apply could not be started on the machine", answer.stdout)
         return
     command = [sys.executable, str(Path(__file__).parent), "--root", str(layout.root), "run", identity]
     subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
@@ -179,7 +180,7 @@ if __name__ == "__main__":
     os.umask(0o022)
     try:
         sys.exit(main())
-    except Failed as failure:
+    except Problem as failure:
         say({"event": "end", **recovering.failed(failure)})
     except BrokenPipeError:
         # The connection is gone; the apply goes on without it.

@@ -15,9 +15,10 @@ import packages
 import rollouts
 import units
 import validation
+from common import Problem, last_lines, run
 from comparing import Differences, compare, read_manifest, require_owners
 from events import Events
-from layout import Aborted, Failed, Layout, last_lines, run
+from layout import Aborted, Layout
 from locking import lock
 from recovering import complete, failed, recover, told, undo, unfinished, write_result
 from request import Check, Manifest, Request
@@ -36,7 +37,7 @@ def apply(layout: Layout, transaction: Transaction) -> dict[str, Any]:
             for other in unfinished(layout):
                 recover(other, booting=False)
             result = _Apply(layout, transaction, request, events).to_end()
-    except Failed as failure:
+    except Problem as failure:
         result = failed(failure)
     except Exception as error:  # a full disk, a mistake of ours: said, not swallowed
         result = failed(_unexpected(error))
@@ -55,8 +56,8 @@ def _abort_on_signal(layout: Layout, request: Request) -> None:
     signal.signal(signal.SIGTERM, abort)
 
 
-def _unexpected(error: Exception) -> Failed:
-    return Failed(f"{type(error).__name__}: {error}", last_lines(traceback.format_exc()))
+def _unexpected(error: Exception) -> Problem:
+    return Problem(f"{type(error).__name__}: {error}", last_lines(traceback.format_exc()))
 
 
 class _Apply:
@@ -74,7 +75,7 @@ class _Apply:
     def to_end(self) -> dict[str, Any]:
         try:
             differences = self._prepare()
-        except Failed as failure:
+        except Problem as failure:
             kind = "aborted" if isinstance(failure, Aborted) else "failed"
             rollouts.note(self.layout, self.rollout, kind, str(failure), self.events)
             raise
@@ -87,7 +88,7 @@ class _Apply:
             self.transaction.commit()
         except Exception as error:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            raise self._go_back(error if isinstance(error, Failed) else _unexpected(error)) from error
+            raise self._go_back(error if isinstance(error, Problem) else _unexpected(error)) from error
         complete(self.transaction, self.events)
         return {"result": "applied", "changed": self._changed(differences), "units": actions}
 
@@ -135,10 +136,10 @@ class _Apply:
             _require_check(check, self.events)
         return actions
 
-    def _go_back(self, failure: Failed) -> Failed:
+    def _go_back(self, failure: Problem) -> Problem:
         """Puts the old configuration back; returns what the person is told."""
         self.events.status("putting the old configuration back")
-        kind = Aborted if isinstance(failure, Aborted) else Failed
+        kind = Aborted if isinstance(failure, Aborted) else Problem
         result = "aborted" if kind is Aborted else "failed"
         if self.transaction.plan() is None:
             rollouts.note(self.layout, self.rollout, result, str(failure), self.events)
@@ -152,7 +153,7 @@ class _Apply:
                 self.events.status(f"making the users of {path}")
                 answer = run(["systemd-sysusers", "--replace", path, "-"], 30, text=file["content"])
                 if answer.returncode != 0:
-                    raise Failed(f"systemd-sysusers refused {path}", last_lines(answer.stdout))
+                    raise Problem(f"systemd-sysusers refused {path}", last_lines(answer.stdout))
 
     def _changed(self, differences: Differences) -> list[str]:
         own = self.layout.manifest(self.request["configuration"])
@@ -168,6 +169,6 @@ def _require_check(check: Check, events: Events) -> None:
         left = deadline - time.monotonic()
         if left <= 0:
             message = f"Check \"{check['name']}\" did not succeed within {check['timeout']:.0f} s"
-            raise Failed(f"{message}: `{check['command']}` ended with {answer.returncode}", last_lines(answer.stdout))
+            raise Problem(f"{message}: `{check['command']}` ended with {answer.returncode}", last_lines(answer.stdout))
         events.status(f"waiting for check \"{check['name']}\" ({left:.0f} s left)")
         time.sleep(0.3)

@@ -14,8 +14,9 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+from common import Problem, last_lines, run, sync_folder, write_new
 from comparing import read_manifest
-from layout import Failed, Layout, last_lines, run, sync_folder, write_new
+from layout import Layout
 from request import Archive, Kept, Manifest, Request, archive_key, kept_before
 
 CHUNK = 1 << 20
@@ -47,10 +48,10 @@ def receive(layout: Layout, sha256: str, form: str, stream: BinaryIO) -> None:
             os.fsync(file.fileno())
     except zlib.error as error:
         incoming.unlink()
-        raise Failed(f"The archive arrived damaged: {error}.") from error
+        raise Problem(f"The archive arrived damaged: {error}.") from error
     if digest.hexdigest() != sha256:
         incoming.unlink()
-        raise Failed(f"The archive arrived with SHA-256 {digest.hexdigest()}, expected {sha256}.")
+        raise Problem(f"The archive arrived with SHA-256 {digest.hexdigest()}, expected {sha256}.")
     os.replace(incoming, layout.archives / f"{sha256}{ending}")
 
 
@@ -61,7 +62,7 @@ def unpack(layout: Layout, archive: Archive) -> None:
         return
     packed = layout.packed(archive["sha256"])
     if packed is None:
-        raise Failed(f"The archive {archive['sha256'][:12]} is no longer on the machine; try again.")
+        raise Problem(f"The archive {archive['sha256'][:12]} is no longer on the machine; try again.")
     partial = layout.archives / f".{archive_key(archive)}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o755)
@@ -75,7 +76,7 @@ def unpack(layout: Layout, archive: Archive) -> None:
         # Sent once more, it may arrive whole.
         packed.unlink(missing_ok=True)
         name = archive.get("label") or archive["sha256"][:12]
-        raise Failed(f"The archive of {name} is damaged and cannot be unpacked", last_lines(answer.stdout))
+        raise Problem(f"The archive of {name} is damaged and cannot be unpacked", last_lines(answer.stdout))
     _give(partial, archive)
     os.sync()
     os.rename(partial, target)
@@ -88,7 +89,7 @@ def _give(folder: Path, archive: Archive) -> None:
         uid = pwd.getpwnam(archive["owner"]).pw_uid
         gid = grp.getgrnam(archive["group"]).gr_gid
     except KeyError as error:
-        raise Failed(f"Archive {archive['sha256'][:12]}: {error.args[0]}; its owner has to exist first.") from error
+        raise Problem(f"Archive {archive['sha256'][:12]}: {error.args[0]}; its owner has to exist first.") from error
     for parent, folders, files in os.walk(folder):
         for name in [".", *folders, *files]:
             os.chown(os.path.join(parent, name), uid, gid, follow_symlinks=False)

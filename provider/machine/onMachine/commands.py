@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
+from common import Problem
 from events import Events
-from layout import Failed
 
 # Seconds after which the person is told that it still runs.
 TELL_EVERY = 5.0
@@ -38,7 +38,7 @@ def run_to_end(command: str, doing: str, events: Events) -> subprocess.Completed
                 except subprocess.TimeoutExpired:
                     elapsed = time.monotonic() - started
                     if elapsed > LONGEST:
-                        raise Failed(f"`{command}` did not end within {LONGEST:.0f} s") from None
+                        raise Problem(f"`{command}` did not end within {LONGEST:.0f} s") from None
                     events.status(f"{doing} ({elapsed:.0f} s)")
         except BaseException:
             _kill_group(process.pid)

@@ -10,7 +10,8 @@ import pwd
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from layout import Failed, Layout
+from common import Problem
+from layout import Layout
 from looking import look_at_file, look_at_unit, missing_packages
 from request import Archive, File, Manifest, Request, Unit, archive_key, manifest_of
 from transaction import Operation
@@ -112,7 +113,7 @@ def is_active_as_wanted(unit: Unit, look: dict[str, str]) -> bool:
 def _file(layout: Layout, path: str, file: File) -> list[Operation]:
     look = look_at_file(str(layout.real(path)))
     if look is not None and look["kind"] not in ("file", "link"):
-        raise Failed(f"{path} is a {look['kind']} on the machine and a file in the configuration; move it away.")
+        raise Problem(f"{path} is a {look['kind']} on the machine and a file in the configuration; move it away.")
     wanted = (hashlib.sha256(file["content"].encode()).hexdigest(), int(file["mode"], 8), file["owner"], file["group"])
     if look is not None and look["kind"] == "file":
         if (look["sha256"], int(look["mode"], 8), look["owner"], look["group"]) == wanted:
@@ -135,7 +136,7 @@ def _archive(layout: Layout, path: str, archive: Archive) -> list[Operation]:
     if look is not None and look["kind"] == "link" and look["target"] == link:
         return []
     if look is not None and look["kind"] != "link":
-        raise Failed(f"{path} is a {look['kind']} that Holdfast did not make; move it away, an archive goes there.")
+        raise Problem(f"{path} is a {look['kind']} that Holdfast did not make; move it away, an archive goes there.")
     return [{"path": path, "existed": look is not None, "link": link}]
 
 
@@ -164,7 +165,7 @@ def require_owners(operations: list[Operation], request: Request) -> None:
         if operation.get("gid") == UNKNOWN_OWNER:
             unknown.append(f"{operation['path']}: there is no group {file['group']}")
     if unknown:
-        raise Failed(
+        raise Problem(
             "Owners are missing on the machine. A package or a file in /etc/sysusers.d (same configuration) brings them.",
             "\n".join(unknown),
         )

@@ -7,7 +7,7 @@ import signal
 from typing import Any
 
 import processes
-from layout import last_lines, run
+from common import last_lines, run
 from systemd import show
 
 # Messages of systemd, by their ids in its catalog.

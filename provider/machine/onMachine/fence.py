@@ -12,8 +12,9 @@ import signal
 from collections.abc import Callable
 from typing import TypedDict
 
+from common import Problem, replace
 from events import worker
-from layout import Aborted, Failed, Layout, replace
+from layout import Aborted, Layout
 from request import Lease, Request
 from transaction import Transaction
 
@@ -38,7 +39,7 @@ def read(layout: Layout) -> Fence:
 
 
 def enter(layout: Layout, lease: Lease) -> None:
-    """Notes the generation. Raises `Failed` when the machine works for a newer one already."""
+    """Notes the generation. Raises `Problem` when the machine works for a newer one already."""
     if lease["generation"] == WITHOUT:
         return
     layout.make()
@@ -46,7 +47,7 @@ def enter(layout: Layout, lease: Lease) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         known = read(layout)
         if lease["generation"] < known["generation"]:
-            raise Failed(_lost(known))
+            raise Problem(_lost(known))
         if lease["generation"] > known["generation"]:
             new: Fence = {"generation": lease["generation"], "owner": lease["owner"], "reason": lease["reason"]}
             replace(layout.state / "fence.json", json.dumps(new).encode())

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 
 from commands import run_to_end
+from common import Problem, last_lines, run
 from events import Events
 from explaining import why_it_ended, where_it_listens
-from layout import Failed, last_lines, run
 from looking import look_at_unit
 from request import Care
 
@@ -33,7 +33,7 @@ class Begun:
 def require_health(name: str, care: Care, begun: Begun, events: Events, hold: float | None = None) -> None:
     """
     Returns when the unit is well, and has been for `hold` seconds (where it says no other number, its own); raises
-    `Failed` with the reason when it crashes or the time is over.
+    `Problem` with the reason when it crashes or the time is over.
     """
     if "healthy" in care:
         _require_answers(name, care, begun, events, care.get("healthyFor", 0) if hold is None else hold)
@@ -42,7 +42,7 @@ def require_health(name: str, care: Care, begun: Begun, events: Events, hold: fl
 
 
 def require_no_crashes(name: str, begun: Begun) -> None:
-    """For a unit that has been well once: raises `Failed` with the reason when it has crashed since."""
+    """For a unit that has been well once: raises `Problem` with the reason when it has crashed since."""
     _require_no_crash(name, begun, was_healthy=True)
 
 
@@ -53,7 +53,7 @@ def put_into_service(name: str, care: Care, events: Events) -> None:
     answer = run_to_end(command, f"putting {name} into service", events)
     if answer.returncode != 0:
         message = f"it is healthy, but `{command}`, which puts it into service, ended with {answer.returncode}"
-        raise Failed(message, last_lines(answer.stdout))
+        raise Problem(message, last_lines(answer.stdout))
 
 
 def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: float) -> None:
@@ -83,7 +83,7 @@ def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: 
                 events.info(f"{name} stopped being healthy after {now - since:.1f} s: {said}")
             since = None
             if left <= 0:
-                raise Failed(_never_ready(name, timeout, said, crashes, begun), last_lines(answer.stdout, 5))
+                raise Problem(_never_ready(name, timeout, said, crashes, begun), last_lines(answer.stdout, 5))
             events.status(f"waiting until {name} is healthy ({left:.0f} s left)")
         # The look that finds the time over is not late: a roll-out has one for each instance.
         time.sleep(min(due, SHORT if now - started < SHORT_UNTIL else LONG))
@@ -98,7 +98,7 @@ def _require_no_crash(name: str, begun: Begun, was_healthy: bool) -> int:
         return crashes
     when = ", after it had been healthy" if was_healthy else ""
     times = f", {crashes} times" if crashes > 1 else ""
-    raise Failed(f"{why_it_ended(name, begun.at, look)}{when}{times}")
+    raise Problem(f"{why_it_ended(name, begun.at, look)}{when}{times}")
 
 
 def _said(command: str, code: int, output: str) -> str:
@@ -119,11 +119,11 @@ def _require_settled(name: str, deadline: float) -> None:
         look = look_at_unit(name)
         now = (look.get("MainPID"), look.get("NRestarts"))
         if look.get("ActiveState") == "failed":
-            raise Failed(f"it failed ({look.get('Result', 'no result')})")
+            raise Problem(f"it failed ({look.get('Result', 'no result')})")
         if look.get("ActiveState") != "active" or now != seen:
             seen, since = now, time.monotonic()
         elif time.monotonic() - since >= SETTLE:
             return
         if time.monotonic() > deadline + SETTLE:
-            raise Failed(f"it does not stay up (state {look.get('ActiveState')}, {look.get('NRestarts', '0')} restarts)")
+            raise Problem(f"it does not stay up (state {look.get('ActiveState')}, {look.get('NRestarts', '0')} restarts)")
         time.sleep(0.1)

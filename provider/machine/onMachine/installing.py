@@ -11,7 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
-from layout import Failed, Layout, replace, run
+from common import Problem, replace, run
+from layout import Layout
 from locking import lock
 
 SYSTEM = Path("/etc/systemd/system")
@@ -95,7 +96,7 @@ def _install(layout: Layout) -> None:
     for command in (["daemon-reload"], ["enable", "holdfast-recover.service", "holdfast-return.service"]):
         answer = run(["systemctl", *command], 60)
         if answer.returncode != 0:
-            raise Failed(f"systemctl {' '.join(command)} failed", answer.stdout)
+            raise Problem(f"systemctl {' '.join(command)} failed", answer.stdout)
     os.sync()
     try:
         with lock(layout, 0):
@@ -103,5 +104,5 @@ def _install(layout: Layout) -> None:
                 # Roles have folders beside it, and another installation may be unpacking itself.
                 if other != program and VERSION.fullmatch(other.name):
                     shutil.rmtree(other, ignore_errors=True)
-    except Failed:
+    except Problem:
         pass  # an apply of an older version is at work; the next installation removes it

@@ -14,7 +14,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypedDict
 
-from layout import Layout, replace
+from common import replace
+from layout import Layout
 
 # Seconds that a lease lasts without being renewed, where its holder asks for more.
 LONGEST = 600.0

@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from common import Problem, last_lines
 from events import Events
-from layout import Failed, last_lines
 from looking import missing_packages
 
 # Seconds. Package lists older than this are fetched again before an installation.
@@ -31,7 +31,7 @@ OPTIONS = [
 
 
 def install(packages: list[str], events: Events) -> None:
-    """Raises `Failed` with apt's own words."""
+    """Raises `Problem` with apt's own words."""
     missing = missing_packages(packages)
     if not missing:
         return
@@ -43,14 +43,14 @@ def install(packages: list[str], events: Events) -> None:
     events.status(f"installing {names}")
     try:
         _apt(["apt-get", *OPTIONS, "install", *missing], events, f"installing {names}")
-    except Failed:
+    except Problem:
         # Lists from this morning name versions that the mirror no longer has.
         events.status("fetching package lists again, the installation failed with the old ones")
         _fetch_lists(events, "fetching package lists")
         _apt(["apt-get", *OPTIONS, "install", *missing], events, f"installing {names}")
     left = missing_packages(packages)
     if left:
-        raise Failed(f"apt-get reported success, but these packages are not installed: {', '.join(left)}")
+        raise Problem(f"apt-get reported success, but these packages are not installed: {', '.join(left)}")
 
 
 def _fetch_lists(events: Events, doing: str) -> None:
@@ -98,4 +98,4 @@ def _apt(command: list[str], events: Events, doing: str) -> None:
                 lines.append(line.rstrip())
                 events.status(f"{doing} ({time.monotonic() - started:.0f} s): {line.strip()[:120]}")
     if process.returncode != 0:
-        raise Failed(f"{command[0]} failed while {doing}", last_lines("\n".join(lines)))
+        raise Problem(f"{command[0]} failed while {doing}", last_lines("\n".join(lines)))

@@ -8,8 +8,9 @@ from typing import Any
 
 import archives
 import rollouts
+from common import Problem, replace
 from events import Events, Journal
-from layout import Aborted, Failed, Layout, replace
+from layout import Aborted, Layout
 from locking import lock
 from restoring import restore, return_to_service
 from systemd import is_shutting_down
@@ -19,7 +20,7 @@ from transaction import Transaction
 LOCK_TIMEOUT = 900
 
 
-def failed(failure: Failed) -> dict[str, Any]:
+def failed(failure: Problem) -> dict[str, Any]:
     result = "aborted" if isinstance(failure, Aborted) else "failed"
     return {"result": result, "error": str(failure), "details": failure.details}
 
@@ -62,7 +63,7 @@ def recover(transaction: Transaction, booting: bool) -> None:
         result: dict[str, Any] = {"result": "applied", "changed": [], "units": {}}
     else:
         problems = undo(transaction, "cut", "The apply was cut on the machine", booting, events)
-        result = failed(Failed(f"The apply was cut on the machine. {told(problems)}"))
+        result = failed(Problem(f"The apply was cut on the machine. {told(problems)}"))
     if not (transaction.folder / "result.json").exists():
         write_result(transaction, result)
 
@@ -93,7 +94,7 @@ def recover_one(layout: Layout, identity: str) -> None:
     recover_all(layout, booting=False)
     if transaction.folder.is_dir() and not has_result():
         (transaction.folder / "request.json").unlink(missing_ok=True)
-        write_result(transaction, failed(Failed("The apply was cut on the machine before it changed anything")))
+        write_result(transaction, failed(Problem("The apply was cut on the machine before it changed anything")))
 
 
 def finish_boot(layout: Layout) -> list[str]:

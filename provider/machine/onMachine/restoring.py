@@ -6,9 +6,10 @@ import json
 import time
 from pathlib import Path
 
+from common import Problem, replace
 from events import Events
 from health import Begun, put_into_service, require_health
-from layout import Failed, Layout, replace
+from layout import Layout
 from looking import look_at_unit
 from request import Care
 from stopping import take_out_of_service
@@ -70,7 +71,7 @@ def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events,
             _take_out(name, care, serves, events)
             require_health(name, care, begin(name, "restart", care, look, events), events)
             put_into_service(name, care, events)
-    except Failed as failure:
+    except Problem as failure:
         problems.append(f"{name}: {failure}" + (f": {failure.details}" if failure.details else ""))
 
 
@@ -80,14 +81,14 @@ def _take_out(name: str, care: Care, serves: bool, events: Events) -> None:
         return
     try:
         take_out_of_service(name, care, events)
-    except Failed as failure:
+    except Problem as failure:
         events.warning(f"{name} is stopped without having been taken out of service: {failure}")
 
 
 def _attempt(problems: list[str], *arguments: str) -> None:
     try:
         systemctl(*arguments)
-    except Failed as failure:
+    except Problem as failure:
         problems.append(f"{failure}: {failure.details}")
 
 
@@ -125,7 +126,7 @@ def return_to_service(layout: Layout, events: Events) -> list[str]:
             restarts = int(look_at_unit(name).get("NRestarts") or 0)
             require_health(name, patient, Begun(time.time(), restarts), events)
             put_into_service(name, patient, events)
-        except Failed as failure:
+        except Problem as failure:
             problems.append(f"{name}: {failure}")
     _returning(layout).unlink(missing_ok=True)
     return problems

@@ -7,8 +7,9 @@ import time
 from datetime import datetime, timezone
 from typing import NotRequired, TypedDict
 
+from common import replace
 from events import Events
-from layout import Layout, replace
+from layout import Layout
 from request import Lease, Manifest, Request, archive_key, kept_before, label_of
 
 LOG = "/var/log/holdfast/rollouts.log"

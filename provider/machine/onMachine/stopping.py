@@ -8,8 +8,8 @@ import time
 
 import processes
 from commands import run_to_end
+from common import Problem, last_lines
 from events import Events
-from layout import Failed, last_lines
 from request import Care
 from systemd import show, systemctl
 
@@ -18,14 +18,14 @@ PORT_PATIENCE = 5.0
 
 
 def take_out_of_service(name: str, care: Care, events: Events) -> None:
-    """Raises `Failed` when the unit cannot be taken out: then it may not be stopped either."""
+    """Raises `Problem` when the unit cannot be taken out: then it may not be stopped either."""
     command = care.get("beforeStop")
     if command is None:
         return
     answer = run_to_end(command, f"taking {name} out of service", events)
     if answer.returncode != 0:
         message = f"`{command}`, which takes it out of service, ended with {answer.returncode}; it was not stopped"
-        raise Failed(message, last_lines(answer.stdout))
+        raise Problem(message, last_lines(answer.stdout))
 
 
 def stop(name: str, events: Events) -> None:

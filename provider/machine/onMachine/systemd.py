@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layout import Failed, last_lines, run
+from common import Problem, last_lines, run
 
 # Seconds. systemd bounds starts and stops itself (90 s by default, an app's unit may say more).
 SYSTEMCTL_TIMEOUT = 900.0
@@ -10,10 +10,10 @@ UNIT_FILE_FOLDERS = ("/etc/systemd/system/", "/usr/local/lib/systemd/system/", "
 
 
 def systemctl(*arguments: str) -> str:
-    """Output of a systemctl call. Raises `Failed` with systemctl's own words."""
+    """Output of a systemctl call. Raises `Problem` with systemctl's own words."""
     answer = run(["systemctl", *arguments], SYSTEMCTL_TIMEOUT)
     if answer.returncode != 0:
-        raise Failed(f"systemctl {' '.join(arguments)} failed", last_lines(answer.stdout))
+        raise Problem(f"systemctl {' '.join(arguments)} failed", last_lines(answer.stdout))
     return answer.stdout
 
 

@@ -15,7 +15,8 @@ import shutil
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
-from layout import Layout, replace, sync_folder, write_new
+from common import replace, sync_folder, write_new
+from layout import Layout
 from request import Care
 from rollouts import Rollout
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from common import Problem
 from comparing import is_active_as_wanted, is_enabled_as_wanted
 from events import Events
 from explaining import last_words, why_it_did_not_start
 from health import Begun, put_into_service, require_health, require_no_crashes
-from layout import Failed
 from looking import look_at_unit
 from request import Care, Manifest, Unit, care_of
 from stopping import stop, take_out_of_service
@@ -71,7 +71,7 @@ def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, even
     name = unit["name"]
     look = look_at_unit(name)
     if look.get("LoadState") == "not-found":
-        raise Failed(f"There is no unit {name} on the machine; its package or its file is missing in the configuration.")
+        raise Problem(f"There is no unit {name} on the machine; its package or its file is missing in the configuration.")
     if not is_enabled_as_wanted(unit, look):
         fence()
         transaction.note_touched(name, "enable")
@@ -116,7 +116,7 @@ def _explained(deed: Deed) -> Iterator[None]:
     """Failures name their unit, and bring its last words."""
     try:
         yield
-    except Failed as failure:
+    except Problem as failure:
         name = deed.unit["name"]
         raise type(failure)(f"{name}: {failure}", last_words(name, deed.begun.at, failure.details)) from failure
 
@@ -137,9 +137,9 @@ def begin(name: str, action: str, care: Care, look: dict[str, str], events: Even
     begun = Begun(time.time(), int(look.get("NRestarts") or 0) if action == "reload" else 0)
     try:
         systemctl(action, name)
-    except Failed as failure:
+    except Problem as failure:
         words = why_it_did_not_start(name, begun.at)
-        raise Failed(words or str(failure), failure.details) from failure
+        raise Problem(words or str(failure), failure.details) from failure
     return begun
 
 

@@ -13,8 +13,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from common import Problem, last_lines, run, write_new
 from events import Events
-from layout import Failed, Layout, last_lines, run, write_new
+from layout import Layout
 from transaction import Operation, Transaction
 
 # Seconds for one validator.
@@ -24,7 +25,7 @@ NO_VIEW = 75
 
 
 def validate(layout: Layout, transaction: Transaction, operations: list[Operation], validators: dict[str, str], events: Events) -> None:
-    """`validators`: path → command, for changed files only. Raises `Failed` with what each of them said."""
+    """`validators`: path → command, for changed files only. Raises `Problem` with what each of them said."""
     if not validators:
         return
     events.status(f"validating {', '.join(validators)}")
@@ -43,13 +44,13 @@ def validate(layout: Layout, transaction: Transaction, operations: list[Operatio
         elif answer.returncode == NO_VIEW:
             events.info(f"validators run on copies, mounts are refused here: {last_lines(answer.stdout, 1)}")
         else:
-            raise Failed("The validators could not be run", last_lines(answer.stdout))
+            raise Problem("The validators could not be run", last_lines(answer.stdout))
     if refused is None:
         refused = _validate_copies(staged, operations, validators)
     shutil.rmtree(staged, ignore_errors=True)
     if refused:
         messages = "\n".join(f"{path}: {message}" for path, message in refused.items())
-        raise Failed(f"Refused by its validator: {', '.join(refused)}", messages)
+        raise Problem(f"Refused by its validator: {', '.join(refused)}", messages)
 
 
 def _in_namespace(command: list[str]) -> list[str]:

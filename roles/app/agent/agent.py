@@ -9,27 +9,26 @@ Usage: agent.py CONFIGURATION.json
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import signal
-import socket
 import sys
 from functools import partial
 from typing import Any, Coroutine
 
 sys.dont_write_bytecode = True  # The folder belongs to the machine's configuration.
 
+from common import is_locked, notify_systemd  # noqa: E402
 from configuration import Configuration, Instance, read_configuration  # noqa: E402
 from holds import Holds  # noqa: E402
 from watchdog import Watchdog, say  # noqa: E402
 
-# Seconds between two looks for roll-outs that are no more, and looks in a row that have to find nobody at work.
+# Seconds between two looks for roll-outs that were killed, and looks in a row that have to find no apply at work.
 FORGET_INTERVAL = 1.0
 FORGET_LOOKS = 5
 
 
 def is_watched(holds: Holds, number: int) -> bool:
-    """Whoever stops an instance on purpose, under a debugger or for a new release, does not want it killed meanwhile."""
+    """An instance that somebody stops on purpose, for a debugger or a new release, is not to be killed meanwhile."""
     return all(hold.owner == "person" and hold.word != "maint" for hold in holds.of(number))
 
 
@@ -70,29 +69,14 @@ async def forget_roll_outs(configuration: Configuration) -> None:
             continue
         for instance in left:
             holds.drop(instance.number, "roll-out")
-            say(f"instance {instance.number}: the roll-out that took it out of rotation is no more, so it is put back")
-
-
-def is_locked(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
+            say(f"instance {instance.number}: the roll-out that took it out of rotation has ended without putting it back; the agent puts it back")
 
 
 async def signs_of_life() -> None:
-    """sd_notify, for systemd's watchdog: the loop that answers HAProxy turns."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    message = b"READY=1\nWATCHDOG=1"
+    """For systemd's watchdog: the loop that answers HAProxy turns."""
+    notify_systemd("READY=1")
     while True:
-        if address:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-                notify.sendto(message, "\0" + address[1:] if address.startswith("@") else address)
-        message = b"WATCHDOG=1"
+        notify_systemd("WATCHDOG=1")
         await asyncio.sleep(2)
 
 

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Backup } from "../../../blueprint/resolve/backup";
+import { programFolder } from "../../programFolder";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration, RoleFile } from "../../types";
 import { importUser } from "../pgHba.conf";
@@ -70,12 +70,8 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
 
 /** The program on the machine, and the command that people and units call it by. */
 function program(): Record<string, RoleFile> {
-  const folder = join(__dirname, "program");
-  const modules = readdirSync(folder).filter((name) => name.endsWith(".py"));
   return {
-    ...Object.fromEntries(
-      modules.map((name) => [`${backupPaths.program}/${name}`, { content: readFileSync(join(folder, name), "utf8") }]),
-    ),
+    ...programFolder(join(__dirname, "program"), backupPaths.program),
     [backupPaths.command]: {
       content: `#!/bin/sh\nexec /usr/bin/python3 ${backupPaths.program} "$@"\n`,
       mode: "0755",

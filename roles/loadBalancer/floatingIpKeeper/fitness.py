@@ -9,7 +9,6 @@ keepalived has just said "master". A standby whose private network is cut hears 
 
 from __future__ import annotations
 
-import fcntl
 import http.client
 import os
 import select
@@ -20,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Callable
 from urllib.parse import SplitResult, urlsplit
 
+from common import is_locked
 from configuration import Pair
 from duty import Duty
 from log import Log
@@ -57,21 +57,6 @@ def connects(url: SplitResult) -> bool:
         return True
     except OSError:
         return False
-
-
-def locked(path: str) -> bool:
-    """Whether some process holds the lock on the file. It needs no cleaning up: the kernel drops it with the process."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return False
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
 
 
 class HaproxyWatch:
@@ -199,7 +184,7 @@ class Fitness(threading.Thread):
             was_out = self._verdict is not None
             if os.path.exists(self._pair.maintenance_file):
                 verdict: str | None = f"maintenance: {self._pair.maintenance_file} exists"
-            elif locked(self._pair.hand_over_file):
+            elif is_locked(self._pair.hand_over_file):
                 verdict = "the floating IP is being handed over"
             elif not running:
                 verdict = "HAProxy does not run"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import time
 from types import FrameType
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 sys.dont_write_bytecode = True  # The folder belongs to the machine's configuration.
 
 from claim import Claim  # noqa: E402
+from common import notify_systemd  # noqa: E402
 from configuration import read_configuration  # noqa: E402
 from duty import Duty  # noqa: E402
 from fitness import Fitness  # noqa: E402
@@ -30,18 +30,6 @@ from peers import Listener  # noqa: E402
 from vrrp import KeepalivedFeed  # noqa: E402
 
 STUCK_SECONDS = 15.0
-
-
-def tell_systemd(message: str) -> None:
-    """Readiness and signs of life, in sd_notify's form; silent where no systemd asks for them."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-        try:
-            notify.sendto(message.encode(), "\0" + address[1:] if address.startswith("@") else address)
-        except OSError:
-            pass
 
 
 def main(path: str) -> None:
@@ -86,7 +74,7 @@ def main(path: str) -> None:
     if pair is None:
         log.say("master: this environment has one load balancer")
         duty.set(True, claim=False)
-    tell_systemd("READY=1")
+    notify_systemd("READY=1")
     while True:
         time.sleep(1)
         for thread in workers:
@@ -95,7 +83,7 @@ def main(path: str) -> None:
             if not thread.is_alive() or idle > limit:
                 log.say(f"the thread '{thread.name}' has ended or hangs: starting over")
                 os._exit(1)
-        tell_systemd("WATCHDOG=1")
+        notify_systemd("WATCHDOG=1")
 
 
 if __name__ == "__main__":

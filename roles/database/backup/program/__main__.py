@@ -32,8 +32,8 @@ import jobs  # noqa: E402
 import proving  # noqa: E402
 import restoring  # noqa: E402
 import verifying  # noqa: E402
-from commands import Problem, say  # noqa: E402
-from files import read_json  # noqa: E402
+from commands import say  # noqa: E402
+from common import Problem, read_json  # noqa: E402
 from pgbackrest import PgBackRest  # noqa: E402
 from settings import Settings, read_settings  # noqa: E402
 
@@ -49,12 +49,12 @@ def target_of(request: dict[str, Any]) -> datetime | None:
     text = str(request.get("target") or "")
     if not text:
         # What asks for a restore may be killed before it has said which.
-        raise Problem("a restore needs its moment: latest, or one in ISO 8601", 2)
+        raise Problem("a restore needs its moment: latest, or one in ISO 8601", code=2)
     if text == "latest":
         return None
     target = datetime.fromisoformat(text)
     if target.tzinfo is None:
-        raise Problem(f"{text} has no time zone: it would be another moment on each side", 2)
+        raise Problem(f"{text} has no time zone: it would be another moment on each side", code=2)
     return target
 
 
@@ -154,7 +154,7 @@ def main(arguments: list[str]) -> int:
             if restoring.undo(settings):
                 say("a restore was cut short: the database of before is back")
         case _:
-            raise Problem((__doc__ or "").strip(), 2)
+            raise Problem((__doc__ or "").strip(), code=2)
     return 0
 
 

@@ -14,8 +14,8 @@ import cluster
 import marker
 import reach
 import restorable
-from commands import Failed, Problem, run, say
-from files import read_json, write_json
+from commands import Failed, run, say
+from common import Problem, read_json, write_json
 from history import both, moment
 from pgbackrest import Info, PgBackRest, away
 from room import duration, size

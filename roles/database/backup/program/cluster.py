@@ -6,7 +6,8 @@ import glob
 import re
 import time
 
-from commands import Failed, Problem, as_postgres, run, say
+from commands import Failed, as_postgres, run, say
+from common import Problem
 from settings import Settings
 
 

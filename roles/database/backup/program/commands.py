@@ -8,23 +8,16 @@ import sys
 import threading
 from typing import IO, Callable, Mapping, Sequence
 
+from common import Problem, last_lines
+
 Line = Callable[[str], None]
-
-
-class Problem(Exception):
-    """What went wrong and what to do about it, for a person. `code` is the exit code."""
-
-    def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class Failed(Problem):
     """A program ended with an error; `output` is what it wrote."""
 
     def __init__(self, command: Sequence[str], code: int, output: str) -> None:
-        tail = "\n".join(output.strip().splitlines()[-8:])
-        super().__init__(f"{name_of(command)} failed (exit code {code}):\n{tail}")
+        super().__init__(f"{name_of(command)} failed (exit code {code}):\n{last_lines(output, 8)}")
         self.output = output
 
 

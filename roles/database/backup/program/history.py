@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Callable, Sequence
 
-from commands import Problem
+from common import Problem
 from pgbackrest import Archive, Backup, Info, PgBackRest
 from wal import Course, Run, course_of, held, serial
 

@@ -19,7 +19,8 @@ import backups
 import cluster
 import jobs
 import loading
-from commands import Failed, Problem, run, say
+from commands import Failed, run, say
+from common import Problem
 from pgbackrest import PgBackRest
 from room import duration, require
 from settings import Settings

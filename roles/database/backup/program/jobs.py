@@ -14,8 +14,8 @@ import time
 from contextlib import contextmanager
 from typing import Any, Iterator
 
-from commands import Problem, run, say
-from files import read_json, write_json
+from commands import run, say
+from common import Problem, read_json, write_json
 from settings import RUN
 
 NAMES = ("backup", "restore", "import", "verify", "proof")
@@ -27,7 +27,7 @@ REPLACING = ("restore", "import")
 
 def unit(name: str) -> str:
     if name not in NAMES:
-        raise Problem(f"there is no job {name}; there are {', '.join(NAMES)}", 2)
+        raise Problem(f"there is no job {name}; there are {', '.join(NAMES)}", code=2)
     return f"holdfast-job@{name}.service"
 
 
@@ -50,7 +50,7 @@ def request_of(name: str) -> dict[str, Any]:
     path = f"{RUN}/{name}.request"
     request: dict[str, Any] | None = read_json(path)
     if request is None:
-        raise Problem(f"nobody has asked for {name}", 2)
+        raise Problem(f"nobody has asked for {name}", code=2)
     os.unlink(path)
     return request
 

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from typing import IO, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
-from commands import Failed, Problem, say
+from commands import Failed, say
+from common import Problem
 from room import size
 from settings import RUN, Settings
 

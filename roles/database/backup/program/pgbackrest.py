@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 import reach
-from commands import Failed, Line, Problem, as_postgres, run, say
+from commands import Failed, Line, as_postgres, run, say
+from common import Problem
 from settings import Settings
 
 

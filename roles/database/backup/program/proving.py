@@ -14,8 +14,8 @@ import cluster
 import marker
 import reach
 import scratch
-from commands import Failed, Problem, as_postgres, run, say
-from files import read_json, write_json
+from commands import Failed, as_postgres, run, say
+from common import Problem, read_json, write_json
 from history import Place, moment, places
 from pgbackrest import Backup, PgBackRest, away
 from restoring import SPEED

@@ -10,7 +10,8 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import cluster
-from commands import Problem, say
+from commands import say
+from common import Problem
 from history import both, iso
 from settings import Settings
 from wal import SEGMENT, Fork, Run, name, parse_history, serial, timeline

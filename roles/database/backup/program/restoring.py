@@ -16,8 +16,8 @@ import cluster
 import history
 import jobs
 import recovery
-from commands import Failed, Problem, run, say
-from files import read_json, rename, synchronise, write_json
+from commands import Failed, run, say
+from common import Problem, read_json, rename, sync_folder, write_json
 from pgbackrest import Backup, Info, PgBackRest, away
 from room import duration, require, size, used_by
 from settings import STATE, Settings
@@ -88,7 +88,7 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
         undo(settings)
         raise
     os.unlink(PROGRESS)
-    synchronise(STATE)
+    sync_folder(STATE)
     settle(settings, foreign)
     say(f"restored to {history.both(target) if target else 'the latest that was archived'} in {duration(time.monotonic() - begun)}")
     if kept:
@@ -202,7 +202,7 @@ def undo(settings: Settings) -> bool:
     if kept and os.path.exists(kept):
         rename(kept, settings.data)
     os.unlink(PROGRESS)
-    synchronise(STATE)
+    sync_folder(STATE)
     # Before what takes long: somebody waits for the database, and nobody for the room.
     if progress["active"]:
         cluster.start(settings)

@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 
-from commands import Problem
+from common import Problem
 
 GIB = 1024**3
 SPARE = 256 * 1024**2

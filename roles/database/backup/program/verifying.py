@@ -8,7 +8,8 @@ from typing import Sequence
 
 import reach
 import wal
-from commands import Failed, Problem, as_postgres, run, say
+from commands import Failed, as_postgres, run, say
+from common import Problem
 from pgbackrest import Backup, Info, PgBackRest, away, error_of
 from settings import Settings
 

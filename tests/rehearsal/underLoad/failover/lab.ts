@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,6 +8,7 @@ import type { LoadResult } from "../../../../drills/load/outcomes";
 import { ensureBaseImage } from "../../../../local/machines/baseImage";
 import { run, tryRun } from "../../../../local/machines/command";
 import { keeperConfiguration, keeperPaths } from "../../../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
+import { programFolder } from "../../../../roles/programFolder";
 import { failoverCommand } from "../../../../roles/loadBalancer/pair";
 import { keepalivedConf, vrrpFolder, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 
@@ -230,10 +231,9 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileSync(file, content, { mode: 0o600 });
   };
-  cpSync(join(repository, "roles/loadBalancer/floatingIpKeeper"), join(folder, "files", keeperPaths.folder), {
-    recursive: true,
-  });
-  cpSync(join(repository, "roles/loadBalancer/failover.py"), join(folder, "files", failoverCommand));
+  const keeper = programFolder(join(repository, "roles/loadBalancer/floatingIpKeeper"), keeperPaths.folder);
+  for (const [path, { content }] of Object.entries(keeper)) write(path, content);
+  write(failoverCommand, readFileSync(join(repository, "roles/loadBalancer/handOver.py"), "utf8"));
   write(keeperPaths.token, token);
   write(
     keeperPaths.configuration,

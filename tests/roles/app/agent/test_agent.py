@@ -141,7 +141,7 @@ class AgentTest(unittest.TestCase):
             time.sleep(7)
             self.assertEqual(self.ask(), "drain\n")
         eventually(lambda: self.ask() == "ready\n", 20, "put back")
-        self.assertIn("is no more, so it is put back", self.read("output"))
+        self.assertIn("the agent puts it back", self.read("output"))
 
     def test_what_a_person_took_out_stays_out(self) -> None:
         self.write("states/1", "drain\n")

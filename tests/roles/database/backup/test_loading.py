@@ -12,7 +12,8 @@ from examples import settings
 import commands
 import importing
 import loading
-from commands import Failed, Problem
+from commands import Failed
+from common import Problem
 
 
 class PipeTest(unittest.TestCase):

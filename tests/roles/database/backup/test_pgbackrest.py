@@ -14,7 +14,8 @@ from examples import settings
 import backups
 import pgbackrest
 import reach
-from commands import Failed, Problem
+from commands import Failed
+from common import Problem
 
 
 class InfoTest(unittest.TestCase):

@@ -14,8 +14,7 @@ import backups
 import commands
 import proving
 import room
-from commands import Problem
-from files import read_json, write_json
+from common import Problem, read_json, write_json
 
 
 class ProofTest(unittest.TestCase):

@@ -19,8 +19,7 @@ import reach
 import recovery
 import restorable
 import wal
-from commands import Problem
-from files import read_json, write_json
+from common import Problem, read_json, write_json
 from pgbackrest import Archive, Backup, Info, PgBackRest
 from settings import Settings
 

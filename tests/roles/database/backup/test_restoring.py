@@ -13,8 +13,7 @@ from examples import NOON, PROGRAM, settings
 
 import pgbackrest
 import restoring
-from commands import Problem
-from files import read_json, write_json
+from common import Problem, read_json, write_json
 
 
 class UndoTest(unittest.TestCase):

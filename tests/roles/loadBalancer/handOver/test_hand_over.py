@@ -18,7 +18,7 @@ ROLE = os.path.join(FOLDER, "../../../../roles/loadBalancer")
 sys.path[:0] = [os.path.join(FOLDER, "../floatingIpKeeper"), os.path.join(ROLE, "floatingIpKeeper")]
 sys.dont_write_bytecode = True
 
-from fitness import locked  # noqa: E402
+from common import is_locked  # noqa: E402
 from lab import eventually, web  # noqa: E402
 
 
@@ -50,7 +50,7 @@ class HandOverTest(unittest.TestCase):
 
     def elect(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """What both say; the peer takes over once this machine has left the election, as the keeper finds out."""
-        out = locked(self.lock) or os.path.exists(self.maintenance)
+        out = is_locked(self.lock) or os.path.exists(self.maintenance)
         if out and self.takes_over and self.mine["master"]:
             self.mine = {**self.mine, "master": False, "held": False}
             self.peer = {**self.peer, "master": True, "held": self.api_confirms}
@@ -63,7 +63,7 @@ class HandOverTest(unittest.TestCase):
     def run_it(self, *arguments: str) -> tuple[int, str]:
         process = self.start(*arguments)
         said, complained = process.communicate(timeout=60)
-        self.assertFalse(locked(self.lock), "back in the election, whatever came of it")
+        self.assertFalse(is_locked(self.lock), "back in the election, whatever came of it")
         return process.returncode, (said + complained).strip()
 
     def test_it_hands_over_and_stays_ready(self) -> None:
@@ -138,10 +138,10 @@ class HandOverTest(unittest.TestCase):
         for arguments in ([], ["out"]):
             for death in (signal.SIGHUP, signal.SIGTERM, signal.SIGKILL):
                 process = self.start(*arguments)
-                eventually(lambda: locked(self.lock), 2, "under way")
+                eventually(lambda: is_locked(self.lock), 2, "under way")
                 process.send_signal(death)
                 process.communicate(timeout=10)
-                self.assertFalse(locked(self.lock))
+                self.assertFalse(is_locked(self.lock))
                 self.assertFalse(os.path.exists(self.maintenance))
 
     def test_before_a_stop_it_waits_for_a_peer_that_restarts_just_now(self) -> None:
@@ -159,7 +159,7 @@ class HandOverTest(unittest.TestCase):
     def test_a_peer_that_falls_silent_is_not_waited_for(self) -> None:
         self.takes_over = False
         process = self.start("before-stop")
-        eventually(lambda: locked(self.lock), 2, "under way")
+        eventually(lambda: is_locked(self.lock), 2, "under way")
         self.keepers[1].shutdown()
         self.keepers[1].server_close()
         _, complained = process.communicate(timeout=30)
