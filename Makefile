@@ -16,22 +16,22 @@ preview: node_modules/.package-lock.json
 
 # What guards every change: lint, fast tests and one rehearsal of the whole stack, which needs root.
 test: node_modules/.package-lock.json
-	@npx --no-install tsx tests/run/index.ts
+	@npx --no-install ts-node tests/run/index.ts
 
 # Everything that can be tested here, more than an hour of it: each night, and before a release.
 test-all: node_modules/.package-lock.json
-	@npx --no-install tsx tests/run/index.ts --all
+	@npx --no-install ts-node tests/run/index.ts --all
 
 lint: node_modules/.package-lock.json
-	@npx --no-install tsx tests/run/index.ts --only lint
+	@npx --no-install ts-node tests/run/index.ts --only lint
 
 # docs/settings.md, docs/environment-variables.md and the editors' schema.
 generate: node_modules/.package-lock.json
-	@npx --no-install tsx blueprint/generate/index.ts
+	@npx --no-install ts-node blueprint/generate/index.ts
 
 # Figures, not tests. `make bench ONLY=preview`
 bench: node_modules/.package-lock.json
-	@npx --no-install tsx bench/index.ts $(ONLY)
+	@npx --no-install ts-node bench/index.ts $(ONLY)
 
 # npm writes this file last, so a cut installation is done again.
 node_modules/.package-lock.json: package-lock.json package.json

@@ -1,5 +1,5 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { CHECKOUT } from "../stack/checkout";
 import { STACK, withPulumi } from "./pulumi";
 import { aimInWords, aimOf, measurement, type Result, timed } from "../drills/frame/benchResult";
@@ -45,6 +45,19 @@ function emptyProgram(folder: string): string {
   writeFileSync(join(program, "index.ts"), 'import * as pulumi from "@pulumi/pulumi";\n');
   writeFileSync(join(program, "package.json"), '{ "name": "empty", "main": "index.ts" }\n');
   writeFileSync(join(program, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-  symlinkSync(join(CHECKOUT, "node_modules"), join(program, "node_modules"));
+  lendPackages(join(program, "node_modules"));
   return program;
+}
+
+/**
+ * This checkout's packages without ts-node, which the template lacks: Pulumi's start then uses an older one of its own. It
+ * looks for ts-node from where the SDK really lies, so the SDK is copied.
+ */
+function lendPackages(folder: string): void {
+  const packages = join(CHECKOUT, "node_modules");
+  const sdk = "@pulumi/pulumi";
+  cpSync(join(packages, sdk), join(folder, sdk), { recursive: true });
+  for (const name of readdirSync(packages)) {
+    if (name !== "ts-node" && name !== dirname(sdk)) symlinkSync(join(packages, name), join(folder, name));
+  }
 }

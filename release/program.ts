@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
-   ending under Jest than under tsx; require means the same in both. */
+   ending under Jest than under ts-node; require means the same in both. */
 import type { ParsedSettings } from "../blueprint/parseSettings";
 import { parseReference } from "../blueprint/releaseReference";
 import { resolveStore } from "../blueprint/resolve/store";

@@ -50,7 +50,7 @@ function launch(name: string, plugins: PluginChoice): ChildProcess {
     renameSync(paths.daemonLog, `${paths.daemonLog}.old`);
   }
   const log = openSync(paths.daemonLog, "a", 0o600);
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "local/daemon.ts"], {
+  const child = spawn(process.execPath, ["--require", "ts-node/register", "local/daemon.ts"], {
     cwd: CHECKOUT,
     // A session of its own: Ctrl-C and a closed terminal are not meant for it.
     detached: true,

@@ -100,7 +100,7 @@ class Visitors {
   /** Runs one with its options as JSON and gives its result; the signal asks it to end with what it has. */
   async run(program: string, options: object, signal?: AbortSignal): Promise<unknown> {
     const asked = JSON.stringify({ url: this.url, sources: this.sources, ...options });
-    const node = [...this.by, process.execPath, "--import", "tsx", program, asked, String(process.pid)];
+    const node = [...this.by, process.execPath, "--require", "ts-node/register", program, asked, String(process.pid)];
     const { code, stdout, stderr } = await untilAsked("ip", ["netns", "exec", this.namespace, ...node], signal);
     if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
     return JSON.parse(stdout);

@@ -12,7 +12,7 @@ test("the editors' schema and docs/settings.md are what the schema says", () => 
   // In a process of its own: prettier is an ES module, which Jest's module system does not load.
   const script =
     'require("./blueprint/generate/index.ts").generated().then((files) => console.log(JSON.stringify(files)))';
-  const output = execFileSync("node", ["-r", "tsx/cjs", "-e", script], { cwd: repository, encoding: "utf8" });
+  const output = execFileSync("node", ["-r", "ts-node/register", "-e", script], { cwd: repository, encoding: "utf8" });
   for (const [path, content] of Object.entries(JSON.parse(output) as Record<string, string>)) {
     // When this fails: make generate
     expect(readFileSync(join(repository, path), "utf8")).toBe(content);

@@ -32,7 +32,7 @@ describe("a session", () => {
     const remote = `echo begun >${folder}/begun; cat >/dev/null; echo ended >${folder}/ended`;
     const script = `require(${JSON.stringify(session)}).keepSession("sh", ["-c", ${JSON.stringify(remote)}])
       .then((code) => process.exit(code));`;
-    return spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], { stdio: "ignore" });
+    return spawn(process.execPath, ["--require", "ts-node/register", "-e", script], { stdio: "ignore" });
   }
 
   const begun = () => waitUntil(() => existsSync(join(folder, "begun")), 20);

@@ -20,7 +20,7 @@ describe("a lock", () => {
   });
 
   it("ends with a process that was killed", async () => {
-    const script = `require("tsx/cjs"); const { takeLock } = require(${JSON.stringify(resolve("local/lock.ts"))});
+    const script = `require("ts-node/register"); const { takeLock } = require(${JSON.stringify(resolve("local/lock.ts"))});
       takeLock(${JSON.stringify(name("killed"))}).then(() => { console.log("held"); setInterval(() => {}, 1000); });`;
     const child = spawn(process.execPath, ["--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");

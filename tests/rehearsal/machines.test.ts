@@ -137,7 +137,7 @@ describe("the local cloud's process", () => {
     for (const milliseconds of [50, 150, 250]) {
       const child = spawn(process.execPath, [
         "--require",
-        "tsx/cjs",
+        "ts-node/register",
         join(__dirname, "support/startMachine.ts"),
         CLOUD,
       ]);

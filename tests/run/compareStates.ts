@@ -6,7 +6,7 @@ import { openRevision, workingTree } from "../../stack/preview/revision";
 const HARMLESS = new Set(["same", "update", "read"]);
 
 /**
- * `tsx tests/run/compareStates.ts REVISION`: what this checkout would do to stacks that a revision brought up, each with
+ * `ts-node tests/run/compareStates.ts REVISION`: what this checkout would do to stacks that a revision brought up, each with
  * the settings of that revision. Exit code 1 when a resource would be created, replaced or deleted.
  */
 async function main([revision = "HEAD"]: readonly string[]): Promise<void> {

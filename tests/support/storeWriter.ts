@@ -1,6 +1,6 @@
 /**
  * A process that writes rows into a store as fast as it can and says each id on stdout once it is acknowledged, until it
- * is killed: `tsx storeWriter.ts DIRECTORY`. The store is small, so that kills also hit compaction.
+ * is killed: `ts-node storeWriter.ts DIRECTORY`. The store is small, so that kills also hit compaction.
  */
 import { writeSync } from "node:fs";
 import { Store } from "../../local/api/store/store";

@@ -1,7 +1,7 @@
 /**
  * Makes generated/contract.json, and what tests hold answers against, from Hetzner's published API schema:
  *
- *     npx tsx local/api/contract/generate.ts --schema hcloud-openapi.json
+ *     npx ts-node local/api/contract/generate.ts --schema hcloud-openapi.json
  *
  * Only what request validation and routing need is kept, one operation a line, so that a new version of the schema shows
  * as a readable diff.

@@ -18,7 +18,6 @@ jest.setTimeout(180_000);
 
 /** The floating IP of a protected stack, by the component that every stack has it from. */
 const program = `
-require("tsx/cjs");
 const { Provider } = require("@pulumi/hcloud/provider");
 const { FloatingIp } = require(${JSON.stringify(join(repository, "components/floatingIp"))});
 const { LOCATION, GONE } = process.env;
@@ -78,6 +77,7 @@ describeWhere(hasPulumi)("a protected floating IP, with the real engine", () => 
   beforeAll(async () => {
     for (const name of ["state", "api"]) mkdirSync(join(folder, name));
     symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: join(repository, "tsconfig.json") }));
     writeFileSync(
       join(folder, "Pulumi.yaml"),
       "name: gate\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n",

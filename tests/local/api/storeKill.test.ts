@@ -10,7 +10,7 @@ const root = join(__dirname, "../../..");
 /** Lets a process write until it has acknowledged so many rows, then kills it. */
 async function writeAndKill(directory: string, count: number, delay: number): Promise<number[]> {
   const script = join(root, "tests/support/storeWriter.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script, directory], {
+  const child = spawn(process.execPath, ["--require", "ts-node/register", script, directory], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -7,7 +7,7 @@ import { EngineSide } from "./client";
 
 /** As `pulumi-resource-NAME` starts: Node, the TypeScript loader, the plugin. */
 const launcher = `
-  require(${JSON.stringify(require.resolve("tsx/cjs"))});
+  require(${JSON.stringify(require.resolve("ts-node/register"))});
   const { main } = require(${JSON.stringify(join(__dirname, "../../../provider/grpc/server.ts"))});
   void main({ name: "test", version: "1.0.0", resources: {} });
 `;

@@ -11,7 +11,6 @@ const repository = join(__dirname, "../../..");
 
 /** Runs inside the Pulumi program: reads the inputs that the test wrote. `secretFiles` are marked there, as roles do it. */
 const program = `
-require(${JSON.stringify(join(repository, "node_modules/tsx/dist/cjs/index.cjs"))});
 const pulumi = require("@pulumi/pulumi");
 const { Configuration } = require(${JSON.stringify(join(repository, "provider/machine/configuration.ts"))});
 const { secretFiles, ...machines } = JSON.parse(require("fs").readFileSync("machines.json", "utf8"));
@@ -39,6 +38,7 @@ export class Stack {
     mkdirSync(join(this.project, "node_modules/@pulumi"), { recursive: true });
     mkdirSync(join(folder, "state"));
     symlinkSync(join(repository, "node_modules/@pulumi/pulumi"), join(this.project, "node_modules/@pulumi/pulumi"));
+    writeFileSync(join(this.project, "tsconfig.json"), JSON.stringify({ extends: join(repository, "tsconfig.json") }));
     const manifest = { name: "configuration-test", dependencies: { "@pulumi/pulumi": "*" } };
     writeFileSync(join(this.project, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(this.project, "index.js"), program);

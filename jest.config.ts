@@ -1,4 +1,5 @@
-const { availableParallelism } = require("node:os");
+import { availableParallelism } from "node:os";
+import type { Config } from "jest";
 
 const common = {
   testEnvironment: "node",
@@ -17,7 +18,7 @@ const UNDER_LOAD = "<rootDir>/tests/rehearsal/underLoad/";
  * Fast tests need neither root nor network. Rehearsals boot machines; that of the whole stack is part of `make test`. Those
  * under load look at what visitors notice.
  */
-module.exports = {
+const config: Config = {
   // Jest's five seconds are too short for a test on a computer that has other things to do.
   testTimeout: 30_000,
   // More than there are cores: many of these tests wait, for programs or for time to pass.
@@ -39,3 +40,5 @@ module.exports = {
     { ...common, displayName: "under-load", testMatch: [`${UNDER_LOAD}**/*.test.ts`] },
   ],
 };
+
+export default config;
