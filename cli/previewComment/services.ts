@@ -1,16 +1,14 @@
+import { isAboutUnits } from "../../provider/machine/resource/describeChange";
 import { type Digest, typeOf } from "../../stack/preview/digest";
 import type { ResourceChange } from "../../stack/preview/resources";
 
-/** What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: the machine plugin's words. */
+/** What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: in the provider's words. */
 export function serviceChanges({ diagnostics }: Digest): readonly string[] {
-  return (
-    diagnostics
-      .filter(({ urn = "" }) => typeOf(urn) === "holdfast:machine:Configuration")
-      .filter(({ severity }) => severity === "info")
-      .map(({ message = "" }) => message.replace(/^info: /, "").trim())
-      // By the machine's name, which is not the configuration's: a database's is its own, on whichever machine it is.
-      .filter((message) => /^[\w-]+ will /.test(message))
-  );
+  return diagnostics
+    .filter(({ urn = "" }) => typeOf(urn) === "holdfast:machine:Configuration")
+    .filter(({ severity }) => severity === "info")
+    .map(({ message = "" }) => message.replace(/^info: /, "").trim())
+    .filter(isAboutUnits);
 }
 
 /**

@@ -64,12 +64,9 @@ function backup({ machines: all }: StackStatus): string[] {
 }
 
 function machines(status: StackStatus): string {
-  const { alarms, notices } = status;
-  // `app-1` and `app-1-2` mention app-1, `app-12` does not.
-  const mentioned = ({ name }: MachineStatus) =>
-    [...alarms, ...notices].some((text) => new RegExp(`\\b${name}(?!\\d)`).test(text));
   const few = status.machines.length <= screen;
-  const shown = few ? status.machines : status.machines.filter(mentioned).slice(0, screen);
+  const remarkable = status.machines.filter(({ name }) => status.remarkable.includes(name));
+  const shown = few ? status.machines : remarkable.slice(0, screen);
   const rest = status.machines.length - shown.length;
   return [
     table(

@@ -1,6 +1,14 @@
 import { backupAlarms } from "./backups";
 import { ago, percent } from "./figures";
-import { answeredMachines, holdsOf, leaseHolder, type Rule, type StatusFacts } from "./facts";
+import {
+  answeredMachines,
+  forEachAnswer,
+  holdsOf,
+  leaseHolder,
+  type Remark,
+  type Rule,
+  type StatusFacts,
+} from "./facts";
 import { inRotation, viewsOf } from "./stackStatus";
 
 /** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
@@ -12,13 +20,14 @@ const forgotten = 86_400;
 
 const silent: Rule = ({ machines }) =>
   machines.flatMap(({ name, unreachable, cloud }) =>
-    unreachable === null ? [] : [`${name}: ${unreachable}${cloud === null ? "" : ` (the API says ${cloud})`}`],
+    unreachable === null
+      ? []
+      : [{ text: `${name}: ${unreachable}${cloud === null ? "" : ` (the API says ${cloud})`}`, machines: [name] }],
   );
 
-const halfSilent: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) =>
-    Object.entries(probe.unanswered).map(([question, reason]) => `${name}: ${words[question] ?? question}: ${reason}`),
-  );
+const halfSilent = forEachAnswer(({ name, probe }) =>
+  Object.entries(probe.unanswered).map(([question, reason]) => `${name}: ${words[question] ?? question}: ${reason}`),
+);
 
 /** What the probe's questions are called where one has no answer. */
 const words: Readonly<Record<string, string>> = {
@@ -34,71 +43,70 @@ const words: Readonly<Record<string, string>> = {
   archiving: "WAL that waits",
 };
 
-const disks: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) =>
-    (probe.disks ?? [])
-      .filter(({ size, free }) => size > 0 && 1 - free / size > fullDisk)
-      .map(({ folder, size, free }) => `${name}: ${folder} is ${percent(1 - free / size)} full`),
-  );
+const disks = forEachAnswer(({ name, probe }) =>
+  (probe.disks ?? [])
+    .filter(({ size, free }) => size > 0 && 1 - free / size > fullDisk)
+    .map(({ folder, size, free }) => `${name}: ${folder} is ${percent(1 - free / size)} full`),
+);
 
-const units: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) => {
-    const failed = probe.failedUnits ?? [];
-    return failed.length === 0 ? [] : [`${name}: failed: ${failed.join(", ")}`];
-  });
+const units = forEachAnswer(({ name, probe }) => {
+  const failed = probe.failedUnits ?? [];
+  return failed.length === 0 ? [] : [`${name}: failed: ${failed.join(", ")}`];
+});
 
-const databaseAnswers: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) =>
-    probe.database?.accepts === false ? [`${name}: PostgreSQL takes no connections`] : [],
-  );
+const databaseAnswers = forEachAnswer(({ name, probe }) =>
+  probe.database?.accepts === false ? [`${name}: PostgreSQL takes no connections`] : [],
+);
 
-const poolAnswers: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) =>
-    probe.pool?.accepts === false ? [`${name}: the pool in front of PostgreSQL takes no connections`] : [],
-  );
+const poolAnswers = forEachAnswer(({ name, probe }) =>
+  probe.pool?.accepts === false ? [`${name}: the pool in front of PostgreSQL takes no connections`] : [],
+);
 
-const reboots: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) =>
-    probe.reboot && probe.now - probe.reboot.since > rebootPatience
-      ? [`${name}: has needed a reboot for ${ago(probe.now - probe.reboot.since)}`]
-      : [],
-  );
+const reboots = forEachAnswer(({ name, probe }) =>
+  probe.reboot && probe.now - probe.reboot.since > rebootPatience
+    ? [`${name}: has needed a reboot for ${ago(probe.now - probe.reboot.since)}`]
+    : [],
+);
 
 /** Instances that nobody took out, and which get no visitors all the same. */
 const absent: Rule = ({ instances }) =>
   instances
     .filter((instance) => instance.holds.length === 0 && !inRotation(instance))
-    .map((instance) => `${instance.name} gets no visitors: ${viewsOf(instance) || "no load balancer answered"}`);
+    .map((instance) => ({
+      text: `${instance.name} gets no visitors: ${viewsOf(instance) || "no load balancer answered"}`,
+      machines: [instance.machine, ...Object.keys(instance.seen)],
+    }));
 
 /** Taken out, and never put back. */
 const forgottenInstances: Rule = (facts) =>
   holdsOf(facts)
     .filter(({ seconds }) => seconds > forgotten)
-    .map(
-      ({ name, seconds }) =>
-        `${name} is out of rotation since ${ago(seconds)}: put it back, or keep it out with a reason`,
-    );
+    .map(({ name, machine, seconds }) => ({
+      text: `${name} is out of rotation since ${ago(seconds)}: put it back, or keep it out with a reason`,
+      machines: [machine],
+    }));
 
 const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
   const pair = machines.filter(({ roles }) => roles.includes("loadBalancer")).length > 1;
   return ips.flatMap(({ address, cloud, masters }) => {
-    if (pair && masters.length === 0) return [`${address}: no load balancer is master`];
-    if (masters.length > 1) return [`${address}: ${masters.join(" and ")} are both master`];
-    if (cloud === null) return [`${address} is assigned to no machine: visitors get no connection`];
+    const machines = [...masters, ...(cloud ? [cloud] : [])];
+    const alarm = (text: string): Remark[] => [{ text, machines }];
+    if (pair && masters.length === 0) return alarm(`${address}: no load balancer is master`);
+    if (masters.length > 1) return alarm(`${address}: ${masters.join(" and ")} are both master`);
+    if (cloud === null) return alarm(`${address} is assigned to no machine: visitors get no connection`);
     const [master] = masters;
     return cloud !== undefined && master !== undefined && cloud !== master
-      ? [`${address} is on ${cloud} by the API, but ${master} is master`]
+      ? alarm(`${address} is on ${cloud} by the API, but ${master} is master`)
       : [];
   });
 };
 
 /** A load balancer that could not take over, though nobody took it out. */
-const unfit: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe }) =>
-    probe.keeper && !probe.keeper.fit && probe.keeper.outSince === null
-      ? [`${name} may not have the floating IP: \`journalctl -u holdfast-floating-ip-keeper\` on it says why`]
-      : [],
-  );
+const unfit = forEachAnswer(({ name, probe }) =>
+  probe.keeper && !probe.keeper.fit && probe.keeper.outSince === null
+    ? [`${name} may not have the floating IP: \`journalctl -u holdfast-floating-ip-keeper\` on it says why`]
+    : [],
+);
 
 /** Two releases at a time are what a roll-out looks like; without one, somebody has to finish it. */
 const releases: Rule = (facts) => {
@@ -109,17 +117,19 @@ const releases: Rule = (facts) => {
   const kinds = new Set(running.map(({ version, checksum }) => `${version} ${checksum}`));
   return kinds.size < 2
     ? []
-    : [`machines have different releases: ${running.map(({ name, version }) => `${name} ${version}`).join(", ")}`];
+    : [
+        {
+          text: `machines have different releases: ${running.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
+          machines: running.map(({ name }) => name),
+        },
+      ];
 };
 
-const rollouts: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { lastRollout: last } }) =>
-    last && last.result !== "applied"
-      ? [
-          `${name}: the last roll-out (${last.to}, ${last.date}) was ${last.result}${last.error ? `: ${last.error}` : ""}`,
-        ]
-      : [],
-  );
+const rollouts = forEachAnswer(({ name, probe: { lastRollout: last } }) =>
+  last && last.result !== "applied"
+    ? [`${name}: the last roll-out (${last.to}, ${last.date}) was ${last.result}${last.error ? `: ${last.error}` : ""}`]
+    : [],
+);
 
 const alarmRules: readonly Rule[] = [
   silent,
@@ -139,6 +149,6 @@ const alarmRules: readonly Rule[] = [
 ];
 
 /** What a person has to look at now. */
-export function alarmsOf(facts: StatusFacts): string[] {
+export function alarmsOf(facts: StatusFacts): Remark[] {
   return alarmRules.flatMap((rule) => rule(facts));
 }

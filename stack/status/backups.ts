@@ -1,7 +1,7 @@
 import { placesOf, proofsOf, whereIs } from "../database/backupPlaces";
 import { size } from "../database/plan";
 import { ago } from "./figures";
-import { answeredMachines, type Rule } from "./facts";
+import { forEachAnswer, type Rule } from "./facts";
 
 /** Hours after which a daily backup is missing, with time for the backup itself. */
 export const backupPatience = 26;
@@ -10,89 +10,83 @@ export const proofPatience = 8;
 /** Seconds after which WAL should long have reached the storage: it is handed over every minute. */
 const archivePatience = 900;
 
-const areMade: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { now, backups } }) => {
-    if (!backups) return [];
-    if (backups.problem) return [`${name}: backups do not work: ${backups.problem}`];
-    return placesOf(backups).flatMap(({ repository, where }) => {
-      const newest = backups.backups.filter((one) => one.ours && one.repository === repository).at(-1);
-      if (!newest) return [`${name}: there is no backup${where} yet: \`npx holdfast backup now\``];
-      const age = now - Date.parse(newest.finished) / 1000;
-      return [
-        ...(age > backupPatience * 3600 ? [`${name}: the newest backup${where} is ${ago(age)} old`] : []),
-        ...(newest.damaged ? [`${name}: the newest backup${where} (${newest.label}) has damaged pages`] : []),
-      ];
-    });
-  });
-
-const areProven: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { now, proof, backups } }) => {
-    if (!proof) return [];
-    const fix = "`npx holdfast backup prove`";
-    if (proof === "never") return [`${name}: no backup has ever been proven by a restore: ${fix}`];
-    const places = backups ? placesOf(backups) : [];
-    const proofs = proofsOf(proof);
-    // Those that an earlier version has written down do not say where the backup was.
-    const proven = new Set(proofs.map(({ repository }) => repository ?? 1));
+const areMade = forEachAnswer(({ name, probe: { now, backups } }) => {
+  if (!backups) return [];
+  if (backups.problem) return [`${name}: backups do not work: ${backups.problem}`];
+  return placesOf(backups).flatMap(({ repository, where }) => {
+    const newest = backups.backups.filter((one) => one.ours && one.repository === repository).at(-1);
+    if (!newest) return [`${name}: there is no backup${where} yet: \`npx holdfast backup now\``];
+    const age = now - Date.parse(newest.finished) / 1000;
     return [
-      ...proofs.flatMap(({ ok, reason, finished, repository }) => {
-        const where = places.length > 1 && repository ? whereIs(repository) : "";
-        if (!ok) return [`${name}: the last proof of a backup${where} failed: ${reason ?? "no reason is known"}`];
-        const age = now - Date.parse(finished) / 1000;
-        const old = `${name}: the last proof of a backup${where} is ${ago(age)} old: ${fix}`;
-        return age > proofPatience * 86_400 ? [old] : [];
-      }),
-      ...places
-        .filter(({ repository }) => proof.ok && !proven.has(repository))
-        .map(({ where }) => `${name}: no backup${where} has ever been proven by a restore: ${fix}`),
+      ...(age > backupPatience * 3600 ? [`${name}: the newest backup${where} is ${ago(age)} old`] : []),
+      ...(newest.damaged ? [`${name}: the newest backup${where} (${newest.label}) has damaged pages`] : []),
     ];
   });
+});
+
+const areProven = forEachAnswer(({ name, probe: { now, proof, backups } }) => {
+  if (!proof) return [];
+  const fix = "`npx holdfast backup prove`";
+  if (proof === "never") return [`${name}: no backup has ever been proven by a restore: ${fix}`];
+  const places = backups ? placesOf(backups) : [];
+  const proofs = proofsOf(proof);
+  // Those that an earlier version has written down do not say where the backup was.
+  const proven = new Set(proofs.map(({ repository }) => repository ?? 1));
+  return [
+    ...proofs.flatMap(({ ok, reason, finished, repository }) => {
+      const where = places.length > 1 && repository ? whereIs(repository) : "";
+      if (!ok) return [`${name}: the last proof of a backup${where} failed: ${reason ?? "no reason is known"}`];
+      const age = now - Date.parse(finished) / 1000;
+      const old = `${name}: the last proof of a backup${where} is ${ago(age)} old: ${fix}`;
+      return age > proofPatience * 86_400 ? [old] : [];
+    }),
+    ...places
+      .filter(({ repository }) => proof.ok && !proven.has(repository))
+      .map(({ where }) => `${name}: no backup${where} has ever been proven by a restore: ${fix}`),
+  ];
+});
 
 /** After the last moment that can be restored, WAL is missing and no backup was made since. */
-const lead: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { backups } }) => {
-    const last = backups?.restorable?.at(-1);
-    // While backups do not work, that says it already.
-    return last && last.to !== null && !backups?.problem
-      ? [`${name}: no moment after ${moment(last.to)} can be restored: \`npx holdfast backup now --full\``]
-      : [];
-  });
+const lead = forEachAnswer(({ name, probe: { backups } }) => {
+  const last = backups?.restorable?.at(-1);
+  // While backups do not work, that says it already.
+  return last && last.to !== null && !backups?.problem
+    ? [`${name}: no moment after ${moment(last.to)} can be restored: \`npx holdfast backup now --full\``]
+    : [];
+});
 
-const reaches: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { now, archiving, backups } }) => {
-    if (!archiving || archiving.since === null || now - archiving.since < archivePatience) return [];
-    const { waiting, since, queue, room } = archiving;
-    const several = backups ? placesOf(backups).length > 1 : false;
-    const left = Math.max(0, queue - waiting);
-    const then =
-      room < left
-        ? `the volume has room for ${size(room)} more, then the app may only read: enlarge the volume (holdfast:database.volumeSize)`
-        : `after ${size(left)} more it is dropped${several ? ", for both" : ""}`;
-    // pgBackRest sends to the one that is there meanwhile, but counts what it lacks anywhere.
-    const whom = several ? "the Storage Box, the bucket or both" : "the backup storage";
-    return [`${name}: ${size(waiting)} of WAL have waited for ${whom} for ${ago(now - since)}; ${then}`];
-  });
+const reaches = forEachAnswer(({ name, probe: { now, archiving, backups } }) => {
+  if (!archiving || archiving.since === null || now - archiving.since < archivePatience) return [];
+  const { waiting, since, queue, room } = archiving;
+  const several = backups ? placesOf(backups).length > 1 : false;
+  const left = Math.max(0, queue - waiting);
+  const then =
+    room < left
+      ? `the volume has room for ${size(room)} more, then the app may only read: enlarge the volume (holdfast:database.volumeSize)`
+      : `after ${size(left)} more it is dropped${several ? ", for both" : ""}`;
+  // pgBackRest sends to the one that is there meanwhile, but counts what it lacks anywhere.
+  const whom = several ? "the Storage Box, the bucket or both" : "the backup storage";
+  return [`${name}: ${size(waiting)} of WAL have waited for ${whom} for ${ago(now - since)}; ${then}`];
+});
 
 /** From when to when nothing can be restored, though before and after that it can. */
-const missing: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { backups } }) =>
-    (backups?.restorable ?? []).flatMap(({ to }, index, all) => {
-      const next = all[index + 1];
-      return to !== null && next
-        ? [`${name}: WAL is missing: no moment between ${moment(to)} and ${moment(next.from)} can be restored`]
-        : [];
-    }),
-  );
+const missing = forEachAnswer(({ name, probe: { backups } }) =>
+  (backups?.restorable ?? []).flatMap(({ to }, index, all) => {
+    const next = all[index + 1];
+    return to !== null && next
+      ? [`${name}: WAL is missing: no moment between ${moment(to)} and ${moment(next.from)} can be restored`]
+      : [];
+  }),
+);
 
 /** Told before it matters: then there is time to let the volume grow. */
-const queueFits: Rule = (facts) =>
-  answeredMachines(facts).flatMap(({ name, probe: { archiving } }) =>
-    archiving && archiving.room < archiving.queue - archiving.waiting
-      ? [
-          `${name}: if the backup storage fails, the app may only read after ${size(archiving.room)} of WAL: the volume has no room for the whole queue (${size(archiving.queue)})`,
-        ]
-      : [],
-  );
+const queueFits = forEachAnswer(({ name, probe: { archiving } }) =>
+  archiving && archiving.room < archiving.queue - archiving.waiting
+    ? [
+        `${name}: if the backup storage fails, the app may only read after ${size(archiving.room)} of WAL: the volume has no room for the whole queue (${size(archiving.queue)})`,
+      ]
+    : [],
+);
 
 /** What needs a person, in the order of the screen. */
 export const backupAlarms: readonly Rule[] = [areMade, lead, areProven, reaches];

@@ -2,19 +2,43 @@ import type { Hold } from "./probe";
 import type { MachineStatus, StackStatus } from "./stackStatus";
 
 /** A status before anybody judged it. */
-export type StatusFacts = Omit<StackStatus, "alarms" | "notices">;
+export type StatusFacts = Omit<StackStatus, "alarms" | "notices" | "remarkable">;
 
-/** Looks at a status and says what is to be said about it: one sentence each, with the machine first. */
-export type Rule = (facts: StatusFacts) => readonly string[];
+/** One sentence about a status. */
+export interface Remark {
+  readonly text: string;
+  /** Names of the machines that it is about. */
+  readonly machines: readonly string[];
+}
 
-/** Everybody who keeps an instance out, and for how many seconds by its machine's clock. */
-export function holdsOf(
-  facts: StatusFacts,
-): { readonly name: string; readonly hold: Hold; readonly seconds: number }[] {
+/** Looks at a status and returns what a person has to know about it. */
+export type Rule = (facts: StatusFacts) => readonly Remark[];
+
+/** A rule that looks at one answer after the other, each with what its machine said. */
+export function forEachAnswer(sentences: (machine: AnsweredMachine) => readonly string[]): Rule {
+  return (facts) =>
+    answeredMachines(facts).flatMap((machine) =>
+      sentences(machine).map((text) => ({ text, machines: [machine.name] })),
+    );
+}
+
+/** One reason why an instance gets no visitors. */
+interface InstanceHold {
+  /** The instance's, e.g. `app-1-2`. */
+  readonly name: string;
+  readonly machine: string;
+  readonly hold: Hold;
+  /** For how long, by its machine's clock. */
+  readonly seconds: number;
+}
+
+/** Everything that keeps visitors away from an instance. */
+export function holdsOf(facts: StatusFacts): InstanceHold[] {
   return answeredMachines(facts).flatMap(({ name, probe }) =>
     (probe.instances ?? []).flatMap(({ number, holds }) =>
       holds.map((hold) => ({
         name: `${name}-${number}`,
+        machine: name,
         hold,
         seconds: hold.since === "" ? 0 : probe.now - Date.parse(hold.since) / 1000,
       })),

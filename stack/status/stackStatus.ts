@@ -15,6 +15,8 @@ export interface StackStatus {
   readonly alarms: readonly string[];
   /** What is worth knowing, and no reason to get up. */
   readonly notices: readonly string[];
+  /** Names of the machines that an alarm or a notice is about. */
+  readonly remarkable: readonly string[];
 }
 
 /** One machine: what the API says of it, and what it says itself. */

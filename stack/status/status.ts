@@ -1,5 +1,6 @@
 import { alarmsOf } from "./alarms";
 import type { CloudView } from "./cloudView";
+import type { Remark } from "./facts";
 import type { Answer } from "./machines";
 import { noticesOf } from "./notices";
 import type { FloatingIpStatus, InstanceStatus, MachineStatus, StackStatus } from "./stackStatus";
@@ -45,7 +46,10 @@ export function makeStatus(
     floatingIps: known.floatingIps.map((address) => ({ address, ...holder(address), masters })),
     cloudUnknown: "unknown" in cloud ? cloud.unknown : null,
   };
-  return { ...facts, alarms: alarmsOf(facts), notices: noticesOf(facts) };
+  const [alarms, notices] = [alarmsOf(facts), noticesOf(facts)];
+  const texts = (remarks: readonly Remark[]) => remarks.map(({ text }) => text);
+  const remarkable = [...new Set([...alarms, ...notices].flatMap((remark) => remark.machines))];
+  return { ...facts, alarms: texts(alarms), notices: texts(notices), remarkable };
 }
 
 /** Every instance that a machine or a load balancer speaks of. */

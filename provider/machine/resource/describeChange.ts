@@ -16,6 +16,11 @@ export function describeChange(oldInputs: Values, news: Values): string | undefi
   return will && `${machine} ${will}`;
 }
 
+/** Whether a message of a preview is one of `describeChange` that is about units alone, and not about a release. */
+export function isAboutUnits(message: string): boolean {
+  return /^[\w-]+ will /.test(message);
+}
+
 /** `guestbook 1.3.0 → 1.4.0` for each archive with a label whose content changes. */
 function releasesIn(oldInputs: Values, news: Values): string[] {
   const olds = fieldsOf(oldInputs.archives);

@@ -1,6 +1,6 @@
 import { checkInputs } from "../../../provider/machine/resource/check";
 import { diffInputs } from "../../../provider/machine/resource/diff";
-import { describeChange } from "../../../provider/machine/resource/describeChange";
+import { describeChange, isAboutUnits } from "../../../provider/machine/resource/describeChange";
 import { toActualInputs } from "../../../provider/machine/resource/read";
 import { plainInputs, secretTexts } from "../../../provider/machine/resource/values";
 import { Secret, UNKNOWN, type Values } from "../../../provider/grpc/types";
@@ -145,6 +145,12 @@ describe("foretell", () => {
     expect(describeChange(good(), { ...good(), units: more, packages: ["haproxy", "socat"] })).toBe(
       "lb-1 will install socat, start app@1.service",
     );
+  });
+
+  test("says the same in a form that previews know it by", () => {
+    expect(isAboutUnits(describeChange(good(), withFile("two\n")) ?? "")).toBe(true);
+    const another = describeChange(release("guestbook 1.3.0", "a"), release("guestbook 1.4.0", "b"));
+    expect(isAboutUnits(another ?? "")).toBe(false);
   });
 
   const release = (label: string | undefined, digit: string): Values => ({

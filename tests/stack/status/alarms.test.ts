@@ -153,3 +153,11 @@ test("without a token the API's view is missing, and that is said", () => {
     notices: ["the API did not answer: there is no token"],
   });
 });
+
+test("alarms and notices name the machines that they are about", () => {
+  const silent = { unreachable: "no route" };
+  expect(statusWith().remarkable).toEqual([]);
+  expect(statusWith({ "app-2": silent, "app-1": { probe: app(firstOut(noon - 600)) } }).remarkable).toEqual(
+    expect.arrayContaining(["app-1", "app-2"]),
+  );
+});
