@@ -19,6 +19,7 @@ import {
 } from "./firewallRules";
 import { ports } from "./ports";
 import type { Settings } from "./settings";
+import { kebab } from "../lib/text";
 
 /** What a machine does. One machine may have several roles (`app` and `database` on the smallest stack). */
 export type Role = "loadBalancer" | "database" | "app";
@@ -206,11 +207,6 @@ function instancesOf({ name, privateAddress: address }: MachinePlan, { app, data
 /** All machines with a role, in the order of their numbers. */
 export function machinesWith({ machines }: Blueprint, role: Role): readonly MachinePlan[] {
   return machines.filter(({ roles }) => roles.includes(role));
-}
-
-/** `loadBalancer` → `load-balancer`, as names in the cloud are written. */
-export function kebab(role: string): string {
-  return role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { createInterface } from "node:readline/promises";
 import { localCloudName } from "../local/paths";
-import { quote } from "../stack/environment";
+import { quote } from "../lib/text";
 import { UserError } from "../lib/errors";
 import { type RemoteLines, startLines } from "../stack/machines/lines";
 import { type Target, targetsOf } from "../stack/machines/targets";

@@ -1,6 +1,7 @@
 import { describeDuration, total, type Duration } from "./figures";
 import { formatChange } from "./prices/money";
 import type { FailureEntry, Report } from "./report";
+import { capital } from "../lib/text";
 
 /** One thing that a change of settings changes, as a sentence for a person. */
 export interface Change {
@@ -112,10 +113,6 @@ function price(before: Report, after: Report): Change[] {
 function lessIsBetter(growth: number): Change["effect"] {
   if (growth === 0) return "neutral";
   return growth < 0 ? "better" : "worse";
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Names such as HAProxy and Nobody else's keep their capitals: only a capital before a small letter goes. */

@@ -1,4 +1,4 @@
-import { markdownTable } from "./markdown";
+import { markdownTable } from "./text";
 
 /** One environment variable of this project, as docs/environment-variables.md tells of it. */
 interface Variable {

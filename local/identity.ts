@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { localPaths } from "./paths";
+import { replaceFile } from "../lib/files";
 
 /**
  * What stays the same as long as a local cloud exists, because Pulumi's state remembers it: a new token or port would
@@ -45,7 +46,5 @@ function identityFile(name: string): string {
 /** Writes JSON that only this user may read, so that a reader never sees half of it. */
 export function writeSecretly(file: string, content: unknown): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const candidate = `${file}.${process.pid}`;
-  writeFileSync(candidate, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(candidate, file);
+  replaceFile(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
 }

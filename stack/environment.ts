@@ -3,6 +3,7 @@ import { type DaemonInfo, localPaths } from "../local/paths";
 import { readVariable } from "../lib/environmentVariables";
 import { pulumiHome } from "../toolchain/plugins";
 import type { Pulumi } from "../toolchain/pulumi";
+import { quote } from "../lib/text";
 
 /** Protects nothing: the secrets of a local stack are those of a local cloud. Real stacks have one of their own. */
 export const LOCAL_PASSPHRASE = "local";
@@ -65,9 +66,4 @@ export function exportLines(environment: Readonly<Record<string, string>>): stri
   return Object.entries(environment)
     .map(([key, value]) => `export ${key}=${quote(value)}${key === "PATH" ? ':"$PATH"' : ""}`)
     .join("\n");
-}
-
-/** A word that a POSIX shell takes as it is, whatever is in it. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -7,6 +7,7 @@ import { CHECKOUT, settingsFile } from "./checkout";
 import { UserError } from "../lib/errors";
 import { localCloudOf } from "./localCloud";
 import { publicKey } from "./preview/target";
+import { tryRead } from "../lib/files";
 
 /**
  * What `Pulumi.<stack>.yaml` says, in the form in which Pulumi hands it to the program, for commands that need no
@@ -91,12 +92,4 @@ function standInKey(stack: string): string {
 
 function readText(path: string): string | undefined {
   return existsSync(path) ? tryRead(path) : undefined;
-}
-
-function tryRead(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

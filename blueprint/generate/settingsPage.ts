@@ -2,8 +2,8 @@ import { z } from "zod";
 import { locations, recorded, serverTypes } from "../../catalog";
 import { meta, unwrap } from "../fields";
 import { manifestSchema } from "../manifest";
-import { markdownTable } from "../../lib/markdown";
 import { sections } from "../sections";
+import { markdownTable } from "../../lib/text";
 
 /** docs/settings.md: every setting, from the same source as the checks. */
 export function settingsPage(): string {

@@ -3,7 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { localCloudName } from "../../local/paths";
 import { agentPaths } from "../../roles/app/agent";
 import { lastLines, run } from "../../lib/run";
-import { quote } from "../../stack/environment";
+import { quote } from "../../lib/text";
 import { UserError } from "../../lib/errors";
 import { type Target, targetOf } from "../../stack/machines/targets";
 import { onMachine, stackState } from "../../stack/ssh/route";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { localCloudName } from "../../local/paths";
-import { quote } from "../../stack/environment";
+import { quote } from "../../lib/text";
 import { type RemoteLines, startLines } from "../../stack/machines/lines";
 import { type Target, targetsOf } from "../../stack/machines/targets";
 import { onMachine, stackState } from "../../stack/ssh/route";

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Claim, Drill, Measurements } from "./drill";
 import type { ApiDelays } from "./stack";
 import { judge, type JudgedClaim } from "./verdict";
+import { replaceFile } from "../../lib/files";
 
 /** What one drill brought: kept as a file, and the only source of docs/measured.md. */
 export interface Journal {
@@ -86,8 +87,7 @@ export const resultsFolder = join(__dirname, "../results");
 export function writeJournal(journal: Journal, folder = resultsFolder): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${journal.drill}.json`);
-  writeFileSync(`${file}.new`, `${JSON.stringify(journal, undefined, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  replaceFile(file, `${JSON.stringify(journal, undefined, 2)}\n`);
   return file;
 }
 

@@ -1,6 +1,7 @@
 import { describeDuration, describeParts, formatSeconds, roundTime, status } from "../figures";
 import type { Measurement } from "../measured";
 import type { FailureEntry } from "../report";
+import { capital } from "../../lib/text";
 
 /** One line of a failure's description: the same words in every rendering. */
 export interface Line {
@@ -63,8 +64,4 @@ function measuredLine([first, ...more]: readonly [Measurement, ...Measurement[]]
 function measurementText({ figure, unit, median, worst }: Measurement): string {
   const amount = (value: number) => (unit === "s" ? formatSeconds(value) : String(roundTime(value)));
   return `${figure}: ${median === worst ? amount(worst) : `median ${amount(median)}, worst ${amount(worst)}`}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

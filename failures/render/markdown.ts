@@ -1,4 +1,3 @@
-import { markdownTable } from "../../lib/markdown";
 import { describeDuration } from "../figures";
 import type { FailureEntry, Report } from "../report";
 import type { StepUp } from "../stepsUp";
@@ -6,6 +5,7 @@ import { linesOf } from "./entries";
 import { renderMermaid } from "./mermaid";
 import { partText, priceNote, totalText } from "./prices";
 import { nextText, stepPrice, stepTexts, stepTitle } from "./stepsUp";
+import { markdownTable } from "../../lib/text";
 
 /** The report for a page of documentation or a pull request. */
 export function renderMarkdown(report: Report, stepsUp: readonly StepUp[]): string {
@@ -53,7 +53,7 @@ function details(entry: FailureEntry): string[] {
   return [`### ${escape(entry.title)}`, lines.join("\n")];
 }
 
-/** A Markdown table. */
+/** A Markdown table without HTML in it. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   return markdownTable(
     headings.map(escape),

@@ -1,5 +1,6 @@
 import type { ControlGroup } from "./controlGroups";
 import { machineMark } from "./processes";
+import { quote } from "../../lib/text";
 
 export interface BootOptions {
   /** Name of the machine's network namespace, also its name for systemd-nspawn. */
@@ -68,8 +69,4 @@ ${[...join, ...limit].join("\n")}
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
 exec ${nspawn.map(quote).join(" ")}
 `;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,3 @@
-import { renameSync, writeFileSync } from "node:fs";
 import type {
   Driver,
   MachineSpec,
@@ -35,6 +34,7 @@ import {
   volumePath,
 } from "./volumes";
 import { allowInotifyInstances } from "./inotifyLimit";
+import { replaceFile } from "../../lib/files";
 
 /** What the driver of one local cloud needs. */
 export interface NspawnDriverOptions {
@@ -100,7 +100,7 @@ class Machines implements NspawnDriver {
     await ensureDisk(this.cloud, machine, this.image);
     this.records.saveMachine(machine);
     const atBoot = await this.network.ensureMachine(machine);
-    replaceFile(machineFiles(this.cloud, machine.id).addresses, `${atBoot.join("\n")}\n`);
+    replaceFile(machineFiles(this.cloud, machine.id).addresses, `${atBoot.join("\n")}\n`, { mode: 0o600 });
     for (const [path, content] of Object.entries(networkFiles(machine, this.addresses))) {
       await this.writeFile(machine.id, path, content);
     }
@@ -223,12 +223,6 @@ class Machines implements NspawnDriver {
       groups: controlGroups(namespace),
       volumes,
     });
-    replaceFile(files.bootScript, script);
+    replaceFile(files.bootScript, script, { mode: 0o600 });
   }
-}
-
-/** All of the new content or all of the old, whenever this process ends. */
-function replaceFile(file: string, content: string): void {
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { MachineSpec, NetworkSpec } from "../driver";
 import { localPaths } from "../paths";
 import { floatingIpsFile, machineFiles, networkFile, volumeFiles } from "./layout";
+import { replaceFile } from "../../lib/files";
 
 /**
  * What the driver was last told, on disk: routes and firewalls of one machine depend on others, and after a restart
@@ -89,6 +90,5 @@ function readJson<T>(file: string): T | undefined {
 /** Writes all of it or nothing, also when the process is killed meanwhile. */
 function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(value, null, 2), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  replaceFile(file, JSON.stringify(value, null, 2), { mode: 0o600 });
 }

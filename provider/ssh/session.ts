@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
+import { quote } from "../../lib/text";
 
 /** How a command on the machine ended. */
 export interface CommandResult {
@@ -106,11 +107,6 @@ export class Session {
       }
     });
   }
-}
-
-/** One word of a POSIX shell. */
-export function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function send(channel: ClientChannel, input: RunOptions["input"]): void {

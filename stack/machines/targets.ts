@@ -1,7 +1,7 @@
-import { kebab } from "../../blueprint/blueprint";
 import { UserError } from "../../lib/errors";
 import { type Route, routesOf } from "../ssh/config";
 import type { StackState } from "../state";
+import { kebab } from "../../lib/text";
 
 /** A machine of the running stack, and what it does. */
 export interface Target extends Route {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { allPids, environmentOf, killAndWait, programOf, withDescendants } from "../../local/machines/processes";
+import { tryRead } from "../../lib/files";
 
 /** What the `pulumi` command starts beside itself: the language host, which runs our program, and the machine plugin. */
 const helpers = ["pulumi-language", "pulumi-resource", "node"];
@@ -34,10 +34,7 @@ function parentOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
+/** Empty when the process has ended meanwhile. */
 function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return ""; // ended meanwhile
-  }
+  return tryRead(path) ?? "";
 }

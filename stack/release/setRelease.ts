@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument } from "yaml";
 import { settingsFile } from "../checkout";
 import { UserError } from "../../lib/errors";
+import { replaceFile } from "../../lib/files";
 
 /**
  * Writes `app.release` into a stack's settings and leaves everything else, comments and form, as it is.
@@ -15,9 +16,7 @@ export function setRelease(stack: string, release: string): void {
   const changed = textWithRelease(text, release);
   if (changed === undefined) throw new UserError(`${name} is not YAML, or has no group holdfast:app: correct it first`);
   if (changed === text) return;
-  // Never half a file, whoever reads it meanwhile.
-  writeFileSync(`${path}.new`, changed);
-  renameSync(`${path}.new`, path);
+  replaceFile(path, changed);
 }
 
 /** The text of a settings file with another release; undefined when there is no place for one in it. */

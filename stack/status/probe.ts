@@ -11,7 +11,8 @@ import { volumeReserve } from "../../roles/database/space";
 import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { haproxyPaths } from "../../roles/loadBalancer/loadBalancer";
 import type { BackupsFile, ProofFile } from "../../roles/database/backup/results";
-import { quote, type Session } from "../../provider/ssh/session";
+import type { Session } from "../../provider/ssh/session";
+import { quote } from "../../lib/text";
 
 /** What probe.py says about the machine it runs on. Fields are missing when they did not answer in time, null where there is no such thing. */
 export interface Probe {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { execFileSync } from "node:child_process";
-import { exportLines, localEnvironment, quote } from "../../stack/environment";
+import { exportLines, localEnvironment } from "../../stack/environment";
+import { quote } from "../../lib/text";
 
 const daemon = {
   name: "local-test",

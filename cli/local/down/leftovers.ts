@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { addressPlan } from "../../../local/network/addresses";
 import { cloudPrefix, hostInterface } from "../../../local/network/names";
 import { run } from "../../../lib/run";
 import { pulumisOf } from "../../../stack/pulumi/runningPulumis";
+import { tryRead } from "../../../lib/files";
 
 /** What could be left of one local cloud, and how to recognise it. */
 export interface Leftovers {
@@ -112,9 +113,5 @@ function readFolders(folder: string): string[] {
 
 /** Empty for what is not there: processes and devices come and go while one looks. */
 function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+  return tryRead(file) ?? "";
 }

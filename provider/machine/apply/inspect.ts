@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigurationInputs } from "../inputs";
 import type { HostKeys } from "../../ssh/hostKeys";
-import { quote, type Session } from "../../ssh/session";
+import type { Session } from "../../ssh/session";
 import { waitForMachine } from "../../ssh/waiting";
 import { parseEvent } from "./events";
 import { sources } from "./program";
 import { mapValues } from "./request";
+import { quote } from "../../../lib/text";
 
 /** What lies at a path. */
 export interface FoundFile {

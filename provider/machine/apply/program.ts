@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { once } from "../../../lib/once";
 import { hashOfFolder } from "../archives/folder";
 import { openArchive } from "../archives/source";
-import { quote, type Session } from "../../ssh/session";
+import type { Session } from "../../ssh/session";
+import { quote } from "../../../lib/text";
 
 /** The part of Holdfast that runs on machines. */
 export const sources = join(__dirname, "../onMachine");

@@ -3,7 +3,7 @@ import { redact } from "../../../provider/machine/apply/redact";
 import { toRequest } from "../../../provider/machine/apply/request";
 import { explainError } from "../../../provider/ssh/failures";
 import { algorithmsFor, formatHostKey } from "../../../provider/ssh/hostKeys";
-import { quote } from "../../../provider/ssh/session";
+import { quote } from "../../../lib/text";
 import { waitingLimit } from "../../../provider/ssh/waiting";
 
 describe("secrets in a machine's messages", () => {
