@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Status } from "../../stack/local/status";
@@ -16,11 +26,25 @@ const REPOSITORY = resolve(__dirname, "../..");
  * the person who runs the tests has running or has written into settings is not touched.
  */
 export class Clone {
-  readonly folder = mkdtempSync(join(tmpdir(), "holdfast-clone-"));
   readonly paths: ReturnType<typeof localPaths>;
+  private readonly settings: string;
 
-  constructor(readonly name: string) {
+  /** @param folder a checkout of another revision. @default a copy of this one, what is not committed included */
+  constructor(
+    readonly name: string,
+    readonly folder = mkdtempSync(join(tmpdir(), "holdfast-clone-")),
+  ) {
     this.paths = localPaths(name);
+    this.settings = `Pulumi.${name}.yaml`;
+    if (!existsSync(join(folder, "Pulumi.yaml"))) this.update();
+    cpSync(join(folder, "Pulumi.local.yaml"), join(folder, this.settings));
+  }
+
+  /** Makes its files those of this checkout, as `git pull` and `npm ci` would. Its own settings stay. */
+  update(): void {
+    for (const file of readdirSync(this.folder).filter((one) => one !== this.settings)) {
+      rmSync(join(this.folder, file), { recursive: true });
+    }
     const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     const files = execFileSync("git", list, { cwd: REPOSITORY, encoding: "utf8" }).split("\0");
     for (const file of files.filter((one) => one !== "")) {
@@ -29,7 +53,6 @@ export class Clone {
       cpSync(join(REPOSITORY, file), join(this.folder, file), { force: true, errorOnExist: false });
     }
     symlinkSync(join(REPOSITORY, "node_modules"), join(this.folder, "node_modules"));
-    cpSync(join(this.folder, "Pulumi.local.yaml"), join(this.folder, `Pulumi.${name}.yaml`));
   }
 
   /** Takes the cloud down, whatever state it is in, and the checkout away. */
@@ -49,7 +72,7 @@ export class Clone {
   }
 
   editSettings(change: (text: string) => string): () => void {
-    return this.edit(`Pulumi.${this.name}.yaml`, change);
+    return this.edit(this.settings, change);
   }
 
   /** `npx holdfast …` */
