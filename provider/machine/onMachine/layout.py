@@ -34,6 +34,11 @@ class Layout:
         return self.real("/var/lib/holdfast")
 
     @property
+    def programs(self) -> Path:
+        """A folder for each program of ours."""
+        return self.real("/usr/local/lib/holdfast")
+
+    @property
     def transactions(self) -> Path:
         return self.state / "transactions"
 

@@ -166,6 +166,7 @@ class Transaction:
                 _, new, old = self._names(operation)
                 _remove(new)
                 _remove(old)
+            self._remove_emptied_folders(plan["operations"])
         (self.folder / "request.json").unlink(missing_ok=True)
         shutil.rmtree(self.folder / "staged", ignore_errors=True)
         # Last: as long as the plan is there, tidying up is done again.
@@ -197,6 +198,13 @@ class Transaction:
                 pass  # somebody else put something in, or it was never made
 
     # Helpers
+
+    def _remove_emptied_folders(self, operations: list[Operation]) -> None:
+        """A program of ours that is gone leaves no folder; what Python compiled in it does not keep it."""
+        removed = [operation for operation in operations if "content" not in operation and "link" not in operation]
+        for folder in {self.layout.real(operation["path"]).parent for operation in removed}:
+            if self.layout.programs in folder.parents and {entry.name for entry in folder.glob("*")} <= {"__pycache__"}:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _names(self, operation: Operation) -> tuple[Path, Path, Path]:
         target = self.layout.real(operation["path"])

@@ -46,6 +46,15 @@ describe("an apply", () => {
     expect(await root.read("/etc/theirs")).toBe("not ours");
   });
 
+  test("removes the folder of a program of ours that is gone, with what Python compiled in it", async () => {
+    const program = "/usr/local/lib/holdfast/old";
+    await root.submit(request({ [`${program}/main.py`]: { content: "1" }, "/etc/old/a": { content: "1" } }));
+    await root.write(`${program}/__pycache__/main.pyc`, "compiled");
+    await root.submit(request({ "/etc/b": { content: "2" } }));
+    expect((await root.paths()).filter((path) => path.startsWith("usr/local/lib/holdfast/"))).toEqual([]);
+    expect(await root.paths()).toContain("etc/old");
+  });
+
   test("keeps the list of each configuration apart", async () => {
     await root.submit(request({ "/etc/a": { content: "1" } }));
     await root.submit(request({ "/etc/b": { content: "2" } }, { configuration: "other" }));
