@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Measurements } from "../drills/frame/drill";
-import { makeJournal, writeJournal } from "../drills/frame/journal";
+import { makeResult, writeResult } from "../drills/frame/result";
 import { openLocalStack } from "../drills/frame/localStack";
 import { climb, leaveLadder, runClimb } from "../drills/ladder/climb";
 import { writeMeasuredPage } from "../drills/measuredPage";
@@ -23,11 +23,11 @@ export function climbCommand(): Command {
         if (n > 1) console.log(`${runs.length + 1} of ${n}`);
         runs.push(await runClimb(stack, say));
         // After each one, so that an interrupted series keeps what it has.
-        writeJournal(makeJournal(climb, { environment: stack.environment, runs }));
+        writeResult(makeResult(climb, { environment: stack.environment, runs }));
         writeMeasuredPage();
       }
       await leaveLadder(stack, say);
-      const missed = makeJournal(climb, { environment: stack.environment, runs }).claims.filter(({ met }) => !met);
+      const missed = makeResult(climb, { environment: stack.environment, runs }).claims.filter(({ met }) => !met);
       for (const { text, measured } of missed) console.log(`not met: ${text}: ${measured?.worst ?? "not measured"}`);
       if (missed.length > 0) process.exitCode = 1;
     });

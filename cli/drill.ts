@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { drills } from "../drills";
 import type { Drill } from "../drills/frame/drill";
 import { restore } from "../drills/frame/faults";
-import { writeJournal, type Journal } from "../drills/frame/journal";
+import { writeResult, type DrillResult } from "../drills/frame/result";
 import { openLocalStack } from "../drills/frame/localStack";
 import { runDrill } from "../drills/frame/runner";
 import { writeMeasuredPage } from "../drills/measuredPage";
@@ -28,11 +28,11 @@ export function drillCommand(): Command {
         );
         return;
       }
-      const journals = await runDrills(chosenDrills(names), options.n);
-      const open = journals.filter(({ status }) => status !== "proven");
-      for (const journal of open) console.log(`${journal.drill}: ${outcome(journal)}`);
+      const results = await runDrills(chosenDrills(names), options.n);
+      const open = results.filter(({ status }) => status !== "proven");
+      for (const result of open) console.log(`${result.drill}: ${outcome(result)}`);
       console.log(
-        `${journals.length - open.length} of ${journals.length} drills proven; docs/measured.md has the figures`,
+        `${results.length - open.length} of ${results.length} drills proven; docs/measured.md has the figures`,
       );
       if (open.length > 0) process.exitCode = 1;
     });
@@ -49,7 +49,7 @@ export function chosenDrills(names: readonly string[]): readonly Drill[] {
 }
 
 /** One after the other; each result is kept at once, so that an interrupted series keeps what it has. */
-export async function runDrills(chosen: readonly Drill[], runs?: number): Promise<Journal[]> {
+export async function runDrills(chosen: readonly Drill[], runs?: number): Promise<DrillResult[]> {
   const stack = await openLocalStack();
   // A drill that is broken off must not leave a broken stack behind.
   process.once("SIGINT", () => {
@@ -60,22 +60,22 @@ export async function runDrills(chosen: readonly Drill[], runs?: number): Promis
       (error: unknown) => process.exit(report(error)),
     );
   });
-  const journals: Journal[] = [];
+  const results: DrillResult[] = [];
   for (const [index, drill] of chosen.entries()) {
     console.log(`${drill.name}: ${drill.title}`);
-    const journal = await runDrill(drill, stack, {
+    const result = await runDrill(drill, stack, {
       ...(runs === undefined ? {} : { runs }),
       say: (line) => console.log(`  ${line}`),
     });
-    writeJournal(journal);
+    writeResult(result);
     writeMeasuredPage();
-    journals.push(journal);
+    results.push(result);
     if (drill.finish && drill.finish !== chosen[index + 1]?.finish) await drill.finish(stack);
   }
-  return journals;
+  return results;
 }
 
-function outcome({ status, reason, claims }: Journal): string {
+function outcome({ status, reason, claims }: DrillResult): string {
   const missed = claims.filter(({ met }) => !met).map(({ text }) => text);
   return status === "refuted" ? `not met: ${missed.join(", ")}` : `${status}: ${reason ?? ""}`;
 }

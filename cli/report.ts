@@ -10,7 +10,7 @@ import { renderMarkdown } from "../failures/render/markdown";
 import { renderTerminal } from "../failures/render/terminal";
 import { makeReport } from "../failures/report";
 import { stepsUpFrom } from "../failures/stepsUp";
-import { drillJournals } from "./drillJournals";
+import { readDrillResults } from "../drills/frame/result";
 import { CloudApi } from "../stack/cloud/api";
 import { askedPrices } from "../stack/cloud/prices";
 import { UserError } from "../lib/errors";
@@ -65,7 +65,7 @@ interface ReportFlags {
 export async function renderedReport({ stack, prices, ...flags }: ReportFlags): Promise<string> {
   const { settings } = await readStackSettings(stack);
   const list = prices === "api" ? await todaysPrices(settings) : listPrices;
-  const options = { prices: list, journals: drillJournals() };
+  const options = { prices: list, results: readDrillResults() };
   if (flags.ladder) return renderLadder(settings, options);
   const made = makeReport(makeBlueprint(settings), options);
   const form = (["json", "markdown", "html"] as const).find((name) => flags[name]) ?? "terminal";

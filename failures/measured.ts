@@ -24,8 +24,8 @@ export interface Measurement {
   readonly cloud: string;
 }
 
-/** The part of a drill's journal (drills/frame/journal.ts) that the report reads. */
-export interface DrillJournal {
+/** The part of a drill's result (drills/frame/result.ts) that the report reads. */
+export interface RecordedDrill {
   readonly drill: string;
   /** ISO 8601 */
   readonly date: string;
@@ -43,8 +43,8 @@ export interface DrillJournal {
  * What was measured, as far as it says something about this stack. Drills that did not get to their end measured
  * nothing; those that refuted their claims did.
  */
-export function measurementsFor(facts: Facts, journals: readonly DrillJournal[]): Measurement[] {
-  return journals
+export function measurementsFor(facts: Facts, results: readonly RecordedDrill[]): Measurement[] {
+  return results
     .filter(({ status }) => status === "proven" || status === "refuted")
     .flatMap(({ drill, claims, date, environment }) => {
       const known = drilled[drill];

@@ -2,7 +2,7 @@ import type { Blueprint } from "../blueprint/blueprint";
 import { type FailureId, failures } from "./catalog";
 import { whereDataIs } from "./catalog/database";
 import { factsOf, type Facts } from "./facts";
-import { contradictions, measurementsFor, type DrillJournal, type Measurement } from "./measured";
+import { contradictions, measurementsFor, type RecordedDrill, type Measurement } from "./measured";
 import { pictureOf, type Picture } from "./picture";
 import { billables } from "./prices/billables";
 import { priceOf, type Price } from "./prices/price";
@@ -38,13 +38,13 @@ export interface FailureEntry extends Assessment {
 export interface ReportOptions {
   readonly prices: PriceList;
   /** What drills wrote down. @default nothing was measured */
-  readonly journals?: readonly DrillJournal[];
+  readonly results?: readonly RecordedDrill[];
 }
 
 /** Computes the report. It asks nobody: neither a cloud nor Pulumi. */
-export function makeReport(blueprint: Blueprint, { prices, journals = [] }: ReportOptions): Report {
+export function makeReport(blueprint: Blueprint, { prices, results = [] }: ReportOptions): Report {
   const facts = factsOf(blueprint);
-  const measurements = measurementsFor(facts, journals);
+  const measurements = measurementsFor(facts, results);
   const entries = failures.flatMap(({ id, title, assess }) => {
     const assessment = assess(facts);
     if (!assessment) return [];

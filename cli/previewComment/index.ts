@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { ReportOptions } from "../../failures/report";
-import { drillJournals } from "../drillJournals";
+import { readDrillResults } from "../../drills/frame/result";
 import { UserError } from "../../lib/errors";
 import { baselineOf, compare } from "../../stack/preview/compare";
 import { type Digest, parseDigest } from "../../stack/preview/digest";
@@ -75,7 +75,7 @@ async function previewComment({ before, after, stack: stacks, preview }: Flags):
   const [old, now] = await openBoth(before, after);
   try {
     const chosen = stacks.length > 0 ? stacks : [...new Set([...old.stacks(), ...now.stacks()])].sort();
-    const report = { prices: listPrices, journals: drillJournals() };
+    const report = { prices: listPrices, results: readDrillResults() };
     const given = preview === undefined ? undefined : parseDigest(readFileSync(preview, "utf8"));
     const environments: EnvironmentChange[] = [];
     for (const stack of chosen) environments.push(await changeOf(stack, old, now, report, given));

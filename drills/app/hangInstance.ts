@@ -1,7 +1,7 @@
 import type { Drill } from "../frame/drill";
 import { signalInstance } from "../frame/faults";
 import { activeBalancer, instancesOf } from "../frame/stack";
-import { serversUp } from "../frame/steady";
+import { serversUp } from "../frame/steadyState";
 import { until } from "../frame/wait";
 
 export const hangInstance: Drill = {

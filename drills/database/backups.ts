@@ -1,8 +1,7 @@
 import { CHECKOUT } from "../../stack/checkout";
 import type { Listing } from "../../stack/database/backupList";
 import { tryRun } from "../../local/machines/command";
-import { machinesWithRole, type Stack } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { machinesWithRole, requireSuccess, type Stack } from "../frame/stack";
 import { until } from "../frame/wait";
 import { databaseMachine } from "./writing";
 
@@ -30,7 +29,7 @@ export async function holdfastWell(
   stack: Stack,
   args: readonly string[],
 ): Promise<{ readonly output: string; readonly duration: number }> {
-  return succeeded(await holdfast(stack, args), `holdfast ${args.join(" ")} failed`);
+  return requireSuccess(await holdfast(stack, args), `holdfast ${args.join(" ")} failed`);
 }
 
 export async function listing(stack: Stack): Promise<Listing> {

@@ -1,6 +1,5 @@
 import type { Drill, Measurements } from "../frame/drill";
-import type { Stack } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { requireSuccess, type Stack } from "../frame/stack";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
 import { databaseMachine, needsDatabase, query, writingThrough } from "./writing";
@@ -11,7 +10,7 @@ const lines = 100_000;
 async function up(stack: Stack, machines: 0 | 1): Promise<void> {
   // With the database on the app machine there is one of those.
   const settings = { app: { machines: 1 }, database: { machines } };
-  succeeded(await stack.up({ settings }), "the database did not move");
+  requireSuccess(await stack.up({ settings }), "the database did not move");
 }
 
 /** How many of the earlier lines there are, and a fingerprint of everything in them. */
@@ -83,6 +82,6 @@ export const databaseMoves: Drill = {
     };
   },
   async finish(stack) {
-    succeeded(await stack.up({}), "the stack cannot be brought back to its own settings");
+    requireSuccess(await stack.up({}), "the stack cannot be brought back to its own settings");
   },
 };

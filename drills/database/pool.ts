@@ -1,7 +1,6 @@
 import { poolPaths, poolUnit } from "../../roles/database/pool/paths";
 import type { Drill } from "../frame/drill";
-import type { Stack, UpOptions } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { requireSuccess, type Stack, type UpOptions } from "../frame/stack";
 import { awayAtMost, nothingLost } from "./claims";
 import { readers } from "./readers";
 import { databaseMachine, needsDatabase, writingThrough } from "./writing";
@@ -13,7 +12,7 @@ async function withPool(stack: Stack): Promise<void> {
 }
 
 async function up(stack: Stack, settings: UpOptions["settings"]): Promise<void> {
-  succeeded(await stack.up({ settings }), "the connection pool did not come or go");
+  requireSuccess(await stack.up({ settings }), "the connection pool did not come or go");
 }
 
 export const killPool: Drill = {

@@ -1,8 +1,7 @@
 import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
 import type { Drill, Measurements } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
-import { withoutStack, type Stack, type StackMachine } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { requireSuccess, type Stack, type StackMachine, withoutStack } from "../frame/stack";
 import { pause, until } from "../frame/wait";
 import type { WriterResult } from "../load/writers";
 import { account, accountAt, lostLines } from "./account";
@@ -73,7 +72,7 @@ export const loseDatabase: Drill = {
 
     // As somebody says who knows that the machine is gone, and not just away.
     const ended = await stack.up({ refresh: true, environment: { HOLDFAST_GONE: gone } });
-    const up = succeeded(ended, "pulumi up failed");
+    const up = requireSuccess(ended, "pulumi up failed");
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
     await until("the app takes lines again", 60, () => takesLines(stack), 0.2);
     const back = (Date.now() - lostAt) / 1000;

@@ -1,7 +1,6 @@
 import { databasePaths } from "../../roles/database/paths";
 import type { Drill } from "../frame/drill";
-import type { Stack } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { requireSuccess, type Stack } from "../frame/stack";
 import { pause, until } from "../frame/wait";
 import { nothingLost } from "./claims";
 import { readers } from "./readers";
@@ -23,7 +22,7 @@ async function volumeSize(stack: Stack): Promise<number> {
 async function grow(stack: Stack): Promise<void> {
   // Instances may write again when a tenth of the volume is free.
   const settings = { database: { volumeSize: Math.ceil(1.25 * (await volumeSize(stack))) } };
-  succeeded(await stack.up({ settings }), "the volume did not grow");
+  requireSuccess(await stack.up({ settings }), "the volume did not grow");
 }
 
 /** Takes all room of the volume; returns the bytes that are left for root. */

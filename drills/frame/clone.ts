@@ -108,7 +108,7 @@ export class Clone {
     // From several sources: the limits per source are not what is tried here.
     const sources = addressPlan(currentSlot(this.name) ?? 0).visitorIpv4;
     const options = JSON.stringify({ url, rate, duration: 300, sources });
-    const load = ["--require", "ts-node/register", "drills/load/main.ts", options];
+    const load = ["--require", "ts-node/register", "drills/load/load.ts", options];
     const running = this.holdfast(["local", "internet", "--", process.execPath, ...load], { signal: stop.signal });
     try {
       await work();

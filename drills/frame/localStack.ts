@@ -1,12 +1,12 @@
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { callDaemon, cloudStatus, requireDaemon } from "../../stack/local/client";
 import { describeMachine } from "../../stack/local/describe";
 import { readStatus } from "../../stack/local/status";
-import { run } from "../../local/machines/command";
+import { run, type CommandResult } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
 import { edgeNamespace, visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
-import { untilAsked } from "./untilAsked";
 import type { LoadResult } from "../load/outcomes";
 import type { SlowHeadersResult } from "../load/slowHeaders";
 import type { StreamsResult } from "../load/streams";
@@ -21,10 +21,8 @@ interface LocalDelays {
   readonly seconds: { readonly assign_floating_ip: number };
 }
 
-const loadProgram = join(__dirname, "../load/main.ts");
-const slowHeadersProgram = join(__dirname, "../load/slowHeaders.ts");
-const streamsProgram = join(__dirname, "../load/streams.ts");
-const writersProgram = join(__dirname, "../load/writers.ts");
+/** The programs of drills/load that run on the visitors' side. */
+type LoadProgram = "load" | "slowHeaders" | "streams" | "writers";
 
 /** The stack that runs on this computer's local cloud. @throws when there is none */
 export async function openLocalStack(name = localCloudName()): Promise<Stack> {
@@ -62,12 +60,11 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     },
     inNetworkOf: (machine, command, input) =>
       run("nsenter", [`--target=${initOf(machine)}`, "--net", "--", ...command], input === undefined ? {} : { input }),
-    visit: async (options, signal) => (await visitors.run(loadProgram, options, signal)) as LoadResult,
-    streams: async (options, signal) => (await visitors.run(streamsProgram, options, signal)) as StreamsResult,
-    write: async (options, signal) => (await visitors.run(writersProgram, options, signal)) as WriterResult,
-    flood: async (options) => (await attackersOf(1).run(loadProgram, options)) as LoadResult,
-    slowHeaders: async (options, count) =>
-      (await attackersOf(count).run(slowHeadersProgram, options)) as SlowHeadersResult,
+    visit: async (options, signal) => (await visitors.run("load", options, signal)) as LoadResult,
+    streams: async (options, signal) => (await visitors.run("streams", options, signal)) as StreamsResult,
+    write: async (options, signal) => (await visitors.run("writers", options, signal)) as WriterResult,
+    flood: async (options) => (await attackersOf(1).run("load", options)) as LoadResult,
+    slowHeaders: async (options, count) => (await attackersOf(count).run("slowHeaders", options)) as SlowHeadersResult,
     fromOutside,
     upChangesNothing: async () => {
       const { code, output } = await pulumiUp(daemon, {}, ["--expect-no-changes"]);
@@ -98,13 +95,35 @@ class Visitors {
   ) {}
 
   /** Runs one with its options as JSON and gives its result; the signal asks it to end with what it has. */
-  async run(program: string, options: object, signal?: AbortSignal): Promise<unknown> {
+  async run(program: LoadProgram, options: object, signal?: AbortSignal): Promise<unknown> {
+    const file = join(__dirname, "../load", `${program}.ts`);
     const asked = JSON.stringify({ url: this.url, sources: this.sources, ...options });
-    const node = [...this.by, process.execPath, "--require", "ts-node/register", program, asked, String(process.pid)];
-    const { code, stdout, stderr } = await untilAsked("ip", ["netns", "exec", this.namespace, ...node], signal);
+    const node = [...this.by, process.execPath, "--require", "ts-node/register", file, asked, String(process.pid)];
+    const { code, stdout, stderr } = await runUntilAborted("ip", ["netns", "exec", this.namespace, ...node], signal);
     if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
     return JSON.parse(stdout);
   }
+}
+
+/**
+ * Runs a program to its end. The signal asks it to end with SIGTERM; it then has as long as it needs, because visitors wait
+ * for their answers.
+ */
+function runUntilAborted(program: string, args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const ask = () => void child.kill("SIGTERM");
+    signal?.addEventListener("abort", ask, { once: true });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      signal?.removeEventListener("abort", ask);
+      resolve({ code: code ?? 1, stdout, stderr });
+    });
+  });
 }
 
 function initOf({ name, initPid }: StackMachine): number {

@@ -1,9 +1,8 @@
 import type { LoadResult } from "../load/outcomes";
-import { amount } from "./amount";
 import { warmUp, type Drill, type Measurements } from "./drill";
-import { makeJournal, type Journal } from "./journal";
+import { formatFigure, makeResult, type DrillResult } from "./result";
 import type { Stack } from "./stack";
-import { awaitSteady } from "./steady";
+import { awaitSteadyState } from "./steadyState";
 import { pause } from "./wait";
 
 /** Seconds in which the stack has to be as it was before the fault. */
@@ -31,15 +30,15 @@ function loadMeasurements(result: LoadResult): Measurements {
 export async function runDrill(
   drill: Drill,
   stack: Stack,
-  options: { readonly runs?: number; readonly say: (line: string) => void; readonly steady?: typeof awaitSteady },
-): Promise<Journal> {
-  const { say, steady = awaitSteady, runs: wanted = drill.runs } = options;
+  options: { readonly runs?: number; readonly say: (line: string) => void; readonly steady?: typeof awaitSteadyState },
+): Promise<DrillResult> {
+  const { say, steady = awaitSteadyState, runs: wanted = drill.runs } = options;
   const runs: Measurements[] = [];
   const api = await stack.apiDelays();
   const end = (status: "aborted" | "not proven", error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     say(`${drill.name}: ${status}: ${reason}`);
-    return makeJournal(drill, { environment: stack.environment, api, runs, stopped: { status, reason } });
+    return makeResult(drill, { environment: stack.environment, api, runs, stopped: { status, reason } });
   };
   const cannot = await drill.cannot?.(stack);
   if (cannot !== undefined) return end("not proven", cannot);
@@ -68,7 +67,7 @@ export async function runDrill(
     }
     if (failure !== undefined) return end("aborted", failure);
   }
-  return makeJournal(drill, { environment: stack.environment, api, runs });
+  return makeResult(drill, { environment: stack.environment, api, runs });
 }
 
 /** @throws when the fault cannot be brought about, or at the abort rule's limit */
@@ -104,7 +103,7 @@ function summary(drill: Drill, measurements: Measurements): string {
   return drill.claims
     .map(({ metric, text, unit }) => {
       const value = measurements[metric];
-      return `${text}: ${value === undefined ? "not measured" : amount(value, unit)}`;
+      return `${text}: ${value === undefined ? "not measured" : formatFigure(value, unit)}`;
     })
     .join("; ");
 }

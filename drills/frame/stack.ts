@@ -113,6 +113,20 @@ export interface UpResult {
   readonly killed: boolean;
 }
 
+/**
+ * Returns the result of a program that has to succeed for a drill to go on.
+ *
+ * @param failure what it means when it did not, e.g. `the roll-out failed`
+ * @throws with the end of the program's output
+ */
+export function requireSuccess<Result extends { readonly code: number; readonly output: string }>(
+  result: Result,
+  failure: string,
+): Result {
+  if (result.code !== 0) throw new Error(`${failure}:\n${result.output.slice(-3000)}`);
+  return result;
+}
+
 /** A machine's name in the blueprint, e.g. `app-1`; in the cloud it is `<stack>-app-1`. */
 export function withoutStack({ name: stack }: Pick<Stack, "name">, { name }: Pick<StackMachine, "name">): string {
   return name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name;

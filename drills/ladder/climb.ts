@@ -1,8 +1,7 @@
 import { collections } from "../../stack/cloud/collections";
 import { needsDatabase, query } from "../database/writing";
 import type { Claim, Measurements } from "../frame/drill";
-import type { Stack, UpOptions } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { requireSuccess, type Stack, type UpOptions } from "../frame/stack";
 import { pause, until } from "../frame/wait";
 import { settingsOf, steps, type Step } from "./rungs";
 import { Visitor } from "./visitor";
@@ -101,7 +100,7 @@ async function take(
 }
 
 async function up(stack: Stack, step: string, options: UpOptions): Promise<number> {
-  return succeeded(await stack.up(options), `${step}: pulumi up failed; it said at its end`).duration;
+  return requireSuccess(await stack.up(options), `${step}: pulumi up failed; it said at its end`).duration;
 }
 
 /** The one address that visitors know from the first load balancer on. @throws when there is another number of them */

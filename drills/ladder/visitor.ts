@@ -15,7 +15,7 @@ export class Visitor {
   private readonly looking: NodeJS.Timeout;
 
   constructor(private readonly stack: Stack) {
-    const program = ["--require", "ts-node/register", join(__dirname, "main.ts")];
+    const program = ["--require", "ts-node/register", join(__dirname, "writer.ts")];
     const inside = ["netns", "exec", visitorNamespace(stack.name), process.execPath, ...program];
     this.child = spawn("ip", inside, { stdio: ["pipe", "pipe", "inherit"] });
     if (this.child.stdout)

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { Agent, request } from "node:http";
 import { randomUUID } from "node:crypto";
 
@@ -81,3 +82,26 @@ function hostAndPort(address: string): { host: string; port: number } {
   const { hostname, port } = new URL(`http://${address}`);
   return { host: hostname, port: port === "" ? 80 : Number(port) };
 }
+
+/**
+ * The writer as a program of its own, because it runs on the visitors' side. Each line of its input is a JSON list of
+ * addresses from then on; each line of its output is an attempt. It ends with its input.
+ */
+function main(): Promise<void> {
+  let addresses: readonly string[] = [];
+  const ended = new AbortController();
+  const input = createInterface({ input: process.stdin });
+  input.on("line", (line) => {
+    addresses = JSON.parse(line) as string[];
+  });
+  input.on("close", () => {
+    ended.abort();
+  });
+  return write(
+    () => addresses,
+    (attempt) => process.stdout.write(`${JSON.stringify(attempt)}\n`),
+    ended.signal,
+  );
+}
+
+if (require.main === module) void main();

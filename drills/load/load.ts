@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import { answerTo } from "./answer";
 import { type Connections, type LoadResult, Outcomes } from "./outcomes";
+import { runAsProgram } from "./program";
 
 /** What visitors do during a drill. */
 export interface LoadOptions {
@@ -95,3 +96,5 @@ function makeVisitor(options: LoadOptions) {
     },
   };
 }
+
+if (require.main === module) runAsProgram<LoadOptions>((options, signal) => load({ ...options, signal }));

@@ -2,7 +2,7 @@ import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
 import { activeBalancer, holderOfFloatingIp, machinesWithRole, needsPair, standbyBalancer } from "../frame/stack";
 import { pause, until } from "../frame/wait";
-import { mastersAmong, watch } from "./watch";
+import { mastersAmong, observe } from "./pair";
 
 /** Seconds that the API is out. */
 const outage = 30;
@@ -58,7 +58,7 @@ export const failoversWithoutApi: readonly Drill[] = each.map(([name, words]) =>
     const over = pause(outage);
     const isMaster = async () => ((await mastersAmong(stack, [standby])) ?? []).length === 1;
     const masterAfter = await until("the other load balancer is master", 10, isMaster, 0.02);
-    const { demotions, looks } = await watch(stack, [standby], over);
+    const { demotions, looks } = await observe(stack, [standby], over);
     await stack.api("DELETE", "/_local/faults");
     const holds = async () => (await holderOfFloatingIp(stack)) === standby.id;
     const claimedAfter = await until("the other load balancer has the address", 20, holds, 0.02);
@@ -87,7 +87,7 @@ export const apiOutages: readonly Drill[] = each.map(([name, words]) => ({
     const outageAndAfter = pause(outage)
       .then(() => stack.api("DELETE", "/_local/faults"))
       .then(() => pause(2));
-    const { moves, ...seen } = await watch(stack, await machinesWithRole(stack, "loadBalancer"), outageAndAfter);
+    const { moves, ...seen } = await observe(stack, await machinesWithRole(stack, "loadBalancer"), outageAndAfter);
     return { moved: moves, ...seen };
   },
   cleanUp: restore,

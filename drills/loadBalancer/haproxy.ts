@@ -5,10 +5,10 @@ import {
   holderOfFloatingIp,
   machinesWithRole,
   needsPair,
+  requireSuccess,
   type Stack,
   type StackMachine,
 } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
 
 export const killHaproxy: Drill = {
   name: "kill-haproxy",
@@ -89,7 +89,7 @@ export const reloadHaproxy: Drill = {
     for (const bodySize of bodySizes) {
       const workers = await workersOf(stack, balancers);
       const change = { settings: { loadBalancer: { limits: { bodySize } } } };
-      succeeded(await stack.up(bodySize === undefined ? {} : change), "pulumi up failed");
+      requireSuccess(await stack.up(bodySize === undefined ? {} : change), "pulumi up failed");
       const now = await workersOf(stack, balancers);
       asBefore += now.filter((worker, index) => worker === workers[index]).length;
       if ((await holderOfFloatingIp(stack)) !== before) moves++;
@@ -98,7 +98,7 @@ export const reloadHaproxy: Drill = {
   },
   async cleanUp(stack) {
     await restore(stack);
-    succeeded(await stack.up({}), "the stack cannot be brought back to its own settings");
+    requireSuccess(await stack.up({}), "the stack cannot be brought back to its own settings");
   },
 };
 

@@ -2,7 +2,7 @@ import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
 import { activeBalancer, machinesWithRole, needsPair } from "../frame/stack";
 import { pause, until } from "../frame/wait";
-import { oneOwner, ownership } from "./watch";
+import { oneOwner, ownership } from "./pair";
 
 export const activePowerLoss: Drill = {
   name: "active-power-loss",

@@ -2,7 +2,7 @@ import type { Drill } from "../frame/drill";
 import { cut, restore } from "../frame/faults";
 import { machinesWithRole, needsPair, standbyBalancer } from "../frame/stack";
 import { pause } from "../frame/wait";
-import { oneOwner, ownership, watch } from "./watch";
+import { oneOwner, ownership, observe } from "./pair";
 
 export const standbyCutOff: Drill = {
   name: "standby-cut-off",
@@ -25,7 +25,7 @@ export const standbyCutOff: Drill = {
       await restore(stack);
       await pause(5);
     };
-    const { moves } = await watch(stack, await machinesWithRole(stack, "loadBalancer"), cutAndHealed());
+    const { moves } = await observe(stack, await machinesWithRole(stack, "loadBalancer"), cutAndHealed());
     return { moves };
   },
   cleanUp: restore,
@@ -51,7 +51,7 @@ export const vrrpCut: Drill = {
   async fault(stack) {
     const balancers = await machinesWithRole(stack, "loadBalancer");
     await cut(stack, await standbyBalancer(stack), "vrrp");
-    const { mostMasters } = await watch(stack, balancers, pause(cutFor));
+    const { mostMasters } = await observe(stack, balancers, pause(cutFor));
     await restore(stack);
     await pause(3);
     return { mostMasters, ...(await ownership(stack)) };

@@ -1,7 +1,6 @@
 import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
-import { activeBalancer, needsPair, needsTwoAppMachines, type Stack } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { activeBalancer, needsPair, needsTwoAppMachines, requireSuccess, type Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
 import { finish, floor, nextRelease, others, prepare, rollBackWell, rollOut, rollOutWell, versions } from "./stack";
 
@@ -55,8 +54,8 @@ export const killedRunner: Drill = {
     const next = nextRelease(stack);
     // From the first second to after its end: a roll-out takes somewhat longer than its floor.
     const cut = await rollOut(stack, next, { killAfter: 1 + Math.random() * 1.1 * (await floor(stack)) });
-    if (!cut.killed) succeeded(cut, "the roll-out failed before it was killed");
-    const again = succeeded(await rollOut(stack, next, { refresh: true }), "the second run failed");
+    if (!cut.killed) requireSuccess(cut, "the roll-out failed before it was killed");
+    const again = requireSuccess(await rollOut(stack, next, { refresh: true }), "the second run failed");
     return {
       versions: new Set(await versions(stack)).size,
       others: await others(stack, next.version),

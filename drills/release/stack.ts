@@ -1,5 +1,4 @@
-import { askInstances, machinesWithRole, type Stack, type UpResult } from "../frame/stack";
-import { succeeded } from "../frame/succeeded";
+import { askInstances, machinesWithRole, requireSuccess, type Stack, type UpResult } from "../frame/stack";
 import { buildRelease, goodHabits, type Habits, storeFolder } from "./releases";
 
 /** Seconds that instances of the drills' stack stay healthy before they are in rotation: the default of settings. */
@@ -49,14 +48,14 @@ export async function prepare(stack: Stack, habits: Pick<Habits, "exit"> = goodH
   const { running } = stack.releases;
   if (running?.exit === habits.exit) return;
   const result = await rollOut(stack, nextRelease(stack, habits), { refresh: running === undefined });
-  succeeded(result, "the stack cannot be brought to the drills' app");
+  requireSuccess(result, "the stack cannot be brought to the drills' app");
 }
 
 /** Back to the app of the stack's own settings. */
 export async function finish(stack: Stack): Promise<void> {
   if (stack.releases.running === undefined) return;
   stack.releases.running = undefined;
-  succeeded(await stack.up({ refresh: true }), "the stack cannot be brought back to its own app");
+  requireSuccess(await stack.up({ refresh: true }), "the stack cannot be brought back to its own app");
 }
 
 /** `pulumi up` with another release. What it leaves the stack with is for the drill to find out. */
@@ -72,12 +71,12 @@ export async function rollOut(
 
 /** Seconds that it took. @throws with what Pulumi said, when it did not work */
 export async function rollOutWell(stack: Stack, next: BuiltRelease): Promise<number> {
-  return succeeded(await rollOut(stack, next), "the roll-out failed").duration;
+  return requireSuccess(await rollOut(stack, next), "the roll-out failed").duration;
 }
 
 /** `npx holdfast rollback`, after a roll-out of this release. @throws with what it said, when it did not work */
 export async function rollBackWell(stack: Stack, from: BuiltRelease, to: BuiltRelease): Promise<number> {
-  const { duration } = succeeded(await stack.rollBack(settings(from.release)), "the rollback failed");
+  const { duration } = requireSuccess(await stack.rollBack(settings(from.release)), "the rollback failed");
   stack.releases.running = to;
   return duration;
 }

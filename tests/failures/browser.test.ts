@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drillJournals } from "../../cli/drillJournals";
+import { readDrillResults } from "../../drills/frame/result";
 import { renderHtml } from "../../failures/render/html/page";
 import { stepsUpFrom } from "../../failures/stepsUp";
 import { Chromium, pictureFacts } from "./chromium";
@@ -36,7 +36,7 @@ const stacks: Readonly<Record<string, Numbers>> = {
 
 /** The page as people see it: with everything that drills measured so far. */
 function pageOf(numbers: Numbers): string {
-  const report = reportOf(numbers, { journals: drillJournals() });
+  const report = reportOf(numbers, { results: readDrillResults() });
   return renderHtml(report, stepsUpFrom(settingsFor(numbers), report, options));
 }
 

@@ -1,14 +1,14 @@
 import { drills } from "../../drills";
 import { drilled, drillsOfTheReport } from "../../failures/drilled";
-import { comparisons, type DrillJournal } from "../../failures/measured";
+import { comparisons, type RecordedDrill } from "../../failures/measured";
 import { linesOf } from "../../failures/render/entries";
-import { drillJournals } from "../../cli/drillJournals";
+import { readDrillResults } from "../../drills/frame/result";
 import { settingsOf } from "../blueprint/source";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { makeReport } from "../../failures/report";
 import { entryOf, options, reportOf, settingsFor } from "./stacks";
 
-function journal(drill: string, metric: string, worst: number, more: Partial<DrillJournal> = {}): DrillJournal {
+function result(drill: string, metric: string, worst: number, more: Partial<RecordedDrill> = {}): RecordedDrill {
   const claim = { metric, text: "slowest answer", unit: metric === "failed" ? "requests" : "s" };
   return {
     drill,
@@ -21,7 +21,7 @@ function journal(drill: string, metric: string, worst: number, more: Partial<Dri
 }
 
 test("a measurement is shown with its date, its n and where it was made", () => {
-  const entry = entryOf(reportOf({}, { journals: [journal("hang-instance", "slowest", 1.6)] }), "instance-hang");
+  const entry = entryOf(reportOf({}, { results: [result("hang-instance", "slowest", 1.6)] }), "instance-hang");
   expect(linesOf(entry).find(({ label }) => label === "Measured")).toEqual({
     label: "Measured",
     text: "by the drill hang-instance (n = 20, 2026-11-24, local cloud)",
@@ -30,8 +30,8 @@ test("a measurement is shown with its date, its n and where it was made", () => 
 });
 
 test("two drills of one failure are told apart, and what was the same each time is said once", () => {
-  const journals = [journal("app-machine-power-loss", "failed", 0), journal("app-machine-cut-off", "slowest", 1.6)];
-  const lines = linesOf(entryOf(reportOf({}, { journals }), "app-machine")).filter(({ label }) => label === "Measured");
+  const results = [result("app-machine-power-loss", "failed", 0), result("app-machine-cut-off", "slowest", 1.6)];
+  const lines = linesOf(entryOf(reportOf({}, { results }), "app-machine")).filter(({ label }) => label === "Measured");
   expect(lines.map(({ text, items }) => [text.split(" (")[0], items])).toEqual([
     ["by the drill app-machine-power-loss", ["slowest answer: 0"]],
     ["by the drill app-machine-cut-off", ["slowest answer: median 0.8 s, worst 1.6 s"]],
@@ -44,20 +44,20 @@ test("nothing measured: every time says so", () => {
 });
 
 test.each(["aborted", "not proven"])("a drill that ended as %s measured nothing", (status) => {
-  const journals = [journal("hang-instance", "slowest", 1.6, { status })];
-  expect(entryOf(reportOf({}, { journals }), "instance-hang").measured).toEqual([]);
+  const results = [result("hang-instance", "slowest", 1.6, { status })];
+  expect(entryOf(reportOf({}, { results }), "instance-hang").measured).toEqual([]);
 });
 
 test("what a pair did says nothing about a single load balancer", () => {
-  const journals = [journal("active-power-loss", "longestGap", 0.9)];
-  expect(entryOf(reportOf({}, { journals }), "load-balancer-machine").measured).toEqual([]);
-  const pair = reportOf({ loadBalancers: 2 }, { journals });
+  const results = [result("active-power-loss", "longestGap", 0.9)];
+  expect(entryOf(reportOf({}, { results }), "load-balancer-machine").measured).toEqual([]);
+  const pair = reportOf({ loadBalancers: 2 }, { results });
   expect(entryOf(pair, "load-balancer-machine").measured).toHaveLength(1);
 });
 
 test("a measurement that breaks a promise is shown as what it is", () => {
-  const journals = [journal("kill-instance", "failed", 3), journal("app-machine-cut-off", "slowest", 9)];
-  const report = reportOf({ app: { timeouts: { safe: 1.5 } } }, { journals });
+  const results = [result("kill-instance", "failed", 3), result("app-machine-cut-off", "slowest", 9)];
+  const report = reportOf({ app: { timeouts: { safe: 1.5 } } }, { results });
   expect(entryOf(report, "instance-crash").contradicted).toHaveLength(1);
   expect(entryOf(report, "app-machine").contradicted[0]).toContain("more than the 1.8 that is promised");
 });
@@ -72,8 +72,8 @@ test.each([
 ] as const)("a row that the drill %s lost breaks a promise", (drill, metric, failure) => {
   const numbers = { database: { machines: 1, pool: true }, backup: {} };
   const contradicted = (worst: number) => {
-    const journals = [journal(drill, metric, worst)];
-    return entryOf(reportOf(numbers, { journals }), failure).contradicted;
+    const results = [result(drill, metric, worst)];
+    return entryOf(reportOf(numbers, { results }), failure).contradicted;
   };
   expect(contradicted(0)).toEqual([]);
   expect(contradicted(1)).toHaveLength(1);
@@ -114,22 +114,22 @@ const everything = makeBlueprint(
     backup: {},
   }),
 );
-const contradictedBy = (journals: readonly DrillJournal[], blueprint = everything) =>
-  makeReport(blueprint, { ...options, journals }).failures.flatMap(({ contradicted }) => contradicted);
+const contradictedBy = (results: readonly RecordedDrill[], blueprint = everything) =>
+  makeReport(blueprint, { ...options, results }).failures.flatMap(({ contradicted }) => contradicted);
 
 test("the table above has every drill of the report", () => {
   expect(Object.keys(compared)).toEqual(drillsOfTheReport);
 });
 
 describe.each(Object.entries(compared))("the recorded drill %s", (drill, metrics) => {
-  const recorded = drillJournals().find((one) => one.drill === drill);
+  const recorded = readDrillResults().find((one) => one.drill === drill);
   if (!recorded) throw new Error(`drills/results has no ${drill}`);
-  const comparisonsOf = (one: DrillJournal) =>
-    makeReport(everything, { ...options, journals: [one] }).failures.flatMap((entry) =>
+  const comparisonsOf = (one: RecordedDrill) =>
+    makeReport(everything, { ...options, results: [one] }).failures.flatMap((entry) =>
       comparisons(entry, entry.measured),
     );
-  /** The same journal, with another figure for one metric. */
-  const withWorst = (metric: string, worst: number): DrillJournal => ({
+  /** The same result, with another figure for one metric. */
+  const withWorst = (metric: string, worst: number): RecordedDrill => ({
     ...recorded,
     claims: recorded.claims.map((claim) =>
       claim.metric === metric && claim.measured ? { ...claim, measured: { ...claim.measured, worst } } : claim,

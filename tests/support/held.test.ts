@@ -1,4 +1,4 @@
-import type { JudgedClaim } from "../../drills/frame/verdict";
+import type { JudgedClaim } from "../../drills/frame/result";
 import { brokenHere } from "../rehearsal/support/held";
 
 /** A claim and what one run brought. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Journal } from "../../../drills/frame/journal";
+import type { DrillResult } from "../../../drills/frame/result";
 import type { Clone } from "../../../drills/frame/clone";
 import { brokenHere, type Clock } from "./held";
 
@@ -20,7 +20,7 @@ export async function expectClaimsToHold(
   const broken: string[] = [];
   for (const name of names) {
     const file = join(clone.folder, "drills/results", `${name}.json`);
-    const { claims, n, status } = JSON.parse(readFileSync(file, "utf8")) as Journal;
+    const { claims, n, status } = JSON.parse(readFileSync(file, "utf8")) as DrillResult;
     if (n !== 1 || status === "aborted" || status === "not proven") throw new Error(`${stdout}\n${stderr}`);
     broken.push(...claims.flatMap((claim) => brokenHere(claim, clock)).map((reason) => `${name}: ${reason}`));
   }

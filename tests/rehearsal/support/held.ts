@@ -1,4 +1,4 @@
-import type { JudgedClaim } from "../../../drills/frame/verdict";
+import type { JudgedClaim } from "../../../drills/frame/result";
 
 /**
  * What the clock says on a computer that tests share with others. `ignored`: where something else runs beside it, times,

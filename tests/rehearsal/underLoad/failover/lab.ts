@@ -181,7 +181,7 @@ export class FailoverLab {
   /** What visitors experience, seen from the router. */
   async visit(options: Omit<LoadOptions, "url">, during: () => Promise<void>): Promise<LoadResult> {
     const load = JSON.stringify({ url: `http://${floatingIp}/`, ...options });
-    const main = join(repository, "drills/load/main.ts");
+    const main = join(repository, "drills/load/load.ts");
     const visitors = this.inEdge(process.execPath, ["--require", "ts-node/register", main, load]);
     await during();
     return JSON.parse(await visitors) as LoadResult;

@@ -7,7 +7,7 @@ import {
   withoutStack,
   type Stack,
 } from "../../../../drills/frame/stack";
-import { awaitSteady, keeperState } from "../../../../drills/frame/steady";
+import { awaitSteadyState, keeperState } from "../../../../drills/frame/steadyState";
 import { until } from "../../../../drills/frame/wait";
 import { vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 import type { Clone } from "../../../../drills/frame/clone";
@@ -26,7 +26,7 @@ export function handOversByHand(clone: Clone): void {
     stack = await openLocalStack(clone.name);
   });
 
-  beforeEach(() => awaitSteady(stack, 60), 90_000);
+  beforeEach(() => awaitSteadyState(stack, 60), 90_000);
 
   /** What visitors see while this is done. */
   async function visited(work: () => Promise<void>) {
@@ -53,7 +53,7 @@ export function handOversByHand(clone: Clone): void {
       expect(seen.failed).toBeLessThanOrEqual(UNDER_WAY);
       expect(seen.longestGap).toBeLessThan(1);
       expect(await holderOfFloatingIp(stack)).toBe(standby.id);
-      await awaitSteady(stack, 60);
+      await awaitSteadyState(stack, 60);
     }
   }, 240_000);
 
@@ -130,7 +130,7 @@ export function handOversByHand(clone: Clone): void {
     expect(refused).toContain("no other load balancer is fit to take over");
     expect(await stack.inside(rebooted, program("in"))).toContain("this machine takes part in the election");
     await until("it is fit", 20, async () => (await keeperState(stack, rebooted))?.fit === true);
-    await awaitSteady(stack, 60);
+    await awaitSteadyState(stack, 60);
     expect((await clone.holdfast(["failover"])).code).toBe(0);
     expect(await holderOfFloatingIp(stack)).toBe(active.id);
     await restore(stack);

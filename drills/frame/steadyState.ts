@@ -5,7 +5,7 @@ import { until } from "./wait";
  * What has to hold before a fault and after its clean-up, or the run says nothing: all machines run, HAProxy sends to
  * all instances, a pair has one owner with whom the API agrees, and visitors are served.
  */
-export async function awaitSteady(stack: Stack, limit: number): Promise<void> {
+export async function awaitSteadyState(stack: Stack, limit: number): Promise<void> {
   await until("the stack's steady state", limit, async () => (await disturbance(stack)) ?? true, 0.5);
   const { failed, failures } = await stack.visit({ rate: 50, duration: 1, timeout: 3 });
   if (failed > 0) throw new Error(`${failed} of 50 requests failed in what looked steady: ${JSON.stringify(failures)}`);

@@ -1,12 +1,12 @@
 import { holderOfFloatingIp, machinesWithRole, type Stack, type StackMachine } from "../frame/stack";
-import { keeperState } from "../frame/steady";
+import { keeperState } from "../frame/steadyState";
 import { pause } from "../frame/wait";
 
 /** Seconds between two looks. */
 const every = 0.1;
 
 /** What was seen of a pair during a while. */
-export interface Seen {
+export interface Observation {
   /** Looks at which every keeper that was asked answered. */
   readonly looks: number;
   /** How often the floating IP's holder changed. */
@@ -32,11 +32,11 @@ export async function mastersAmong(
  *
  * @param balancers those that run
  */
-export async function watch(
+export async function observe(
   stack: Stack,
   balancers: readonly StackMachine[],
   whileItLasts: Promise<unknown>,
-): Promise<Seen> {
+): Promise<Observation> {
   let over = false;
   const end = () => (over = true);
   whileItLasts.then(end, end);

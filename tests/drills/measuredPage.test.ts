@@ -1,7 +1,7 @@
-import { measurement } from "../../../drills/frame/benchResult";
-import { drills } from "../../../drills";
-import { makeJournal, type Journal } from "../../../drills/frame/journal";
-import { measuredPage } from "../../../drills/frame/measured";
+import { measurement } from "../../drills/frame/benchResult";
+import { drills } from "../../drills";
+import { makeResult, type DrillResult } from "../../drills/frame/result";
+import { measuredPage } from "../../drills/measuredPage";
 
 const [killInstance] = drills;
 if (!killInstance) throw new Error("there are no drills");
@@ -14,39 +14,39 @@ function row(page: string, start: string): string[] {
   return (line ?? "").split("|").map((cell) => cell.trim());
 }
 
-function page(...journals: Journal[]): string {
-  return measuredPage(journals, []);
+function page(...results: DrillResult[]): string {
+  return measuredPage(results, []);
 }
 
 test("a figure comes with its date, place, n, claim, median, worst and verdict", () => {
-  const journal = makeJournal(killInstance, { ...common, runs: [{ failed: 0 }, { failed: 0 }] });
-  expect(row(page(journal), "An instance is killed").slice(2, 10)).toEqual([
+  const result = makeResult(killInstance, { ...common, runs: [{ failed: 0 }, { failed: 0 }] });
+  expect(row(page(result), "An instance is killed").slice(2, 10)).toEqual([
     ...["2026-11-24", "local cloud", "2", "GETs that failed", "0", "0", "0", "met"],
   ]);
 });
 
 test("a claim that is not met is as plain to see", () => {
-  const journal = makeJournal(killInstance, { ...common, runs: [{ failed: 0 }, { failed: 4 }] });
-  expect(row(page(journal), "An instance is killed").at(-2)).toBe("**not met**");
+  const result = makeResult(killInstance, { ...common, runs: [{ failed: 0 }, { failed: 4 }] });
+  expect(row(page(result), "An instance is killed").at(-2)).toBe("**not met**");
 });
 
 test("what was not shown to its end is not proven, and why stands below", () => {
   const stopped = { status: "aborted", reason: "2 masters" } as const;
-  const text = page(makeJournal(killInstance, { ...common, runs: [{ failed: 0 }], stopped }));
+  const text = page(makeResult(killInstance, { ...common, runs: [{ failed: 0 }], stopped }));
   expect(row(text, "An instance is killed").at(-2)).toBe("not proven");
   expect(text).toContain("- An instance is killed: aborted, 2 masters");
 });
 
 test("a lower limit is told as one", () => {
   const flood = { ...killInstance, claims: [{ metric: "sent", text: "sent", unit: "ratio", least: 50 }] } as const;
-  const text = page(makeJournal(flood, { ...common, runs: [{ sent: 52 }, { sent: 49 }] }));
+  const text = page(makeResult(flood, { ...common, runs: [{ sent: 52 }, { sent: 49 }] }));
   expect(row(text, "An instance is killed").slice(6, 10)).toEqual(["≥ × 50", "× 52", "× 49", "**not met**"]);
 });
 
 test("below stand what visitors sent, and how long the API took", () => {
   const load = { rate: 300, duration: 1, posts: 0.1, connections: "mixed" } as const;
   const api = { assignFloatingIp: 0.3, factor: 1 };
-  const [, how = ""] = page(makeJournal({ ...killInstance, load }, { ...common, api, runs: [] })).split("## How");
+  const [, how = ""] = page(makeResult({ ...killInstance, load }, { ...common, api, runs: [] })).split("## How");
   expect(row(how, "An instance is killed").slice(3, 5)).toEqual([
     "300/s, fresh and keep-alive connections in turn, 10 % POSTs",
     "0.3 s (delays × 1)",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { judge, median } from "../../../drills/frame/verdict";
+import { judge, median } from "../../../drills/frame/result";
 
 const claim = { metric: "gap", text: "longest gap", unit: "s", median: 0.7, worst: 1 } as const;
 
