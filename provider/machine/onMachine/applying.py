@@ -20,7 +20,7 @@ from comparing import Differences, compare, read_manifest, require_owners
 from events import Events
 from layout import Aborted, Layout
 from locking import lock
-from recovering import complete, failed, recover, told, undo, unfinished, write_result
+from recovering import complete, failed, recover, outcome_of, undo, unfinished, write_result
 from request import Check, Manifest, Request
 from systemd import has_unit_files, systemctl
 from transaction import Transaction
@@ -118,7 +118,7 @@ class _Apply:
     def _carry_out(self, differences: Differences) -> dict[str, str]:
         # After the plan is on the disk: whoever has fenced us off since then knows by it that there is work to wait for.
         self.fence()
-        care = self.previous.get("care", {})
+        care = self.previous["care"]
         for name in differences.leaving_units:
             units.leave(name, care.get(name, {}), self.transaction, self.events, self.fence)
         self.transaction.swap()
@@ -144,7 +144,7 @@ class _Apply:
         if self.transaction.plan() is None:
             rollouts.note(self.layout, self.rollout, result, str(failure), self.events)
         problems = undo(self.transaction, result, str(failure), booting=False, events=self.events)
-        return kind(f"{failure}. {told(problems)}", failure.details)
+        return kind(f"{failure}. {outcome_of(problems)}", failure.details)
 
     def _make_users(self) -> None:
         """Users come before the files they own. They stay when the apply is undone: nothing runs as them then."""

@@ -42,7 +42,7 @@ def read_manifest(layout: Layout, configuration: str) -> Manifest:
         manifest: Manifest = json.loads(layout.real(layout.manifest(configuration)).read_text("utf-8"))
         return manifest
     except FileNotFoundError:
-        return {"files": [], "archives": {}, "units": []}
+        return {"files": [], "archives": {}, "units": [], "kept": {}, "care": {}}
 
 
 def missing_archives(layout: Layout, request: Request) -> list[str]:

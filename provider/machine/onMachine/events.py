@@ -40,8 +40,8 @@ class Events:
             pass  # a full disk must not stop the way back
 
 
-class Journal(Events):
-    """For a run that nobody follows: what it tells stands in the machine's journal."""
+class PrintedEvents(Events):
+    """For a run that no connection follows: systemd's journal keeps what it prints."""
 
     def __init__(self) -> None:
         self._last = ""

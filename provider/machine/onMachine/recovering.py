@@ -9,7 +9,7 @@ from typing import Any
 import archives
 import rollouts
 from common import Problem, replace
-from events import Events, Journal
+from events import Events, PrintedEvents
 from layout import Aborted, Layout
 from locking import lock
 from restoring import restore, return_to_service
@@ -38,13 +38,13 @@ def undo(transaction: Transaction, result: str, error: str, booting: bool, event
         return ["the machine is shutting down, its next start brings the old configuration back"]
     transaction.undo_files()
     problems = restore(transaction, booting, events)
-    if "rollout" in plan:
-        rollouts.note(transaction.layout, plan["rollout"], result, error, events)
+    rollouts.note(transaction.layout, plan["rollout"], result, error, events)
     transaction.tidy()
     return problems
 
 
-def told(problems: list[str]) -> str:
+def outcome_of(problems: list[str]) -> str:
+    """What the way back came to, for a person."""
     if not problems:
         return "The old configuration is back"
     return "The old files are back, but not everything runs again: " + "; ".join(problems)
@@ -63,7 +63,7 @@ def recover(transaction: Transaction, booting: bool) -> None:
         result: dict[str, Any] = {"result": "applied", "changed": [], "units": {}}
     else:
         problems = undo(transaction, "cut", "The apply was cut on the machine", booting, events)
-        result = failed(Problem(f"The apply was cut on the machine. {told(problems)}"))
+        result = failed(Problem(f"The apply was cut on the machine. {outcome_of(problems)}"))
     if not (transaction.folder / "result.json").exists():
         write_result(transaction, result)
 
@@ -74,8 +74,7 @@ def complete(transaction: Transaction, events: Events) -> None:
     if plan is None:
         return
     archives.settle(transaction.layout)
-    if "rollout" in plan:
-        rollouts.note(transaction.layout, plan["rollout"], "applied", "", events)
+    rollouts.note(transaction.layout, plan["rollout"], "applied", "", events)
     transaction.tidy()
 
 
@@ -100,7 +99,7 @@ def recover_one(layout: Layout, identity: str) -> None:
 def finish_boot(layout: Layout) -> list[str]:
     """What was out of service when the machine went down returns; applies wait until it has."""
     with lock(layout, LOCK_TIMEOUT):
-        return return_to_service(layout, Journal())
+        return return_to_service(layout, PrintedEvents())
 
 
 def forget_old(layout: Layout, keep: int = 10) -> None:

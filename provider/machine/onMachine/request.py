@@ -86,10 +86,10 @@ class Manifest(TypedDict):
     files: list[str]
     archives: dict[str, str]
     units: list[str]
-    kept: NotRequired[dict[str, list[Kept]]]
-    """Per path the unpacked archives that stay, newest first. Manifests of older programs have none."""
-    care: NotRequired[dict[str, Care]]
-    """How the units want to be treated, for the day on which they leave or come back."""
+    kept: dict[str, list[Kept]]
+    """Per path the unpacked archives that stay, newest first."""
+    care: dict[str, Care]
+    """The commands of the running units, for an apply that stops one or puts it back."""
 
 
 KEPT_BY_DEFAULT = 2
@@ -113,10 +113,7 @@ def _kept(path: str, archive: Archive, previous: Manifest) -> list[Kept]:
 
 def kept_before(path: str, manifest: Manifest) -> list[Kept]:
     """Unpacked archives of a path, newest first."""
-    if path in manifest.get("kept", {}):
-        return manifest["kept"][path]
-    key = manifest["archives"].get(path)
-    return [] if key is None else [{"key": key, "label": key[:12]}]
+    return manifest["kept"].get(path, [])
 
 
 def care_of(unit: Unit) -> Care:

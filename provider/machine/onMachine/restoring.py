@@ -52,7 +52,7 @@ def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events,
         # Its work has to be done again, from the old files.
         _attempt(problems, "restart", name)
         return
-    care: Care = old.get("care", {})
+    care = old["care"]
     up = look.get("ActiveState") in UP
     # Taken out by this apply and not put back since: there is nothing to drain.
     serves = up and ("ready" in actions or (old["active"] and "drain" not in actions))
@@ -110,7 +110,7 @@ def _restore_at_boot(transaction: Transaction, plan: Plan, problems: list[str]) 
             forgive(name)
             _attempt(problems, "--no-block", "start", name)
             # Whether it was out of service when the machine went down is not known; before the apply it was in.
-            if "afterHealthy" in old.get("care", {}):
+            if "afterHealthy" in old["care"]:
                 returning[name] = old["care"]
     if returning:
         replace(_returning(transaction.layout), json.dumps(returning).encode())

@@ -39,15 +39,15 @@ class UnitBefore(TypedDict):
     active: bool
     enabled: bool
     oneshot: bool
-    care: NotRequired[Care]
-    """The commands of the way back. Plans of older programs have none."""
+    care: Care
+    """The commands of the way back."""
 
 
 class Plan(TypedDict):
     operations: list[Operation]
     unitsBefore: dict[str, UnitBefore]
     madeFolders: list[str]
-    rollout: NotRequired[Rollout]
+    rollout: Rollout
     """What stands in the roll-out log when this is over, also when it was cut."""
 
 

@@ -35,7 +35,7 @@ class Deed:
 
 def before(leaving: list[str], units: list[Unit], previous: Manifest) -> dict[str, UnitBefore]:
     """What an undo has to come back to, and with which commands."""
-    known = previous.get("care", {})
+    known = previous["care"]
     wanted = {unit["name"]: unit for unit in units}
     states: dict[str, UnitBefore] = {}
     for name in [*leaving, *wanted]:

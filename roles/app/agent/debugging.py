@@ -65,7 +65,7 @@ def require_allowed(configuration: Configuration, instance: Instance, force: boo
     for other in configuration.instances:
         if is_active(unit(other.number)):
             holder = next((hold for hold in configuration.holds.of(other.number) if hold.owner == "debug"), None)
-            who = f": {holder.told()}" if holder else ""
+            who = f": {holder.described()}" if holder else ""
             raise Refused(f"instance {other.number} of this machine has a debug session already{who}")
     if force:
         return

@@ -26,7 +26,7 @@ class Hold:
     since: str
     """UTC, ISO 8601."""
 
-    def told(self) -> str:
+    def described(self) -> str:
         by = f" by {self.who}" if self.who else ""
         return f"{self.owner}{by} since {self.since}" if self.since else f"{self.owner}{by}"
 

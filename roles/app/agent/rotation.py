@@ -69,7 +69,7 @@ def back(configuration: Configuration, instance: Instance, owner: Owner) -> bool
     holds = configuration.holds
     was_out = holds.drop(instance.number, owner)
     if others := holds.of(instance.number):
-        say(f"instance {instance.number}: stays out of rotation: {', '.join(hold.told() for hold in others)}")
+        say(f"instance {instance.number}: stays out of rotation: {', '.join(hold.described() for hold in others)}")
         return True
     # Load balancers that do not run yet are no reason to wait where nothing was taken out.
     patience = UNREACHABLE_SECONDS if was_out else 0.0
@@ -111,7 +111,7 @@ def show(configuration: Configuration, as_json: bool) -> None:
         print(json.dumps(listed))
         return
     for instance in configuration.instances:
-        reasons = "; ".join(hold.told() for hold in holds.of(instance.number))
+        reasons = "; ".join(hold.described() for hold in holds.of(instance.number))
         print(f"{instance.number} {holds.state_of(instance.number)}{f'  {reasons}' if reasons else ''}")
 
 
