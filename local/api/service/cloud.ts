@@ -17,6 +17,23 @@ export interface Cloud {
   readonly log: (line: string) => void;
 }
 
+/** The API's name of a kind, by its table: the property of its answers, and its type in actions. */
+export const typeOf = {
+  servers: "server",
+  networks: "network",
+  firewalls: "firewall",
+  placement_groups: "placement_group",
+  ssh_keys: "ssh_key",
+  floating_ips: "floating_ip",
+  primary_ips: "primary_ip",
+  volumes: "volume",
+  images: "image",
+  storage_boxes: "storage_box",
+} as const;
+
+/** Kinds that have actions. */
+export type ActionTable = Exclude<keyof typeof typeOf, "placement_groups" | "ssh_keys">;
+
 /** How messages call a table's rows. */
 const kinds: Readonly<Record<keyof Tables, string>> = {
   servers: "server",

@@ -1,10 +1,13 @@
 import type { Cloud } from "./cloud";
 import { ApiError, invalidField } from "./errors";
 import { checkedLabels, type Labels } from "./labels";
-import type { ActionRow, ResourceRef, Tables } from "./rows";
+import type { ResourceRef, Tables } from "./rows";
 
 /** Kinds with names that are unique in a project. */
-type NamedTable = Exclude<keyof Tables, "actions" | "images" | "storage_box_subaccounts" | "storage_box_snapshots">;
+export type NamedTable = Exclude<
+  keyof Tables,
+  "actions" | "images" | "storage_box_subaccounts" | "storage_box_snapshots"
+>;
 
 /** A name that nothing else of the kind has. @throws invalid_input, uniqueness_error */
 export function checkedName(cloud: Cloud, table: NamedTable, name: string, own?: number): string {
@@ -16,12 +19,18 @@ export function checkedName(cloud: Cloud, table: NamedTable, name: string, own?:
   return name;
 }
 
+/** What a request may change of every named resource. */
+export interface NamedUpdate {
+  readonly name?: string;
+  readonly labels?: Labels;
+}
+
 /** Name and labels of an update; what the request leaves out stays. */
 export function checkedUpdate(
   cloud: Cloud,
   table: NamedTable,
   row: { readonly id: number; readonly name: string; readonly labels: Labels },
-  body: { readonly name?: string; readonly labels?: Labels },
+  body: NamedUpdate,
 ): { name: string; labels: Labels } {
   return {
     name: body.name === undefined ? row.name : checkedName(cloud, table, body.name, row.id),
@@ -37,14 +46,4 @@ export function assertNotProtected(what: string, protection: { readonly delete: 
 /** For actions: that they concern this server. */
 export function serverRef(id: number): ResourceRef {
   return { type: "server", id };
-}
-
-/** Values that clients leave out when they do not change: for `change_protection`. */
-export function changedProtection<P extends { readonly delete: boolean }>(current: P, body: Partial<P>): P {
-  return { ...current, ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) };
-}
-
-/** Takes an action that has only to be waited for. */
-export function note(cloud: Cloud, command: "change_protection" | "change_dns_ptr", resource: ResourceRef): ActionRow {
-  return cloud.actions.create(command, [resource]);
 }

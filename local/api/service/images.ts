@@ -1,11 +1,11 @@
 import { resourceOf, type Effects } from "./actions/effects";
-import { actionView } from "./actions/view";
 import { systemImages } from "./catalog";
 import { found, type Cloud } from "./cloud";
-import { assertNotProtected, changedProtection, note, serverRef } from "./common";
+import { assertNotProtected, serverRef } from "./common";
 import { ApiError, invalidField, notBuilt, notFound } from "./errors";
 import { checkedLabels, type Labels } from "./labels";
 import { call, callWithoutAnswer, list, type Operations, type View } from "./operation";
+import { changedProtection, started } from "./resource";
 import type { ImageRow } from "./rows";
 import { anyImageView, imageView, systemImageView } from "./views";
 
@@ -46,7 +46,7 @@ export const imageOperations: Operations = {
   "POST /images/{id}/actions/change_protection": call((cloud, body: { delete?: boolean }, { id }) => {
     const image = own(cloud, id);
     cloud.store.put("images", { ...image, protection: changedProtection(image.protection, body) });
-    return { action: actionView(cloud, note(cloud, "change_protection", { type: "image", id: image.id })) };
+    return started(cloud, "change_protection", [{ type: "image", id: image.id }]);
   }),
   "POST /servers/{id}/actions/create_image": call(create),
 };
@@ -82,7 +82,7 @@ function create(cloud: Cloud, body: CreateBody, params: Readonly<Record<string, 
     protection: { delete: false },
   });
   const resources = [serverRef(server.id), { type: "image", id: image.id } as const];
-  return { image: imageView(image), action: actionView(cloud, cloud.actions.create("create_image", resources)) };
+  return { image: imageView(image), ...started(cloud, "create_image", resources) };
 }
 
 /** What the actions of images do once their time is over. */

@@ -10,7 +10,8 @@ import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./storageBoxe
 /** A floating or primary IP is of one family. */
 export type IpType = "ipv4" | "ipv6";
 
-interface Named {
+/** What all rows with names have in common. */
+export interface Named {
   readonly id: number;
   readonly name: string;
   readonly labels: Labels;

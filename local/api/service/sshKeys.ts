@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { found, type Cloud } from "./cloud";
-import { timestamp } from "./clock";
-import { checkedName, checkedUpdate } from "./common";
+import type { Cloud } from "./cloud";
+import { checkedName } from "./common";
 import { ApiError, invalidField } from "./errors";
 import { checkedLabels, type Labels } from "./labels";
-import { call, callWithoutAnswer, list, type Operations, type View } from "./operation";
+import { call, type Operations, type View } from "./operation";
+import { namedResource, namedView } from "./resource";
 import type { SshKeyRow } from "./rows";
 
 interface CreateBody {
@@ -15,17 +15,8 @@ interface CreateBody {
 
 /** Public keys. What a server got of them at its creation stays there. */
 export const sshKeyOperations: Operations = {
-  "GET /ssh_keys": list("ssh_keys", (cloud) => cloud.store.all("ssh_keys").map(view)),
-  "GET /ssh_keys/{id}": call((cloud, _body, { id }) => ({ ssh_key: view(found(cloud, "ssh_keys", id)) })),
+  ...namedResource("ssh_keys", { view: (_cloud, key) => view(key), remove: () => undefined }),
   "POST /ssh_keys": call((cloud, body: CreateBody) => ({ ssh_key: view(create(cloud, body)) })),
-  "PUT /ssh_keys/{id}": call((cloud, body: { name?: string; labels?: Labels }, { id }) => {
-    const key = found(cloud, "ssh_keys", id);
-    const update = checkedUpdate(cloud, "ssh_keys", key, body);
-    return { ssh_key: view(cloud.store.put("ssh_keys", { ...key, ...update })) };
-  }),
-  "DELETE /ssh_keys/{id}": callWithoutAnswer((cloud, id) => {
-    cloud.store.remove("ssh_keys", found(cloud, "ssh_keys", id).id);
-  }),
 };
 
 function create(cloud: Cloud, body: CreateBody): SshKeyRow {
@@ -63,12 +54,5 @@ export function fingerprintOf(publicKey: string): string {
 }
 
 function view(key: SshKeyRow): View {
-  return {
-    id: key.id,
-    name: key.name,
-    labels: key.labels,
-    created: timestamp(key.created),
-    public_key: key.publicKey,
-    fingerprint: key.fingerprint,
-  };
+  return { ...namedView(key), public_key: key.publicKey, fingerprint: key.fingerprint };
 }

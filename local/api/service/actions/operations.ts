@@ -1,20 +1,19 @@
-import { found, type Cloud } from "../cloud";
+import { found, typeOf, type ActionTable, type Cloud } from "../cloud";
 import { invalidField, notFound } from "../errors";
 import { call, list, type Operation, type Operations } from "../operation";
-import type { ActionRow, ResourceRef } from "../rows";
+import type { ActionRow } from "../rows";
 import { actionView } from "./view";
 
-/** Kinds that have actions, by the path of the kind. */
-const kinds = {
-  servers: "server",
-  networks: "network",
-  firewalls: "firewall",
-  floating_ips: "floating_ip",
-  primary_ips: "primary_ip",
-  volumes: "volume",
-  images: "image",
-  storage_boxes: "storage_box",
-} as const satisfies Record<string, ResourceRef["type"]>;
+const tables: readonly ActionTable[] = [
+  "servers",
+  "networks",
+  "firewalls",
+  "floating_ips",
+  "primary_ips",
+  "volumes",
+  "images",
+  "storage_boxes",
+];
 
 /** Reading actions: of everything, of a kind, of one resource. */
 export const actionOperations: Operations = {
@@ -27,10 +26,11 @@ export const actionOperations: Operations = {
       .map((action) => actionView(cloud, action));
   }),
   "GET /actions/{id}": call((cloud, _body, { id }) => ({ action: actionView(cloud, found(cloud, "actions", id)) })),
-  ...Object.assign({}, ...Object.entries(kinds).map(([path, type]) => operationsOf(path as keyof typeof kinds, type))),
+  ...Object.assign({}, ...tables.map(operationsOf)),
 };
 
-function operationsOf(path: keyof typeof kinds, type: ResourceRef["type"]): Record<string, Operation> {
+function operationsOf(table: ActionTable): Record<string, Operation> {
+  const type = typeOf[table];
   const concerns = (action: ActionRow, id?: number) =>
     action.resources.some((resource) => resource.type === type && (id === undefined || resource.id === id));
   const one = (cloud: Cloud, actionId: string, id?: number) => {
@@ -39,18 +39,18 @@ function operationsOf(path: keyof typeof kinds, type: ResourceRef["type"]): Reco
     return { action: actionView(cloud, action) };
   };
   return {
-    [`GET /${path}/actions`]: list("actions", (cloud) =>
+    [`GET /${table}/actions`]: list("actions", (cloud) =>
       cloud.store.find("actions", "kind", type).map((action) => actionView(cloud, action)),
     ),
-    [`GET /${path}/actions/{id}`]: call((cloud, _body, { id }) => one(cloud, id)),
-    [`GET /${path}/{id}/actions`]: list("actions", (cloud, { params }) => {
-      const row = found(cloud, path, params.id);
+    [`GET /${table}/actions/{id}`]: call((cloud, _body, { id }) => one(cloud, id)),
+    [`GET /${table}/{id}/actions`]: list("actions", (cloud, { params }) => {
+      const row = found(cloud, table, params.id);
       return cloud.store
         .find("actions", "resource", `${type} ${String(row.id)}`)
         .map((action) => actionView(cloud, action));
     }),
-    [`GET /${path}/{id}/actions/{action_id}`]: call((cloud, _body, { id, action_id }) =>
-      one(cloud, action_id, found(cloud, path, id).id),
+    [`GET /${table}/{id}/actions/{action_id}`]: call((cloud, _body, { id, action_id }) =>
+      one(cloud, action_id, found(cloud, table, id).id),
     ),
   };
 }

@@ -1,10 +1,11 @@
 import type { Effects } from "../actions/effects";
 import { actionView } from "../actions/view";
 import { found, type Cloud } from "../cloud";
-import { checkedName, checkedUpdate } from "../common";
+import { checkedName } from "../common";
 import { ApiError } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
-import { call, callWithoutAnswer, list, type Operations } from "../operation";
+import { call, type Operations } from "../operation";
+import { namedResource } from "../resource";
 import type { ActionRow, FirewallRow } from "../rows";
 import { applyTo, removeFrom, type TargetBody } from "./apply";
 import { checkedRules, type RuleBody } from "./rules";
@@ -20,24 +21,18 @@ interface CreateBody {
 
 /** Firewalls and their rules; what they apply to is in apply.ts. */
 export const firewallOperations: Operations = {
-  "GET /firewalls": list("firewalls", (cloud) => cloud.store.all("firewalls").map((row) => firewallView(cloud, row))),
-  "GET /firewalls/{id}": call((cloud, _body, { id }) => ({
-    firewall: firewallView(cloud, found(cloud, "firewalls", id)),
-  })),
-  "POST /firewalls": call(create),
-  "PUT /firewalls/{id}": call((cloud, body: { name?: string; labels?: Labels }, { id }) => {
-    const firewall = found(cloud, "firewalls", id);
-    cloud.actions.assertIdle({ type: "firewall", id: firewall.id });
-    const update = checkedUpdate(cloud, "firewalls", firewall, body);
-    return { firewall: firewallView(cloud, cloud.store.put("firewalls", { ...firewall, ...update })) };
-  }),
-  "DELETE /firewalls/{id}": callWithoutAnswer((cloud, id) => {
-    const firewall = found(cloud, "firewalls", id);
-    if (firewall.appliedTo.length > 0) {
+  ...namedResource("firewalls", {
+    view: firewallView,
+    update: (firewall, _body, cloud) => {
+      cloud.actions.assertIdle({ type: "firewall", id: firewall.id });
+      return {};
+    },
+    remove: (_cloud, firewall) => {
+      if (firewall.appliedTo.length === 0) return;
       throw new ApiError("resource_in_use", `firewall ${firewall.name} is still applied to a resource`);
-    }
-    cloud.store.remove("firewalls", firewall.id);
+    },
   }),
+  "POST /firewalls": call(create),
   "POST /firewalls/{id}/actions/set_rules": call((cloud, body: { rules: readonly RuleBody[] }, { id }) => {
     const firewall = found(cloud, "firewalls", id);
     cloud.actions.assertIdle({ type: "firewall", id: firewall.id });

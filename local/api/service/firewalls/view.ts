@@ -1,16 +1,13 @@
 import type { Cloud } from "../cloud";
-import { timestamp } from "../clock";
 import type { View } from "../operation";
+import { namedView } from "../resource";
 import type { FirewallRow, FirewallTarget } from "../rows";
 import { serversOf } from "./targets";
 
 /** A firewall as the API shows it, with the servers that its label selectors mean now. */
 export function firewallView(cloud: Cloud, firewall: FirewallRow): View {
   return {
-    id: firewall.id,
-    name: firewall.name,
-    labels: firewall.labels,
-    created: timestamp(firewall.created),
+    ...namedView(firewall),
     rules: firewall.rules.map((rule) => ({
       direction: rule.direction,
       protocol: rule.protocol,

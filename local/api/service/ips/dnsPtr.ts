@@ -1,5 +1,8 @@
 import { normalRange, parseIpv4 } from "../cidr";
+import { found, typeOf } from "../cloud";
 import { invalidField } from "../errors";
+import { call, type Operations } from "../operation";
+import { started } from "../resource";
 import type { IpType } from "../rows";
 
 interface PointedIp {
@@ -36,4 +39,17 @@ export function changedPtr(ip: PointedIp, address: string, name: string | null):
   if (name !== null && !hostname.test(name)) throw invalidField("dns_ptr", `"${name}" is no host name`);
   const others = Object.entries(ip.dnsPtr).filter(([present]) => present !== address);
   return Object.fromEntries(name === null ? others : [...others, [address, name]]);
+}
+
+/** The operation that sets a reverse name. The IP may be busy with something else. */
+export function changeDnsPtr(table: "floating_ips" | "primary_ips"): Operations {
+  return {
+    [`POST /${table}/{id}/actions/change_dns_ptr`]: call(
+      (cloud, body: { ip: string; dns_ptr: string | null }, { id }) => {
+        const ip = found(cloud, table, id);
+        cloud.store.put(table, { ...ip, dnsPtr: changedPtr(ip, body.ip, body.dns_ptr) });
+        return started(cloud, "change_dns_ptr", [{ type: typeOf[table], id: ip.id }]);
+      },
+    ),
+  };
 }

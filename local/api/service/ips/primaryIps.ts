@@ -1,14 +1,14 @@
 import { resourceOf, type Effects } from "../actions/effects";
-import { actionView } from "../actions/view";
 import { findDatacenter, findLocation, type Location } from "../catalog";
 import { found, type Cloud } from "../cloud";
-import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
+import { assertNotProtected, checkedName, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
-import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
+import { call, type Operations, type View } from "../operation";
+import { changeProtection, namedResource, started } from "../resource";
 import type { IpType, PrimaryIpRow, ResourceRef, ServerRow } from "../rows";
 import { assertOff } from "../servers/changeActions";
-import { changedPtr } from "./dnsPtr";
+import { changeDnsPtr } from "./dnsPtr";
 import { freePublicAddress } from "./publicAddresses";
 import { primaryIpView } from "./views";
 
@@ -28,24 +28,18 @@ function ref(ip: PrimaryIpRow): ResourceRef {
 
 /** Primary IPs: a server has to be off to get or lose one. */
 export const primaryIpOperations: Operations = {
-  "GET /primary_ips": list("primary_ips", (cloud) => cloud.store.all("primary_ips").map(primaryIpView)),
-  "GET /primary_ips/{id}": call((cloud, _body, { id }) => ({
-    primary_ip: primaryIpView(found(cloud, "primary_ips", id)),
-  })),
+  ...namedResource("primary_ips", {
+    view: (_cloud, ip) => primaryIpView(ip),
+    update: (ip, body: { readonly auto_delete?: boolean }) => ({ autoDelete: body.auto_delete ?? ip.autoDelete }),
+    remove: (cloud, ip) => {
+      cloud.actions.assertIdle(ref(ip));
+      assertNotProtected(`primary IP ${ip.name}`, ip.protection);
+      if (ip.assignee !== null) {
+        throw new ApiError("must_be_unassigned", `primary IP ${ip.name} is assigned to a server`);
+      }
+    },
+  }),
   "POST /primary_ips": call(create),
-  "PUT /primary_ips/{id}": call((cloud, body: { name?: string; labels?: Labels; auto_delete?: boolean }, { id }) => {
-    const ip = found(cloud, "primary_ips", id);
-    const update = checkedUpdate(cloud, "primary_ips", ip, body);
-    const autoDelete = body.auto_delete ?? ip.autoDelete;
-    return { primary_ip: primaryIpView(cloud.store.put("primary_ips", { ...ip, ...update, autoDelete })) };
-  }),
-  "DELETE /primary_ips/{id}": callWithoutAnswer((cloud, id) => {
-    const ip = found(cloud, "primary_ips", id);
-    cloud.actions.assertIdle(ref(ip));
-    assertNotProtected(`primary IP ${ip.name}`, ip.protection);
-    if (ip.assignee !== null) throw new ApiError("must_be_unassigned", `primary IP ${ip.name} is assigned to a server`);
-    cloud.store.remove("primary_ips", ip.id);
-  }),
   "POST /primary_ips/{id}/actions/assign": call((cloud, body: { assignee_id: number }, { id }) => {
     const ip = found(cloud, "primary_ips", id);
     const server = found(cloud, "servers", body.assignee_id);
@@ -58,8 +52,7 @@ export const primaryIpOperations: Operations = {
       throw new ApiError("primary_ip_datacenter_mismatch", `${ip.name} and ${server.name} are in different locations`);
     }
     cloud.store.put("primary_ips", { ...ip, assignee: server.id });
-    const action = cloud.actions.create("assign_primary_ip", [ref(ip), serverRef(server.id)]);
-    return { action: actionView(cloud, action) };
+    return started(cloud, "assign_primary_ip", [ref(ip), serverRef(server.id)]);
   }),
   "POST /primary_ips/{id}/actions/unassign": call((cloud, _body, { id }) => {
     const ip = found(cloud, "primary_ips", id);
@@ -68,24 +61,12 @@ export const primaryIpOperations: Operations = {
     cloud.actions.assertIdle(ref(ip), serverRef(server.id));
     assertOff(server);
     cloud.store.put("primary_ips", { ...ip, assignee: null });
-    const action = cloud.actions.create("unassign_primary_ip", [ref(ip), serverRef(server.id)]);
-    return { action: actionView(cloud, action) };
+    return started(cloud, "unassign_primary_ip", [ref(ip), serverRef(server.id)]);
   }),
-  "POST /primary_ips/{id}/actions/change_dns_ptr": call(
-    (cloud, body: { ip: string; dns_ptr: string | null }, { id }) => {
-      const ip = found(cloud, "primary_ips", id);
-      cloud.store.put("primary_ips", { ...ip, dnsPtr: changedPtr(ip, body.ip, body.dns_ptr) });
-      return { action: actionView(cloud, note(cloud, "change_dns_ptr", ref(ip))) };
-    },
-  ),
-  "POST /primary_ips/{id}/actions/change_protection": call((cloud, body: { delete?: boolean }, { id }) => {
-    const ip = found(cloud, "primary_ips", id);
-    cloud.actions.assertIdle(ref(ip));
-    if (body.delete === true && ip.autoDelete) {
-      throw invalidField("delete", "can only be set on a primary IP whose auto_delete is false");
-    }
-    cloud.store.put("primary_ips", { ...ip, protection: changedProtection(ip.protection, body) });
-    return { action: actionView(cloud, note(cloud, "change_protection", ref(ip))) };
+  ...changeDnsPtr("primary_ips"),
+  ...changeProtection("primary_ips", (ip, protection) => {
+    if (!protection.delete || !ip.autoDelete) return;
+    throw invalidField("delete", "can only be set on a primary IP whose auto_delete is false");
   }),
 };
 
@@ -123,10 +104,7 @@ function create(cloud: Cloud, body: CreateBody): View {
     autoDelete: body.auto_delete ?? false,
   });
   const resources = [ref(ip), ...(server === undefined ? [] : [serverRef(server.id)])];
-  return {
-    primary_ip: primaryIpView(ip),
-    action: actionView(cloud, cloud.actions.create("create_primary_ip", resources)),
-  };
+  return { primary_ip: primaryIpView(ip), ...started(cloud, "create_primary_ip", resources) };
 }
 
 function place(body: CreateBody): Location {

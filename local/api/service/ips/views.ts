@@ -1,16 +1,13 @@
 import { locationOf } from "../catalog";
-import { timestamp } from "../clock";
 import type { View } from "../operation";
+import { namedView } from "../resource";
 import type { FloatingIpRow, PrimaryIpRow } from "../rows";
 import { datacenterView } from "../views";
 import { dnsPtrList } from "./dnsPtr";
 
 function common(ip: FloatingIpRow | PrimaryIpRow): View {
   return {
-    id: ip.id,
-    name: ip.name,
-    labels: ip.labels,
-    created: timestamp(ip.created),
+    ...namedView(ip),
     type: ip.type,
     ip: ip.ip,
     dns_ptr: dnsPtrList(ip),

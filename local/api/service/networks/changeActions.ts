@@ -1,39 +1,23 @@
-import type { Command } from "../actions/delays";
-import type { Effects } from "../actions/effects";
-import { resourceOf } from "../actions/effects";
-import { actionView } from "../actions/view";
-import { found, type Cloud } from "../cloud";
-import { changedProtection } from "../common";
+import { resourceOf, type Effects } from "../actions/effects";
+import type { Cloud } from "../cloud";
 import { includes, parseCidr, parseIpv4, type Cidr } from "../cidr";
 import { ApiError, invalidField } from "../errors";
-import { call, type Operation, type Operations } from "../operation";
+import type { Operations } from "../operation";
+import { change, changeProtection } from "../resource";
 import type { NetworkRow, Route } from "../rows";
 import { usedAddresses } from "./addresses";
 import { checkedExtension, checkedRoute, checkedSubnet, type SubnetBody } from "./ranges";
 
-/** An operation that changes one network and is waited for. */
-function change<Body>(
-  command: Command,
-  changed: (network: NetworkRow, body: Body, cloud: Cloud) => Partial<NetworkRow>,
-): Operation {
-  return call((cloud, body: Body, { id }) => {
-    const network = found(cloud, "networks", id);
-    cloud.actions.assertIdle({ type: "network", id: network.id });
-    cloud.store.put("networks", { ...network, ...changed(network, body, cloud) });
-    return { action: actionView(cloud, cloud.actions.create(command, [{ type: "network", id: network.id }])) };
-  });
-}
-
 /** Subnets, routes, range and protection of a network. */
 export const networkChangeActions: Operations = {
-  "POST /networks/{id}/actions/add_subnet": change<SubnetBody>("add_subnet", (network, body) => ({
+  "POST /networks/{id}/actions/add_subnet": change("networks", "add_subnet", (network, body: SubnetBody) => ({
     subnets: [...network.subnets, checkedSubnet(network, body)],
   })),
-  "POST /networks/{id}/actions/delete_subnet": change<{ ip_range: string }>("delete_subnet", withoutSubnet),
-  "POST /networks/{id}/actions/add_route": change<Route>("add_route", (network, body) => ({
+  "POST /networks/{id}/actions/delete_subnet": change("networks", "delete_subnet", withoutSubnet),
+  "POST /networks/{id}/actions/add_route": change("networks", "add_route", (network, body: Route) => ({
     routes: [...network.routes, checkedRoute(network, body)],
   })),
-  "POST /networks/{id}/actions/delete_route": change<Route>("delete_route", (network, body) => {
+  "POST /networks/{id}/actions/delete_route": change("networks", "delete_route", (network, body: Route) => {
     const routes = network.routes.filter(
       (route) => route.destination !== body.destination || route.gateway !== body.gateway,
     );
@@ -42,13 +26,14 @@ export const networkChangeActions: Operations = {
     }
     return { routes };
   }),
-  "POST /networks/{id}/actions/change_ip_range": change<{ ip_range: string }>("change_ip_range", (network, body) => ({
-    ipRange: checkedExtension(network, body.ip_range),
-  })),
-  "POST /networks/{id}/actions/change_protection": change<{ delete?: boolean }>(
-    "change_protection",
-    (network, body) => ({ protection: changedProtection(network.protection, body) }),
+  "POST /networks/{id}/actions/change_ip_range": change(
+    "networks",
+    "change_ip_range",
+    (network, body: { ip_range: string }) => ({
+      ipRange: checkedExtension(network, body.ip_range),
+    }),
   ),
+  ...changeProtection("networks"),
 };
 
 function withoutSubnet(network: NetworkRow, body: { ip_range: string }, cloud: Cloud): Partial<NetworkRow> {

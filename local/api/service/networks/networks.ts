@@ -1,7 +1,8 @@
-import { found, type Cloud } from "../cloud";
-import { assertNotProtected, checkedName, checkedUpdate } from "../common";
+import type { Cloud } from "../cloud";
+import { assertNotProtected, checkedName } from "../common";
 import { checkedLabels, type Labels } from "../labels";
-import { call, callWithoutAnswer, list, type Operations } from "../operation";
+import { call, type Operations } from "../operation";
+import { namedResource } from "../resource";
 import type { NetworkRow, Route } from "../rows";
 import { checkedNetworkRange, checkedRoute, checkedSubnet, type SubnetBody } from "./ranges";
 import { networkView } from "./view";
@@ -15,30 +16,17 @@ interface CreateBody {
   readonly expose_routes_to_vswitch?: boolean;
 }
 
-interface UpdateBody {
-  readonly name?: string;
-  readonly labels?: Labels;
-  readonly expose_routes_to_vswitch?: boolean;
-}
-
-/** Networks themselves; their parts are changed by actions (actions.ts). */
+/** Networks themselves; changeActions.ts has what changes their parts. */
 export const networkOperations: Operations = {
-  "GET /networks": list("networks", (cloud) => cloud.store.all("networks").map((row) => networkView(cloud, row))),
-  "GET /networks/{id}": call((cloud, _body, { id }) => ({ network: networkView(cloud, found(cloud, "networks", id)) })),
+  ...namedResource("networks", {
+    view: networkView,
+    update: (network, body: { readonly expose_routes_to_vswitch?: boolean }, cloud) => {
+      cloud.actions.assertIdle({ type: "network", id: network.id });
+      return { exposeRoutesToVswitch: body.expose_routes_to_vswitch ?? network.exposeRoutesToVswitch };
+    },
+    remove,
+  }),
   "POST /networks": call((cloud, body: CreateBody) => ({ network: networkView(cloud, create(cloud, body)) })),
-  "PUT /networks/{id}": call((cloud, body: UpdateBody, { id }) => {
-    const network = found(cloud, "networks", id);
-    cloud.actions.assertIdle({ type: "network", id: network.id });
-    const updated = cloud.store.put("networks", {
-      ...network,
-      ...checkedUpdate(cloud, "networks", network, body),
-      exposeRoutesToVswitch: body.expose_routes_to_vswitch ?? network.exposeRoutesToVswitch,
-    });
-    return { network: networkView(cloud, updated) };
-  }),
-  "DELETE /networks/{id}": callWithoutAnswer((cloud, id) => {
-    remove(cloud, found(cloud, "networks", id));
-  }),
 };
 
 function create(cloud: Cloud, body: CreateBody): NetworkRow {
@@ -76,7 +64,6 @@ function remove(cloud: Cloud, network: NetworkRow): void {
     const privateNets = server.privateNets.filter((net) => net.network !== network.id);
     cloud.store.put("servers", { ...server, privateNets });
   }
-  cloud.store.remove("networks", network.id);
   cloud.store.afterCommit(() => {
     const detached = Promise.all(attached.map((server) => cloud.machines.ensure(server.id)));
     cloud.machines.background(

@@ -1,16 +1,13 @@
 import type { Cloud } from "../cloud";
-import { timestamp } from "../clock";
 import { gatewayOf } from "../machineSpec";
 import type { View } from "../operation";
+import { namedView } from "../resource";
 import type { NetworkRow } from "../rows";
 
 /** A network as the API shows it, with the servers in it. */
 export function networkView(cloud: Cloud, network: NetworkRow): View {
   return {
-    id: network.id,
-    name: network.name,
-    labels: network.labels,
-    created: timestamp(network.created),
+    ...namedView(network),
     ip_range: network.ipRange,
     subnets: network.subnets.map((subnet) => ({
       type: subnet.type,

@@ -1,13 +1,12 @@
-import type { Effects } from "../actions/effects";
-import { resourceOf } from "../actions/effects";
-import { actionView } from "../actions/view";
+import { resourceOf, type Effects } from "../actions/effects";
 import { found, type Cloud } from "../cloud";
 import { overlaps, includes, parseCidr, parseIpv4, type Cidr } from "../cidr";
 import { serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
 import { checkedAddress, freeAddress, usedAddresses } from "../networks/addresses";
-import { call, type Operations } from "../operation";
-import type { ActionRow, NetworkRow, PrivateNet, ServerRow } from "../rows";
+import { call, type Operations, type View } from "../operation";
+import { started } from "../resource";
+import type { NetworkRow, PrivateNet, ServerRow } from "../rows";
 
 interface AttachBody {
   readonly network: number;
@@ -30,7 +29,7 @@ export const attachmentOperations: Operations = {
     const server = found(cloud, "servers", id);
     cloud.actions.assertIdle(serverRef(server.id));
     attachPrivateNet(cloud, server.id, body);
-    return { action: actionView(cloud, act(cloud, "attach_to_network", server, body.network)) };
+    return act(cloud, "attach_to_network", server, body.network);
   }),
   "POST /servers/{id}/actions/detach_from_network": call((cloud, body: { network: number }, { id }) => {
     const server = found(cloud, "servers", id);
@@ -38,7 +37,7 @@ export const attachmentOperations: Operations = {
     cloud.actions.assertIdle(serverRef(server.id));
     const privateNets = server.privateNets.filter((net) => net.network !== body.network);
     cloud.store.put("servers", { ...server, privateNets });
-    return { action: actionView(cloud, act(cloud, "detach_from_network", server, body.network)) };
+    return act(cloud, "detach_from_network", server, body.network);
   }),
   "POST /servers/{id}/actions/change_alias_ips": call((cloud, body: AliasBody, { id }) => {
     const server = found(cloud, "servers", id);
@@ -48,7 +47,7 @@ export const attachmentOperations: Operations = {
     const used = usedAddresses(cloud, network.id, server.id).add(net.ip);
     const aliasIps = checkedAliases(network, server, body.alias_ips, used);
     replaceNet(cloud, server, { ...net, aliasIps });
-    return { action: actionView(cloud, act(cloud, "change_alias_ips", server, network.id)) };
+    return act(cloud, "change_alias_ips", server, network.id);
   }),
 };
 
@@ -57,9 +56,9 @@ function act(
   command: "attach_to_network" | "detach_from_network" | "change_alias_ips",
   server: ServerRow,
   network: number,
-): ActionRow {
+): View {
   const resources = [serverRef(server.id), { type: "network", id: network } as const];
-  return cloud.actions.create(command, resources, { input: { network } });
+  return started(cloud, command, resources, { input: { network } });
 }
 
 function attachedNet(server: ServerRow, network: number): PrivateNet {

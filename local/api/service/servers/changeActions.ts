@@ -1,34 +1,19 @@
 import type { Command } from "../actions/delays";
 import { resourceOf, type Effects } from "../actions/effects";
-import { actionView } from "../actions/view";
 import { findServerType, serverTypeOf } from "../catalog";
-import { found, type Cloud } from "../cloud";
-import { changedProtection, note, serverRef } from "../common";
+import { found } from "../cloud";
+import { serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
 import { changedPtr, holdsAddress } from "../ips/dnsPtr";
-import { call, type Operation, type Operations, type View } from "../operation";
+import { call, type Operations } from "../operation";
 import { assertRoomInGroup } from "../placementGroups";
+import { change, changeProtection, started } from "../resource";
 import type { ServerRow } from "../rows";
 import { checkedImage } from "./create";
 
 interface TypeBody {
   readonly server_type: string | number;
   readonly upgrade_disk?: boolean;
-}
-
-/** An operation on an idle server: what `changed` gives is written, then the action runs. */
-function change<Body>(
-  command: Command,
-  changed: (cloud: Cloud, server: ServerRow, body: Body) => Partial<ServerRow>,
-  more: View = {},
-): Operation {
-  return call((cloud, body: Body, { id }) => {
-    const server = found(cloud, "servers", id);
-    cloud.actions.assertIdle(serverRef(server.id));
-    const changes = changed(cloud, server, body);
-    cloud.store.put("servers", { ...server, ...changes });
-    return { action: actionView(cloud, cloud.actions.create(command, [serverRef(server.id)])), ...more };
-  });
 }
 
 /** @throws server_not_stopped */
@@ -38,20 +23,15 @@ export function assertOff(server: ServerRow): void {
 
 /** Type, disk, protection, backups and reverse DNS of a server. */
 export const changeOperations: Operations = {
-  "POST /servers/{id}/actions/change_type": change("change_server_type", changedType),
-  "POST /servers/{id}/actions/change_protection": change(
-    "change_protection",
-    (_cloud, server, body: { delete?: boolean; rebuild?: boolean }) => {
-      const protection = changedProtection(server.protection, body);
-      if (protection.delete !== protection.rebuild) {
-        throw invalidField("delete", "delete and rebuild protection can only be set together");
-      }
-      return { protection };
-    },
-  ),
+  "POST /servers/{id}/actions/change_type": change("servers", "change_server_type", changedType),
+  ...changeProtection("servers", (_server, protection) => {
+    if (protection.delete === protection.rebuild) return;
+    throw invalidField("delete", "delete and rebuild protection can only be set together");
+  }),
   "POST /servers/{id}/actions/add_to_placement_group": change(
+    "servers",
     "add_to_placement_group",
-    (cloud, server, body: { placement_group: number }) => {
+    (server, body: { placement_group: number }, cloud) => {
       assertOff(server);
       if (server.placementGroup !== null) {
         throw new ApiError("invalid_input", `server ${server.name} is in a placement group already`);
@@ -61,17 +41,22 @@ export const changeOperations: Operations = {
       return { placementGroup: group.id };
     },
   ),
-  "POST /servers/{id}/actions/remove_from_placement_group": change("remove_from_placement_group", (_cloud, server) => {
-    if (server.placementGroup === null) {
-      throw new ApiError("invalid_input", `server ${server.name} is in no placement group`);
-    }
-    return { placementGroup: null };
-  }),
-  "POST /servers/{id}/actions/enable_backup": change("enable_backup", () => ({ backupWindow: "22-02" })),
-  "POST /servers/{id}/actions/disable_backup": change("disable_backup", () => ({ backupWindow: null })),
+  "POST /servers/{id}/actions/remove_from_placement_group": change(
+    "servers",
+    "remove_from_placement_group",
+    (server) => {
+      if (server.placementGroup === null) {
+        throw new ApiError("invalid_input", `server ${server.name} is in no placement group`);
+      }
+      return { placementGroup: null };
+    },
+  ),
+  "POST /servers/{id}/actions/enable_backup": change("servers", "enable_backup", () => ({ backupWindow: "22-02" })),
+  "POST /servers/{id}/actions/disable_backup": change("servers", "disable_backup", () => ({ backupWindow: null })),
   "POST /servers/{id}/actions/rebuild": change(
+    "servers",
     "rebuild_server",
-    (cloud, server, body: { image: string | number; user_data?: string }) => {
+    (server, body: { image: string | number; user_data?: string }, cloud) => {
       if (server.protection.rebuild)
         throw new ApiError("protected", `server ${server.name} is protected from rebuilds`);
       const { architecture } = serverTypeOf(server.serverType);
@@ -87,11 +72,11 @@ export const changeOperations: Operations = {
     const ip = cloud.store.find("primary_ips", "server", server.id).find((row) => holdsAddress(row, body.ip));
     if (ip === undefined) throw invalidField("ip", `"${body.ip}" does not belong to server ${server.name}`);
     cloud.store.put("primary_ips", { ...ip, dnsPtr: changedPtr(ip, body.ip, body.dns_ptr) });
-    return { action: actionView(cloud, note(cloud, "change_dns_ptr", serverRef(server.id))) };
+    return started(cloud, "change_dns_ptr", [serverRef(server.id)]);
   }),
 };
 
-function changedType(_cloud: Cloud, server: ServerRow, body: TypeBody): Partial<ServerRow> {
+function changedType(server: ServerRow, body: TypeBody): Partial<ServerRow> {
   assertOff(server);
   const type = findServerType(body.server_type);
   const old = serverTypeOf(server.serverType);

@@ -1,20 +1,16 @@
 import type { Command } from "../actions/delays";
-import type { Effects } from "../actions/effects";
-import { resourceOf } from "../actions/effects";
-import { actionView } from "../actions/view";
-import { found, type Cloud } from "../cloud";
-import { serverRef } from "../common";
+import { resourceOf, type Effects } from "../actions/effects";
+import type { Cloud } from "../cloud";
 import { ApiError, invalidField } from "../errors";
 import { hasPublicNet } from "../firewalls/targets";
-import { call, type Operation, type Operations } from "../operation";
+import type { Operation, Operations } from "../operation";
+import { change } from "../resource";
 import type { ServerRow } from "../rows";
 
 function power(command: Command, check?: (cloud: Cloud, server: ServerRow) => void): Operation {
-  return call((cloud, _body, { id }) => {
-    const server = found(cloud, "servers", id);
-    cloud.actions.assertIdle(serverRef(server.id));
+  return change("servers", command, (server, _body, cloud) => {
     check?.(cloud, server);
-    return { action: actionView(cloud, cloud.actions.create(command, [serverRef(server.id)])) };
+    return {};
   });
 }
 

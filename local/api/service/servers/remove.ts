@@ -1,18 +1,15 @@
-import type { Effects } from "../actions/effects";
-import { resourceOf } from "../actions/effects";
-import { actionView } from "../actions/view";
-import { found, type Cloud } from "../cloud";
-import { assertNotProtected, serverRef } from "../common";
+import { resourceOf, type Effects } from "../actions/effects";
+import type { Cloud } from "../cloud";
+import { assertNotProtected } from "../common";
 import { isSameTarget } from "../firewalls/targets";
-import { call, type Operations } from "../operation";
+import type { Operations } from "../operation";
+import { change } from "../resource";
 
 /** A server goes with its automatic addresses, and leaves everything else behind. */
 export const removeOperations: Operations = {
-  "DELETE /servers/{id}": call((cloud, _body, { id }) => {
-    const server = found(cloud, "servers", id);
-    cloud.actions.assertIdle(serverRef(server.id));
+  "DELETE /servers/{id}": change("servers", "delete_server", (server) => {
     assertNotProtected(`server ${server.name}`, server.protection);
-    return { action: actionView(cloud, cloud.actions.create("delete_server", [serverRef(server.id)])) };
+    return {};
   }),
 };
 

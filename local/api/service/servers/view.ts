@@ -1,11 +1,11 @@
 import { prices } from "../../../../catalog";
 import { locationOf, serverTypeOf } from "../catalog";
 import type { Cloud } from "../cloud";
-import { timestamp } from "../clock";
 import { firewallsOf, hasPublicNet } from "../firewalls/targets";
 import { defaultPtr, dnsPtrList } from "../ips/dnsPtr";
 import type { View } from "../operation";
 import { placementGroupView } from "../placementGroups";
+import { namedView } from "../resource";
 import type { ServerRow } from "../rows";
 import { anyImageView, datacenterView, serverTypeView } from "../views";
 
@@ -17,10 +17,7 @@ export function serverView(cloud: Cloud, server: ServerRow): View {
   const location = locationOf(server.location);
   const group = server.placementGroup === null ? undefined : store.get("placement_groups", server.placementGroup);
   return {
-    id: server.id,
-    name: server.name,
-    labels: server.labels,
-    created: timestamp(server.created),
+    ...namedView(server),
     status: server.status,
     locked: cloud.actions.locking({ type: "server", id: server.id }).length > 0,
     public_net: publicNet(cloud, server),

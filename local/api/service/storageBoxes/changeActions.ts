@@ -1,52 +1,36 @@
 import { resourceOf, type Effects } from "../actions/effects";
 import type { Command } from "../actions/delays";
-import { actionView } from "../actions/view";
-import { found, type Cloud } from "../cloud";
-import { changedProtection, note } from "../common";
+import type { Cloud } from "../cloud";
 import { ApiError, invalidField } from "../errors";
-import { call, type Operation, type Operations } from "../operation";
+import type { Operations } from "../operation";
+import { change, changeProtection } from "../resource";
 import { hashedPassword } from "./password";
 import type { BoxAccess, SnapshotPlan, StorageBoxRow } from "./rows";
 import { findStorageBoxType, storageBoxTypeOf } from "./types";
-import { boxRef } from "./view";
 
 type ChangedFields = Partial<StorageBoxRow>;
-
-/** An action on one box that writes at once what the box becomes, and ends when it is. */
-function change<Body>(
-  command: Command,
-  changed: (box: StorageBoxRow, body: Body, cloud: Cloud) => ChangedFields,
-): Operation {
-  return call((cloud, body: Body, { id }) => {
-    const box = found(cloud, "storage_boxes", id);
-    cloud.actions.assertIdle(boxRef(box));
-    cloud.store.put("storage_boxes", { ...box, ...changed(box, body, cloud) });
-    return { action: actionView(cloud, cloud.actions.create(command, [boxRef(box)])) };
-  });
-}
 
 const path = "POST /storage_boxes/{id}/actions";
 
 /** Type, protection, access, snapshots plan and password of a box. */
 export const storageBoxChanges: Operations = {
-  [`${path}/change_protection`]: call((cloud, body: { delete?: boolean }, { id }) => {
-    const box = found(cloud, "storage_boxes", id);
-    cloud.actions.assertIdle(boxRef(box));
-    cloud.store.put("storage_boxes", { ...box, protection: changedProtection(box.protection, body) });
-    return { action: actionView(cloud, note(cloud, "change_protection", boxRef(box))) };
-  }),
-  [`${path}/change_type`]: change("change_storage_box_type", changedType),
-  [`${path}/reset_password`]: change("reset_password", (_box, body: { password: string }) => ({
+  ...changeProtection("storage_boxes"),
+  [`${path}/change_type`]: change("storage_boxes", "change_storage_box_type", changedType),
+  [`${path}/reset_password`]: change("storage_boxes", "reset_password", (_box, body: { password: string }) => ({
     passwordHash: hashedPassword(body.password),
   })),
-  [`${path}/update_access_settings`]: change("update_access_settings", ({ access }, body: Partial<BoxAccess>) => {
-    const known = Object.entries(body).filter(([name, value]) => name in access && value !== undefined);
-    return { access: { ...access, ...Object.fromEntries(known) } };
-  }),
-  [`${path}/enable_snapshot_plan`]: change("enable_snapshot_plan", (box, body: SnapshotPlan) => ({
+  [`${path}/update_access_settings`]: change(
+    "storage_boxes",
+    "update_access_settings",
+    ({ access }, body: Partial<BoxAccess>) => {
+      const known = Object.entries(body).filter(([name, value]) => name in access && value !== undefined);
+      return { access: { ...access, ...Object.fromEntries(known) } };
+    },
+  ),
+  [`${path}/enable_snapshot_plan`]: change("storage_boxes", "enable_snapshot_plan", (box, body: SnapshotPlan) => ({
     plan: checkedPlan(box, body),
   })),
-  [`${path}/disable_snapshot_plan`]: change("disable_snapshot_plan", () => ({ plan: null })),
+  [`${path}/disable_snapshot_plan`]: change("storage_boxes", "disable_snapshot_plan", () => ({ plan: null })),
 };
 
 function changedType(box: StorageBoxRow, body: { storage_box_type: string }, cloud: Cloud): ChangedFields {

@@ -4,6 +4,7 @@ import { found, type Cloud } from "../cloud";
 import { ApiError, notFound } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
 import { call, list, type Operations } from "../operation";
+import { started } from "../resource";
 import type { ActionRow } from "../rows";
 import type { BoxSnapshotRow, StorageBoxRow } from "./rows";
 import { storageBoxTypeOf } from "./types";
@@ -54,7 +55,7 @@ export const boxSnapshotOperations: Operations = {
     const snapshot = snapshots.find(named);
     if (snapshot === undefined) throw notFound("snapshot", body.snapshot);
     const input = { name: snapshot.name, newer: snapshots.filter((row) => row.id > snapshot.id).map(({ id }) => id) };
-    return { action: actionView(cloud, cloud.actions.create("rollback_snapshot", [boxRef(box)], { input })) };
+    return started(cloud, "rollback_snapshot", [boxRef(box)], { input });
   }),
 };
 

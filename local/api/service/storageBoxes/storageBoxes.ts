@@ -1,12 +1,12 @@
 import { resourceOf, type Effects } from "../actions/effects";
-import { actionView } from "../actions/view";
 import { findLocation } from "../catalog";
 import { found, type Cloud } from "../cloud";
-import { assertNotProtected, checkedName, checkedUpdate } from "../common";
+import { assertNotProtected, checkedName } from "../common";
 import { invalidField } from "../errors";
 import { freePublicAddress } from "../ips/publicAddresses";
 import { checkedLabels, type Labels } from "../labels";
-import { call, list, type Operations, type View } from "../operation";
+import { call, type Operations, type View } from "../operation";
+import { change, namedResource, started } from "../resource";
 import { fingerprintOf } from "../sshKeys";
 import { usualIdleTimeout } from "./idleTimeout";
 import { hashedPassword } from "./password";
@@ -34,24 +34,11 @@ interface CreateBody {
 
 /** Storage Boxes themselves; what they hold is reached by SFTP alone. */
 export const storageBoxOperations: Operations = {
-  "GET /storage_boxes": list("storage_boxes", (cloud) =>
-    cloud.store.all("storage_boxes").map((box) => storageBoxView(cloud, box)),
-  ),
-  "GET /storage_boxes/{id}": call((cloud, _body, { id }) => ({
-    storage_box: storageBoxView(cloud, found(cloud, "storage_boxes", id)),
-  })),
+  ...namedResource("storage_boxes", { view: storageBoxView }),
   "POST /storage_boxes": call(create),
-  "PUT /storage_boxes/{id}": call((cloud, body: { name?: string; labels?: Labels }, { id }) => {
-    const box = found(cloud, "storage_boxes", id);
-    const update = checkedUpdate(cloud, "storage_boxes", box, body);
-    return { storage_box: storageBoxView(cloud, cloud.store.put("storage_boxes", { ...box, ...update })) };
-  }),
-  "DELETE /storage_boxes/{id}": call((cloud, _body, { id }) => {
-    const box = found(cloud, "storage_boxes", id);
-    cloud.actions.assertIdle(boxRef(box));
+  "DELETE /storage_boxes/{id}": change("storage_boxes", "delete_storage_box", (box) => {
     assertNotProtected(`storage box ${box.name}`, box.protection);
-    cloud.store.put("storage_boxes", { ...box, status: "locked" });
-    return { action: actionView(cloud, cloud.actions.create("delete_storage_box", [boxRef(box)])) };
+    return { status: "locked" } as const;
   }),
 };
 
@@ -78,8 +65,7 @@ function create(cloud: Cloud, body: CreateBody): View {
     ipv6: freePublicAddress(cloud, "storage box", "ipv6"),
     idleTimeout: usualIdleTimeout,
   });
-  const action = cloud.actions.create("create_storage_box", [boxRef(box)]);
-  return { storage_box: storageBoxView(cloud, box), action: actionView(cloud, action) };
+  return { storage_box: storageBoxView(cloud, box), ...started(cloud, "create_storage_box", [boxRef(box)]) };
 }
 
 /** @throws invalid_input when one is no public key: logins would fail without a reason */

@@ -1,10 +1,10 @@
-import { actionView } from "../actions/view";
 import type { Command } from "../actions/delays";
 import type { Effects } from "../actions/effects";
 import { found, type Cloud } from "../cloud";
 import { ApiError, invalidField, notFound } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
 import { call, list, type Operation, type Operations, type View } from "../operation";
+import { started } from "../resource";
 import { followStore } from "./changeActions";
 import { hashedPassword } from "./password";
 import type { StorageBoxRow, SubaccountAccess, SubaccountRow } from "./rows";
@@ -43,7 +43,7 @@ function change<Body>(command: Command, changed: (account: SubaccountRow, body: 
     const [box, account] = accountOf(cloud, params);
     cloud.actions.assertIdle(boxRef(box));
     cloud.store.put("storage_box_subaccounts", { ...account, ...changed(account, body) });
-    return { action: actionView(cloud, cloud.actions.create(command, [boxRef(box)])) };
+    return started(cloud, command, [boxRef(box)]);
   });
 }
 
@@ -69,7 +69,7 @@ export const subaccountOperations: Operations = {
     const [box, account] = accountOf(cloud, params);
     cloud.actions.assertIdle(boxRef(box));
     cloud.store.remove("storage_box_subaccounts", account.id);
-    return { action: actionView(cloud, cloud.actions.create("delete_subaccount", [boxRef(box)])) };
+    return started(cloud, "delete_subaccount", [boxRef(box)]);
   }),
   [`POST ${one}/actions/change_home_directory`]: change(
     "change_home_directory",
@@ -106,8 +106,7 @@ function create(cloud: Cloud, body: CreateBody, { id }: Params): View {
     homeDirectory: checkedHome(body.home_directory),
     access: { ...closed, ...body.access_settings },
   });
-  const action = cloud.actions.create("create_subaccount", [boxRef(box)]);
-  return { subaccount: subaccountView(account), action: actionView(cloud, action) };
+  return { subaccount: subaccountView(account), ...started(cloud, "create_subaccount", [boxRef(box)]) };
 }
 
 function freeUsername(box: StorageBoxRow, others: readonly SubaccountRow[]): string {

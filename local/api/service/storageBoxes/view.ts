@@ -1,7 +1,7 @@
 import { locationOf } from "../catalog";
 import type { Cloud } from "../cloud";
-import { timestamp } from "../clock";
 import type { View } from "../operation";
+import { namedView } from "../resource";
 import type { ResourceRef } from "../rows";
 import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./rows";
 import { hostNameOf } from "./spec";
@@ -20,10 +20,7 @@ export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
   // The API shows host and user name only once the box exists.
   const ready = box.status !== "initializing";
   return {
-    id: box.id,
-    name: box.name,
-    labels: box.labels,
-    created: timestamp(box.created),
+    ...namedView(box),
     status: box.status,
     username: ready ? box.username : null,
     server: ready ? hostNameOf(box.username) : null,
@@ -40,12 +37,9 @@ export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
 /** An account of a box as the API shows it. */
 export function subaccountView(account: SubaccountRow): View {
   return {
-    id: account.id,
+    ...namedView(account),
     storage_box: account.storageBox,
-    name: account.name,
     description: account.description,
-    labels: account.labels,
-    created: timestamp(account.created),
     username: account.username,
     server: hostNameOf(account.username),
     home_directory: account.homeDirectory,
@@ -56,12 +50,9 @@ export function subaccountView(account: SubaccountRow): View {
 /** A snapshot of a box as the API shows it. */
 export function boxSnapshotView(snapshot: BoxSnapshotRow): View {
   return {
-    id: snapshot.id,
+    ...namedView(snapshot),
     storage_box: snapshot.storageBox,
-    name: snapshot.name,
     description: snapshot.description,
-    labels: snapshot.labels,
-    created: timestamp(snapshot.created),
     is_automatic: snapshot.isAutomatic,
     // Snapshots share what did not change; how much one of them holds alone is not measured.
     stats: { size: 0, size_filesystem: 0 },

@@ -2,13 +2,12 @@ import { resourceOf, type Effects } from "../actions/effects";
 import { actionView } from "../actions/view";
 import { findLocation, locationOf } from "../catalog";
 import { found, type Cloud } from "../cloud";
-import { timestamp } from "../clock";
-import { assertNotProtected, changedProtection, checkedName, checkedUpdate, note, serverRef } from "../common";
+import { assertNotProtected, checkedName, serverRef } from "../common";
 import { ApiError, invalidField } from "../errors";
 import { checkedLabels, type Labels } from "../labels";
-import { call, callWithoutAnswer, list, type Operations, type View } from "../operation";
+import { call, type Operations, type View } from "../operation";
+import { change, changeProtection, namedResource, namedView, started } from "../resource";
 import type { ResourceRef, ServerRow, VolumeRow } from "../rows";
-import type { attachVolumeAction } from "./attach";
 import { assertAttachable } from "./attach";
 
 interface CreateBody {
@@ -27,55 +26,39 @@ function ref(volume: VolumeRow): ResourceRef {
   return { type: "volume", id: volume.id };
 }
 
-/** Volumes themselves; where they are is changed by actions (attach.ts). */
+/** Volumes themselves; attach.ts has what attaches them. */
 export const volumeOperations: Operations = {
-  "GET /volumes": list("volumes", (cloud) => cloud.store.all("volumes").map(view)),
-  "GET /volumes/{id}": call((cloud, _body, { id }) => ({ volume: view(found(cloud, "volumes", id)) })),
+  ...namedResource("volumes", {
+    view: (_cloud, volume) => view(volume),
+    remove: (cloud, volume) => {
+      cloud.actions.assertIdle(ref(volume));
+      assertNotProtected(`volume ${volume.name}`, volume.protection);
+      if (volume.server !== null)
+        throw new ApiError("resource_in_use", `volume ${volume.name} is attached to a server`);
+      cloud.store.afterCommit(() => {
+        cloud.machines.background(`removal of volume ${volume.name}`, cloud.machines.removeVolume(volume.id));
+      });
+    },
+  }),
   "POST /volumes": call(create),
-  "PUT /volumes/{id}": call((cloud, body: { name?: string; labels?: Labels }, { id }) => {
-    const volume = found(cloud, "volumes", id);
-    const update = checkedUpdate(cloud, "volumes", volume, body);
-    return { volume: view(cloud.store.put("volumes", { ...volume, ...update })) };
-  }),
-  "DELETE /volumes/{id}": callWithoutAnswer((cloud, id) => {
-    const volume = found(cloud, "volumes", id);
-    cloud.actions.assertIdle(ref(volume));
-    assertNotProtected(`volume ${volume.name}`, volume.protection);
-    if (volume.server !== null) throw new ApiError("resource_in_use", `volume ${volume.name} is attached to a server`);
-    cloud.store.remove("volumes", volume.id);
-    cloud.store.afterCommit(() => {
-      cloud.machines.background(`removal of volume ${volume.name}`, cloud.machines.removeVolume(volume.id));
-    });
-  }),
   "POST /volumes/{id}/actions/attach": call((cloud, body: { server: number }, { id }) => {
     const volume = found(cloud, "volumes", id);
     const server = found(cloud, "servers", body.server);
     cloud.actions.assertIdle(ref(volume), serverRef(server.id));
     assertAttachable(cloud, volume, server);
-    return { action: actionView(cloud, cloud.actions.create("attach_volume", [serverRef(server.id), ref(volume)])) };
+    return started(cloud, "attach_volume", [serverRef(server.id), ref(volume)]);
   }),
   "POST /volumes/{id}/actions/detach": call((cloud, _body, { id }) => {
     const volume = found(cloud, "volumes", id);
     if (volume.server === null) throw new ApiError("invalid_input", `volume ${volume.name} is not attached`);
     cloud.actions.assertIdle(ref(volume), serverRef(volume.server));
-    const resources = [serverRef(volume.server), ref(volume)];
-    return { action: actionView(cloud, cloud.actions.create("detach_volume", resources)) };
+    return started(cloud, "detach_volume", [serverRef(volume.server), ref(volume)]);
   }),
-  "POST /volumes/{id}/actions/resize": call((cloud, body: { size: number }, { id }) => {
-    const volume = found(cloud, "volumes", id);
-    cloud.actions.assertIdle(ref(volume));
-    if (checkedSize(body.size) <= volume.size) {
-      throw invalidField("size", `has to be more than the ${String(volume.size)} GB that the volume has`);
-    }
-    cloud.store.put("volumes", { ...volume, size: body.size });
-    return { action: actionView(cloud, cloud.actions.create("resize_volume", [ref(volume)])) };
+  "POST /volumes/{id}/actions/resize": change("volumes", "resize_volume", (volume, body: { size: number }) => {
+    if (checkedSize(body.size) > volume.size) return { size: body.size };
+    throw invalidField("size", `has to be more than the ${String(volume.size)} GB that the volume has`);
   }),
-  "POST /volumes/{id}/actions/change_protection": call((cloud, body: { delete?: boolean }, { id }) => {
-    const volume = found(cloud, "volumes", id);
-    cloud.actions.assertIdle(ref(volume));
-    cloud.store.put("volumes", { ...volume, protection: changedProtection(volume.protection, body) });
-    return { action: actionView(cloud, note(cloud, "change_protection", ref(volume))) };
-  }),
+  ...changeProtection("volumes"),
 };
 
 function checkedSize(size: number): number {
@@ -105,12 +88,10 @@ function create(cloud: Cloud, body: CreateBody): View {
   });
   // Attaching comes after the creation, so the volume is attachable for it although it is busy now.
   const action = cloud.actions.create("create_volume", [ref(volume)]);
-  const next = server === undefined ? [] : [afterCreation(cloud, volume, server, action)];
-  return {
-    volume: view(volume),
-    action: actionView(cloud, action),
-    next_actions: next.map((row) => actionView(cloud, row)),
-  };
+  if (server === undefined) return { volume: view(volume), action: actionView(cloud, action), next_actions: [] };
+  assertAttachable(cloud, volume, server);
+  const next = cloud.actions.create("attach_volume", [serverRef(server.id), ref(volume)], { after: action });
+  return { volume: view(volume), action: actionView(cloud, action), next_actions: [actionView(cloud, next)] };
 }
 
 function attachTo(cloud: Cloud, id: number): ServerRow {
@@ -118,16 +99,6 @@ function attachTo(cloud: Cloud, id: number): ServerRow {
   if (server === undefined) throw invalidField("server", `server ${String(id)} does not exist`);
   cloud.actions.assertIdle(serverRef(id));
   return server;
-}
-
-function afterCreation(
-  cloud: Cloud,
-  volume: VolumeRow,
-  server: ServerRow,
-  after: ReturnType<typeof attachVolumeAction>,
-) {
-  assertAttachable(cloud, volume, server);
-  return cloud.actions.create("attach_volume", [serverRef(server.id), ref(volume)], { after });
 }
 
 /** What making and growing a volume does once its time is over. */
@@ -144,10 +115,7 @@ export const volumeEffects = {
 
 function view(volume: VolumeRow): View {
   return {
-    id: volume.id,
-    name: volume.name,
-    labels: volume.labels,
-    created: timestamp(volume.created),
+    ...namedView(volume),
     status: volume.status,
     size: volume.size,
     format: volume.format,
