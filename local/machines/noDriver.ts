@@ -1,9 +1,24 @@
 import type { Driver, MachineState, StorageUsage } from "../driver";
 
+function nothing(): Promise<void> {
+  return Promise.resolve();
+}
+
 /** A driver that makes nothing: for tests of the API, and for computers where machines cannot run. */
 export class NoDriver implements Driver {
   readonly name = "none";
   private readonly machines = new Map<number, { running: boolean }>();
+
+  readonly ensureNetwork = nothing;
+  readonly removeNetwork = nothing;
+  readonly ensureVolume = nothing;
+  readonly attachVolume = nothing;
+  readonly detachVolume = nothing;
+  readonly removeVolume = nothing;
+  readonly routeFloatingIp = nothing;
+  readonly ensureStorageBox = nothing;
+  readonly removeStorageBox = nothing;
+  readonly changeBoxSnapshot = nothing;
 
   async ensureMachine(machine: { readonly id: number }): Promise<void> {
     if (!this.machines.has(machine.id)) this.machines.set(machine.id, { running: false });
@@ -27,51 +42,11 @@ export class NoDriver implements Driver {
     return { exists: machine !== undefined, running: machine?.running ?? false };
   }
 
-  async removeEverything(): Promise<void> {
-    this.machines.clear();
-  }
-
-  async ensureNetwork(): Promise<void> {
-    // Nothing to make.
-  }
-
-  async removeNetwork(): Promise<void> {
-    // Nothing to remove.
-  }
-
-  async ensureVolume(): Promise<void> {
-    // Nothing to make.
-  }
-
-  async attachVolume(): Promise<void> {
-    // Nothing to attach.
-  }
-
-  async detachVolume(): Promise<void> {
-    // Nothing to detach.
-  }
-
-  async removeVolume(): Promise<void> {
-    // Nothing to remove.
-  }
-
-  async routeFloatingIp(): Promise<void> {
-    // Nothing to route.
-  }
-
-  async ensureStorageBox(): Promise<void> {
-    // Nothing to make.
-  }
-
-  async removeStorageBox(): Promise<void> {
-    // Nothing to remove.
-  }
-
-  async changeBoxSnapshot(): Promise<void> {
-    // Nothing to keep.
-  }
-
   async measureStorageBox(): Promise<StorageUsage> {
     return { data: 0, snapshots: 0 };
+  }
+
+  async removeEverything(): Promise<void> {
+    this.machines.clear();
   }
 }

@@ -24,12 +24,20 @@ const schema = new ApiSchema();
 
 /** A local cloud for one test: no machines, a clock that the test drives, every answer held against the schema. */
 export class TestApi {
-  readonly clock = new ManualClock();
+  clock = new ManualClock();
   readonly directory = mkdtempSync(join(tmpdir(), "holdfast-api-"));
   readonly log: string[] = [];
   private api: Api | undefined;
 
   constructor(readonly driver: Driver = new NoDriver()) {}
+
+  /** Starts one before each test of a block, with nothing in it, and removes it afterwards. */
+  static forEachTest(): TestApi {
+    const api = new TestApi();
+    beforeEach(() => api.start());
+    afterEach(() => api.remove());
+    return api;
+  }
 
   async start(options: Partial<ApiOptions> = {}): Promise<this> {
     this.api = await startApi({
@@ -57,6 +65,8 @@ export class TestApi {
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.directory, { recursive: true, force: true });
+    this.clock = new ManualClock();
+    this.log.length = 0;
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {

@@ -1,12 +1,7 @@
 import { TestApi } from "../../support/testApi";
 
 describe("faults and control", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   const fault = (body: object) => api.must("POST", "/_local/faults", body);
   const list = "GET /servers";

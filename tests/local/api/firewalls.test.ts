@@ -3,12 +3,7 @@ import { TestApi } from "../../support/testApi";
 const ssh = { direction: "in", protocol: "tcp", port: "22", source_ips: ["0.0.0.0/0", "::/0"] };
 
 describe("firewalls", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   test("is created with rules and targets, and read back in normal form", async () => {
     const server = await api.server("web");

@@ -1,12 +1,7 @@
 import { TestApi, type Body } from "../../support/testApi";
 
 describe("public addresses", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   describe("floating IPs", () => {
     const read = async (id: number): Promise<Body> =>

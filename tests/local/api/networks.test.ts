@@ -1,12 +1,7 @@
 import { TestApi } from "../../support/testApi";
 
 describe("networks", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   test("is created, read, renamed, deleted", async () => {
     const { network } = await api.must("POST", "/networks", {

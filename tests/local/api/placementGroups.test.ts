@@ -1,12 +1,7 @@
 import { TestApi } from "../../support/testApi";
 
 describe("placement groups and SSH keys", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   test("a spread group takes ten servers", async () => {
     const { placement_group: group } = await api.must("POST", "/placement_groups", { name: "pg", type: "spread" });

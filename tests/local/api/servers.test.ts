@@ -1,12 +1,7 @@
 import { TestApi, publicKey } from "../../support/testApi";
 
 describe("servers", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   test("a new server is initializing, then starting, then running", async () => {
     const { body } = await api.call("POST", "/servers", { name: "web", server_type: "cx23", image: "debian-13" });

@@ -1,12 +1,7 @@
 import { TestApi, token } from "../../support/testApi";
 
 describe("what is the same for all operations", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   const groups = async (...names: string[]) => {
     for (const name of names) {

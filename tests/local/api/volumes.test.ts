@@ -1,12 +1,7 @@
 import { TestApi } from "../../support/testApi";
 
 describe("volumes", () => {
-  let api: TestApi;
-
-  beforeEach(async () => {
-    api = await new TestApi().start();
-  });
-  afterEach(() => api.remove());
+  const api = TestApi.forEachTest();
 
   const create = (more: object = {}) =>
     ["POST", "/volumes", { name: "data", size: 10, location: "nbg1", format: "ext4", ...more }] as const;

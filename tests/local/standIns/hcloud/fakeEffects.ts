@@ -25,7 +25,7 @@ const protection = { delete: false };
 /** What a new object has besides what was asked for. */
 export const made: Readonly<Record<string, (body: Obj, objects: Objects) => Obj>> = {
   ssh_keys: (body) => ({ ...body, fingerprint: "aa:bb" }),
-  networks: (body) => ({ subnets: [], routes: [], labels: {}, protection, ...body }),
+  networks: (body) => ({ subnets: [], labels: {}, protection, ...body }),
   placement_groups: (body) => ({ servers: [], labels: {}, ...body }),
   firewalls: ({ apply_to = [], ...body }) => ({ rules: [], labels: {}, ...body, applied_to: apply_to }),
   volumes: ({ location: name, ...body }) => ({
@@ -40,7 +40,6 @@ export const made: Readonly<Record<string, (body: Obj, objects: Objects) => Obj>
     server: null,
     labels: {},
     protection,
-    dns_ptr: [],
     ip: body.type === "ipv6" ? "2001:db8:f::/64" : "198.51.100.39",
     ...body,
     home_location: location(home_location),
@@ -49,7 +48,6 @@ export const made: Readonly<Record<string, (body: Obj, objects: Objects) => Obj>
     assignee_id: null,
     assignee_type: "server",
     protection,
-    dns_ptr: [],
     ip: body.type === "ipv6" ? "2001:db8:a::/64" : "203.0.113.35",
     ...body,
     location: location(name),
@@ -66,7 +64,6 @@ export const made: Readonly<Record<string, (body: Obj, objects: Objects) => Obj>
     location: location(name),
   }),
   subaccounts: (body) => ({ username: "u1-sub1", server: "u1.example.com", description: "", labels: {}, ...body }),
-  snapshots: (body) => ({ name: "2026-01-01T00-00-00", is_automatic: false, description: "", labels: {}, ...body }),
 };
 
 function newServer(body: Obj, objects: Objects): Obj {
@@ -75,11 +72,7 @@ function newServer(body: Obj, objects: Objects): Obj {
     if (wish[`enable_${type}`] === false) return null;
     const given = wish[type] as number | undefined;
     const ip = given ?? objects.create("primary_ips", made.primary_ips({ type, name: "auto" }, objects)).id;
-    return {
-      id: ip,
-      ip: type === "ipv6" ? "2001:db8:b::/64" : "203.0.113.9",
-      dns_ptr: type === "ipv6" ? [] : "static",
-    };
+    return { id: ip, ip: type === "ipv6" ? "2001:db8:b::/64" : "203.0.113.9" };
   };
   return {
     name: body.name,
@@ -107,11 +100,6 @@ type Effect = (object: Obj, body: Obj, objects: Objects) => Obj | undefined;
 
 const changeProtection: Effect = (object, body) =>
   void (object.protection = { ...(object.protection as Obj), ...body });
-const changeDnsPtr: Effect = (object, { ip, dns_ptr }) => {
-  const list = object.dns_ptr as Obj[];
-  object.dns_ptr = [...list.filter((entry) => entry.ip !== ip), ...(dns_ptr === null ? [] : [{ ip, dns_ptr }])];
-  return undefined;
-};
 const attached = (object: Obj) => object.private_net as Obj[];
 const targetKey = (target: Obj) =>
   JSON.stringify([(target.server as Obj | undefined)?.id, (target.label_selector as Obj | undefined)?.selector]);
@@ -123,9 +111,6 @@ export const effects: Readonly<Record<string, Effect>> = {
     void (network.subnets = [...(network.subnets as Obj[]), { gateway: "10.0.0.1", ...body }]),
   "networks/delete_subnet": (network, { ip_range }) =>
     void (network.subnets = (network.subnets as Obj[]).filter((subnet) => subnet.ip_range !== ip_range)),
-  "networks/add_route": (network, body) => void (network.routes = [...(network.routes as Obj[]), body]),
-  "networks/delete_route": (network, { destination }) =>
-    void (network.routes = (network.routes as Obj[]).filter((route) => route.destination !== destination)),
 
   "firewalls/set_rules": (firewall, { rules }) => void (firewall.rules = rules),
   "firewalls/apply_to_resources": (firewall, body, objects) => {
@@ -171,32 +156,15 @@ export const effects: Readonly<Record<string, Effect>> = {
   },
   "servers/change_alias_ips": (server, { network, alias_ips }) =>
     void (server.private_net = attached(server).map((net) => (net.network === network ? { ...net, alias_ips } : net))),
-  "servers/create_image": (server, body, objects) => ({
-    image: objects.create("images", {
-      labels: {},
-      ...body,
-      name: null,
-      created_from: { id: server.id },
-    }),
-  }),
-  "servers/change_dns_ptr": (server, { ip, dns_ptr }) => {
-    const { ipv4, ipv6 } = server.public_net as { ipv4: Obj; ipv6: Obj };
-    if (String(ip).includes(":")) return changeDnsPtr(ipv6, { ip, dns_ptr }, undefined as never);
-    Object.assign(ipv4, { ip, dns_ptr: dns_ptr ?? "static" });
-    return undefined;
-  },
 
   "floating_ips/assign": (ip, { server }) => void (ip.server = server),
   "floating_ips/unassign": (ip) => void (ip.server = null),
   "floating_ips/change_protection": changeProtection,
-  "floating_ips/change_dns_ptr": changeDnsPtr,
 
-  "primary_ips/change_protection": changeProtection,
-  "primary_ips/change_dns_ptr": changeDnsPtr,
   "primary_ips/assign": (ip, { assignee_id }, objects) => {
     ip.assignee_id = assignee_id;
     const server = objects.get("servers", assignee_id as number);
-    if (server) (server.public_net as Obj)[ip.type as string] = { id: ip.id, ip: ip.ip, dns_ptr: [] };
+    if (server) (server.public_net as Obj)[ip.type as string] = { id: ip.id, ip: ip.ip };
     return undefined;
   },
   "primary_ips/unassign": (ip, _body, objects) => {
