@@ -46,13 +46,13 @@ describe("what a person has to know before", () => {
       }),
     );
     expect(text).toMatch(/^The machine app-1 is powered off to change its type from cx23 to cx33; its disk grows/);
-    expect(text).toContain("no way back");
+    expect(text).toContain("a smaller type is impossible afterwards");
   });
 
   test.each([
     ["publicNets", "powered off and on again"],
     ["networks", "its connections break"],
-    ["placementGroupId", "has to be off"],
+    ["placementGroupId", "must be off"],
     ["backups", "those that exist are deleted"],
   ])("a machine's %s: %s", (property, words) => {
     expect(said(step("update", types.server, "app-1", { differs: [property] }))).toEqual([
