@@ -1,3 +1,4 @@
+import { noGetFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { signalInstance } from "../frame/faults";
 import { instancesOf } from "../frame/stack";
@@ -6,7 +7,7 @@ export const killInstance: Drill = {
   name: "kill-instance",
   title: "An instance is killed",
   hypothesis: "HAProxy repeats the requests that it had on another instance; systemd starts it again within a second.",
-  claims: [{ metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 }],
+  claims: [noGetFails],
   load: { rate: 300, duration: 6, timeout: 5 },
   runs: 20,
   abortAfter: 30,

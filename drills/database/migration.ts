@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noGetFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { askInstances, type Stack } from "../frame/stack";
-import { allAcknowledged, nothingLost } from "./claims";
-import { readers } from "./readers";
-import { needsDatabase, query, writingThrough } from "./writing";
+import { allAcknowledged, databaseDrill, nothingLost } from "./common";
+import { query, writingThrough } from "./writing";
 
 const guestbook = join(__dirname, "../../examples/guestbook");
 
@@ -41,7 +41,7 @@ export const failedMigration: Drill = {
   title: "Roll-out of a release whose migration fails half-way",
   hypothesis: "The migration's transaction is undone, the roll-out ends there, and the old release serves on.",
   claims: [
-    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    noGetFails,
     allAcknowledged,
     { metric: "halfWay", text: "roll-outs that ended at the migration's last statement", unit: "releases", least: 1 },
     { metric: "schemaChanged", text: "changes of the schema", unit: "changes", worst: 0 },
@@ -49,11 +49,8 @@ export const failedMigration: Drill = {
     { metric: "accepted", text: "roll-outs that ended with exit code 0", unit: "releases", worst: 0 },
     ...nothingLost,
   ],
-  cannot: needsDatabase,
-  load: readers(280),
-  loadUntilOver: true,
+  ...databaseDrill(300),
   runs: 3,
-  abortAfter: 300,
   async fault(stack) {
     const release = badRelease();
     try {

@@ -1,8 +1,7 @@
 import type { Drill, Measurements } from "../frame/drill";
 import { requireSuccess, type Stack } from "../frame/stack";
-import { nothingLost } from "./claims";
-import { readers } from "./readers";
-import { databaseMachine, needsDatabase, query, writingThrough } from "./writing";
+import { databaseDrill, nothingLost } from "./common";
+import { databaseMachine, query, writingThrough } from "./writing";
 
 /** Lines that are there before the moves, beside those that are written meanwhile. */
 const lines = 100_000;
@@ -48,11 +47,8 @@ export const databaseMoves: Drill = {
     },
     ...nothingLost,
   ],
-  cannot: needsDatabase,
-  load: readers(880),
-  loadUntilOver: true,
+  ...databaseDrill(900),
   runs: 3,
-  abortAfter: 900,
   async prepare(stack) {
     await up(stack, 0);
     const numbers = `generate_series(1, ${lines}) AS number`;

@@ -1,9 +1,8 @@
 import { poolPaths, poolUnit } from "../../roles/database/pool/paths";
 import type { Drill } from "../frame/drill";
 import { requireSuccess, type Stack, type UpOptions } from "../frame/stack";
-import { awayAtMost, nothingLost } from "./claims";
-import { readers } from "./readers";
-import { databaseMachine, needsDatabase, writingThrough } from "./writing";
+import { awayAtMost, databaseDrill, nothingLost } from "./common";
+import { databaseMachine, writingThrough } from "./writing";
 
 async function withPool(stack: Stack): Promise<void> {
   const look = `test -e ${poolPaths.configuration} && echo yes || echo no`;
@@ -20,22 +19,13 @@ export const killPool: Drill = {
   title: "The connection pool in front of PostgreSQL is killed (SIGKILL)",
   hypothesis: "systemd starts it again at once, and instances connect anew by themselves.",
   claims: [awayAtMost(5), ...nothingLost],
-  cannot: needsDatabase,
-  load: readers(100),
-  loadUntilOver: true,
+  ...databaseDrill(120),
   runs: 5,
-  abortAfter: 120,
   prepare: withPool,
   async fault(stack) {
     const machine = await databaseMachine(stack);
-    return writingThrough(
-      stack,
-      async () => {
-        await stack.inside(machine, `systemctl kill --signal=KILL ${poolUnit}`);
-        return undefined;
-      },
-      60,
-    );
+    const kill = `systemctl kill --signal=KILL ${poolUnit}`;
+    return writingThrough(stack, () => stack.inside(machine, kill).then(() => undefined), 60);
   },
   finish: (stack) => up(stack, {}),
 };

@@ -1,9 +1,8 @@
 import { databasePaths, databaseUnits } from "../../roles/database/paths";
 import type { Claim, Drill, Measurements } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
-import { awayAtMost, nothingLost } from "./claims";
-import { readers } from "./readers";
-import { databaseMachine, needsDatabase, startOfPostgresql, writingThrough } from "./writing";
+import { awayAtMost, databaseDrill, nothingLost } from "./common";
+import { databaseMachine, startOfPostgresql, writingThrough } from "./writing";
 import type { Stack } from "../frame/stack";
 
 /** A fault that did not happen would cost nothing. */
@@ -19,22 +18,13 @@ export const killPostgresql: Drill = {
   title: "PostgreSQL is killed (SIGKILL to all of its processes)",
   hypothesis: "systemd starts it again at once, it reads its log again, and instances connect anew by themselves.",
   claims: [awayAtMost(10), ...nothingLost, startedAnew],
-  cannot: needsDatabase,
-  load: readers(100),
-  loadUntilOver: true,
+  ...databaseDrill(120),
   runs: 5,
-  abortAfter: 120,
   async fault(stack) {
     const machine = await databaseMachine(stack);
     const before = await startOfPostgresql(stack);
-    const measured = await writingThrough(
-      stack,
-      async () => {
-        await stack.inside(machine, `systemctl kill --signal=KILL ${databaseUnits.postgresql}`);
-        return undefined;
-      },
-      60,
-    );
+    const kill = `systemctl kill --signal=KILL ${databaseUnits.postgresql}`;
+    const measured = await writingThrough(stack, () => stack.inside(machine, kill).then(() => undefined), 60);
     return { ...measured, ...(await startedSince(stack, before)) };
   },
 };
@@ -59,11 +49,8 @@ export const databasePowerLoss: Drill = {
     },
     { metric: "unflushed", text: "bytes that are left of a file that was not flushed", unit: "bytes", worst: 0 },
   ],
-  cannot: needsDatabase,
-  load: readers(280),
-  loadUntilOver: true,
+  ...databaseDrill(300),
   runs: 5,
-  abortAfter: 300,
   async fault(stack) {
     const machine = await databaseMachine(stack);
     const before = await startOfPostgresql(stack);

@@ -1,9 +1,10 @@
+import { noGetFails } from "../frame/claims";
 import type { Drill, Measurements } from "../frame/drill";
+import { cut, heal } from "../frame/faults";
 import type { Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
 import { archived, holdfast, holdfastWell, listing, needsBackups, sql, withBackup } from "./backups";
-import { allAcknowledged, awayAtMost, nothingLost } from "./claims";
-import { readers } from "./readers";
+import { allAcknowledged, awayAtMost, databaseDrill, nothingLost } from "./common";
 import { databaseMachine, writingThrough } from "./writing";
 
 /** Seconds that the storage is away for. PostgreSQL hands its log over every 2 s instead of every 60 s meanwhile. */
@@ -17,7 +18,7 @@ export const storageAway: Drill = {
     "The WAL waits on the volume; no visitor waits for the storage, and all WAL is sent when the storage is back.",
   claims: [
     awayAtMost(1),
-    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    noGetFails,
     allAcknowledged,
     ...nothingLost,
     // One a minute would have been handed over in an hour.
@@ -39,19 +40,17 @@ export const storageAway: Drill = {
     { metric: "storageAway", text: "time without the storage", unit: "s", least: away },
     { metric: "caughtUp", text: "time until the storage had all segments", unit: "s", worst: 120 },
   ],
+  ...databaseDrill(600),
   cannot: needsBackups,
-  load: readers(590),
-  loadUntilOver: true,
   runs: 2,
-  abortAfter: 600,
   prepare: withBackup,
   async fault(stack) {
     const [first = ""] = await sql(stack, "SELECT pg_walfile_name(pg_current_wal_lsn())");
     return writingThrough(
       stack,
       async () => {
-        await cutStorage(stack);
-        const cut = performance.now();
+        await cut(stack, await databaseMachine(stack), "SFTP");
+        const cutAt = performance.now();
         await pause(1);
         const before = await archivedCount(stack);
         for (let passed = 0; passed <= away * segmentsPerSecond; passed++) {
@@ -62,8 +61,8 @@ export const storageAway: Drill = {
           (await sql(stack, "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"))[0],
         );
         const arrived = (await archivedCount(stack)) - before;
-        const storageAway = (performance.now() - cut) / 1000;
-        await healStorage(stack);
+        const storageAway = (performance.now() - cutAt) / 1000;
+        await heal(stack);
         const caughtUp = await archived(stack, 300);
         const segments = await segmentsSince(stack, first);
         const { code } = await holdfast(stack, ["backup", "verify"]);
@@ -72,7 +71,7 @@ export const storageAway: Drill = {
       60,
     );
   },
-  cleanUp: healStorage,
+  cleanUp: heal,
 };
 
 export const damagedRepository: Drill = {
@@ -86,15 +85,13 @@ export const damagedRepository: Drill = {
     { metric: "othersNamed", text: "unaffected backups that verify named", unit: "backups", worst: 0 },
     { metric: "falseAlarms", text: "runs of verify that found damage where there is none", unit: "changes", worst: 0 },
     { metric: "verify", text: "time of `holdfast backup verify`", unit: "s" },
-    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    noGetFails,
     allAcknowledged,
     ...nothingLost,
   ],
+  ...databaseDrill(600),
   cannot: needsBackups,
-  load: readers(590),
-  loadUntilOver: true,
   runs: 2,
-  abortAfter: 600,
   prepare: withBackup,
   async fault(stack) {
     await holdfastWell(stack, ["backup", "now", "--full"]);
@@ -125,21 +122,6 @@ async function damageAndVerify(stack: Stack): Promise<Measurements> {
   }
 }
 
-const cutRules =
-  "add table inet drillstorage\nadd chain inet drillstorage out { type filter hook output priority 300; }\nadd rule inet drillstorage out tcp dport 23 drop\n";
-
-/** Nothing gets to the storage any more, and nothing says so: as when a line is dead. */
-async function cutStorage(stack: Stack): Promise<void> {
-  await stack.inNetworkOf(await databaseMachine(stack), ["nft", "-f", "-"], cutRules);
-}
-
-async function healStorage(stack: Stack): Promise<void> {
-  const machine = await databaseMachine(stack);
-  const tables = await stack.inNetworkOf(machine, ["nft", "list", "tables"]);
-  if (tables.includes("drillstorage"))
-    await stack.inNetworkOf(machine, ["nft", "delete", "table", "inet", "drillstorage"]);
-}
-
 /** How many WAL segments PostgreSQL has been told are on the storage. */
 async function archivedCount(stack: Stack): Promise<number> {
   return Number((await sql(stack, "SELECT archived_count FROM pg_stat_archiver"))[0]);
@@ -150,10 +132,7 @@ async function segmentsSince(
   stack: Stack,
   first: string,
 ): Promise<{ readonly lookedFor: number; readonly dropped: number }> {
-  const machine = await databaseMachine(stack);
-  const command =
-    "cd / && runuser -u postgres -- pgbackrest --stanza=main --log-level-console=off --output=json --recurse repo-ls archive/main";
-  const files = Object.keys(JSON.parse(await stack.inside(machine, command)) as object);
+  const files = Object.keys(await filesIn(stack, "archive/main"));
   const there = new Set(
     files.map((name) => /([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1]).filter((one) => one !== undefined),
   );
@@ -161,6 +140,13 @@ async function segmentsSince(
   const lookedFor = serial(last) - serial(first) + 1;
   const names = Array.from({ length: lookedFor }, (_, index) => nameOf(first, serial(first) + index));
   return { lookedFor, dropped: names.filter((name) => !there.has(name)).length };
+}
+
+/** Everything below a folder of the repository, by its path from there. */
+async function filesIn(stack: Stack, folder: string): Promise<Record<string, { type: string; size?: number }>> {
+  const list = "pgbackrest --stanza=main --log-level-console=off --output=json --recurse repo-ls";
+  const said = await stack.inside(await databaseMachine(stack), `cd / && runuser -u postgres -- ${list} ${folder}`);
+  return JSON.parse(said) as Record<string, { type: string; size?: number }>;
 }
 
 /** 16 MiB segments: 256 of them to each step of the middle part of the name. */
@@ -176,12 +162,7 @@ function nameOf(like: string, number: number): string {
 /** Changes some bytes in the middle of the largest file of a backup, over the same SFTP that backups go by. */
 async function damageFileOf(stack: Stack, label: string): Promise<{ readonly name: string; repair(): Promise<void> }> {
   const machine = await databaseMachine(stack);
-  const files = JSON.parse(
-    await stack.inside(
-      machine,
-      `cd / && runuser -u postgres -- pgbackrest --stanza=main --log-level-console=off --output=json --recurse repo-ls backup/main/${label}`,
-    ),
-  ) as Record<string, { type: string; size?: number }>;
+  const files = await filesIn(stack, `backup/main/${label}`);
   const data = Object.entries(files).filter(([name, { type }]) => type === "file" && /^(bundle|pg_data)\//.test(name));
   const [name = ""] = data.sort(([, a], [, b]) => (b.size ?? 0) - (a.size ?? 0))[0] ?? [];
   const script = `

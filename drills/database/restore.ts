@@ -7,9 +7,8 @@ import type { WriterResult } from "../load/writers";
 import { account, accountAt, lostLines } from "./account";
 import { holdfastWell, needsBackups, sql, withBackup } from "./backups";
 import { backedUp, restoredGib, sizeOfDatabase, withoutBulk } from "./bulk";
-import { reallyWritten } from "./claims";
+import { databaseDrill, reallyWritten } from "./common";
 import { compareMarks, markersOf, removeMarkers, startMarking } from "./markers";
-import { readers } from "./readers";
 import { databaseMachine, linesOf, ratesOf, startWriting, takesLines, writeRate } from "./writing";
 
 /** Seconds of writing before the loss at least; some lines have to be older than what may be lost. */
@@ -54,11 +53,9 @@ export const loseDatabase: Drill = {
     { metric: "restore", text: "time of `holdfast restore`", unit: "s" },
     { metric: "back", text: "time from the loss until the app accepts lines", unit: "s" },
   ],
+  ...databaseDrill(1800),
   cannot: needsBackups,
-  load: readers(1790),
-  loadUntilOver: true,
   runs: 3,
-  abortAfter: 1800,
   prepare: (stack) => backedUp(stack, bulk),
   async fault(stack) {
     const gib = await sizeOfDatabase(stack);
@@ -135,11 +132,9 @@ export const droppedTable: Drill = {
     { metric: "dropped", text: "tables that were dropped before the restore", unit: "changes", least: 1 },
     { metric: "restore", text: "time of `holdfast restore`", unit: "s" },
   ],
+  ...databaseDrill(900),
   cannot: needsBackups,
-  load: readers(890),
-  loadUntilOver: true,
   runs: 3,
-  abortAfter: 900,
   prepare: withBackup,
   async fault(stack) {
     const writers = startWriting(stack);

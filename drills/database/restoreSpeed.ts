@@ -6,7 +6,7 @@ import type { Stack } from "../frame/stack";
 import { until } from "../frame/wait";
 import { holdfastWell, listing, needsBackups } from "./backups";
 import { backedUp, restoredGib, withoutBulk } from "./bulk";
-import { readers } from "./readers";
+import { databaseDrill } from "./common";
 import { databaseMachine } from "./writing";
 
 /** GiB that are restored. */
@@ -35,11 +35,9 @@ export const restoreSpeed: Drill = {
     { metric: "plain", text: "time of `pgbackrest restore` alone", unit: "s" },
     { metric: "whole", text: "time of `holdfast restore`", unit: "s" },
   ],
+  ...databaseDrill(900),
   cannot: needsBackups,
-  load: readers(890),
-  loadUntilOver: true,
   runs: 3,
-  abortAfter: 900,
   prepare: (stack) => backedUp(stack, gib),
   async fault(stack) {
     // One way and then the other, so that what changes from one restore to the next changes for both.

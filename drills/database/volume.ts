@@ -1,10 +1,10 @@
 import { databasePaths } from "../../roles/database/paths";
+import { noGetFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { requireSuccess, type Stack } from "../frame/stack";
 import { pause, until } from "../frame/wait";
-import { nothingLost } from "./claims";
-import { readers } from "./readers";
-import { databaseMachine, needsDatabase, query, startOfPostgresql, writingThrough } from "./writing";
+import { databaseDrill, nothingLost } from "./common";
+import { databaseMachine, query, startOfPostgresql, writingThrough } from "./writing";
 
 const filler = `${databasePaths.mount}/drill-filler`;
 
@@ -62,7 +62,7 @@ export const volumeFull: Drill = {
   hypothesis:
     "Instances may only read before PostgreSQL runs out of room; visitors see an error when they write, and none when they read. With room, writing goes on by itself.",
   claims: [
-    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    noGetFails,
     // The last of it comes and goes with the files of others.
     { metric: "free", text: "free bytes on the volume, root's reserve included", unit: "bytes", worst: 1024 ** 2 },
     { metric: "startedAnew", text: "restarts of PostgreSQL", unit: "changes", worst: 0 },
@@ -77,11 +77,8 @@ export const volumeFull: Drill = {
     },
     ...nothingLost,
   ],
-  cannot: needsDatabase,
-  load: readers(380),
-  loadUntilOver: true,
+  ...databaseDrill(400),
   runs: 3,
-  abortAfter: 400,
   async fault(stack) {
     const before = await startOfPostgresql(stack);
     const measured = await writingThrough(

@@ -14,6 +14,8 @@ const matches = {
   // The private network of every stack.
   "private network": ["ip saddr 10.0.0.0/8", "ip daddr 10.0.0.0/8"],
   vrrp: ["ip protocol 112", "ip protocol 112"],
+  // To a Storage Box.
+  SFTP: ["tcp sport 23", "tcp dport 23"],
 } as const;
 
 /** Drops packets in both directions, silently, as a broken path does. It begins at once for open connections too. */
@@ -30,7 +32,7 @@ export async function cut(stack: Stack, machine: StackMachine, what: keyof typeo
 }
 
 /** Ends the cuts of all machines. */
-async function heal(stack: Stack): Promise<void> {
+export async function heal(stack: Stack): Promise<void> {
   for (const machine of await stack.machines()) {
     if (machine.initPid === undefined) continue;
     const tables = await stack.inNetworkOf(machine, ["nft", "list", "tables"]);

@@ -1,8 +1,9 @@
+import { noGetFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
-import { losePower, restore } from "../frame/faults";
-import { activeBalancer, holderOfFloatingIp, machinesWithRole, needsPair, standbyBalancer } from "../frame/stack";
+import { losePower } from "../frame/faults";
+import { activeBalancer, holderOfFloatingIp, machinesWithRole, standbyBalancer } from "../frame/stack";
 import { pause, until } from "../frame/wait";
-import { mastersAmong, observe } from "./pair";
+import { mastersAmong, observe, pairDrill } from "./pair";
 
 /** Seconds that the API is out. */
 const outage = 30;
@@ -46,7 +47,7 @@ export const failoversWithoutApi: readonly Drill[] = each.map(([name, words]) =>
     { metric: "masterAfter", text: "time until the other load balancer is master", unit: "s", worst: 1 },
     ...staysMaster,
   ],
-  cannot: needsPair,
+  ...pairDrill,
   load: { rate: 300, duration: outage + 10, timeout: 2 },
   runs: 3,
   abortAfter: 90,
@@ -64,7 +65,6 @@ export const failoversWithoutApi: readonly Drill[] = each.map(([name, words]) =>
     const claimedAfter = await until("the other load balancer has the address", 20, holds, 0.02);
     return { claimedAfter, masterAfter, demotions, looks };
   },
-  cleanUp: restore,
 }));
 
 /** Nothing else is broken: the API alone. */
@@ -74,11 +74,11 @@ export const apiOutages: readonly Drill[] = each.map(([name, words]) => ({
   hypothesis: "Nothing that serves visitors needs the API: a healthy master stays master.",
   claims: [
     { metric: "moved", text: "moves of the floating IP", unit: "moves", worst: 0 },
-    { metric: "failed", text: "GETs that failed", unit: "requests", worst: 0 },
+    noGetFails,
     ...staysMaster,
     { metric: "mostMasters", text: "masters at the same time", unit: "owners", worst: 1 },
   ],
-  cannot: needsPair,
+  ...pairDrill,
   load: { rate: 300, duration: outage + 8, timeout: 5 },
   runs: 3,
   abortAfter: 90,
@@ -90,5 +90,4 @@ export const apiOutages: readonly Drill[] = each.map(([name, words]) => ({
     const { moves, ...seen } = await observe(stack, await machinesWithRole(stack, "loadBalancer"), outageAndAfter);
     return { moved: moves, ...seen };
   },
-  cleanUp: restore,
 }));

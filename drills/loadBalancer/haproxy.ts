@@ -1,3 +1,4 @@
+import { longestGap, noRequestFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { restore, switchOver } from "../frame/faults";
 import {
@@ -9,13 +10,14 @@ import {
   type Stack,
   type StackMachine,
 } from "../frame/stack";
+import { pairDrill } from "./pair";
 
 export const killHaproxy: Drill = {
   name: "kill-haproxy",
   title: "HAProxy is killed on the active load balancer",
   hypothesis:
     "systemd restarts it within 0.3 s; where it does not, the machine leaves the election and its peer takes over.",
-  claims: [{ metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 1 }],
+  claims: [longestGap({ worst: 1 })],
   load: { rate: 300, duration: 6, timeout: 2 },
   runs: 10,
   abortAfter: 60,
@@ -30,15 +32,14 @@ export const orderlySwitch: Drill = {
   name: "orderly-switch",
   title: "The floating IP is handed over in order",
   hypothesis: "The old machine serves until the address has left it, so nobody waits.",
-  claims: [{ metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 0.3 }],
-  cannot: needsPair,
+  claims: [longestGap({ worst: 0.3 })],
+  ...pairDrill,
   load: { rate: 300, duration: 6, timeout: 2 },
   runs: 10,
   abortAfter: 60,
   async fault(stack) {
     return { switchedAfter: await switchOver(stack) };
   },
-  cleanUp: restore,
 };
 
 export const restartHaproxy: Drill = {
@@ -47,10 +48,10 @@ export const restartHaproxy: Drill = {
   hypothesis:
     "Before HAProxy stops, its machine hands the floating IP over, so visitors reach a load balancer that serves.",
   claims: [
-    { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 0.3 },
+    longestGap({ worst: 0.3 }),
     { metric: "stayed", text: "restarts without a hand-over", unit: "machines", worst: 0 },
   ],
-  cannot: needsPair,
+  ...pairDrill,
   load: { rate: 300, duration: 8, timeout: 2 },
   runs: 5,
   abortAfter: 60,
@@ -61,7 +62,6 @@ export const restartHaproxy: Drill = {
     const restartedAfter = (Date.now() - begun) / 1000;
     return { restartedAfter, stayed: (await activeBalancer(stack)).name === active.name ? 1 : 0 };
   },
-  cleanUp: restore,
 };
 
 /** MiB: what the limit of a request's body is set to, one after the other; at last the stack is as its settings say. */
@@ -72,10 +72,10 @@ export const reloadHaproxy: Drill = {
   title: `\`pulumi up\` with another setting of HAProxy, ${bodySizes.length} times, on both load balancers`,
   hypothesis: "Each new process takes over the listening sockets; the old one finishes what it has.",
   claims: [
-    { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
+    noRequestFails,
     { metric: "asBefore", text: "reconfigurations that started no new HAProxy process", unit: "machines", worst: 0 },
     { metric: "moves", text: "moves of the floating IP", unit: "moves", worst: 0 },
-    { metric: "longestGap", text: "longest time without an answer", unit: "s" },
+    longestGap({}),
   ],
   cannot: needsPair,
   load: { rate: 300, duration: 600, timeout: 5, connections: "mixed", posts: 0.1 },

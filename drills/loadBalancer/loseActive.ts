@@ -1,15 +1,16 @@
+import { longestGap } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
-import { activeBalancer, machinesWithRole, needsPair } from "../frame/stack";
+import { activeBalancer, machinesWithRole } from "../frame/stack";
 import { pause, until } from "../frame/wait";
-import { oneOwner, ownership } from "./pair";
+import { oneOwner, ownership, pairDrill } from "./pair";
 
 export const activePowerLoss: Drill = {
   name: "active-power-loss",
   title: "The active load balancer loses power",
   hypothesis: "Its peer hears nothing for 0.3 s, becomes master and has the floating IP assigned to itself.",
-  claims: [{ metric: "longestGap", text: "longest time without an answer", unit: "s", median: 0.7, worst: 1 }],
-  cannot: needsPair,
+  claims: [longestGap({ median: 0.7, worst: 1 })],
+  ...pairDrill,
   load: { rate: 300, duration: 6, timeout: 2 },
   runs: 20,
   abortAfter: 60,
@@ -17,7 +18,6 @@ export const activePowerLoss: Drill = {
     await losePower(stack, await activeBalancer(stack));
     return undefined;
   },
-  cleanUp: restore,
 };
 
 /** Seconds in which there has to be an owner again. */
@@ -35,9 +35,9 @@ export const bothPowerLoss: Drill = {
       worst: ownerWithin,
     },
     ...oneOwner,
-    { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 60 },
+    longestGap({ worst: 60 }),
   ],
-  cannot: needsPair,
+  ...pairDrill,
   load: { rate: 300, duration: 120, timeout: 2 },
   loadUntilOver: true,
   runs: 3,
@@ -56,5 +56,4 @@ export const bothPowerLoss: Drill = {
     await pause(5);
     return { ownerAfter, ...(await ownership(stack)) };
   },
-  cleanUp: restore,
 };

@@ -1,6 +1,11 @@
-import { holderOfFloatingIp, machinesWithRole, type Stack, type StackMachine } from "../frame/stack";
+import type { Drill } from "../frame/drill";
+import { restore } from "../frame/faults";
+import { holderOfFloatingIp, machinesWithRole, needsPair, type Stack, type StackMachine } from "../frame/stack";
 import { keeperState } from "../frame/steadyState";
 import { pause } from "../frame/wait";
+
+/** What drills of the pair have in common. */
+export const pairDrill = { cannot: needsPair, cleanUp: restore } as const satisfies Partial<Drill>;
 
 /** Seconds between two looks. */
 const every = 0.1;

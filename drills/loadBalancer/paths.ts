@@ -1,19 +1,17 @@
+import { longestGap, noRequestFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { cut, restore } from "../frame/faults";
-import { machinesWithRole, needsPair, standbyBalancer } from "../frame/stack";
+import { machinesWithRole, standbyBalancer } from "../frame/stack";
 import { pause } from "../frame/wait";
-import { oneOwner, ownership, observe } from "./pair";
+import { observe, oneOwner, ownership, pairDrill } from "./pair";
 
 export const standbyCutOff: Drill = {
   name: "standby-cut-off",
   title: "The standby load balancer loses its private network",
   hypothesis:
     "It hears no master, but it reaches no instance either, so it does not claim the floating IP; when its network is back, it is standby again.",
-  claims: [
-    { metric: "moves", text: "moves of the floating IP", unit: "moves", worst: 0 },
-    { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
-  ],
-  cannot: needsPair,
+  claims: [{ metric: "moves", text: "moves of the floating IP", unit: "moves", worst: 0 }, noRequestFails],
+  ...pairDrill,
   load: { rate: 300, duration: 16, timeout: 5, connections: "mixed", posts: 0.1 },
   runs: 5,
   abortAfter: 60,
@@ -28,7 +26,6 @@ export const standbyCutOff: Drill = {
     const { moves } = await observe(stack, await machinesWithRole(stack, "loadBalancer"), cutAndHealed());
     return { moves };
   },
-  cleanUp: restore,
 };
 
 /** Seconds. */
@@ -42,9 +39,9 @@ export const vrrpCut: Drill = {
   claims: [
     { metric: "mostMasters", text: "masters at the same time during the cut", unit: "owners", least: 2, worst: 2 },
     ...oneOwner,
-    { metric: "longestGap", text: "longest time without an answer", unit: "s", worst: 1 },
+    longestGap({ worst: 1 }),
   ],
-  cannot: needsPair,
+  ...pairDrill,
   load: { rate: 300, duration: 14, timeout: 2 },
   runs: 5,
   abortAfter: 60,
@@ -56,5 +53,4 @@ export const vrrpCut: Drill = {
     await pause(3);
     return { mostMasters, ...(await ownership(stack)) };
   },
-  cleanUp: restore,
 };

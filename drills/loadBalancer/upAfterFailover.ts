@@ -1,6 +1,7 @@
 import type { Drill } from "../frame/drill";
-import { restore, switchOver } from "../frame/faults";
-import { holderOfFloatingIp, needsPair } from "../frame/stack";
+import { switchOver } from "../frame/faults";
+import { holderOfFloatingIp } from "../frame/stack";
+import { pairDrill } from "./pair";
 
 export const upAfterFailover: Drill = {
   name: "up-after-failover",
@@ -14,7 +15,7 @@ export const upAfterFailover: Drill = {
     { metric: "longestGap", text: "longest time without an answer, the failover included", unit: "s", worst: 0.3 },
     { metric: "failed", text: "GETs that failed, the failover included", unit: "requests" },
   ],
-  cannot: needsPair,
+  ...pairDrill,
   load: { rate: 150, duration: 120, timeout: 5 },
   loadUntilOver: true,
   runs: 3,
@@ -35,5 +36,4 @@ export const upAfterFailover: Drill = {
       over.abort();
     }
   },
-  cleanUp: restore,
 };

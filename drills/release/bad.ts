@@ -2,10 +2,11 @@ import { createServer, type Server } from "node:http";
 import { readFileSync, truncateSync, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { run } from "../../local/machines/command";
+import { noRequestFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
-import { needsTwoAppMachines, type Stack } from "../frame/stack";
+import type { Stack } from "../frame/stack";
 import { buildRelease, goodHabits, type Habits } from "./releases";
-import { type BuiltRelease, finish, others, prepare, rollOut, runningVersion } from "./stack";
+import { type BuiltRelease, others, releaseDrill, rollOut, runningVersion } from "./stack";
 
 /**
  * A release that must not get through.
@@ -21,18 +22,15 @@ function badRelease(
   return {
     ...drill,
     claims: [
-      { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 },
+      noRequestFails,
       { metric: "others", text: "instances that do not serve the old release afterwards", unit: "instances", worst: 0 },
       { metric: "accepted", text: "roll-outs that ended with exit code 0", unit: "releases", worst: 0 },
       { metric: "unexplained", text: "roll-outs that did not give the reason", unit: "releases", worst: 0 },
       { metric: "duration", text: "time until the old release was back", unit: "s" },
     ],
-    cannot: needsTwoAppMachines,
-    load: { rate: 400, posts: 0.5, duration: 200, timeout: 10 },
-    loadUntilOver: true,
-    runs: 5,
+    ...releaseDrill,
+    load: { ...releaseDrill.load, duration: 200 },
     abortAfter: 300,
-    prepare: (stack: Stack) => prepare(stack),
     async fault(stack) {
       const old = runningVersion(stack);
       const { release, end } = await bring(stack);
@@ -49,7 +47,6 @@ function badRelease(
         end?.();
       }
     },
-    finish,
   };
 }
 

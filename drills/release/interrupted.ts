@@ -1,11 +1,9 @@
+import { longestGap, noRequestFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
 import { losePower, restore } from "../frame/faults";
-import { activeBalancer, needsPair, needsTwoAppMachines, requireSuccess, type Stack } from "../frame/stack";
+import { activeBalancer, needsPair, needsTwoAppMachines, requireSuccess } from "../frame/stack";
 import { pause } from "../frame/wait";
-import { finish, floor, nextRelease, others, prepare, rollBackWell, rollOut, rollOutWell, versions } from "./stack";
-
-const mixed = { rate: 400, posts: 0.5, timeout: 10 } as const;
-const failed = { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 } as const;
+import { floor, nextRelease, others, releaseDrill, rollBackWell, rollOut, rollOutWell, versions } from "./stack";
 
 export const rollBack: Drill = {
   name: "release-roll-back",
@@ -13,16 +11,13 @@ export const rollBack: Drill = {
   hypothesis:
     "The command finds the release before and rolls it out in the same way; the older release is on the machines already.",
   claims: [
-    failed,
+    noRequestFails,
     { metric: "others", text: "instances without the older release afterwards", unit: "instances", worst: 0 },
     { metric: "ratio", text: "duration of the rollback, compared with the roll-out", unit: "ratio", median: 1.05 },
   ],
-  cannot: needsTwoAppMachines,
-  load: { ...mixed, duration: 500 },
-  loadUntilOver: true,
-  runs: 5,
+  ...releaseDrill,
+  load: { ...releaseDrill.load, duration: 500 },
   abortAfter: 600,
-  prepare: (stack: Stack) => prepare(stack),
   async fault(stack) {
     const [older, newer] = [nextRelease(stack), nextRelease(stack)];
     await rollOutWell(stack, older);
@@ -30,7 +25,6 @@ export const rollBack: Drill = {
     const back = await rollBackWell(stack, newer, older);
     return { ratio: back / there, others: await others(stack, older.version) };
   },
-  finish,
 };
 
 export const killedRunner: Drill = {
@@ -39,17 +33,15 @@ export const killedRunner: Drill = {
   hypothesis:
     "The machine finishes its step or takes it back; the next run waits for the lease of the first one and continues.",
   claims: [
-    failed,
+    noRequestFails,
     { metric: "versions", text: "different releases at the end", unit: "releases", worst: 1 },
     { metric: "others", text: "instances without the new release", unit: "instances", worst: 0 },
     { metric: "again", text: "duration of the second run", unit: "s" },
   ],
-  cannot: needsTwoAppMachines,
-  load: { ...mixed, duration: 600 },
-  loadUntilOver: true,
+  ...releaseDrill,
+  load: { ...releaseDrill.load, duration: 600 },
   runs: 10,
   abortAfter: 700,
-  prepare: (stack: Stack) => prepare(stack),
   async fault(stack) {
     const next = nextRelease(stack);
     // From the first second to after its end: a roll-out takes somewhat longer than its floor.
@@ -62,7 +54,6 @@ export const killedRunner: Drill = {
       again: again.duration,
     };
   },
-  finish,
 };
 
 export const rollOutFailover: Drill = {
@@ -72,15 +63,12 @@ export const rollOutFailover: Drill = {
     "The other one takes the address; `pulumi up` reaches the machines through it and does not wait for the dead one.",
   claims: [
     { metric: "failedOutsideGap", text: "GETs and POSTs that failed outside of the gap", unit: "requests", worst: 0 },
-    { metric: "longestGap", text: "longest time without an answer", unit: "s", median: 0.7, worst: 1 },
+    longestGap({ median: 0.7, worst: 1 }),
     { metric: "others", text: "instances without the new release", unit: "instances", worst: 0 },
   ],
+  ...releaseDrill,
   cannot: async (stack) => (await needsPair(stack)) ?? (await needsTwoAppMachines(stack)),
-  load: { ...mixed, duration: 300, timeout: 2 },
-  loadUntilOver: true,
-  runs: 5,
-  abortAfter: 400,
-  prepare: (stack: Stack) => prepare(stack),
+  load: { ...releaseDrill.load, timeout: 2 },
   async fault(stack) {
     const next = nextRelease(stack);
     const rolling = rollOutWell(stack, next);
@@ -91,5 +79,4 @@ export const rollOutFailover: Drill = {
     return { others: await others(stack, next.version) };
   },
   cleanUp: restore,
-  finish,
 };

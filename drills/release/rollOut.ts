@@ -1,29 +1,18 @@
+import { noRequestFails } from "../frame/claims";
 import type { Drill } from "../frame/drill";
-import { needsTwoAppMachines, type Stack } from "../frame/stack";
-import { drainTimeout, finish, floor, nextRelease, others, prepare, rollOutWell } from "./stack";
+import { drainTimeout, floor, nextRelease, others, prepare, releaseDrill, rollOutWell } from "./stack";
 import { endedEarly } from "./streams";
 
-const common = {
-  cannot: needsTwoAppMachines,
-  loadUntilOver: true,
-  runs: 5,
-  abortAfter: 400,
-  prepare: (stack: Stack) => prepare(stack),
-  finish,
-} as const;
-
-const failed = { metric: "failed", text: "GETs and POSTs that failed", unit: "requests", worst: 0 } as const;
 const left = { metric: "others", text: "instances without the new release", unit: "instances", worst: 0 } as const;
-const mixed = { rate: 400, posts: 0.5, duration: 300, timeout: 10 } as const;
 
 export const rollOutGood: Drill = {
-  ...common,
+  ...releaseDrill,
   name: "release-roll-out",
   title: "Roll-out of a release, app that exits at once on SIGTERM",
   hypothesis:
     "Each instance is drained before it is stopped, so SIGTERM cuts no request; it is watched before visitors come back.",
   claims: [
-    failed,
+    noRequestFails,
     left,
     {
       metric: "ratio",
@@ -33,7 +22,6 @@ export const rollOutGood: Drill = {
     },
     { metric: "duration", text: "duration of the roll-out", unit: "s" },
   ],
-  load: mixed,
   async fault(stack) {
     const next = nextRelease(stack);
     const duration = await rollOutWell(stack, next);
@@ -42,17 +30,17 @@ export const rollOutGood: Drill = {
 };
 
 export const rollOutLong: Drill = {
-  ...common,
+  ...releaseDrill,
   name: "release-roll-out-long",
   title: "Roll-out with keep-alive connections and requests of 5 s under way",
   hypothesis: "Connections belong to the load balancer, not to an instance; a drain waits for requests that take 5 s.",
   claims: [
-    failed,
+    noRequestFails,
     { metric: "longFailed", text: "requests of 5 s that failed", unit: "requests", worst: 0 },
     left,
     { metric: "long", text: "requests of 5 s", unit: "requests" },
   ],
-  load: { ...mixed, connections: "keep-alive" },
+  load: { ...releaseDrill.load, connections: "keep-alive" },
   async fault(stack) {
     const over = new AbortController();
     const slow = stack.visit(
@@ -72,18 +60,17 @@ export const rollOutLong: Drill = {
 };
 
 export const rollOutStreams: Drill = {
-  ...common,
+  ...releaseDrill,
   name: "release-roll-out-streams",
   title: "Roll-out with websockets and server-sent events open",
   hypothesis: `A stream goes on until its instance's drain limit (${drainTimeout} s here); then the app tells those who listen.`,
   claims: [
-    failed,
+    noRequestFails,
     { metric: "early", text: "streams that ended before their instance's drain limit", unit: "connections", worst: 0 },
     { metric: "cut", text: "streams that ended without notice to the client", unit: "connections", worst: 0 },
     { metric: "told", text: "streams whose client was told at the limit to close", unit: "connections" },
     left,
   ],
-  load: mixed,
   // The release that is replaced is the one that has to tell.
   prepare: (stack) => prepare(stack, { exit: "tell" }),
   async fault(stack) {

@@ -1,4 +1,12 @@
-import { askInstances, machinesWithRole, requireSuccess, type Stack, type UpResult } from "../frame/stack";
+import type { Drill } from "../frame/drill";
+import {
+  askInstances,
+  machinesWithRole,
+  needsTwoAppMachines,
+  requireSuccess,
+  type Stack,
+  type UpResult,
+} from "../frame/stack";
 import { buildRelease, goodHabits, type Habits, storeFolder } from "./releases";
 
 /** Seconds that instances of the drills' stack stay healthy before they are in rotation: the default of settings. */
@@ -28,6 +36,17 @@ function settings(release: string) {
     loadBalancer: { limits: { connections: 5000, connectionRatePerSource: 1000, requestRatePerSource: 10_000 } },
   };
 }
+
+/** What drills of roll-outs have in common. */
+export const releaseDrill = {
+  cannot: needsTwoAppMachines,
+  load: { rate: 400, posts: 0.5, duration: 300, timeout: 10 },
+  loadUntilOver: true,
+  runs: 5,
+  abortAfter: 400,
+  prepare: (stack: Stack) => prepare(stack),
+  finish,
+} as const satisfies Partial<Drill>;
 
 /** A release of the drills' app, ready for `pulumi up`. */
 export interface BuiltRelease {

@@ -1,4 +1,15 @@
-import type { Claim } from "../frame/drill";
+import type { Claim, Drill } from "../frame/drill";
+import { needsDatabase } from "./writing";
+
+/**
+ * What drills of the database have in common: visitors read until the fault is over, while others write.
+ *
+ * @param abortAfter seconds; the load may take almost as long
+ */
+export function databaseDrill(abortAfter: number) {
+  const load = { rate: 20, duration: abortAfter - 10, timeout: 10 };
+  return { cannot: needsDatabase, load, loadUntilOver: true, abortAfter } as const satisfies Partial<Drill>;
+}
 
 /** What every drill with writers claims of them: they are as many as it says, also while the fault is there. */
 export const reallyWritten: readonly Claim[] = [
