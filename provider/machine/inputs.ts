@@ -1,3 +1,5 @@
+import type { Connection } from "../ssh/connection";
+
 /**
  * The inputs of `holdfast:machine:Configuration`: everything that one machine gets, as plain data. Roles produce it, the
  * machine plugin applies it; neither knows the other.
@@ -37,28 +39,8 @@ export interface ConfigurationInputs {
   readonly checks?: readonly CheckInput[];
 }
 
-/** The way to a machine. */
-export interface Connection {
-  readonly host: string;
-  /** @default 22 */
-  readonly port?: number;
-  readonly user: string;
-  /** Jump hosts, tried in turn until one lets through; empty or absent: a direct connection. */
-  readonly via?: readonly JumpHost[];
-}
-
 export interface LeaseInput extends Connection {
   /** The machine's server id: when that server is replaced, its new host key is accepted once more. */
-  readonly serverId?: string;
-}
-
-/** The machine that SSH goes through. */
-export interface JumpHost {
-  readonly host: string;
-  /** @default 22 */
-  readonly port?: number;
-  readonly user: string;
-  /** The jump host's server id: when that server is replaced, its new host key is accepted once more. */
   readonly serverId?: string;
 }
 

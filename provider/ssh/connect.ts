@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
-import type { Connection } from "../machine/inputs";
+import type { Connection } from "./connection";
 import { ConnectionFailure, explainError, hostKeyChanged } from "./failures";
 import { algorithmsFor, formatHostKey, pinOf, type HostKeys } from "./hostKeys";
 import { findCredentials, type Credential } from "./keys";

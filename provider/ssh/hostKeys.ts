@@ -1,5 +1,5 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
-import type { Connection, JumpHost, LeaseInput } from "../machine/inputs";
+import type { Connection, JumpHost } from "./connection";
 
 /**
  * Host keys seen at the first contact, in OpenSSH's form (`ssh-ed25519 AAAA…`): of the machine itself under `machine`, of
@@ -13,7 +13,11 @@ export function pinOf(jump: Pick<JumpHost, "host" | "port" | "serverId">): strin
 }
 
 /** Without the pins of machines that are no longer used. */
-export function keepKnownHosts(hostKeys: HostKeys, connection: Connection, lease?: LeaseInput): HostKeys {
+export function keepKnownHosts(
+  hostKeys: HostKeys,
+  connection: Connection,
+  lease?: Connection & { readonly serverId?: string },
+): HostKeys {
   const others = [...(connection.via ?? []), ...(lease ? [lease, ...(lease.via ?? [])] : [])];
   const used = new Set(["machine", ...others.map(pinOf)]);
   return Object.fromEntries(Object.entries(hostKeys).filter(([name]) => used.has(name)));
