@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { localCloudName } from "../local/paths";
+import { stackOption } from "./options";
 import { DatabaseMachine, type Job } from "../stack/database/machine";
 import { keyOfStack } from "../stack/database/repositoryKey";
-import { askForConsent } from "../lib/terminal/question";
+import { askForConsent } from "../lib/terminal/confirm";
 import { describeListing, type Listing } from "../stack/database/backupList";
 
 interface Where {
-  readonly stack?: string;
+  readonly stack: string;
 }
 
 /** `holdfast backup`: made, listed, read through, proven; and the key to them. */
@@ -30,10 +30,10 @@ export function backupCommand(): Command {
 }
 
 function on(name: string, description: string): Command {
-  return new Command(name).description(description).option("--stack <name>", "the stack (default: the local one)");
+  return new Command(name).description(description).addOption(stackOption());
 }
 
-const machineOf = ({ stack }: Where) => DatabaseMachine.of(stack ?? localCloudName());
+const machineOf = ({ stack }: Where) => DatabaseMachine.of(stack);
 
 function nowCommand(): Command {
   return on("now", "make a backup now")
@@ -63,7 +63,7 @@ function keyCommand(): Command {
   return on("key", "show the key to the backups; keep it in a safe: without it nobody can read them")
     .addOption(new Option("--out <file>", "write the key to this file (mode 0600) instead of showing it"))
     .action(async ({ out, ...where }: Where & { out?: string }) => {
-      const key = `${JSON.stringify(await keyOfStack(where.stack ?? localCloudName()), undefined, 2)}\n`;
+      const key = `${JSON.stringify(await keyOfStack(where.stack), undefined, 2)}\n`;
       if (out === undefined) process.stdout.write(key);
       // Never over something that is there: it might be the key of another stack.
       else writeFileSync(out, key, { mode: 0o600, flag: "wx" });

@@ -4,7 +4,7 @@ import { makeResult, writeResult } from "../drills/frame/result";
 import { openLocalStack } from "../drills/frame/localStack";
 import { climb, leaveLadder, runClimb } from "../drills/ladder/climb";
 import { writeMeasuredPage } from "../drills/measuredPage";
-import { wholeNumber } from "../lib/terminal/wholeNumber";
+import { wholeNumber } from "./options";
 
 /** `holdfast climb`: every rung of the ladder, up and down, on the running local stack. */
 export function climbCommand(): Command {

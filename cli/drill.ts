@@ -8,7 +8,7 @@ import { runDrill } from "../drills/frame/runner";
 import { writeMeasuredPage } from "../drills/measuredPage";
 import { report, UserError } from "../lib/errors";
 import { table } from "../lib/terminal/table";
-import { wholeNumber } from "../lib/terminal/wholeNumber";
+import { wholeNumber } from "./options";
 
 /** `holdfast drill`: breaks the running local stack on purpose, and measures what visitors see. */
 export function drillCommand(): Command {

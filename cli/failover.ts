@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { failoverCommand as program } from "../roles/loadBalancer/pair";
-import { localCloudName } from "../local/paths";
+import { stackOption } from "./options";
 import { lastLines, run } from "../lib/run";
 import { UserError } from "../lib/errors";
 import { type Route, routesOf } from "../stack/ssh/config";
@@ -15,13 +15,12 @@ const NOT_ACTIVE = 3;
 export function failoverCommand(): Command {
   return new Command("failover")
     .description("hand the floating IP over to the other load balancer, e.g. before you update or reboot this one")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .addHelpText(
       "after",
       `\nTo keep a load balancer out of the election: \`sudo ${program} out\` on it, and \`… in\` to take it back.`,
     )
-    .action(async (options: { stack?: string }) => {
-      const stack = options.stack ?? localCloudName();
+    .action(async ({ stack }: { stack: string }) => {
       const balancers = balancersOf(await stackState(stack));
       if (balancers.length < 2) {
         throw new UserError(

@@ -1,13 +1,11 @@
 import { Command } from "commander";
-import { createInterface } from "node:readline/promises";
-import { localCloudName } from "../local/paths";
 import { quote } from "../lib/text";
-import { UserError } from "../lib/errors";
 import { type RemoteLines, startLines } from "../stack/machines/lines";
 import { type Target, targetsOf } from "../stack/machines/targets";
-import { commandBehindDashes } from "./operands";
+import { commandBehindDashes, stackOption } from "./options";
 import { onMachine, stackState } from "../stack/ssh/route";
-import { hasColours, prefixer } from "../lib/terminal/prefix";
+import { hasColours, prefixer } from "../lib/terminal/colour";
+import { askForConsent } from "../lib/terminal/confirm";
 import { table } from "../lib/terminal/table";
 
 /** What one machine answered. */
@@ -24,13 +22,16 @@ export function runCommand(): Command {
     .description("run a command on a machine, or on all machines of a role, one after the other")
     .argument("<machine-or-role>", "e.g. app-1, or app")
     .argument("<command...>", "the command and its arguments, after --; a single word is read by the machine's shell")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .option("--yes", "do not ask before running on more than one machine")
     .addHelpText("after", "\nExit code: the command's own, or that of the first machine on which it failed.")
-    .action(async (word: string, command: string[], { stack = localCloudName(), yes = false }: Options) => {
+    .action(async (word: string, command: string[], { stack, yes = false }: Options) => {
       const targets = targetsOf(await stackState(stack), stack, word);
       const line = commandLine(commandBehindDashes(command));
-      if (targets.length > 1 && !yes) await requireConsent(stack, targets, line);
+      if (targets.length > 1) {
+        const names = targets.map(({ machine }) => machine).join(", ");
+        await askForConsent(`Run \`${line}\` on ${names} of "${stack}".`, yes);
+      }
       const answers = await runOnEach(stack, targets, line);
       if (targets.length > 1) console.log(summary(answers, targets.length));
       process.exitCode = answers.find(({ code }) => code !== 0)?.code ?? 0;
@@ -38,7 +39,7 @@ export function runCommand(): Command {
 }
 
 interface Options {
-  readonly stack?: string;
+  readonly stack: string;
   readonly yes?: boolean;
 }
 
@@ -47,22 +48,12 @@ export function commandLine(words: readonly string[]): string {
   return words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
 }
 
-async function requireConsent(stack: string, targets: readonly Target[], line: string): Promise<void> {
-  const names = targets.map(({ machine }) => machine).join(", ");
-  if (!process.stdin.isTTY) {
-    throw new UserError(`this would run on ${targets.length} machines (${names}): add --yes if you mean it`);
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Run \`${line}\` on ${names} of "${stack}"? [y/N] `);
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("nothing was run");
-}
-
 async function runOnEach(stack: string, targets: readonly Target[], line: string): Promise<Answer[]> {
   const prefix = prefixer(
     targets.map(({ machine }) => machine),
-    hasColours(process.stdout),
+    hasColours(),
   );
+  const shown = ({ machine }: Target, text: string) => (targets.length > 1 ? prefix(machine, text) : text);
   const answers: Answer[] = [];
   let running: RemoteLines | undefined;
   let interrupted = false;
@@ -74,15 +65,14 @@ async function runOnEach(stack: string, targets: readonly Target[], line: string
   for (const target of targets) {
     if (interrupted) break;
     const begun = performance.now();
-    const show = (text: string) => console.log(targets.length > 1 ? prefix(target.machine, text) : text);
-    const complain = (text: string) => console.error(targets.length > 1 ? prefix(target.machine, text) : text);
+    const complain = (text: string) => console.error(shown(target, text));
     const code = await onMachine(stack, target, [line], async (program, args) => {
       running = startLines(program, args, complain);
-      for await (const text of running.lines) show(text);
+      for await (const text of running.lines) console.log(shown(target, text));
       const code = await running.ended;
       return interrupted ? 130 : code;
     }).catch((error: unknown) => {
-      // A machine that cannot be reached does not keep the others from their turn.
+      // The command runs on the other machines all the same.
       complain(error instanceof Error ? error.message : String(error));
       return 255;
     });

@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { hostname, userInfo } from "node:os";
-import { localCloudName } from "../../local/paths";
+import { stackOption, wholeNumber } from "../options";
 import { agentPaths } from "../../roles/app/agent";
 import { lastLines, run } from "../../lib/run";
 import { quote } from "../../lib/text";
@@ -20,7 +20,7 @@ export interface InstanceState {
 }
 
 interface Options {
-  readonly stack?: string;
+  readonly stack: string;
   readonly instance: number;
   readonly asIs?: boolean;
   readonly force?: boolean;
@@ -32,18 +32,18 @@ export function debugCommand(): Command {
   return new Command("debug")
     .description("take an instance out of rotation, start it for debugging, open a tunnel and follow its log")
     .argument("<machine>", "e.g. app-1")
-    .option("--instance <number>", "number of the instance on the machine", number, 1)
+    .option("--instance <number>", "number of the instance on the machine", wholeNumber, 1)
     .option("--as-is", "only drain the instance; do not restart its process")
     .option("--force", "also when it is the last instance that serves visitors")
     .option("--done", "end the debug session on this instance, also another person's, and put the instance back")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .addHelpText(
       "after",
       "\nThe session ends with Ctrl-C, with this program, or 20 s after the connection is lost. The machine then puts" +
         "\nthe instance back by itself. The group `debug` in the release's holdfast.yaml says how it is started and on which port.",
     )
     .action(async (word: string, options: Options) => {
-      const stack = options.stack ?? localCloudName();
+      const { stack } = options;
       const target = targetOf(await stackState(stack), stack, word);
       process.exitCode = options.done
         ? await endSession(stack, target, options.instance)
@@ -100,10 +100,4 @@ async function instanceState(stack: string, target: Target, instance: number): P
   throw new UserError(
     `${target.machine} has no instance ${instance}; it has ${states.map((one) => one.instance).join(", ")}`,
   );
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("has to be a whole number from 1");
-  return value;
 }

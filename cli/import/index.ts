@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { Command } from "commander";
-import { localCloudName } from "../../local/paths";
+import { stackOption } from "../options";
 import { DatabaseMachine } from "../../stack/database/machine";
 import { replaceDatabase, requireNoOtherJob } from "../../stack/database/replacing";
 import { UserError } from "../../lib/errors";
 import { size } from "../../stack/database/plan";
 import { underLease } from "../../stack/pulumi/underLease";
 import { createProgress } from "../../lib/terminal/progress";
-import { askForConsent } from "../../lib/terminal/question";
+import { askForConsent } from "../../lib/terminal/confirm";
 
 interface ImportPlan {
   readonly database: string;
@@ -20,11 +20,11 @@ export function importCommand(): Command {
   return new Command("import")
     .description("import an existing PostgreSQL database from a dump or from its server")
     .requiredOption("--from <dump|address>", "a dump file of pg_dump, or postgresql://USER@HOST/NAME")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .option("--yes", "do not ask before the current database is replaced")
     .addHelpText("after", "\nGive a server's password in PGPASSWORD: every user of this computer can read arguments.")
-    .action(async (options: { from: string; stack?: string; yes?: boolean }) => {
-      const machine = await DatabaseMachine.of(options.stack ?? localCloudName());
+    .action(async (options: { from: string; stack: string; yes?: boolean }) => {
+      const machine = await DatabaseMachine.of(options.stack);
       process.exitCode = await bringIn(machine, options.from, options.yes ?? false);
     });
 }

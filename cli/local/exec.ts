@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { enterCommand } from "../../local/machines/enter";
 import { localCloudName } from "../../local/paths";
 import { UserError } from "../../lib/errors";
-import { commandBehindDashes } from "../operands";
+import { commandBehindDashes } from "../options";
 import { runInForeground } from "../../lib/terminal/foreground";
 import { cloudStatus, findMachine, requireDaemon } from "../../stack/local/client";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
 import { UserError } from "../../lib/errors";
-import { commandBehindDashes } from "../operands";
+import { commandBehindDashes } from "../options";
 import { runInForeground } from "../../lib/terminal/foreground";
 import { NOT_RUNNING } from "../../stack/local/client";
 

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { localCloudName } from "../../local/paths";
+import { stackOption } from "../options";
 import { quote } from "../../lib/text";
 import { type RemoteLines, startLines } from "../../stack/machines/lines";
 import { type Target, targetsOf } from "../../stack/machines/targets";
 import { onMachine, stackState } from "../../stack/ssh/route";
-import { hasColours, prefixer } from "../../lib/terminal/prefix";
+import { hasColours, prefixer } from "../../lib/terminal/colour";
 import { byTime, type Entry, readEntry, SortingBuffer } from "./entries";
 
 /** What is worth reading on a machine of each role; `--unit` asks for something else. */
@@ -17,7 +17,7 @@ const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
 const unitsOfAll = ["holdfast-apply@*"];
 
 interface Options {
-  readonly stack?: string;
+  readonly stack: string;
   readonly follow?: boolean;
   readonly since?: string;
   readonly unit?: readonly string[];
@@ -33,16 +33,16 @@ export function logsCommand(): Command {
     .option("--since <time>", "start time as journalctl reads it, e.g. -1h, today, '2026-11-24 10:00'")
     .option("--lines <number>", "lines of each machine (without --since)", "100")
     .option("--unit <name...>", "these systemd units instead of the role's units, e.g. 'app@1' or ssh")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .action(async (word: string, options: Options) => {
-      const stack = options.stack ?? localCloudName();
+      const { stack } = options;
       const targets = targetsOf(await stackState(stack), stack, word);
       process.exitCode = await logs(stack, targets, options);
     });
 }
 
 /** The line that a machine's shell gets. */
-export function journalLine({ roles }: Pick<Target, "roles">, options: Options): string {
+export function journalLine({ roles }: Pick<Target, "roles">, options: Omit<Options, "stack">): string {
   const { follow, since, unit, lines } = options;
   const units = unit ?? [...roles.flatMap((role) => unitsOfRole[role] ?? []), ...unitsOfAll];
   return [
@@ -57,7 +57,7 @@ export function journalLine({ roles }: Pick<Target, "roles">, options: Options):
 async function logs(stack: string, targets: readonly Target[], options: Options): Promise<number> {
   const prefix = prefixer(
     targets.map(({ machine }) => machine),
-    hasColours(process.stdout),
+    hasColours(),
   );
   const show = (entry: Entry) => console.log(prefix(entry.machine, told(entry)));
   const collected: Entry[] = [];

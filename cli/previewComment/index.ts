@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { ReportOptions } from "../../failures/report";
 import { readDrillResults } from "../../drills/frame/result";
 import { UserError } from "../../lib/errors";
+import { repeatedOption } from "../options";
 import { baselineOf, compare } from "../../stack/preview/compare";
 import { type Digest, parseDigest } from "../../stack/preview/digest";
 import { listPrices } from "../../failures/prices/priceList";
@@ -23,11 +24,11 @@ export function previewCommentCommand(): Command {
     .description("write a pull-request comment: what a change does to each environment; needs no token and no secret")
     .option("--before <revision>", "the commit, branch, tag or settings file to compare with", "origin/main")
     .option("--after <revision>", "the changed commit, branch, tag or settings file (default: this checkout as it is)")
-    .option(
-      "--stack <name>",
-      "an environment; repeat for more (default: all with settings, except local ones)",
-      (name: string, all: string[]) => [...all, name],
-      [],
+    .addOption(
+      repeatedOption(
+        "--stack <name>",
+        "an environment; repeat for more (default: all with settings, except local ones)",
+      ),
     )
     .option("--preview <file>", "read this output of `pulumi preview --json` instead of previewing (with one --stack)")
     .option("--output <file>", "write the comment to this file instead of the terminal")

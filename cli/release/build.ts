@@ -1,20 +1,15 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { referenceText } from "../../blueprint/releaseReference";
-import { localCloudName } from "../../local/paths";
 import { build } from "../../release/build/build";
 import type { StoredRelease } from "../../release/store/store";
-import { bytes } from "./figures";
 import { setRelease } from "../../stack/release/setRelease";
 import { stackStore } from "../../stack/release/stackStore";
-import { storeOption } from "./storeOption";
+import { bytes, storeCommand } from "./store";
 
 export function buildCommand(): Command {
-  return new Command("build")
-    .description("build a release from a folder with a holdfast.yaml and keep it in the store")
+  return storeCommand("build", "build a release from a folder with a holdfast.yaml and keep it in the store")
     .argument("<folder>", "e.g. examples/guestbook")
-    .option("--stack <stack>", "the stack whose store gets it", localCloudName())
-    .addOption(storeOption())
     .option("--use <stack>", "also write it into that stack's settings")
     .option("--json", "for programs")
     .action(async (folder: string, options: BuildOptions) => {

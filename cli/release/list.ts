@@ -1,17 +1,12 @@
-import { Command } from "commander";
-import { localCloudName } from "../../local/paths";
+import type { Command } from "commander";
 import type { StoredRelease } from "../../release/store/store";
 import { table } from "../../lib/terminal/table";
-import { bytes, minute } from "./figures";
 import { type StackUse, stackUses, usesRelease } from "../../stack/release/stacks";
 import { stackStore } from "../../stack/release/stackStore";
-import { storeOption } from "./storeOption";
+import { bytes, minute, storeCommand } from "./store";
 
 export function listCommand(): Command {
-  return new Command("list")
-    .description("list the releases of the store, the newest first, and the stacks that use them")
-    .option("--stack <stack>", "whose store", localCloudName())
-    .addOption(storeOption())
+  return storeCommand("list", "list the releases of the store, the newest first, and the stacks that use them")
     .option("--json", "for programs")
     .action(async (options: { stack: string; store?: string; json?: boolean }) => {
       const { store } = await stackStore(options.stack, options.store);

@@ -1,23 +1,19 @@
-import { Command } from "commander";
-import { localCloudName } from "../../local/paths";
+import type { Command } from "commander";
 import { keptCopies } from "../../release/copies";
 import type { StoredRelease } from "../../release/store/store";
-import { UserError } from "../../lib/errors";
+import { wholeNumber } from "../options";
 import { releaseTable } from "./list";
 import { type StackUse, stackUses, usesRelease } from "../../stack/release/stacks";
 import { stackStore } from "../../stack/release/stackStore";
-import { storeOption } from "./storeOption";
+import { storeCommand } from "./store";
 
 export function pruneCommand(): Command {
-  return new Command("prune")
-    .description("remove old releases from the store; releases that a stack names or runs stay")
-    .option("--stack <stack>", "whose store", localCloudName())
-    .addOption(storeOption())
-    .option("--keep <count>", "how many releases of each app stay (default: holdfast:releases.keep)")
+  return storeCommand("prune", "remove old releases from the store; releases that a stack names or runs stay")
+    .option("--keep <count>", "how many releases of each app stay (default: holdfast:releases.keep)", wholeNumber)
     .option("--dry-run", "only show what would be removed")
-    .action(async (options: { stack: string; store?: string; keep?: string; dryRun?: boolean }) => {
+    .action(async (options: { stack: string; store?: string; keep?: number; dryRun?: boolean }) => {
       const { store, keep } = await stackStore(options.stack, options.store);
-      const old = tooOld(await store.list(), stackUses(), options.keep === undefined ? keep : count(options.keep));
+      const old = tooOld(await store.list(), stackUses(), options.keep ?? keep);
       if (old.length === 0) {
         console.log(`Nothing to remove from ${store.place}.`);
         return;
@@ -48,10 +44,4 @@ export function tooOld(
     const stays = position <= (isCopy ? Math.min(keep, keptCopies) : keep);
     return !stays && !uses.some((use) => usesRelease(use, release));
   });
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new UserError(`--keep ${text}: write a whole number from 1`);
 }

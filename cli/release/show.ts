@@ -1,21 +1,16 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { stringify } from "yaml";
 import { parseReference, referenceText } from "../../blueprint/releaseReference";
-import { localCloudName } from "../../local/paths";
 import type { StoredReference, StoredRelease } from "../../release/store/store";
 import { UserError } from "../../lib/errors";
-import { bytes, minute } from "./figures";
 import { usedBy } from "./list";
 import { stackUses } from "../../stack/release/stacks";
 import { stackStore } from "../../stack/release/stackStore";
-import { storeOption } from "./storeOption";
+import { bytes, minute, storeCommand } from "./store";
 
 export function showCommand(): Command {
-  return new Command("show")
-    .description("show all that the store knows about one release")
+  return storeCommand("show", "show all that the store knows about one release")
     .argument("<release>", "e.g. guestbook@1.4.0")
-    .option("--stack <stack>", "whose store", localCloudName())
-    .addOption(storeOption())
     .option("--json", "for programs")
     .action(async (written: string, options: { stack: string; store?: string; json?: boolean }) => {
       const { store } = await stackStore(options.stack, options.store);

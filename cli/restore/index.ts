@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { localCloudName } from "../../local/paths";
+import { stackOption } from "../options";
 import { foreignFiles } from "../../roles/database/backup/key";
 import { databasePaths } from "../../roles/database/paths";
 import { DatabaseMachine } from "../../stack/database/machine";
@@ -7,14 +7,14 @@ import { replaceDatabase, requireNoOtherJob } from "../../stack/database/replaci
 import { keyOfFile, keyOfStack } from "../../stack/database/repositoryKey";
 import { UserError } from "../../lib/errors";
 import { underLease } from "../../stack/pulumi/underLease";
-import { askForConsent } from "../../lib/terminal/question";
+import { askForConsent } from "../../lib/terminal/confirm";
 import { askMigrationTime, mayMigrate } from "./migration";
 import { parseMoment } from "../../stack/database/moment";
 import { describePlan, type RestorePlan } from "../../stack/database/plan";
 
 interface Options {
   readonly to?: string;
-  readonly stack?: string;
+  readonly stack: string;
   readonly into?: string;
   readonly key?: string;
   readonly yes?: boolean;
@@ -30,7 +30,7 @@ export function restoreCommand(): Command {
   return new Command("restore")
     .description("restore the database to a moment, or into another stack")
     .option("--to <moment>", 'latest, "2026-11-24 10:30:15" (this computer\'s time) or 2026-11-24T10:30:15Z')
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .option("--into <name>", "the stack that gets the data, e.g. staging from prod (default: the same stack)")
     .option("--key <file>", "read the backups of this key (`holdfast backup key`), of any stack")
     .option("--yes", "do not ask before the current database is replaced")
@@ -38,7 +38,7 @@ export function restoreCommand(): Command {
     .option("--no-migrate", "start the release on the restored database without a migration")
     .option("--forget", "restore nothing; delete the databases that earlier restores kept")
     .action(async (options: Options) => {
-      const stack = options.stack ?? localCloudName();
+      const { stack } = options;
       if (options.forget) console.log((await (await DatabaseMachine.of(stack)).tell(["forget"])).trim());
       else process.exitCode = await restore(stack, options);
     });

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { localCloudName } from "../../local/paths";
+import { stackOption } from "../options";
 import type { Progress } from "../../lib/progress";
 import { settingsFile } from "../../stack/checkout";
 import type { StoredRelease } from "../../release/store/store";
@@ -18,10 +18,10 @@ export function rollbackCommand(): Command {
   return new Command("rollback")
     .description("go back to the previous release by a roll-out, also while a roll-out is half-way")
     .option("--to <version>", "this release of the store, e.g. 1.4.0")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .option("--yes", "go back over a migration without asking")
-    .action(async (options: { to?: string; stack?: string; yes?: boolean }) => {
-      process.exitCode = await rollback(options.stack ?? localCloudName(), options, createProgress());
+    .action(async (options: { to?: string; stack: string; yes?: boolean }) => {
+      process.exitCode = await rollback(options.stack, options, createProgress());
     });
 }
 

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Target } from "../../blueprint/target";
-import { localCloudName } from "../../local/paths";
+import { stackOption } from "../options";
 import { UserError } from "../../lib/errors";
 import { findDaemon } from "../../stack/local/client";
 import { localCloudOf } from "../../stack/localCloud";
@@ -27,7 +27,7 @@ const ALARM = 1;
 export function statusCommand(): Command {
   return new Command("status")
     .description("show the state of a stack: machines, instances, floating IP, release, disks, and what needs a person")
-    .option("--stack <name>", "the stack (default: the local one)")
+    .addOption(stackOption())
     .option("--json", "for programs")
     .option(
       "--timeout <seconds>",
@@ -36,8 +36,8 @@ export function statusCommand(): Command {
       answerLimit,
     )
     .addHelpText("after", `\nExit code: 0 when there is no alarm, ${ALARM} when there is one.`)
-    .action(async (options: { stack?: string; json?: boolean; timeout: number }) => {
-      const status = await readStatus(options.stack ?? localCloudName(), options.timeout);
+    .action(async (options: { stack: string; json?: boolean; timeout: number }) => {
+      const status = await readStatus(options.stack, options.timeout);
       console.log(options.json ? JSON.stringify(status, undefined, 2) : statusText(status, coloursFor()));
       if (status.alarms.length > 0) process.exitCode = ALARM;
     });

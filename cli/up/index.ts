@@ -8,6 +8,7 @@ import { Project } from "../../stack/pulumi/project";
 import { confirm } from "../../lib/terminal/confirm";
 import { gate, refusal } from "./gate";
 import { handOver } from "../failover";
+import { repeatedOption } from "../options";
 import { resizeInTurn, resizes } from "./resize";
 import { ServiceWatch } from "./serviceWatch";
 import { unprotect } from "./unprotect";
@@ -22,11 +23,11 @@ export function upCommand(): Command {
   return new Command("up")
     .description("run `pulumi up`, but refuse to delete or replace what is protected unless --allow names it")
     .requiredOption("--stack <name>", "e.g. prod")
-    .option(
-      "--allow <resource>",
-      "a protected resource that may be replaced or deleted, e.g. visitors or StorageBox:backup; repeat for more",
-      (name: string, all: string[]) => [...all, name],
-      [],
+    .addOption(
+      repeatedOption(
+        "--allow <resource>",
+        "a protected resource that may be replaced or deleted, e.g. visitors or StorageBox:backup; repeat for more",
+      ),
     )
     .option("--yes", "do not ask")
     .action(async (flags: Flags) => {

@@ -42,14 +42,6 @@ export const serverCertificateHandler: ResourceHandler = {
     if (preview) return { ...news, ...unknown, ...kept };
     return withServer(news, { certificate: String(olds.authority), key: plain(olds.authorityKey) });
   },
-
-  read({ id, inputs, outputs }) {
-    return Promise.resolve({ id, inputs, outputs });
-  },
-
-  delete() {
-    return Promise.resolve();
-  },
 };
 
 const unknown = { certificate: UNKNOWN, key: UNKNOWN, renewal: UNKNOWN };

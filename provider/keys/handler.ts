@@ -29,12 +29,4 @@ export const keyPairHandler: ResourceHandler = {
   update({ olds, news }) {
     return Promise.resolve({ ...news, publicKey: olds.publicKey, privateKey: olds.privateKey });
   },
-
-  read({ id, inputs, outputs }) {
-    return Promise.resolve({ id, inputs, outputs });
-  },
-
-  delete() {
-    return Promise.resolve();
-  },
 };

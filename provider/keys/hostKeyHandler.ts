@@ -30,12 +30,4 @@ export const hostKeyHandler: ResourceHandler = {
     const publicKey = await askHostKey(server, { signal, tell: (message) => log(message, { status: true }) });
     return { id, outputs: { ...inputs, publicKey } };
   },
-
-  read({ id, inputs, outputs }) {
-    return Promise.resolve({ id, inputs, outputs });
-  },
-
-  delete() {
-    return Promise.resolve();
-  },
 };

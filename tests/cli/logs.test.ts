@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { journalLine } from "../../cli/logs";
 import { type Entry, readEntry, SortingBuffer } from "../../cli/logs/entries";
-import { prefixer } from "../../lib/terminal/prefix";
+import { prefixer } from "../../lib/terminal/colour";
 
 describe("what a machine is asked for", () => {
   it("is what its roles say, the last hundred lines of it", () => {

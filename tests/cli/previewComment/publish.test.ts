@@ -96,13 +96,13 @@ test("a preview that failed takes the place of the one before, with its commit a
   expect(await publish(failedComment(run), commit, gitHub)).toContain("brought up to date");
   const [{ body } = {}] = fake.writes.map((call) => call.body ?? { body: "" });
   expect(body).toContain(`As of ${commit}`);
-  expect(body).toContain(`**Nobody knows: the preview failed.** [Its log](${run})`);
+  expect(body).toContain(`**Not known: the preview failed.** [Its log](${run})`);
   expect(() => failedComment("x) [click](https://example.org")).toThrow("is not the address of a run");
 });
 
 test("a commit that ends no open pull request, and a text that is none of ours", async () => {
-  expect(await publish(text, "e".repeat(40), gitHub)).toContain("nothing was written");
-  await expect(publish("Buy now!", commit, gitHub)).rejects.toThrow("no comment that");
+  expect(await publish(text, "e".repeat(40), gitHub)).toContain("nothing was published");
+  await expect(publish("Buy now!", commit, gitHub)).rejects.toThrow("is not a comment of");
   await expect(publish(text, "main", gitHub)).rejects.toThrow('"main" is not a commit');
   expect(fake.writes).toEqual([]);
 });

@@ -20,7 +20,7 @@ export function onMachines(clone: Clone): void {
   test("a command runs on each machine of a role, and its failure is the exit code", async () => {
     const asked = await clone.holdfast(["run", "app", "--", "true"]);
     expect(asked.code).toBe(1);
-    expect(asked.stderr).toContain("this would run on 2 machines (app-1, app-2): say --yes if that is meant");
+    expect(asked.stderr).toMatch(/^holdfast: Run `true` on app-1, app-2 of .*add --yes if you mean it/s);
     const line = `hostname; test $(hostname) != ${clone.name}-app-2`;
     const { code, stdout } = await clone.holdfast(["run", "--yes", "app", line]);
     expect(code).toBe(1);

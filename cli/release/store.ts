@@ -1,3 +1,14 @@
+import { Command, Option } from "commander";
+import { localCloudName } from "../../local/paths";
+
+/** A command on the store of a stack, or on another store. */
+export function storeCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option("--stack <stack>", "the stack whose store it is", localCloudName())
+    .addOption(new Option("--store <place>", "a store: a folder, s3://BUCKET, an https or an sftp address"));
+}
+
 /** e.g. `912 B`, `48 kB`, `3.1 MB` */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
