@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import { type Api, startApi } from "./api";
+import { type RunningApi, startApi } from "./api";
 import type { Driver } from "./driver";
 import { readIdentity, writeIdentity, writeSecretly } from "./identity";
 import { takeLock } from "./lock";
@@ -34,7 +34,7 @@ async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; 
   const identity = readIdentity(name);
 
   // The driver asks the API what the metadata service says; the API is started with the driver.
-  const started: { api?: Api } = {};
+  const started: { api?: RunningApi } = {};
   const metadata = (serverId: number, path: string) =>
     started.api?.metadataAnswer(serverId, path) ?? { status: 503, contentType: "text/plain", body: "starting\n" };
   const answer: RequestListener = (request, response) => {

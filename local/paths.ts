@@ -20,7 +20,7 @@ export function cloudOf(stack: string): string {
 }
 
 /**
- * Everything that one local cloud remembers: its API's journal, machine disks, volumes, admin key, Pulumi state.
+ * Everything that one local cloud remembers: its API's store, machine disks, volumes, admin key, Pulumi state.
  * Removed by `make down`. Root only (0700).
  *
  * @default /var/lib/holdfast/NAME for root, ~/.local/state/holdfast/NAME for others (who can only preview)
@@ -36,7 +36,7 @@ export function localPaths(name = localCloudName()) {
   const state = stateDir(name);
   return {
     state,
-    /** Journal and snapshots of the API's store. */
+    /** Write-ahead log and snapshot of the API's store. */
     store: join(state, "api"),
     /** One folder per machine, named by server id. */
     machines: join(state, "machines"),

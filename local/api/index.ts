@@ -5,7 +5,7 @@ import { addressPlan, type AddressPlan } from "../network/addresses";
 import { ActionRunner } from "./service/actions/runner";
 import { systemClock, type Clock } from "./service/clock";
 import type { Cloud } from "./service/cloud";
-import { Machines } from "./service/machines";
+import { Provisioner } from "./service/provisioner";
 import { metadataAnswer, type MetadataAnswer } from "./service/metadata";
 import { effects, operations } from "./service/operations";
 import { reconcile } from "./service/reconcile";
@@ -34,7 +34,7 @@ export interface ApiOptions {
 }
 
 /** The API while it serves. */
-export interface Api {
+export interface RunningApi {
   readonly port: number;
   /** e.g. `http://127.0.0.1:7411/v1` */
   readonly endpoint: string;
@@ -52,7 +52,7 @@ export interface Api {
  *
  * @throws when the port is taken, the delay factor is not greater than 0, or the write-ahead log is damaged
  */
-export async function startApi(options: ApiOptions): Promise<Api> {
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const store = new Store<Tables>(options.directory, indexes);
   try {
     return await serve(options, store);
@@ -63,15 +63,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 }
 
-async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
+async function serve(options: ApiOptions, store: Store<Tables>): Promise<RunningApi> {
   const log = options.log ?? (() => undefined);
-  const machines = new Machines(options.driver, store, log);
+  const provisioner = new Provisioner(options.driver, store, log);
   const addresses = options.addresses ?? addressPlan(0);
   const clock = options.clock ?? systemClock;
   // The cloud and its actions need each other.
   const cloud: Cloud = {
     store,
-    machines,
+    provisioner,
     log,
     addresses,
     clock,
@@ -98,7 +98,7 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Api> {
       for (const endWatch of endWatches) endWatch();
       cloud.actions.stop();
       await app.close();
-      await machines.idle();
+      await provisioner.idle();
       store.close();
     },
   };

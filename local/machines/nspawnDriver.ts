@@ -71,10 +71,10 @@ export async function createNspawnDriver(options: NspawnDriverOptions): Promise<
   const plan = claimAddresses(options.name);
   const records = new Records(options.name);
   const network = await CloudNetwork.open({ ...options, cloud: options.name, plan, records, image });
-  return new Machines(options.name, plan, image, records, network);
+  return new NspawnMachines(options.name, plan, image, records, network);
 }
 
-class Machines implements NspawnDriver {
+class NspawnMachines implements NspawnDriver {
   readonly name = "nspawn";
 
   constructor(

@@ -7,7 +7,6 @@ import type { BaseImage } from "../machines/baseImage";
 import { tryRun } from "../machines/command";
 import { relaySocket } from "../machines/layout";
 import { packageHosts } from "../machines/packageHosts";
-import { Queue } from "../machines/queue";
 import type { Records } from "../machines/records";
 import { API_PORT, METADATA_ADDRESS, type AddressPlan } from "./addresses";
 import { ensureVethPairs, removeVethPairs, routeFloating } from "./vethPairs";
@@ -180,4 +179,15 @@ async function upstreamProxy(): Promise<{ upstream?: string }> {
   const said = await tryRun("apt-config", ["shell", "PROXY", "Acquire::http::Proxy"]);
   const upstream = /^PROXY='(http:[^']+)'/m.exec(said.stdout)?.[1] ?? process.env.http_proxy;
   return upstream === undefined || upstream === "" ? {} : { upstream };
+}
+
+/** Runs one task at a time, in the order in which they came; a task that fails does not keep the next from running. */
+class Queue {
+  private last: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.last.then(task);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { utils } from "ssh2";
-import { startApi, type Api, type ApiOptions } from "../../local/api";
+import { startApi, type RunningApi, type ApiOptions } from "../../local/api";
 import type { Driver } from "../../local/driver";
 import { NoDriver } from "../../local/machines/noDriver";
 import { ApiSchema } from "./apiSchema";
@@ -27,7 +27,7 @@ export class TestApi {
   clock = new ManualClock();
   readonly directory = mkdtempSync(join(tmpdir(), "holdfast-api-"));
   readonly log: string[] = [];
-  private api: Api | undefined;
+  private api: RunningApi | undefined;
 
   constructor(readonly driver: Driver = new NoDriver()) {}
 
@@ -51,7 +51,7 @@ export class TestApi {
     return this;
   }
 
-  get running(): Api {
+  get running(): RunningApi {
     if (this.api === undefined) throw new Error("the API is not started");
     return this.api;
   }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isAtLeast, PULUMI_VERSION } from "../versions";
-import type { PulumiSource } from "./source";
-import { versionOf } from "./version";
+import { versionOf, type PulumiSource } from "./source";
 
 /** What an earlier run downloaded or built. */
 export const fromCache: PulumiSource = {

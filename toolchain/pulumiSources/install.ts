@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Run } from "../../lib/run";
 import { isAtLeast, PULUMI_VERSION } from "../versions";
-import type { Pulumi } from "./source";
-import { versionOf } from "./version";
+import { versionOf, type Pulumi } from "./source";
 
 /**
  * Lets `fill` put a toolchain into a folder beside the target and moves it there in one step, so that an interrupted

@@ -2,8 +2,7 @@ import { dirname, join } from "node:path";
 import { existsSync, realpathSync } from "node:fs";
 import { which } from "../../lib/run";
 import { isAtLeast, PULUMI_MINIMUM } from "../versions";
-import type { PulumiSource } from "./source";
-import { versionOf } from "./version";
+import { versionOf, type PulumiSource } from "./source";
 
 /** The CLI that the user already has, if it is new enough and can run Node programs. */
 export const fromPath: PulumiSource = {

@@ -3,7 +3,7 @@ import type { Store } from "../store/store";
 import type { Actions } from "./actions/actions";
 import type { Clock } from "./clock";
 import { notFound } from "./errors";
-import type { Machines } from "./machines";
+import type { Provisioner } from "./provisioner";
 import type { Tables } from "./rows";
 
 /** Everything that the rules of one local cloud work with. */
@@ -11,7 +11,7 @@ export interface Cloud {
   readonly store: Store<Tables>;
   readonly clock: Clock;
   readonly actions: Actions;
-  readonly machines: Machines;
+  readonly provisioner: Provisioner;
   /** Where public addresses come from. */
   readonly addresses: AddressPlan;
   readonly log: (line: string) => void;

@@ -62,7 +62,7 @@ function own(cloud: Cloud, id: string): ImageRow {
 function create(cloud: Cloud, body: CreateBody, params: Readonly<Record<string, string>>): View {
   const server = found(cloud, "servers", params.id);
   // Where servers are machines, a snapshot that does not hold the machine's disk would be a lie.
-  if (cloud.machines.real) throw notBuilt("snapshots of machines");
+  if (cloud.provisioner.real) throw notBuilt("snapshots of machines");
   cloud.actions.assertIdle(serverRef(server.id));
   const type = body.type ?? "snapshot";
   if (type === "backup" && server.backupWindow === null) {

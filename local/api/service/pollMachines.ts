@@ -18,7 +18,7 @@ export function pollMachines(cloud: Cloud): () => void {
 async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
   for (const { id } of cloud.store.all("servers")) {
     if (ended() || !isSettled(cloud, cloud.store.get("servers", id))) continue;
-    const state = await cloud.machines.inspect(id);
+    const state = await cloud.provisioner.inspect(id);
     const server = cloud.store.get("servers", id);
     // An action may have begun while the driver looked.
     if (ended() || !isSettled(cloud, server)) continue;

@@ -6,19 +6,20 @@ import type { Cloud } from "./cloud";
  * logged and does not keep the others from coming back.
  */
 export async function reconcile(cloud: Cloud): Promise<void> {
-  const { store, machines } = cloud;
-  await all(cloud, store.all("networks"), (network) => machines.ensureNetwork(network.id));
-  await all(cloud, store.all("volumes"), (volume) => machines.ensureVolume(volume.id));
+  const { store, provisioner } = cloud;
+  await all(cloud, store.all("networks"), (network) => provisioner.ensureNetwork(network.id));
+  await all(cloud, store.all("volumes"), (volume) => provisioner.ensureVolume(volume.id));
   // Servers that are coming or going belong to their action.
   const settled = store.all("servers").filter((server) => !["initializing", "deleting"].includes(server.status));
   await all(cloud, settled, async (server) => {
-    await machines.ensure(server.id);
-    for (const volume of store.find("volumes", "server", server.id)) await machines.attachVolume(volume.id, server.id);
-    if (server.status === "running") await machines.start(server.id);
+    await provisioner.ensure(server.id);
+    for (const volume of store.find("volumes", "server", server.id))
+      await provisioner.attachVolume(volume.id, server.id);
+    if (server.status === "running") await provisioner.start(server.id);
   });
   const boxes = store.all("storage_boxes").filter(({ status }) => status === "active");
-  await all(cloud, boxes, (box) => machines.ensureStorageBox(box.id));
-  await all(cloud, store.all("floating_ips"), (ip) => machines.routeFloatingIp(ip, ip.server));
+  await all(cloud, boxes, (box) => provisioner.ensureStorageBox(box.id));
+  await all(cloud, store.all("floating_ips"), (ip) => provisioner.routeFloatingIp(ip, ip.server));
   cloud.actions.resume();
 }
 

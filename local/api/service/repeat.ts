@@ -20,7 +20,7 @@ export function repeatEvery(
     if (!ended) cancel = cloud.clock.after(interval, begin);
   };
   const begin = () => {
-    cloud.machines.background(what, task(() => ended).finally(next));
+    cloud.provisioner.background(what, task(() => ended).finally(next));
   };
   next();
   return () => {

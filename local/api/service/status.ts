@@ -61,14 +61,14 @@ export async function cloudStatus(cloud: Cloud): Promise<CloudStatus> {
 }
 
 async function storageBoxStatus(cloud: Cloud, box: StorageBoxRow): Promise<StorageBoxStatus> {
-  const { running, initPid = null } = await cloud.machines.inspect(box.id);
+  const { running, initPid = null } = await cloud.provisioner.inspect(box.id);
   const { id, name, status, username, idleTimeout } = box;
   const addresses = { ipv4: box.ipv4, ipv6: firstIpv6(box.ipv6) };
   return { id, name, status, username, host: hostNameOf(username), addresses, idleTimeout, running, initPid };
 }
 
 async function machineStatus(cloud: Cloud, server: ServerRow): Promise<MachineStatus> {
-  const state = await cloud.machines.inspect(server.id);
+  const state = await cloud.provisioner.inspect(server.id);
   const ips = cloud.store.find("primary_ips", "server", server.id);
   const ipv6 = ips.find((ip) => ip.type === "ipv6");
   return {

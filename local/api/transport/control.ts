@@ -5,7 +5,7 @@ import { delays } from "../service/actions/delays";
 import type { Cloud } from "../service/cloud";
 import { ApiError, invalidField, notFound } from "../service/errors";
 import { cloudStatus } from "../service/status";
-import { setIdleTimeout } from "../service/storageBoxes/idleTimeout";
+import { setIdleTimeout } from "../service/storageBoxes/storageBoxes";
 import type { CallLog } from "./callLog";
 import { faultSchema, type FaultRequest, type Faults } from "./faults";
 

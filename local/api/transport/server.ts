@@ -6,7 +6,7 @@ import { ApiError, notBuilt } from "../service/errors";
 import type { Operations } from "../service/operation";
 import { CallLog } from "./callLog";
 import { controlRoutes } from "./control";
-import { errorBody, statusOf } from "./errors";
+import { errorBody, statusOf } from "./errorAnswers";
 import { Faults, type Fault } from "./faults";
 import { listing } from "./listing";
 import { RateLimit } from "./rateLimit";

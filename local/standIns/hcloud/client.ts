@@ -1,5 +1,5 @@
 /** How the stand-in reaches the local cloud, as the provider's settings say it. */
-export interface ApiSettings {
+export interface ClientSettings {
   /** Base URL with `/v1`, without a slash at its end. */
   readonly endpoint: string;
   /** Base URL for everything below `/storage_boxes`. */
@@ -20,7 +20,7 @@ export interface Action {
 }
 
 /** The API said no. */
-export class ApiError extends Error {
+export class HcloudError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
@@ -42,7 +42,7 @@ export interface RetryRule {
 export const onCodes =
   (...codes: readonly string[]) =>
   (error: unknown): boolean =>
-    error instanceof ApiError && codes.includes(error.code);
+    error instanceof HcloudError && codes.includes(error.code);
 
 /** What is to be deleted and is not there is no failure. */
 export const isGone = onCodes("not_found");
@@ -52,7 +52,7 @@ const transient: RetryRule = {
   tries: 6,
   on: (error) =>
     onCodes("conflict", "rate_limit_exceeded", "bad_gateway", "timeout")(error) ||
-    (error instanceof ApiError && error.code === "" && [502, 504].includes(error.status)),
+    (error instanceof HcloudError && error.code === "" && [502, 504].includes(error.status)),
 };
 
 /** Milliseconds. A wait never grows beyond this. */
@@ -63,9 +63,9 @@ const actionsPerPoll = 25;
 const answerDeadline = 30_000;
 
 /** The Hetzner Cloud API for one call of the engine: ends when the call's signal does. */
-export class Api {
+export class HcloudClient {
   constructor(
-    private readonly settings: ApiSettings,
+    private readonly settings: ClientSettings,
     private readonly signal: AbortSignal,
     /** Milliseconds; the longest pause between two looks at an action. */
     private readonly longestPoll = longestWait,
@@ -188,20 +188,20 @@ export function ignore<T>(expected: (error: unknown) => boolean, result: T): (er
   };
 }
 
-function toApiError(status: number, text: string): ApiError {
+function toApiError(status: number, text: string): HcloudError {
   try {
     const { error } = JSON.parse(text) as {
-      error: { code: string; message: string; details?: { fields?: ApiError["fields"] } | null };
+      error: { code: string; message: string; details?: { fields?: HcloudError["fields"] } | null };
     };
-    return new ApiError(status, error.code, error.message, error.details?.fields);
+    return new HcloudError(status, error.code, error.message, error.details?.fields);
   } catch {
-    return new ApiError(status, "", `The API answered ${String(status)} without saying why`);
+    return new HcloudError(status, "", `The API answered ${String(status)} without saying why`);
   }
 }
 
 function unreachable(base: string, error: unknown): Error {
   if (error instanceof Error && error.name === "TimeoutError")
-    return new ApiError(0, "timeout", `${base} does not answer`);
+    return new HcloudError(0, "timeout", `${base} does not answer`);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   return new Error(`The local cloud at ${base} cannot be reached: ${cause}. Is it running?`);
 }

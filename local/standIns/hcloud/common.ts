@@ -1,5 +1,5 @@
 import type { Values } from "../../../provider/grpc/types";
-import type { Api } from "./client";
+import type { HcloudClient } from "./client";
 import type { Property } from "./properties";
 
 /** Given by the program or made up by Check; never empty after it. */
@@ -34,7 +34,7 @@ export function unlessEmpty<T>(value: T | undefined | null): T | undefined {
 
 /** Sends one PUT for each of these fields that changed, in this order, as `sdk` resources do. */
 export async function putEach(
-  api: Api,
+  api: HcloudClient,
   path: string,
   changed: ReadonlySet<string>,
   bodies: Readonly<Record<string, Values>>,
@@ -44,13 +44,34 @@ export async function putEach(
   }
 }
 
+/** Switches the delete protection of the object at this path, when it changed. */
+export async function putProtection(
+  api: HcloudClient,
+  path: string,
+  changed: ReadonlySet<string>,
+  inputs: { readonly deleteProtection?: boolean },
+): Promise<void> {
+  if (!changed.has("deleteProtection")) return;
+  await api.act(`${path}/actions/change_protection`, { delete: inputs.deleteProtection ?? false });
+}
+
+/** For checks: what is wrong with a value that is none of these, if anything. */
+export const oneOf =
+  (...values: readonly string[]) =>
+  (value: unknown): string | undefined =>
+    values.includes(String(value)) ? undefined : `${JSON.stringify(value)} is none of ${values.join(", ")}`;
+
 /** The body of the one PUT that `framework` resources send: only what changed, maybe nothing. */
 export function changedFields(changed: ReadonlySet<string>, fields: Readonly<Record<string, Values>>): Values {
   return Object.assign({}, ...Object.keys(fields).map((name) => (changed.has(name) ? fields[name] : {}))) as Values;
 }
 
 /** Looks an object up by id, then by name: imports may give either. */
-export async function findByIdOrName<T>(api: Api, collection: string, idOrName: string): Promise<T | undefined> {
+export async function findByIdOrName<T>(
+  api: HcloudClient,
+  collection: string,
+  idOrName: string,
+): Promise<T | undefined> {
   const singular = collection.slice(1, -1);
   if (isId(idOrName)) {
     const found = await api.find<Record<string, T>>(`${collection}/${idOrName}`);
@@ -60,7 +81,7 @@ export async function findByIdOrName<T>(api: Api, collection: string, idOrName: 
 }
 
 /** @param query collection and further conditions, e.g. `/images?architecture=x86&` */
-export async function findByName<T>(api: Api, query: string, name: string): Promise<T | undefined> {
+export async function findByName<T>(api: HcloudClient, query: string, name: string): Promise<T | undefined> {
   const listed = await api.get<Record<string, readonly T[]>>(`${query}name=${encodeURIComponent(name)}`);
   const collection = query.slice(1, query.indexOf("?"));
   return listed[collection].at(0);

@@ -1,12 +1,12 @@
 import { UNKNOWN, PartialFailure, type Call, type ResourceHandler, type Values } from "../../../provider/grpc/types";
 import { checkInputs } from "./check";
-import { ApiError, type Api } from "./client";
+import { HcloudError, type HcloudClient } from "./client";
 import { changesOf, diff } from "./diff";
 import type { Context, Resource } from "./resource";
 import { inputsAfterRead, planned } from "./state";
 
 /** How a resource gets its API, or a refusal where nothing may be called. */
-export type Connect = (call: Call, resource: Resource) => Api;
+export type Connect = (call: Call, resource: Resource) => HcloudClient;
 
 /** Serves a resource to the engine. */
 export function toHandler(resource: Resource, connect: Connect): ResourceHandler {
@@ -105,7 +105,7 @@ function withoutUnknowns(outputs: Values): Values {
 
 /** `framework` resources tell code and HTTP status apart from the message. */
 function explained(resource: Resource, error: unknown): Error {
-  if (!(error instanceof ApiError) || resource.group === "sdk") return error as Error;
+  if (!(error instanceof HcloudError) || resource.group === "sdk") return error as Error;
   return new Error(`${error.message}\n\nError code: ${error.code}\nStatus code: ${String(error.status)}`);
 }
 

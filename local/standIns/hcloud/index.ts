@@ -1,7 +1,7 @@
 import type { Call, ProviderDefinition } from "../../../provider/grpc/types";
 import { PLUGINS } from "../../../toolchain/versions";
 import { HINT } from "../hint";
-import { Api } from "./client";
+import { HcloudClient } from "./client";
 import { toHandler } from "./handler";
 import type { Resource } from "./resource";
 import { firewall } from "./resources/firewall";
@@ -45,7 +45,7 @@ export interface HcloudOptions {
 export function hcloudStandIn(options: HcloudOptions = {}): ProviderDefinition {
   const instances = new Instances();
 
-  const connect = (call: Call, resource?: Resource): Api => {
+  const connect = (call: Call, resource?: Resource): HcloudClient => {
     const settings = instances.of(call.connection);
     if (!settings.isLocal) {
       throw new Error(
@@ -61,7 +61,7 @@ export function hcloudStandIn(options: HcloudOptions = {}): ProviderDefinition {
       );
     }
     const longestPoll = resource?.group === "framework" && settings.pollInterval === undefined ? 10_000 : undefined;
-    return new Api({ ...settings, second: options.second }, call.signal, longestPoll);
+    return new HcloudClient({ ...settings, second: options.second }, call.signal, longestPoll);
   };
 
   return {

@@ -1,10 +1,10 @@
 import type { Call, Values } from "../../../provider/grpc/types";
-import type { Api } from "./client";
+import type { HcloudClient } from "./client";
 import type { Properties } from "./properties";
 
 /** What a resource has at hand while it works. */
 export interface Context {
-  readonly api: Api;
+  readonly api: HcloudClient;
   readonly log: Call["log"];
 }
 
@@ -36,12 +36,12 @@ export interface Resource<Inputs = never> {
    */
   read(context: Context, id: string, prior: Values): Promise<(Values & { id: string }) | undefined>;
   /** `framework` resources return the state. */
-  update?(context: Context, change: Change<Inputs>): Promise<Values | undefined>;
+  update?(context: Context, change: Update<Inputs>): Promise<Values | undefined>;
   delete(context: Context, id: string, state: Values): Promise<void>;
 }
 
 /** What an update gets. */
-export interface Change<Inputs> {
+export interface Update<Inputs> {
   readonly id: string;
   /** Names of the properties that changed. */
   readonly changed: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import type { CheckResult, Values } from "../../../provider/grpc/types";
-import type { ApiSettings } from "./client";
+import type { ClientSettings } from "./client";
 
 const known = ["token", "endpoint", "endpointHetzner", "pollInterval", "pollFunction", "version"];
 const publicEndpoint = "https://api.hetzner.cloud/v1";
@@ -8,7 +8,7 @@ const publicStorageEndpoint = "https://api.hetzner.com/v1";
 const tokenLength = 64;
 
 /** What the provider's own inputs say. Environment variables are those of the local cloud's process. */
-export interface Settings extends ApiSettings {
+export interface Settings extends ClientSettings {
   /** Whether `endpoint` is on this computer: anything else is never called. */
   readonly isLocal: boolean;
 }

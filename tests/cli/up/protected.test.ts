@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startApi, type Api } from "../../../local/api";
+import { startApi, type RunningApi } from "../../../local/api";
 import { NoDriver } from "../../../local/machines/noDriver";
 import { startStandIns } from "../../../local/standIns";
 import { parseDigest } from "../../../stack/preview/digest";
@@ -32,7 +32,7 @@ if (!GONE) new FloatingIp("visitors", { blueprint }, { providers: { hcloud: prov
 
 describeWhere(hasPulumi)("a protected floating IP, with the real engine", () => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-gate-"));
-  let api: Api;
+  let api: RunningApi;
   let standIns: Awaited<ReturnType<typeof startStandIns>>;
 
   const pulumi = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunResult> =>

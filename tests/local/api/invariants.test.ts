@@ -4,7 +4,7 @@ import { TestApi, type Body } from "../../support/testApi";
 const kinds = ["servers", "networks", "firewalls", "placement_groups", "floating_ips", "primary_ips", "volumes"];
 
 /** One random thing to do; numbers are taken modulo what there is. */
-const step = fc.record({
+const randomCall = fc.record({
   kind: fc.constantFrom(
     "server",
     "network",
@@ -25,7 +25,7 @@ const step = fc.record({
   b: fc.nat(30),
 });
 
-type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+type RandomCall = typeof randomCall extends fc.Arbitrary<infer S> ? S : never;
 
 class Run {
   constructor(readonly api: TestApi) {}
@@ -36,7 +36,7 @@ class Run {
   }
 
   /** The call that a step means, given what there is. */
-  request({ kind, a, b }: Step, all: Record<string, Body[]>): [method: string, path: string, body?: object] {
+  request({ kind, a, b }: RandomCall, all: Record<string, Body[]>): [method: string, path: string, body?: object] {
     const id = (of: string, index: number): number => all[of].at(index % Math.max(1, all[of].length))?.id ?? 999_999;
     const name = `n-${String(a % 6)}`;
     switch (kind) {
@@ -128,7 +128,7 @@ function expectSound(all: Record<string, Body[]>) {
 
 test("whatever is asked for: no address twice, nothing refers to what is gone, a refusal leaves no trace", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(fc.array(randomCall, { maxLength: 25 }), async (steps) => {
       const api = await new TestApi().start();
       const run = new Run(api);
       try {

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startApi, type Api } from "../../../local/api";
+import { startApi, type RunningApi } from "../../../local/api";
 import { NoDriver } from "../../../local/machines/noDriver";
 import { startStandIns } from "../../../local/standIns";
 import { hasPulumi, pulumi as cli } from "../../blueprint/pulumi";
@@ -16,7 +16,7 @@ jest.setTimeout(300_000);
 
 describeWhere(hasPulumi)("a stack through the real Pulumi", () => {
   let folder: string;
-  let api: Api;
+  let api: RunningApi;
   let standIns: Awaited<ReturnType<typeof startStandIns>>;
 
   beforeAll(async () => {

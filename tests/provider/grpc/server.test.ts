@@ -17,13 +17,13 @@ async function withProvider(
   definition: Partial<ProviderDefinition>,
   run: (engine: EngineSide, port: number) => Promise<void>,
 ): Promise<void> {
-  const plugin = await serveProvider({ name: "test", version: "1.2.3", resources: {}, ...definition });
-  const engine = new EngineSide(plugin.port);
+  const provider = await serveProvider({ name: "test", version: "1.2.3", resources: {}, ...definition });
+  const engine = new EngineSide(provider.port);
   try {
-    await run(engine, plugin.port);
+    await run(engine, provider.port);
   } finally {
     engine.close();
-    await plugin.close();
+    await provider.close();
   }
 }
 

@@ -73,7 +73,7 @@ export class ActionRunner implements Actions {
     });
     const { work: begin, late = false } = this.effects[action.command];
     const work = late ? delay.then(() => this.beginLate(action)) : begin?.(this.cloud, action);
-    this.cloud.machines.background(
+    this.cloud.provisioner.background(
       `action ${String(action.id)} (${action.command})`,
       Promise.all([work, delay]).then(
         () => {

@@ -78,7 +78,7 @@ function setRules(cloud: Cloud, firewall: FirewallRow, rules: readonly RuleBody[
 
 /** Brings the servers' machines to the rules that they have by now. */
 async function ensureServers(cloud: Cloud, servers: readonly number[]): Promise<void> {
-  await Promise.all(servers.map((server) => cloud.machines.ensure(server)));
+  await Promise.all(servers.map((server) => cloud.provisioner.ensure(server)));
 }
 
 const changesTargets: Effects = {

@@ -101,7 +101,7 @@ function reroutes(target: (action: ActionRow) => number | null): Effects {
   return {
     // Traffic takes the old route until the delay is over: visitors notice the gap.
     late: true,
-    work: (cloud, action) => cloud.machines.routeFloatingIp(ipOf(cloud, action), target(action)),
+    work: (cloud, action) => cloud.provisioner.routeFloatingIp(ipOf(cloud, action), target(action)),
     success: (cloud, action) => {
       cloud.store.put("floating_ips", { ...ipOf(cloud, action), server: target(action) });
     },

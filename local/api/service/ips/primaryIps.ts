@@ -114,7 +114,7 @@ function place(body: CreateBody): Location {
 const ensuresServer: Effects = {
   work: async (cloud, action) => {
     const server = action.resources.find((resource) => resource.type === "server");
-    if (server !== undefined) await cloud.machines.ensure(server.id);
+    if (server !== undefined) await cloud.provisioner.ensure(server.id);
   },
 };
 

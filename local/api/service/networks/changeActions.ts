@@ -52,7 +52,7 @@ function withoutSubnet(network: NetworkRow, body: { ip_range: string }, cloud: C
 
 /** Routes and range belong to the network's router. */
 const ensuresNetwork: Effects = {
-  work: (cloud, action) => cloud.machines.ensureNetwork(resourceOf(action, "network")),
+  work: (cloud, action) => cloud.provisioner.ensureNetwork(resourceOf(action, "network")),
 };
 
 /** What the actions of networks do once their time is over. */

@@ -49,7 +49,7 @@ function create(cloud: Cloud, body: CreateBody): NetworkRow {
   }
   const { id } = cloud.store.put("networks", network);
   cloud.store.afterCommit(() => {
-    cloud.machines.background(`network ${network.name}`, cloud.machines.ensureNetwork(id));
+    cloud.provisioner.background(`network ${network.name}`, cloud.provisioner.ensureNetwork(id));
   });
   return network;
 }
@@ -65,10 +65,10 @@ function remove(cloud: Cloud, network: NetworkRow): void {
     cloud.store.put("servers", { ...server, privateNets });
   }
   cloud.store.afterCommit(() => {
-    const detached = Promise.all(attached.map((server) => cloud.machines.ensure(server.id)));
-    cloud.machines.background(
+    const detached = Promise.all(attached.map((server) => cloud.provisioner.ensure(server.id)));
+    cloud.provisioner.background(
       `removal of network ${network.name}`,
-      detached.then(() => cloud.machines.removeNetwork(network.id)),
+      detached.then(() => cloud.provisioner.removeNetwork(network.id)),
     );
   });
 }

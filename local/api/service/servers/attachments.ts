@@ -135,7 +135,7 @@ function macAddress(id: number): string {
 const ensuresMachine: Effects = {
   // Many servers join one network at once, so the network stays free.
   locks: ["server"],
-  work: (cloud, action) => cloud.machines.ensure(resourceOf(action, "server")),
+  work: (cloud, action) => cloud.provisioner.ensure(resourceOf(action, "server")),
 };
 
 /** What these actions do once their time is over. */

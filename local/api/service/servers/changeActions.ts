@@ -93,15 +93,15 @@ export const changeEffects = {
   // Hetzner copies the disk to another host and starts the server again.
   change_server_type: {
     status: { during: "migrating", success: "running", failure: "off" },
-    work: (cloud, action) => cloud.machines.start(resourceOf(action, "server")),
+    work: (cloud, action) => cloud.provisioner.start(resourceOf(action, "server")),
   },
   rebuild_server: {
     status: { during: "rebuilding", success: "running", failure: "off" },
-    work: (cloud, action) => cloud.machines.rebuild(resourceOf(action, "server")),
+    work: (cloud, action) => cloud.provisioner.rebuild(resourceOf(action, "server")),
   },
   create_server: {
     status: { during: "initializing", success: "off", failure: "unknown" },
-    work: (cloud, action) => cloud.machines.ensure(resourceOf(action, "server")),
+    work: (cloud, action) => cloud.provisioner.ensure(resourceOf(action, "server")),
   },
   add_to_placement_group: {},
   remove_from_placement_group: {},

@@ -115,7 +115,7 @@ function checkedLocation(body: CreateBody, type: ServerType): Location {
 export function checkedImage(cloud: Cloud, key: string | number, architecture: string, disk: number): number {
   const image = findBootImage(cloud.store, key, architecture);
   if (image.diskSize > disk) throw invalidField("image", `needs a disk of ${String(image.diskSize)} GB`);
-  if (cloud.machines.real && (image.name !== "debian-13" || !image.system)) {
+  if (cloud.provisioner.real && (image.name !== "debian-13" || !image.system)) {
     throw new ApiError("resource_unavailable", `the local cloud boots debian-13 only, not "${String(key)}"`);
   }
   return image.id;

@@ -37,34 +37,34 @@ function setStatus(cloud: Cloud, id: number, status: ServerRow["status"]): void 
 export const powerEffects = {
   start_server: {
     status: { during: "starting", success: "running", failure: "off" },
-    work: (cloud, action) => cloud.machines.start(resourceOf(action, "server")),
+    work: (cloud, action) => cloud.provisioner.start(resourceOf(action, "server")),
   },
   stop_server: {
     status: { during: "stopping", success: "off", failure: "unknown" },
     work: async (cloud, action) => {
-      await cloud.machines.stop(resourceOf(action, "server"), "power");
+      await cloud.provisioner.stop(resourceOf(action, "server"), "power");
     },
   },
   // The action says that the request to shut down was sent; the server is off once its system has ended.
   shutdown_server: {
     work: async (cloud, action) => {
       const id = resourceOf(action, "server");
-      const ended = cloud.machines.stop(id, "shutdown").then((off) => {
+      const ended = cloud.provisioner.stop(id, "shutdown").then((off) => {
         if (off) setStatus(cloud, id, "off");
       });
-      cloud.machines.background(`shutdown of server ${String(id)}`, ended);
+      cloud.provisioner.background(`shutdown of server ${String(id)}`, ended);
       return Promise.resolve();
     },
   },
   reboot_server: {
     status: { during: "running", success: "running", failure: "running" },
     work: async (cloud, action) => {
-      if (await cloud.machines.reboot(resourceOf(action, "server"))) return;
+      if (await cloud.provisioner.reboot(resourceOf(action, "server"))) return;
       throw new ApiError("action_failed", "the server did not react to the request to shut down");
     },
   },
   reset_server: {
     status: { during: "running", success: "running", failure: "off" },
-    work: (cloud, action) => cloud.machines.reset(resourceOf(action, "server")),
+    work: (cloud, action) => cloud.provisioner.reset(resourceOf(action, "server")),
   },
 } satisfies Record<string, Effects>;

@@ -21,9 +21,11 @@ export const removeEffects = {
     status: { during: "deleting", success: null, failure: "unknown" },
     work: async (cloud, action) => {
       const id = resourceOf(action, "server");
-      for (const ip of cloud.store.find("floating_ips", "server", id)) await cloud.machines.routeFloatingIp(ip, null);
-      for (const volume of cloud.store.find("volumes", "server", id)) await cloud.machines.detachVolume(volume.id, id);
-      await cloud.machines.remove(id);
+      for (const ip of cloud.store.find("floating_ips", "server", id))
+        await cloud.provisioner.routeFloatingIp(ip, null);
+      for (const volume of cloud.store.find("volumes", "server", id))
+        await cloud.provisioner.detachVolume(volume.id, id);
+      await cloud.provisioner.remove(id);
     },
     success: (cloud, action) => {
       forget(cloud, resourceOf(action, "server"));

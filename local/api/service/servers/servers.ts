@@ -20,7 +20,7 @@ function update(server: ServerRow, body: NamedUpdate, cloud: Cloud): Partial<Ser
   const before = firewalls();
   cloud.store.afterCommit(() => {
     if (String(before) === String(firewalls())) return;
-    cloud.machines.background(`firewalls of server ${server.name}`, cloud.machines.ensure(server.id));
+    cloud.provisioner.background(`firewalls of server ${server.name}`, cloud.provisioner.ensure(server.id));
   });
   return {};
 }

@@ -37,7 +37,7 @@ function changedType(box: StorageBoxRow, body: { storage_box_type: string }, clo
   const [before, after] = [storageBoxTypeOf(box.type), findStorageBoxType(body.storage_box_type)];
   if (after.id === before.id) throw invalidField("storage_box_type", `the Storage Box is a ${after.name} already`);
   // A file system that shrinks is beyond XFS, and one that does not would be a quota that does not hold.
-  if (after.size < before.size && cloud.machines.real) {
+  if (after.size < before.size && cloud.provisioner.real) {
     throw new ApiError("not_implemented", "the local cloud makes Storage Boxes larger, not smaller (docs/limits.md)");
   }
   return { type: after.id };
@@ -53,7 +53,7 @@ function checkedPlan(box: StorageBoxRow, plan: SnapshotPlan): SnapshotPlan {
 
 /** Brings the box's server to what the store says. */
 export const followStore: Effects = {
-  work: (cloud, action) => cloud.machines.ensureStorageBox(resourceOf(action, "storage_box")),
+  work: (cloud, action) => cloud.provisioner.ensureStorageBox(resourceOf(action, "storage_box")),
 };
 
 /** What these actions do once their time is over. */

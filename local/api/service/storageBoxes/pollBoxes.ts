@@ -27,7 +27,7 @@ async function lookAtAll(cloud: Cloud, ended: () => boolean): Promise<void> {
 
 /** Restarts a box that stopped: its owner cannot do that. */
 async function look(cloud: Cloud, id: number): Promise<void> {
-  const { exists, running } = await cloud.machines.inspect(id);
-  if (exists && !running) await cloud.machines.ensureStorageBox(id);
-  await cloud.machines.measureStorageBox(id);
+  const { exists, running } = await cloud.provisioner.inspect(id);
+  if (exists && !running) await cloud.provisioner.ensureStorageBox(id);
+  await cloud.provisioner.measureStorageBox(id);
 }

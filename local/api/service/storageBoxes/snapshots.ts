@@ -100,12 +100,12 @@ async function changeFiles(
   newer: readonly number[] = [],
 ): Promise<void> {
   const box = resourceOf(action, "storage_box");
-  await cloud.machines.changeBoxSnapshot(box, what, String(action.input.name));
+  await cloud.provisioner.changeBoxSnapshot(box, what, String(action.input.name));
   for (const id of newer) {
     const snapshot = cloud.store.get("storage_box_snapshots", id);
-    if (snapshot !== undefined) await cloud.machines.changeBoxSnapshot(box, "remove", snapshot.name);
+    if (snapshot !== undefined) await cloud.provisioner.changeBoxSnapshot(box, "remove", snapshot.name);
   }
-  await cloud.machines.measureStorageBox(box);
+  await cloud.provisioner.measureStorageBox(box);
 }
 
 /** What the actions of snapshots do once their time is over. */

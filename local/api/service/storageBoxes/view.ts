@@ -5,8 +5,7 @@ import { namedView } from "../resource";
 import type { ResourceRef } from "../rows";
 import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./rows";
 import { hostNameOf } from "./spec";
-import { storageBoxTypeView } from "./typeOperations";
-import { storageBoxTypeOf } from "./types";
+import { storageBoxTypeOf, storageBoxTypeView } from "./types";
 
 /** For actions: that they concern this box. */
 export function boxRef({ id }: { readonly id: number }): ResourceRef {
@@ -15,7 +14,7 @@ export function boxRef({ id }: { readonly id: number }): ResourceRef {
 
 /** A Storage Box as the API shows it, with how much it holds. */
 export function storageBoxView(cloud: Cloud, box: StorageBoxRow): View {
-  const { data, snapshots } = cloud.machines.storageUsage(box.id);
+  const { data, snapshots } = cloud.provisioner.storageUsage(box.id);
   const location = locationOf(box.location);
   // The API shows host and user name only once the box exists.
   const ready = box.status !== "initializing";

@@ -33,8 +33,8 @@ export function attachVolumeAction(cloud: Cloud, id: number, server: ServerRow, 
 export const attachEffects = {
   attach_volume: {
     work: async (cloud, action) => {
-      await cloud.machines.ensureVolume(resourceOf(action, "volume"));
-      await cloud.machines.attachVolume(resourceOf(action, "volume"), resourceOf(action, "server"));
+      await cloud.provisioner.ensureVolume(resourceOf(action, "volume"));
+      await cloud.provisioner.attachVolume(resourceOf(action, "volume"), resourceOf(action, "server"));
     },
     success: (cloud, action) => {
       const volume = found(cloud, "volumes", resourceOf(action, "volume"));
@@ -42,7 +42,7 @@ export const attachEffects = {
     },
   },
   detach_volume: {
-    work: (cloud, action) => cloud.machines.detachVolume(resourceOf(action, "volume"), resourceOf(action, "server")),
+    work: (cloud, action) => cloud.provisioner.detachVolume(resourceOf(action, "volume"), resourceOf(action, "server")),
     success: (cloud, action) => {
       const volume = found(cloud, "volumes", resourceOf(action, "volume"));
       cloud.store.put("volumes", { ...volume, server: null });

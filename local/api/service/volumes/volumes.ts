@@ -36,7 +36,7 @@ export const volumeOperations: Operations = {
       if (volume.server !== null)
         throw new ApiError("resource_in_use", `volume ${volume.name} is attached to a server`);
       cloud.store.afterCommit(() => {
-        cloud.machines.background(`removal of volume ${volume.name}`, cloud.machines.removeVolume(volume.id));
+        cloud.provisioner.background(`removal of volume ${volume.name}`, cloud.provisioner.removeVolume(volume.id));
       });
     },
   }),
@@ -104,13 +104,13 @@ function attachTo(cloud: Cloud, id: number): ServerRow {
 /** What making and growing a volume does once its time is over. */
 export const volumeEffects = {
   create_volume: {
-    work: (cloud, action) => cloud.machines.ensureVolume(resourceOf(action, "volume")),
+    work: (cloud, action) => cloud.provisioner.ensureVolume(resourceOf(action, "volume")),
     success: (cloud, action) => {
       const volume = found(cloud, "volumes", resourceOf(action, "volume"));
       cloud.store.put("volumes", { ...volume, status: "available" });
     },
   },
-  resize_volume: { work: (cloud, action) => cloud.machines.ensureVolume(resourceOf(action, "volume")) },
+  resize_volume: { work: (cloud, action) => cloud.provisioner.ensureVolume(resourceOf(action, "volume")) },
 } satisfies Record<string, Effects>;
 
 function view(volume: VolumeRow): View {

@@ -1,6 +1,6 @@
 import { normaliseRange, rangeStartProblem } from "../addresses";
 import { ignore, isGone, onCodes, type Action, type RetryRule } from "../client";
-import { labelsProperty, nameProperty, unlessEmpty } from "../common";
+import { labelsProperty, nameProperty, oneOf, unlessEmpty } from "../common";
 import type { ApiFirewall, ApiFirewallTarget, Labels } from "../objects";
 import { isEmpty, same, unmatched, type Property } from "../properties";
 import type { Resource } from "../resource";
@@ -28,11 +28,6 @@ interface Inputs {
 }
 
 const whileInUse: RetryRule = { tries: 10, on: onCodes("conflict", "resource_in_use") };
-
-const oneOf =
-  (...values: readonly string[]) =>
-  (value: unknown) =>
-    values.includes(String(value)) ? undefined : `${JSON.stringify(value)} is none of ${values.join(", ")}`;
 
 const ranges: Property = {
   kind: "strings",
@@ -114,12 +109,8 @@ export const firewall: Resource<Inputs> = {
     if (changed.has("name")) await api.put(path, { name: news.name });
     if (changed.has("rules")) {
       if (isEmpty(news.rules)) {
-        log(
-          "The last rules stay in force: the hcloud plugin never removes all of them. Leave one, or delete the firewall.",
-          {
-            level: "warning",
-          },
-        );
+        const message = "The last rules stay in force: the hcloud plugin never removes all of them.";
+        log(`${message} Leave one, or delete the firewall.`, { level: "warning" });
       } else {
         await api.act(`${path}/actions/set_rules`, { rules: news.rules?.map(toApiRule) });
       }

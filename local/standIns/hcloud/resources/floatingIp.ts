@@ -1,5 +1,5 @@
 import { ignore, isGone, type Action } from "../client";
-import { flag, ipTypeProperty, labelsProperty, nameProperty, unlessEmpty } from "../common";
+import { flag, ipTypeProperty, labelsProperty, nameProperty, putProtection, unlessEmpty } from "../common";
 import type { ApiFloatingIp, Labels } from "../objects";
 import type { Resource } from "../resource";
 
@@ -77,9 +77,7 @@ export const floatingIp: Resource<Inputs> = {
       else await api.act(`${path}/actions/unassign`, {});
     }
     if (changed.has("labels")) await api.put(path, { labels: news.labels ?? {} });
-    if (changed.has("deleteProtection")) {
-      await api.act(`${path}/actions/change_protection`, { delete: news.deleteProtection ?? false });
-    }
+    await putProtection(api, path, changed, news);
     return undefined;
   },
 

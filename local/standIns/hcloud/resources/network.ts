@@ -1,6 +1,6 @@
 import { isGone, ignore } from "../client";
 import { rangeProblem } from "../addresses";
-import { findByIdOrName, flag, labelsProperty, nameProperty, putEach, unlessEmpty } from "../common";
+import { findByIdOrName, flag, labelsProperty, nameProperty, putEach, putProtection, unlessEmpty } from "../common";
 import type { ApiNetwork, Labels } from "../objects";
 import type { Resource } from "../resource";
 
@@ -59,9 +59,7 @@ export const network: Resource<Inputs> = {
       labels: { labels: news.labels ?? {} },
       exposeRoutesToVswitch: { expose_routes_to_vswitch: news.exposeRoutesToVswitch ?? false },
     });
-    if (changed.has("deleteProtection")) {
-      await api.act(`${path}/actions/change_protection`, { delete: news.deleteProtection ?? false });
-    }
+    await putProtection(api, path, changed, news);
     return undefined;
   },
 

@@ -1,5 +1,6 @@
 import { rangeAround, rangeProblem } from "../addresses";
 import { ignore, onCodes, type RetryRule } from "../client";
+import { oneOf } from "../common";
 import type { ApiNetwork } from "../objects";
 import type { Resource } from "../resource";
 
@@ -20,8 +21,6 @@ const whileAttached: RetryRule = {
     onCodes("conflict", "locked", "service_error")(error) && /servers|resources/.test(String((error as Error).message)),
 };
 
-const types = ["cloud", "server", "vswitch"];
-
 export const networkSubnet: Resource<Inputs> = {
   group: "sdk",
   properties: {
@@ -30,8 +29,7 @@ export const networkSubnet: Resource<Inputs> = {
       kind: "string",
       required: true,
       replaces: true,
-      check: (type) =>
-        types.includes(String(type)) ? undefined : `${JSON.stringify(type)} is none of ${types.join(", ")}`,
+      check: oneOf("cloud", "server", "vswitch"),
     },
     networkZone: { kind: "string", required: true, replaces: true },
     ipRange: {

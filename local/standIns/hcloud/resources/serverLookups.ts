@@ -1,4 +1,4 @@
-import type { Api } from "../client";
+import type { HcloudClient } from "../client";
 import { findByName, isId } from "../common";
 import type { ApiImage } from "../objects";
 import type { Context } from "../resource";
@@ -13,7 +13,7 @@ interface ApiServerType {
 const daysOfGrace = 90;
 
 /** Id of a key that the program names by id or name. */
-export async function findSshKey(api: Api, idOrName: string): Promise<number> {
+export async function findSshKey(api: HcloudClient, idOrName: string): Promise<number> {
   const key = isId(idOrName)
     ? (await api.find<{ ssh_key: { id: number } }>(`/ssh_keys/${idOrName}`))?.ssh_key
     : await findByName<{ id: number }>(api, "/ssh_keys?", idOrName);

@@ -1,6 +1,6 @@
 import { UNKNOWN } from "../../../../provider/grpc/types";
 import { contains } from "../addresses";
-import { ignore, isGone, onCodes, type Api, type RetryRule } from "../client";
+import { ignore, isGone, onCodes, type HcloudClient, type RetryRule } from "../client";
 import type { ApiServer } from "../objects";
 import { asList, same } from "../properties";
 import { addressList } from "../common";
@@ -64,7 +64,7 @@ export function networkStates(server: ApiServer, prior: readonly NetworkEntry[])
 
 /** An address cannot be changed in place: the server leaves the network and comes back. */
 export async function changeNetworks(
-  api: Api,
+  api: HcloudClient,
   serverId: number,
   before: readonly NetworkEntry[],
   after: readonly NetworkEntry[],
@@ -93,7 +93,7 @@ export async function changeNetworks(
 
 /** Attaches a server to a network, and accepts one that is attached already. */
 export async function attachToNetwork(
-  api: Api,
+  api: HcloudClient,
   serverId: number,
   { networkId, subnetId, ip, aliasIps }: NetworkEntry,
 ): Promise<void> {
@@ -110,7 +110,7 @@ export async function attachToNetwork(
     .catch(ignore(onCodes("server_already_attached"), undefined));
 }
 
-async function detachFromNetwork(api: Api, serverId: number, networkId: number): Promise<void> {
+async function detachFromNetwork(api: HcloudClient, serverId: number, networkId: number): Promise<void> {
   const path = `/servers/${String(serverId)}/actions/detach_from_network`;
   await api.retry(whileDetaching, () => api.act(path, { network: networkId })).catch(ignore(isGone, undefined));
 }

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Action, Api } from "../client";
+import type { Action, HcloudClient } from "../client";
 import type { ApiServer } from "../objects";
 
 /** A server's only entry of `publicNets`. */
@@ -18,7 +18,7 @@ interface Wish {
 
 /** Changes public addresses, for which the server has to be off; it is started again in any case. */
 export async function changePublicNets(
-  api: Api,
+  api: HcloudClient,
   server: ApiServer,
   before: PublicNet | undefined,
   after: PublicNet | undefined,
@@ -41,7 +41,7 @@ function wish(type: "ipv4" | "ipv6", net: PublicNet | undefined): Wish {
 }
 
 async function changeFamily(
-  api: Api,
+  api: HcloudClient,
   type: "ipv4" | "ipv6",
   serverId: number,
   assigned: number | undefined,

@@ -1,8 +1,8 @@
-import type { Api } from "../client";
+import type { HcloudClient } from "../client";
 import { putEach } from "../common";
 import type { ApiServer } from "../objects";
 import { asList } from "../properties";
-import type { Change, Context } from "../resource";
+import type { Update, Context } from "../resource";
 import { enableRescue, mountIso } from "./serverBoot";
 import type { ServerInputs } from "./serverInputs";
 import { findSshKey } from "./serverLookups";
@@ -10,7 +10,7 @@ import { changeNetworks, type NetworkEntry } from "./serverNetworks";
 import { changePublicNets, type PublicNet } from "./serverPublicNets";
 
 /** Brings a server from the state to the inputs, step by step in the order of the official plugin. */
-export async function updateServer({ api }: Context, { id, changed, news, olds }: Change<ServerInputs>): Promise<void> {
+export async function updateServer({ api }: Context, { id, changed, news, olds }: Update<ServerInputs>): Promise<void> {
   const path = `/servers/${id}`;
   const act = (action: string, body?: unknown) => api.act(`${path}/actions/${action}`, body);
   const { server } = await api.get<{ server: ApiServer }>(path);
@@ -54,13 +54,13 @@ export async function updateServer({ api }: Context, { id, changed, news, olds }
   }
 }
 
-async function changeIso(api: Api, path: string, server: ApiServer, iso: string | undefined): Promise<void> {
+async function changeIso(api: HcloudClient, path: string, server: ApiServer, iso: string | undefined): Promise<void> {
   if (server.iso) await api.act(`${path}/actions/detach_iso`);
   if (iso) return mountIso(api, path, iso);
   return api.act(`${path}/actions/reset`);
 }
 
-async function changeRescue(api: Api, path: string, server: ApiServer, news: ServerInputs): Promise<void> {
+async function changeRescue(api: HcloudClient, path: string, server: ApiServer, news: ServerInputs): Promise<void> {
   if (server.rescue_enabled) await api.act(`${path}/actions/disable_rescue`);
   if (!news.rescue) return api.act(`${path}/actions/reset`);
   const sshKeys: number[] = [];
@@ -69,7 +69,7 @@ async function changeRescue(api: Api, path: string, server: ApiServer, news: Ser
 }
 
 async function changeFirewalls(
-  api: Api,
+  api: HcloudClient,
   serverId: number,
   before: readonly number[],
   after: readonly number[],

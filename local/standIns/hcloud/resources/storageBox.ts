@@ -1,15 +1,8 @@
-import { ignore, isGone, type Action, type Api } from "../client";
+import { ignore, isGone, type Action, type HcloudClient } from "../client";
 import { changedFields, flag, findByName, isId, labelsWithDefault, nameProperty, unlessEmpty } from "../common";
 import type { ApiLocation, Labels } from "../objects";
 import type { Resource } from "../resource";
-
-interface Access {
-  readonly reachableExternally?: boolean;
-  readonly sambaEnabled?: boolean;
-  readonly sshEnabled?: boolean;
-  readonly webdavEnabled?: boolean;
-  readonly zfsEnabled?: boolean;
-}
+import { accessSettings, type Access } from "./accessSettings";
 
 interface SnapshotPlan {
   readonly maxSnapshots: number;
@@ -47,13 +40,7 @@ interface ApiStorageBox {
 }
 
 const required = { kind: "integer", required: true } as const;
-const off: Access = {
-  reachableExternally: false,
-  sambaEnabled: false,
-  sshEnabled: false,
-  webdavEnabled: false,
-  zfsEnabled: false,
-};
+const access = accessSettings(["reachableExternally", "sambaEnabled", "sshEnabled", "webdavEnabled", "zfsEnabled"]);
 
 export const storageBox: Resource<Inputs> = {
   group: "framework",
@@ -65,17 +52,7 @@ export const storageBox: Resource<Inputs> = {
     password: { kind: "string", required: true },
     sshKeys: { kind: "strings", unordered: true, default: [], replaces: true },
     labels: labelsWithDefault,
-    accessSettings: {
-      kind: "object",
-      default: off,
-      fields: {
-        reachableExternally: flag,
-        sambaEnabled: flag,
-        sshEnabled: flag,
-        webdavEnabled: flag,
-        zfsEnabled: flag,
-      },
-    },
+    accessSettings: access.property,
     deleteProtection: flag,
     snapshotPlan: {
       kind: "object",
@@ -98,7 +75,7 @@ export const storageBox: Resource<Inputs> = {
       labels: inputs.labels ?? {},
       password: inputs.password,
       ssh_keys: unlessEmpty(inputs.sshKeys),
-      access_settings: toApiAccess(inputs.accessSettings),
+      access_settings: access.toApi(inputs.accessSettings),
     });
     const path = `/storage_boxes/${String(storage_box.id)}`;
     await api.wait(action);
@@ -121,7 +98,7 @@ export const storageBox: Resource<Inputs> = {
     if (changed.has("snapshotPlan")) await setPlan(api, path, news.snapshotPlan);
     if (changed.has("storageBoxType")) await act("change_type", { storage_box_type: news.storageBoxType });
     if (changed.has("password")) await act("reset_password", { password: news.password });
-    if (changed.has("accessSettings")) await act("update_access_settings", toApiAccess(news.accessSettings));
+    if (changed.has("accessSettings")) await act("update_access_settings", access.toApi(news.accessSettings));
     const body = changedFields(changed, { name: { name: news.name }, labels: { labels: news.labels ?? {} } });
     return toState(await api.put(path, body), news);
   },
@@ -137,7 +114,7 @@ export const storageBox: Resource<Inputs> = {
   },
 };
 
-async function setPlan(api: Api, path: string, plan: SnapshotPlan | undefined): Promise<void> {
+async function setPlan(api: HcloudClient, path: string, plan: SnapshotPlan | undefined): Promise<void> {
   if (!plan) return api.act(`${path}/actions/disable_snapshot_plan`);
   return api.act(`${path}/actions/enable_snapshot_plan`, {
     max_snapshots: plan.maxSnapshots,
@@ -148,22 +125,12 @@ async function setPlan(api: Api, path: string, plan: SnapshotPlan | undefined): 
   });
 }
 
-function toApiAccess(access: Access = {}) {
-  return {
-    reachable_externally: access.reachableExternally ?? false,
-    samba_enabled: access.sambaEnabled ?? false,
-    ssh_enabled: access.sshEnabled ?? false,
-    webdav_enabled: access.webdavEnabled ?? false,
-    zfs_enabled: access.zfsEnabled ?? false,
-  };
-}
-
 /** @param prior has what the API never shows: password and keys */
 function toState(
   { storage_box: box }: { storage_box: ApiStorageBox },
   prior: { password?: unknown; sshKeys?: unknown },
 ) {
-  const { access_settings: access, snapshot_plan: plan } = box;
+  const plan = box.snapshot_plan;
   return {
     id: String(box.id),
     name: box.name,
@@ -172,13 +139,7 @@ function toState(
     password: prior.password,
     sshKeys: prior.sshKeys ?? [],
     labels: box.labels,
-    accessSettings: {
-      reachableExternally: access.reachable_externally,
-      sambaEnabled: access.samba_enabled,
-      sshEnabled: access.ssh_enabled,
-      webdavEnabled: access.webdav_enabled,
-      zfsEnabled: access.zfs_enabled,
-    },
+    accessSettings: access.toState(box.access_settings),
     deleteProtection: box.protection.delete,
     snapshotPlan: plan
       ? {

@@ -1,16 +1,9 @@
 import type { Values } from "../../../../provider/grpc/types";
 import { ignore, isGone, onCodes, type Action, type RetryRule } from "../client";
-import { changedFields, flag, labelsWithDefault, nameProperty, unlessEmpty } from "../common";
+import { changedFields, labelsWithDefault, nameProperty, unlessEmpty } from "../common";
 import type { Labels } from "../objects";
 import type { Resource } from "../resource";
-
-interface Access {
-  readonly reachableExternally?: boolean;
-  readonly readonly?: boolean;
-  readonly sambaEnabled?: boolean;
-  readonly sshEnabled?: boolean;
-  readonly webdavEnabled?: boolean;
-}
+import { accessSettings, type Access } from "./accessSettings";
 
 interface Inputs {
   readonly storageBoxId: number;
@@ -36,13 +29,7 @@ interface ApiSubaccount {
 /** Boxes take one change at a time and say so; the change comes through a little later. */
 const whileBoxIsLocked: RetryRule = { tries: 10, on: onCodes("locked") };
 
-const off: Access = {
-  reachableExternally: false,
-  readonly: false,
-  sambaEnabled: false,
-  sshEnabled: false,
-  webdavEnabled: false,
-};
+const access = accessSettings(["reachableExternally", "readonly", "sambaEnabled", "sshEnabled", "webdavEnabled"]);
 
 export const storageBoxSubaccount: Resource<Inputs> = {
   group: "framework",
@@ -54,11 +41,7 @@ export const storageBoxSubaccount: Resource<Inputs> = {
     name: nameProperty,
     description: { kind: "string", default: "" },
     labels: labelsWithDefault,
-    accessSettings: {
-      kind: "object",
-      default: off,
-      fields: { reachableExternally: flag, readonly: flag, sambaEnabled: flag, sshEnabled: flag, webdavEnabled: flag },
-    },
+    accessSettings: access.property,
   },
   outputs: ["username", "server"],
 
@@ -70,7 +53,7 @@ export const storageBoxSubaccount: Resource<Inputs> = {
       password: inputs.password,
       description: unlessEmpty(inputs.description),
       labels: unlessEmpty(inputs.labels),
-      access_settings: toApiAccess(inputs.accessSettings),
+      access_settings: access.toApi(inputs.accessSettings),
     };
     const { subaccount, action } = await api.retry(whileBoxIsLocked, () =>
       api.post<{ subaccount: { id: number }; action: Action }>(collection, body),
@@ -90,7 +73,7 @@ export const storageBoxSubaccount: Resource<Inputs> = {
     const act = (action: string, body: unknown) => api.act(`${path}/actions/${action}`, body);
     if (changed.has("homeDirectory")) await act("change_home_directory", { home_directory: news.homeDirectory });
     if (changed.has("password")) await act("reset_subaccount_password", { password: news.password });
-    if (changed.has("accessSettings")) await act("update_access_settings", toApiAccess(news.accessSettings));
+    if (changed.has("accessSettings")) await act("update_access_settings", access.toApi(news.accessSettings));
     const body = changedFields(changed, {
       name: { name: news.name },
       description: { description: news.description ?? "" },
@@ -119,18 +102,7 @@ function locate(id: string, prior: Values): { path: string; boxId: number } {
   return { path: `/storage_boxes/${boxId}/subaccounts/${part}`, boxId: Number(boxId) };
 }
 
-function toApiAccess(access: Access = {}) {
-  return {
-    reachable_externally: access.reachableExternally ?? false,
-    readonly: access.readonly ?? false,
-    samba_enabled: access.sambaEnabled ?? false,
-    ssh_enabled: access.sshEnabled ?? false,
-    webdav_enabled: access.webdavEnabled ?? false,
-  };
-}
-
 function toState({ subaccount }: { subaccount: ApiSubaccount }, boxId: number, password: unknown) {
-  const access = subaccount.access_settings;
   return {
     id: String(subaccount.id),
     storageBoxId: boxId,
@@ -139,13 +111,7 @@ function toState({ subaccount }: { subaccount: ApiSubaccount }, boxId: number, p
     name: subaccount.name,
     description: subaccount.description,
     labels: subaccount.labels,
-    accessSettings: {
-      reachableExternally: access.reachable_externally,
-      readonly: access.readonly,
-      sambaEnabled: access.samba_enabled,
-      sshEnabled: access.ssh_enabled,
-      webdavEnabled: access.webdav_enabled,
-    },
+    accessSettings: access.toState(subaccount.access_settings),
     username: subaccount.username,
     server: subaccount.server,
   };

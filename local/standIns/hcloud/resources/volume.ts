@@ -1,5 +1,5 @@
-import { ignore, isGone, onCodes, type Action, type Api, type RetryRule } from "../client";
-import { flag, labelsProperty, nameProperty, putEach, unlessEmpty } from "../common";
+import { ignore, isGone, onCodes, type Action, type HcloudClient, type RetryRule } from "../client";
+import { flag, labelsProperty, nameProperty, putEach, putProtection, unlessEmpty } from "../common";
 import type { ApiVolume, Labels } from "../objects";
 import type { Resource } from "../resource";
 
@@ -83,9 +83,7 @@ export const volume: Resource<Inputs> = {
     }
     if (changed.has("size")) await api.act(`${path}/actions/resize`, { size: news.size });
     await putEach(api, path, changed, { labels: { labels: news.labels ?? {} } });
-    if (changed.has("deleteProtection")) {
-      await api.act(`${path}/actions/change_protection`, { delete: news.deleteProtection ?? false });
-    }
+    await putProtection(api, path, changed, news);
     return undefined;
   },
 
@@ -98,12 +96,12 @@ export const volume: Resource<Inputs> = {
   },
 };
 
-function attach(api: Api, path: string, { serverId, automount }: Inputs): Promise<void> {
+function attach(api: HcloudClient, path: string, { serverId, automount }: Inputs): Promise<void> {
   return api.act(`${path}/actions/attach`, { server: serverId, automount: automount === true ? true : undefined });
 }
 
 /** A server that is still being made refuses its volume; the volume itself is there. */
-function attachAgainWhenLocked(api: Api, path: string, inputs: Inputs): (error: unknown) => Promise<void> {
+function attachAgainWhenLocked(api: HcloudClient, path: string, inputs: Inputs): (error: unknown) => Promise<void> {
   return async (error) => {
     if (!/locked/.test(String(error))) throw error;
     await api.retry(always, () => attach(api, path, inputs));

@@ -6,17 +6,17 @@ import { UNKNOWN, type Values } from "../../../../provider/grpc/types";
 import { EngineSide } from "../../../provider/grpc/client";
 import { urn } from "./replay";
 
-let plugin: Awaited<ReturnType<typeof serveProvider>>;
+let standIn: Awaited<ReturnType<typeof serveProvider>>;
 let engine: EngineSide;
 
 beforeAll(async () => {
-  plugin = await serveProvider(hcloudStandIn());
-  engine = new EngineSide(plugin.port);
+  standIn = await serveProvider(hcloudStandIn());
+  engine = new EngineSide(standIn.port);
 });
 
 afterAll(async () => {
   engine.close();
-  await plugin.close();
+  await standIn.close();
 });
 
 const check = (kind: string, news: Values, more = {}) => engine.check(urn(kind, "web"), news, more);

@@ -1,4 +1,4 @@
-import { Api, ApiError, onCodes, type ApiSettings } from "../../../../local/standIns/hcloud/client";
+import { HcloudClient, HcloudError, onCodes, type ClientSettings } from "../../../../local/standIns/hcloud/client";
 import { FakeApi } from "./fakeApi";
 
 let fake: FakeApi;
@@ -7,10 +7,10 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-function client(settings: Partial<ApiSettings> = {}, signal = new AbortController().signal): Api {
+function client(settings: Partial<ClientSettings> = {}, signal = new AbortController().signal): HcloudClient {
   const { endpoint } = fake;
   const all = { endpoint, storageEndpoint: endpoint, token: "t", pollFunction: "exponential", second: 1 } as const;
-  return new Api({ ...all, ...settings }, signal);
+  return new HcloudClient({ ...all, ...settings }, signal);
 }
 
 test("actions that have ended are not asked for", async () => {
@@ -42,7 +42,7 @@ test("a resource's own retries end with the last error", async () => {
   let tries = 0;
   const run = () => {
     tries++;
-    return Promise.reject(new ApiError(423, "locked", "busy"));
+    return Promise.reject(new HcloudError(423, "locked", "busy"));
   };
   await expect(client().retry({ tries: 3, on: onCodes("locked") }, run)).rejects.toThrow("busy (locked)");
   expect(tries).toBe(3);
@@ -61,6 +61,6 @@ test("the token does not get into errors", async () => {
   const error: unknown = await client({ token: secret })
     .get("/servers/1")
     .catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toBeInstanceOf(HcloudError);
   expect(JSON.stringify([String(error), error])).not.toContain(secret);
 });

@@ -35,24 +35,24 @@ export class Replay {
   private constructor(
     readonly api: FakeApi,
     readonly engine: EngineSide,
-    private readonly plugin: { close(): Promise<void> },
+    private readonly standIn: { close(): Promise<void> },
   ) {}
 
   /** @param first the step to begin with: earlier ones are passed over, as are those between two that are asked for */
   static async start(first?: string): Promise<Replay> {
     const api = await FakeApi.start();
-    const plugin = await serveProvider(hcloudStandIn({ second: 1 }));
-    const engine = new EngineSide(plugin.port);
+    const standIn = await serveProvider(hcloudStandIn({ second: 1 }));
+    const engine = new EngineSide(standIn.port);
     // The slip of the official plugin: with `endpointHetzner` set, `endpoint` is used for Storage Boxes too.
     await engine.configure({ token: "t".repeat(64), endpoint: api.endpoint, endpointHetzner: api.endpoint });
-    const replay = new Replay(api, engine, plugin);
+    const replay = new Replay(api, engine, standIn);
     if (first) replay.position = recorded.findIndex(({ step }) => step === first);
     return replay;
   }
 
   async close(): Promise<void> {
     this.engine.close();
-    await this.plugin.close();
+    await this.standIn.close();
     await this.api.close();
   }
 

@@ -10,17 +10,17 @@ import { urn } from "./replay";
 const token = "t".repeat(64);
 const local = "http://127.0.0.1:1/v1";
 
-let plugin: Awaited<ReturnType<typeof serveProvider>>;
+let standIn: Awaited<ReturnType<typeof serveProvider>>;
 let engine: EngineSide;
 
 beforeEach(async () => {
-  plugin = await serveProvider(hcloudStandIn({ second: 1 }));
-  engine = new EngineSide(plugin.port);
+  standIn = await serveProvider(hcloudStandIn({ second: 1 }));
+  engine = new EngineSide(standIn.port);
 });
 
 afterEach(async () => {
   engine.close();
-  await plugin.close();
+  await standIn.close();
 });
 
 test("wrong settings are refused with what would be right", async () => {
@@ -94,7 +94,7 @@ describe("a stack outside the local cloud", () => {
 
 test("each provider instance keeps its own cloud", async () => {
   const [one, two] = [await FakeApi.start(), await FakeApi.start()];
-  const second = new EngineSide(plugin.port);
+  const second = new EngineSide(standIn.port);
   await engine.configure({ token, endpoint: one.endpoint });
   await second.configure({ token, endpoint: two.endpoint });
   await engine.create(urn("SshKey", "a"), { name: "a", publicKey: "k" });

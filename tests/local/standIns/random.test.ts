@@ -1,21 +1,20 @@
 import fc from "fast-check";
-import { randomStandIn } from "../../../../local/standIns/random";
-import { shuffled } from "../../../../local/standIns/random/password";
-import { serveProvider } from "../../../../provider/grpc/server";
-import { Secret, UNKNOWN, type Values } from "../../../../provider/grpc/types";
-import { EngineSide, urnOf } from "../../../provider/grpc/client";
+import { randomStandIn, shuffled } from "../../../local/standIns/random";
+import { serveProvider } from "../../../provider/grpc/server";
+import { Secret, UNKNOWN, type Values } from "../../../provider/grpc/types";
+import { EngineSide, urnOf } from "../../provider/grpc/client";
 
-let plugin: Awaited<ReturnType<typeof serveProvider>>;
+let standIn: Awaited<ReturnType<typeof serveProvider>>;
 let engine: EngineSide;
 
 beforeAll(async () => {
-  plugin = await serveProvider(randomStandIn);
-  engine = new EngineSide(plugin.port);
+  standIn = await serveProvider(randomStandIn);
+  engine = new EngineSide(standIn.port);
 });
 
 afterAll(async () => {
   engine.close();
-  await plugin.close();
+  await standIn.close();
 });
 
 const urn = urnOf("random:index/randomPassword:RandomPassword", "a");

@@ -8,7 +8,7 @@ import { storageBoxSpec } from "./storageBoxes/spec";
  * Makes the driver follow the store. What is done to one machine (network, volume …) happens one after the other, and
  * always brings it to what the store says at that moment, not to what it said when the work was asked for.
  */
-export class Machines {
+export class Provisioner {
   private readonly queues = new Map<string, Promise<unknown>>();
   private readonly running = new Set<Promise<unknown>>();
   private readonly usage = new Map<number, StorageUsage>();

@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { Secret, UNKNOWN, type ResourceHandler, type Values } from "../../../provider/grpc/types";
+import { Secret, UNKNOWN, type ProviderDefinition, type ResourceHandler, type Values } from "../../provider/grpc/types";
+import { PLUGINS } from "../../toolchain/versions";
+import { HINT } from "./hint";
 
 const classes = [
   { setting: "lower", minimum: "minLower", characters: "abcdefghijklmnopqrstuvwxyz" },
@@ -26,7 +28,7 @@ const defaults: Values = {
 };
 
 /** RandomPassword: drawn once and kept. A change of any input or keeper replaces it. */
-export const randomPassword: ResourceHandler = {
+const randomPassword: ResourceHandler = {
   check: ({ news }) => {
     const missing = isSet(news.length) ? [] : [{ property: "length", reason: "Missing required property 'length'" }];
     const strange = Object.keys(news)
@@ -66,6 +68,14 @@ export const randomPassword: ResourceHandler = {
       outputs: { ...complete(settings), result: new Secret(id) },
     });
   },
+};
+
+/** Stand-in for the official random plugin, of the version that the npm package @pulumi/random has. */
+export const randomStandIn: ProviderDefinition = {
+  name: "random",
+  version: PLUGINS.random,
+  hint: HINT,
+  resources: { "random:index/randomPassword:RandomPassword": randomPassword },
 };
 
 function problemOf(settings: Values): string | undefined {
