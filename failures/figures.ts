@@ -24,12 +24,12 @@ export function total({ parts }: Duration): number {
   return roundTime(parts.reduce((sum, { seconds }) => sum + seconds, 0));
 }
 
-/** e.g. `at most 1.7 s`, `0.2 s, and what is not known: HAProxy's start`, `not known: Hetzner's repair` */
+/** e.g. `at most 1.7 s`, `0.2 s, plus an unknown time: HAProxy's start`, `not known: Hetzner's repair` */
 export function describeDuration(time: Duration): string {
   const unknown = time.unknown.join(", ");
   if (time.parts.length === 0) return unknown ? `not known: ${unknown}` : "at once";
   return unknown
-    ? `${formatSeconds(total(time))}, and what is not known: ${unknown}`
+    ? `${formatSeconds(total(time))}, plus an unknown time: ${unknown}`
     : `at most ${formatSeconds(total(time))}`;
 }
 

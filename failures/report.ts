@@ -68,6 +68,6 @@ function addressOf({ loadBalancers }: Facts): Report["address"] {
   const stays = loadBalancers.some(({ floatingIp }) => floatingIp);
   const what = stays
     ? "the floating IP, which stays when machines are replaced"
-    : "the machine's own address, which goes with the machine";
+    : "the machine's own address, which is lost with the machine";
   return { what, stays };
 }

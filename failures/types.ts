@@ -48,7 +48,7 @@ export interface Promises {
 export interface Assessment {
   readonly service: Service;
   readonly takesOver: string;
-  /** What `time` measures, e.g. `until HAProxy leaves it out`; absent where nothing has to be waited for. */
+  /** What `time` measures, e.g. `until HAProxy takes it out of rotation`; absent where nothing has to be waited for. */
   readonly time?: { readonly until: string; readonly duration: Duration };
   /** The same for the way back to full strength. */
   readonly back?: { readonly until: string; readonly duration: Duration };

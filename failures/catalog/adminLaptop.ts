@@ -1,9 +1,8 @@
 import { adminUser } from "../../roles/adminUser";
 import type { Facts } from "../facts";
-import { count } from "../figures";
 import type { Assessment, Failure } from "../types";
 
-/** The computer of somebody who looks after the machines is stolen or broken. */
+/** The computer of an admin is stolen or broken. */
 export const adminLaptop = {
   id: "admin-laptop",
   title: "An admin's laptop is lost",
@@ -15,14 +14,14 @@ function assess({ blueprint }: Facts): Assessment {
   const others = keys - 1;
   return {
     service: "goes on",
-    takesOver: others > 0 ? `Those with the other ${count(others, "SSH key")}` : "Nobody: it held the only SSH key",
+    takesOver: others > 0 ? `The owners of the other SSH keys (${others})` : "Nobody: the laptop held the only SSH key",
     visitors: { safe: "Notice nothing", unsafe: "Notice nothing" },
-    data: "What was not pushed: settings, releases. Whoever has the laptop may open what it opened",
+    data: "Settings and releases that were not pushed. A thief can open everything that the laptop can open",
     person: [
       others > 0
-        ? "From another computer: take its key out of holdfast:admin.sshKeys and run `pulumi up`"
+        ? "From another computer: remove its key from holdfast:admin.sshKeys and run `pulumi up`"
         : `Start each machine in Hetzner's rescue system, put a new key into /etc/ssh/authorized_keys/${adminUser} from its console, then change holdfast:admin.sshKeys and run \`pulumi up\``,
-      "revoke its API tokens at Hetzner, and change the passphrase of the stack's secrets",
+      "revoke the laptop's API tokens at Hetzner, and change the passphrase of the stack's secrets",
     ].join("; "),
     singlePoints:
       others > 0

@@ -2,7 +2,7 @@ import { detection, returnToService } from "../detection";
 import type { Facts } from "../facts";
 import { duration, formatSeconds } from "../figures";
 import type { Assessment, Failure, SinglePoint } from "../types";
-import { answerLimit, cutAfter, exceptSlowPaths, nobodyAnswers } from "./instances";
+import { answerLimit, cutAfter, exceptSlowPaths, nobodyAnswers } from "./common";
 
 /** A whole machine of the app is gone: its host fails, its kernel hangs, its network is cut. */
 export const appMachine = { id: "app-machine", title: "An app machine fails", assess } as const satisfies Failure;
@@ -37,14 +37,14 @@ function assess(facts: Facts): Assessment {
     ...common,
     service: "goes on",
     takesOver: others === 1 ? "The other app machine" : "The other app machines",
-    // At worst an instance of the lost machine had the request, and the next one that is asked is there as well.
+    // At worst one lost instance had the request, and HAProxy tries another lost one next.
     promises: { failed: 0, slowest: haproxy.safe.answer + haproxy.connect },
     left: { number: others, of: appMachines.length, what: "app machines" },
-    time: { until: "until HAProxy leaves its instances out", duration: left },
+    time: { until: "until HAProxy takes its instances out of rotation", duration: left },
     back: { until: "until full strength", duration: duration(returnToService(haproxy), repair) },
     visitors: {
-      safe: `New ones wait ${formatSeconds(haproxy.connect)} for each instance of it that they meet, those under way ${answerLimit(facts, "safe")}; then another machine answers${exceptSlowPaths(facts)}`,
-      unsafe: `Those under way on it fail after at most ${cutAfter(facts, left)}; new ones go to another machine`,
+      safe: `A new request waits ${formatSeconds(haproxy.connect)} for each lost instance that HAProxy tries, one under way waits ${answerLimit(facts, "safe")}; then another machine answers${exceptSlowPaths(facts)}`,
+      unsafe: `Requests under way on the machine fail after at most ${cutAfter(facts, left)}; new ones go to another machine`,
     },
     singlePoints: files(facts),
   };
@@ -52,18 +52,18 @@ function assess(facts: Facts): Assessment {
 
 function data({ appMachines, app, database }: Facts): string {
   if (database?.apart === false) {
-    return `None of the database: its volume outlives the machine. What the app keeps in files (${app.stateFolder}) goes with the machine`;
+    return `None of the database: its volume outlives the machine. The app's files (${app.stateFolder}) are lost with the machine`;
   }
   if (database)
-    return `None of the database, which is elsewhere. What the app keeps in files (${app.stateFolder}) goes with the machine`;
+    return `None of the database, which is on another machine. The app's files (${app.stateFolder}) are lost with the machine`;
   const apart =
-    appMachines.length > 1 ? "; no other machine has them, so what visitors wrote there is missing meanwhile" : "";
-  return `The app's files (${app.stateFolder}) are away with the machine, and gone if it does not return: there is no copy and no backup${apart}`;
+    appMachines.length > 1 ? "; no other machine has them, so visitors do not see what they wrote there" : "";
+  return `The app's files (${app.stateFolder}) cannot be reached, and are lost if the machine does not return: there is no copy and no backup${apart}`;
 }
 
 function person({ blueprint }: Facts): string {
   const unprotect = blueprint.settings.protect ? "lift its protection and " : "";
-  return `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew, with the same name and private address`;
+  return `If it does not return: ${unprotect}replace it with \`pulumi up --replace\`; the new one has the same name and private address`;
 }
 
 /** Files are the app's data only where it has no database. */

@@ -1,7 +1,7 @@
 import type { Facts } from "../facts";
 import type { Assessment, Failure } from "../types";
 
-/** Where backups are kept cannot be reached, or is gone for good. */
+/** The backup storage cannot be reached, or is lost for good. */
 export const backupStorage = {
   id: "backup-storage",
   title: "The backup storage fails",
@@ -15,15 +15,15 @@ function assess({ database }: Facts): Assessment | undefined {
   return {
     service: "goes on",
     takesOver: s3
-      ? `The bucket, which has the same backups; what the Storage Box has yet to get waits on the volume, up to ${queue} MiB`
-      : `Nobody; what it has yet to get waits on the volume, up to ${queue} MiB`,
+      ? `The bucket, which has the same backups; WAL for the Storage Box waits on the volume, up to ${queue} MiB`
+      : `Nobody; WAL for the storage waits on the volume, up to ${queue} MiB`,
     visitors: { safe: "Notice nothing", unsafe: "Notice nothing" },
-    // Who writes notices nothing of less than a second.
+    // Less than a second is no pause to somebody who writes.
     promises: { dropped: 0, lost: 0, unexpected: 0, away: 1 },
     data: s3
       ? "None: two places have the backups"
-      : `None of the database. Gone for good, it takes the backups of the last ${retentionDays} days with it`,
-    person: `\`npx holdfast status\` alarms. Back within the time: nothing. Past ${queue} MiB pgBackRest gives up what waits, so that the database can go on: then \`npx holdfast backup now\` as soon as it is back`,
+      : `None of the database. If the storage is lost for good, so are the backups of the last ${retentionDays} days`,
+    person: `Nothing, if the storage is back before ${queue} MiB wait; \`npx holdfast status\` shows an alarm. Above that pgBackRest drops the waiting WAL, so that the database can go on: then run \`npx holdfast backup now\` when the storage is back`,
     singlePoints: s3
       ? []
       : [

@@ -8,12 +8,12 @@ function assess({ pair }: Facts): Assessment {
   return {
     service: "goes on",
     takesOver: pair
-      ? "Nobody has to. But no floating IP can be moved: a load balancer that fails in that time stays without a successor until the API is back"
-      : "Nobody has to: what runs does not ask it",
+      ? "Nobody needs to: running machines do not use the API. But no floating IP can be moved: if the active load balancer fails too, none takes over until the API is back"
+      : "Nobody needs to: running machines do not use the API",
     visitors: { safe: "Notice nothing", unsafe: "Notice nothing" },
     promises: { failed: 0, moved: 0 },
     data: "None",
-    person: "Wait with `pulumi up`: it cannot change anything in that time",
+    person: "Wait with `pulumi up` until the API is back: it cannot change anything before",
     singlePoints: [],
   };
 }

@@ -2,9 +2,9 @@ import type { Facts } from "../facts";
 import { duration } from "../figures";
 import type { Assessment, Failure } from "../types";
 import { withoutDatabase } from "./database";
-import { unlessGivenUp } from "./restarted";
+import { unlessGivenUp } from "./common";
 
-/** What all instances go through to PostgreSQL dies: one more thing that can, where there are many instances. */
+/** The pool between all instances and PostgreSQL dies. */
 export const connectionPool = {
   id: "connection-pool",
   title: "The connection pool dies",
@@ -16,7 +16,7 @@ function assess({ database }: Facts): Assessment | undefined {
   if (!pool) return undefined;
   return {
     service: "stops and comes back",
-    takesOver: "Nobody; systemd starts it again, and instances connect to it anew",
+    takesOver: "Nobody; systemd starts it again, and the instances connect again",
     time: {
       until: "until it accepts connections again",
       duration: duration(
@@ -26,7 +26,7 @@ function assess({ database }: Facts): Assessment | undefined {
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
     promises: { lost: 0, unexpected: 0, away: pool.delay },
-    data: "None that was acknowledged; transactions under way are taken back",
+    data: "None that was acknowledged; transactions under way are rolled back",
     person: unlessGivenUp(pool),
     singlePoints: [],
   };

@@ -11,7 +11,7 @@ export const databaseMachine = {
 } as const satisfies Failure;
 
 function assess({ blueprint, database }: Facts): Assessment | undefined {
-  // Where the app machine has the database, its failure tells of both.
+  // On the app machine the failure of that machine covers both.
   if (!database?.apart) return undefined;
   const unprotect = blueprint.settings.protect ? "lift its protection and " : "";
   return {
@@ -21,13 +21,13 @@ function assess({ blueprint, database }: Facts): Assessment | undefined {
       until: "until it is back",
       duration: duration(
         [],
-        ["Hetzner's repair or the machine's replacement", "its boot", "how long PostgreSQL reads its log"],
+        ["Hetzner's repair or the machine's replacement", "its boot", "PostgreSQL's recovery from its log"],
       ),
     },
     visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
     promises: { lost: 0, unexpected: 0 },
     data: "None that was acknowledged: the volume outlives the machine",
-    person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew; the volume goes to the new one, with every row`,
+    person: `If it does not return: ${unprotect}replace it with \`pulumi up --replace\`; the new machine gets the volume with every row`,
     singlePoints: [
       { id: "database-machine", what: "the database machine", because: "no other one has the database's volume" },
     ],

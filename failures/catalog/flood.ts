@@ -16,14 +16,14 @@ function assess({ blueprint, haproxy }: Facts): Assessment {
   ].join(", ");
   // Each of HAProxy's two backends counts for itself.
   const fate = (others: string) =>
-    `From a source within its limits: answered. The instances work on ${atOnce} at a time, and on as many ${others} ones; more wait at most ${limits.queueTimeout} s, then 503`;
+    `Answered, if the source keeps to its limits. The instances work on ${atOnce} at a time, and on as many ${others} ones; more wait at most ${limits.queueTimeout} s, then get 503`;
   return {
     service: "goes on",
-    takesOver: `HAProxy: each source gets ${perSource}; what is beyond is answered with 429 or refused at once`,
+    takesOver: `HAProxy: each source gets ${perSource}; everything above is answered with 429 or refused at once`,
     visitors: { safe: fate("unsafe"), unsafe: fate("safe") },
     promises: { failed: 0 },
     data: "None",
-    person: `Nothing for one source. About ${count(sources, "source")} at their limits fill all ${limits.connections} connections, and a flood that fills Hetzner's lines is Hetzner's to stop: nothing here was built for those`,
+    person: `Nothing against one source. About ${count(sources, "source")} at their limits fill all ${limits.connections} connections, and only Hetzner can stop a flood that fills its lines: Holdfast has nothing against these two`,
     singlePoints: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { Facts } from "../facts";
 import { duration, formatSeconds } from "../figures";
 import { countersLost } from "./loadBalancerMachine";
-import { unlessGivenUp } from "./restarted";
+import { unlessGivenUp } from "./common";
 import type { Assessment, Failure } from "../types";
 
 /** HAProxy itself dies on the load balancer that serves. */
@@ -15,7 +15,7 @@ function assess(facts: Facts): Assessment {
   const { haproxy, pair } = facts;
   const { restart } = haproxy;
   const grace = pair ? `; after ${formatSeconds(pair.haproxyGrace)} without it the other load balancer takes over` : "";
-  const gone = "Those under way are cut; new connections are refused until then";
+  const gone = "Requests under way are cut; new connections are refused until then";
   return {
     service: "stops and comes back",
     takesOver: `Systemd, which starts it again${grace}`,

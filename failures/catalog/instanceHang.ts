@@ -10,7 +10,7 @@ import {
   nobodyAnswers,
   otherInstances,
   theOnlyInstance,
-} from "./instances";
+} from "./common";
 
 /** A process of the app lives, takes connections and answers nothing: a deadlock, an endless loop. */
 export const instanceHang = { id: "instance-hang", title: "An instance hangs", assess } as const satisfies Failure;
@@ -31,10 +31,10 @@ function assess(facts: Facts): Assessment {
       ...common,
       service: "stops and comes back",
       takesOver: "Nobody; the watchdog kills it, and systemd starts it again",
-      time: { until: "until HAProxy says so", duration: left },
+      time: { until: "until HAProxy takes it out of rotation", duration: left },
       visitors: {
-        safe: `Hang at most ${formatSeconds(total(left) + haproxy.safe.answer)}, then ${nobodyAnswers}`,
-        unsafe: `Fail after at most ${cut}, new ones are ${nobodyAnswers}`,
+        safe: `Wait at most ${formatSeconds(total(left) + haproxy.safe.answer)}, then are ${nobodyAnswers}`,
+        unsafe: `Fail after at most ${cut}; new ones are ${nobodyAnswers}`,
       },
     };
   }
@@ -44,10 +44,10 @@ function assess(facts: Facts): Assessment {
     takesOver: "Another instance; the watchdog kills the one that hangs, and systemd starts it again",
     left: instancesLeft(facts),
     promises: { failed: 0, slowest: haproxy.safe.answer, backAfter: total(back) },
-    time: { until: "until HAProxy leaves it out", duration: left },
+    time: { until: "until HAProxy takes it out of rotation", duration: left },
     visitors: {
-      safe: `Those that it had wait ${answerLimit(facts, "safe")}, then another instance answers; none fails${exceptSlowPaths(facts)}`,
-      unsafe: `Those that it had fail after at most ${cut}; new ones go to another instance once it is left out`,
+      safe: `Requests at that instance wait ${answerLimit(facts, "safe")}, then another instance answers; none fails${exceptSlowPaths(facts)}`,
+      unsafe: `Requests at that instance fail after at most ${cut}; new ones go to another instance once it is out of rotation`,
     },
   };
 }
@@ -57,7 +57,7 @@ function killedAndStarted({ app, haproxy }: Facts): Duration {
   return duration(
     [
       {
-        what: `for ${watchdog.silences} questions without an answer`,
+        what: `for ${watchdog.silences} checks of the watchdog without an answer`,
         seconds: watchdog.silences * (watchdog.interval + watchdog.answer),
         from: "watchdog.py: SILENCES, INTERVAL_SECONDS, ANSWER_SECONDS",
       },
@@ -69,5 +69,5 @@ function killedAndStarted({ app, haproxy }: Facts): Duration {
 }
 
 function person({ limit: { kills, within } }: Facts["app"]["watchdog"]): string {
-  return `Nothing, unless it was killed ${kills} times within ${formatSeconds(within)}: then the watchdog leaves it alone`;
+  return `Nothing, unless it was killed ${kills} times within ${formatSeconds(within)}: then the watchdog stops killing it`;
 }

@@ -9,17 +9,17 @@ export const loadBalancerMachine = {
   assess,
 } as const satisfies Failure;
 
-/** What comes after the standby has decided; neither is known before it is measured at Hetzner. */
+/** What follows the standby's decision; how long it takes at Hetzner has not been measured. */
 const moveOfTheAddress = ["the API's answer", "how long Hetzner takes to move a floating IP (it publishes no figure)"];
 
-/** Load balancers tell each other what sources do; a single one has nobody to ask when it starts. */
+/** Two load balancers share their counters of sources; a single one loses them with its HAProxy. */
 export function countersLost({ pair }: Facts): string {
-  return pair ? "None" : "None; counters of who sent how many requests begin anew";
+  return pair ? "None" : "None; the counters of requests for each source start at zero";
 }
 
 function assess(facts: Facts): Assessment | undefined {
   const { blueprint, loadBalancers, pair } = facts;
-  // Where the app machine is load balancer as well, its failure tells of both.
+  // On the app machine the failure of that machine covers both.
   if (loadBalancers.every(({ roles }) => roles.includes("app"))) return undefined;
   const common = { data: countersLost(facts) };
   if (pair) {
@@ -31,21 +31,21 @@ function assess(facts: Facts): Assessment | undefined {
           seconds: missedAdverts * advertInterval,
           from: "keepalived.conf: advert_int",
         },
-        { what: "for its priority", seconds: roundTime(skew), from: "keepalived.conf: priority" },
+        { what: "for the delay that its priority sets", seconds: roundTime(skew), from: "keepalived.conf: priority" },
       ],
       moveOfTheAddress,
     );
     return {
       ...common,
       service: "stops and comes back",
-      takesOver: "The other load balancer, which makes the floating IP its own",
+      takesOver: "The other load balancer, which assigns the floating IP to itself",
       time: { until: "until it takes over", duration: takeover },
       promises: { longestGap: total(takeover) },
       visitors: {
-        safe: "Those under way fail; new ones get no connection until then, and browsers try again",
-        unsafe: "Those under way fail; new ones get no connection until then",
+        safe: "Requests under way fail; new ones get no connection until then, and browsers try again",
+        unsafe: "Requests under way fail; new ones get no connection until then",
       },
-      person: "Look at it before the other one fails too; the address does not move back by itself",
+      person: "Repair it before the other one fails too; the address does not move back by itself",
       singlePoints: [],
     };
   }
@@ -59,12 +59,12 @@ function assess(facts: Facts): Assessment | undefined {
       duration: duration([], ["Hetzner's repair or the machine's replacement", "its boot"]),
     },
     visitors: { safe: "Get no connection until then", unsafe: "Get no connection until then" },
-    person: `If it does not return: ${unprotect}let \`pulumi up --replace\` make it anew; the floating IP, which DNS points at, stays. Until then there is no SSH to the machines behind it either`,
+    person: `If it does not return: ${unprotect}replace it with \`pulumi up --replace\`; the floating IP stays, and DNS with it. Until then you cannot reach the machines behind it by SSH`,
     singlePoints: [
       {
         id: "load-balancer-machine",
         what: "the load balancer",
-        because: "visitors have no other way in, and neither have you to the machines behind it",
+        because: "visitors and admins reach the machines behind it through it alone",
       },
     ],
   };

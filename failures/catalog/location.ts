@@ -4,7 +4,7 @@ import { duration } from "../figures";
 import type { Assessment, Failure } from "../types";
 import { backupPlace, lostInRestore } from "./database";
 
-/** Fire, power or network of a whole location. All machines of a stack are in one. */
+/** Fire, or a loss of power or network, in a whole location. All machines of a stack are in one location. */
 export const location = { id: "location", title: "The whole location fails", assess } as const satisfies Failure;
 
 function assess(facts: Facts): Assessment {
@@ -24,9 +24,9 @@ function assess(facts: Facts): Assessment {
 
 function data({ app, database }: Facts): string {
   if (!database) {
-    return `The app's files (${app.stateFolder}) are away with it, and gone if it does not return: there is no copy elsewhere`;
+    return `The app's files (${app.stateFolder}) cannot be reached, and are lost if the location does not return: there is no copy elsewhere`;
   }
   return database.backup
     ? `At most ${lostInRestore(database.backup)}: ${backupPlace(database.backup)} has the rest`
-    : "The database's volume is away with it, and gone if it does not return: there is no copy elsewhere";
+    : "The database's volume cannot be reached, and is lost if the location does not return: there is no copy elsewhere";
 }

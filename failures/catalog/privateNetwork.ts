@@ -3,9 +3,9 @@ import type { Facts } from "../facts";
 import { duration, formatSeconds, total } from "../figures";
 import type { Assessment, Failure } from "../types";
 import { withoutDatabase } from "./database";
-import { nobodyAnswers } from "./instances";
+import { nobodyAnswers } from "./common";
 
-/** Hetzner's private network carries nothing, for all machines at once. One machine's share of it is that machine's failure. */
+/** Hetzner's private network fails for all machines at once. Where it fails for one machine, that is this machine's failure. */
 export const privateNetwork = {
   id: "private-network",
   title: "The private network fails",
@@ -17,27 +17,27 @@ function assess(facts: Facts): Assessment {
   if (blueprint.machines.length === 1) {
     return {
       service: "goes on",
-      takesOver: "Nobody has to: everything is on one machine",
+      takesOver: "Nobody needs to: everything is on one machine",
       visitors: { safe: "Notice nothing", unsafe: "Notice nothing" },
       data: "None",
       person: "Nothing",
       singlePoints: [],
     };
   }
-  // A load balancer on the app machine asks instances by that machine's own address, which needs no network.
+  // A load balancer on the app machine reaches the instances without the network.
   if (loadBalancers.every(({ roles }) => roles.includes("app"))) {
     return {
       service: "stops",
       takesOver: "Nobody",
-      time: { until: "until it carries again", duration: duration([], ["Hetzner's repair"]) },
+      time: { until: "until it works again", duration: duration([], ["Hetzner's repair"]) },
       visitors: { safe: withoutDatabase, unsafe: withoutDatabase },
       data: "None",
-      person: "Look at status.hetzner.com; nothing that you could do here is quicker",
+      person: "Wait for Hetzner's repair: status.hetzner.com tells about it",
       singlePoints: [
         {
           id: "private-network",
           what: "Hetzner's private network",
-          because: "instances reach the database by it alone",
+          because: "instances reach the database through it alone",
         },
       ],
     };
@@ -46,20 +46,20 @@ function assess(facts: Facts): Assessment {
   return {
     service: "stops",
     takesOver: "Nobody",
-    time: { until: "until it carries again", duration: duration([], ["Hetzner's repair"]) },
+    time: { until: "until it works again", duration: duration([], ["Hetzner's repair"]) },
     visitors: {
       safe: `After at most ${formatSeconds(total(left))} all are ${nobodyAnswers}`,
       unsafe: `After at most ${formatSeconds(total(left))} all are ${nobodyAnswers}`,
     },
     data: "None",
-    person: `Look at status.hetzner.com; nothing that you could do here is quicker${pair ? ". The floating IP stays where it is: neither load balancer reaches an instance" : ""}`,
+    person: `Wait for Hetzner's repair: status.hetzner.com tells about it${pair ? ". The floating IP stays where it is: neither load balancer reaches an instance" : ""}`,
     singlePoints: [
       {
         id: "private-network",
         what: "Hetzner's private network",
         because: database?.apart
-          ? "load balancers reach instances by it alone, and instances the database"
-          : "load balancers reach instances by it alone",
+          ? "load balancers reach instances through it alone, and instances the database"
+          : "load balancers reach instances through it alone",
       },
     ],
   };

@@ -102,7 +102,7 @@ describe("times are those of the rendered files", () => {
   test("PostgreSQL is started again after its unit's pause; how long it reads its log is told apart as unknown", () => {
     const { time } = entry("database-process", { database: {} });
     expect(time && total(time.duration)).toBe(0.2);
-    expect(time?.duration.unknown.join()).toContain("reads its log");
+    expect(time?.duration.unknown.join()).toContain("recovery from its log");
   });
 
   test("safe requests wait for as long as settings let them, and unsafe ones are cut with the instance", () => {
@@ -114,7 +114,7 @@ describe("times are those of the rendered files", () => {
 
   test("requests to slow paths are not promised to be repeated", () => {
     expect(entry("instance-crash", { app: { slowPaths: ["/reports"] } }).visitors.safe).toContain(
-      "those to /reports fare like unsafe ones",
+      "requests to /reports are treated like unsafe ones",
     );
   });
 
@@ -158,7 +158,7 @@ describe("what is lost of the database", () => {
   test("without backups all of it with the volume, a table with a slip, everything with the location", () => {
     expect(lost("volume", {})).toBe("All of the database");
     expect(lost("dropped-table", {})).toBe("The table");
-    expect(lost("location", {})).toContain("gone if it does not return");
+    expect(lost("location", {})).toContain("lost if the location does not return");
   });
 
   test("with backups a minute, and mistakes as old as backups are kept", () => {
@@ -198,7 +198,7 @@ describe("what is lost of the database", () => {
 test("without a load balancer machine the private network counts as soon as the database is elsewhere", () => {
   const apart = entryOf(reportOf({ loadBalancers: 0, machines: 1, database: { machines: 1 } }), "private-network");
   expect(apart.service).toBe("stops");
-  expect(apart.singlePoints[0]?.because).toContain("instances reach the database by it alone");
+  expect(apart.singlePoints[0]?.because).toContain("instances reach the database through it alone");
 });
 
 test("an SSH key more, and the laptop is no single point of failure", () => {

@@ -55,7 +55,7 @@ test("a longer start timeout is a longer wait for a bad release", () => {
 test("giving up the load balancer's own machine takes its failure out of the report", () => {
   const said = texts({ loadBalancers: 1, machines: 1 }, { loadBalancers: 0, machines: 1 });
   expect(said).toContain("No longer possible: a load balancer machine fails");
-  expect(said).toContain("Visitors come by the machine's own address, which goes with the machine");
+  expect(said).toContain("Visitors come by the machine's own address, which is lost with the machine");
 });
 
 test("backups: what they bring and what they cost", () => {

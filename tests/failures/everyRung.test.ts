@@ -61,7 +61,7 @@ interface Seen {
   readonly unsafe?: string;
 }
 
-const onlyUntilThen = "What needs the database fails until then; the rest is served";
+const onlyUntilThen = "Requests that need the database fail until then; all others are answered";
 const noConnection = "Get no connection until then";
 const nothing = "Notice nothing";
 
@@ -71,14 +71,14 @@ const seen: readonly Seen[] = [
     failure: "instance-crash",
     rungs: [1, 5],
     takesOver: "Another instance",
-    safe: "on another instance at once, none fails",
-    unsafe: "Those that it was working on fail; new ones go to another instance",
+    safe: "on another instance at once; none fails",
+    unsafe: "Requests under way fail; new ones go to another instance",
   },
   {
     failure: "instance-hang",
     rungs: [0, 0],
     takesOver: "Nobody; the watchdog kills it",
-    safe: "then answered with 503",
+    safe: "then are answered with 503",
     unsafe: "Fail after at most",
   },
   {
@@ -86,14 +86,14 @@ const seen: readonly Seen[] = [
     rungs: [1, 5],
     takesOver: "Another instance; the watchdog kills the one that hangs",
     safe: "wait 1.5 s, then another instance answers; none fails",
-    unsafe: "Those that it had fail",
+    unsafe: "Requests at that instance fail",
   },
   { failure: "bad-release", rungs: [0, 0], takesOver: "The old release", safe: "New ones are answered with 503" },
   {
     failure: "bad-release",
     rungs: [1, 5],
     takesOver: "The old release",
-    safe: "Served by other instances, none fails",
+    safe: "Other instances answer, and no request fails",
   },
   // HAProxy goes with the machine; on a machine of its own it answers for those that are gone.
   { failure: "app-machine", rungs: [0, 1], takesOver: "Nobody", safe: noConnection },
@@ -103,7 +103,7 @@ const seen: readonly Seen[] = [
     rungs: [4, 5],
     takesOver: "The other app machine",
     safe: "then another machine answers",
-    unsafe: "Those under way on it fail after at most",
+    unsafe: "Requests under way on the machine fail after at most",
   },
   { failure: "load-balancer-machine", rungs: [2, 4], takesOver: "Nobody", safe: noConnection },
   {
@@ -131,21 +131,36 @@ const seen: readonly Seen[] = [
   { failure: "connection-pool", rungs: [0, 5], takesOver: "Nobody; systemd starts it again", safe: onlyUntilThen },
   { failure: "database-machine", rungs: [3, 5], takesOver: "Nobody", safe: onlyUntilThen },
   { failure: "volume", rungs: [0, 5], takesOver: "Nobody; an encrypted Storage Box", safe: onlyUntilThen },
-  { failure: "dropped-table", rungs: [0, 5], takesOver: "Nobody", safe: "What needs the table fails until then" },
-  { failure: "backup-storage", rungs: [0, 5], takesOver: "Nobody; what it has yet to get waits", safe: nothing },
-  { failure: "private-network", rungs: [0, 1], takesOver: "Nobody has to", safe: nothing },
+  {
+    failure: "dropped-table",
+    rungs: [0, 5],
+    takesOver: "Nobody",
+    safe: "Requests that need the table fail until then",
+  },
+  {
+    failure: "backup-storage",
+    rungs: [0, 5],
+    takesOver: "Nobody; WAL for the storage waits on the volume",
+    safe: nothing,
+  },
+  { failure: "private-network", rungs: [0, 1], takesOver: "Nobody needs to", safe: nothing },
   { failure: "private-network", rungs: [2, 5], takesOver: "Nobody", safe: "all are answered with 503 until then" },
-  { failure: "cloud-api", rungs: [0, 4], takesOver: "Nobody has to: what runs does not ask it", safe: nothing },
+  {
+    failure: "cloud-api",
+    rungs: [0, 4],
+    takesOver: "Nobody needs to: running machines do not use the API",
+    safe: nothing,
+  },
   { failure: "cloud-api", rungs: [5, 5], takesOver: "But no floating IP can be moved", safe: nothing },
   { failure: "location", rungs: [0, 5], takesOver: "Nobody", safe: noConnection },
   {
     failure: "flood",
     rungs: [0, 5],
     takesOver: "answered with 429",
-    safe: "From a source within its limits: answered",
+    safe: "Answered, if the source keeps to its limits",
   },
-  { failure: "admin-laptop", rungs: [0, 5], takesOver: "Nobody: it held the only SSH key", safe: nothing },
-  { failure: "pulumi-state", rungs: [0, 5], takesOver: "Nobody has to", safe: nothing },
+  { failure: "admin-laptop", rungs: [0, 5], takesOver: "Nobody: the laptop held the only SSH key", safe: nothing },
+  { failure: "pulumi-state", rungs: [0, 5], takesOver: "Nobody needs to", safe: nothing },
 ];
 
 const failureIds = failures.map(({ id }) => id);

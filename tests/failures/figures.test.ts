@@ -16,7 +16,7 @@ test.each([
 test("what is not known is never part of the sum", () => {
   const part = { what: "until the restart", seconds: 0.2, from: "unit: RestartSec" };
   expect(describeDuration(duration([part]))).toBe("at most 0.2 s");
-  expect(describeDuration(duration([part], ["the start"]))).toBe("0.2 s, and what is not known: the start");
+  expect(describeDuration(duration([part], ["the start"]))).toBe("0.2 s, plus an unknown time: the start");
   expect(describeDuration(duration([], ["the repair"]))).toBe("not known: the repair");
   expect([duration([part]), duration([part], ["x"]), duration([], ["x"])].map(status)).toEqual([
     "estimated",

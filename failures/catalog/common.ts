@@ -1,8 +1,9 @@
+import type { Restart } from "../../roles/restart";
 import { formatSeconds, total, type Duration } from "../figures";
 import type { Facts } from "../facts";
 import type { Assessment, SinglePoint } from "../types";
 
-/** Where nobody answers, HAProxy says so: it has no instance to ask. */
+/** What HAProxy does with requests while no instance can answer. */
 export const nobodyAnswers = "answered with 503 until then";
 
 /** Instances of the whole stack other than one that failed. */
@@ -10,11 +11,11 @@ export function otherInstances({ blueprint }: Facts): number {
   return blueprint.instances.length - 1;
 }
 
-/** A stack with one instance stops with it. */
+/** In a stack with one instance, that instance is a single point of failure. */
 export function theOnlyInstance(facts: Facts): readonly SinglePoint[] {
   return otherInstances(facts) > 0
     ? []
-    : [{ id: "instance", what: "the only instance of the app", because: "no other one can answer while it is away" }];
+    : [{ id: "instance", what: "the only instance of the app", because: "no other one can answer while it is down" }];
 }
 
 /** How many are left when one fails. */
@@ -23,13 +24,13 @@ export function instancesLeft(facts: Facts): Assessment["left"] {
 }
 
 /**
- * Slow paths are exempt from repetition: their safe requests fare as the unsafe ones.
+ * HAProxy does not repeat requests to slow paths, not even safe ones.
  *
  * @returns an ending for a sentence about safe requests
  */
 export function exceptSlowPaths({ blueprint }: Facts): string {
   const { slowPaths } = blueprint.settings.app;
-  return slowPaths.length > 0 ? `; those to ${slowPaths.join(", ")} fare like unsafe ones` : "";
+  return slowPaths.length > 0 ? `; requests to ${slowPaths.join(", ")} are treated like unsafe ones` : "";
 }
 
 /**
@@ -40,7 +41,14 @@ export function cutAfter({ haproxy }: Facts, left: Duration): string {
   return formatSeconds(Math.min(total(left), haproxy.unsafe.answer));
 }
 
-/** When an instance that has had one request for too long loses it. */
+/** How long HAProxy waits for an instance's answer. */
 export function answerLimit({ haproxy }: Facts, kind: "safe" | "unsafe"): string {
   return formatSeconds(haproxy[kind].answer);
+}
+
+/** What a person has to do when a process dies that systemd starts again. */
+export function unlessGivenUp({ limit }: Restart): string {
+  return limit
+    ? `Nothing, unless it dies ${limit.starts} times within ${limit.within} s: then systemd gives up`
+    : "Nothing";
 }
