@@ -6,7 +6,7 @@ import { operations } from "../../../local/api/service/operations";
 import { checkBody, operationNamed } from "../../../local/api/transport/validation";
 import { ApiSchema, schemaFile } from "../../support/apiSchema";
 
-/** Calls of the official Pulumi plugin, recorded: one a line. */
+/** Calls of the official Pulumi plugin, recorded: one a line, calls that differ in ids alone once. */
 const recording = join(__dirname, "../../support/pluginCalls.jsonl");
 
 interface RecordedCall {
@@ -54,7 +54,7 @@ describe("the contract", () => {
       }).not.toThrow();
       checked++;
     }
-    expect(checked).toBeGreaterThan(500);
+    expect(checked).toBeGreaterThan(200);
   });
 });
 
