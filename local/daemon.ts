@@ -76,7 +76,7 @@ async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; 
   };
 }
 
-/** Starts something on the port that it had before, or on any when somebody else took that one meanwhile. */
+/** Starts something on the port that it had before, or on any other when another program has taken it. */
 async function onPort<T>(port: number | undefined, log: (line: string) => void, start: (port?: number) => Promise<T>) {
   try {
     return await start(port);
@@ -87,7 +87,7 @@ async function onPort<T>(port: number | undefined, log: (line: string) => void, 
   }
 }
 
-/** Runs until SIGTERM or SIGINT; everything that goes wrong ends the process, and the next `local up` starts it anew. */
+/** Runs until SIGTERM or SIGINT; an unexpected error ends the process, and the next `local up` starts a new one. */
 async function main(): Promise<void> {
   const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
   process.on("uncaughtException", (error) => {
@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  // Whoever removed the state folder wants no daemon that writes into it.
+  // A daemon must not write into a state folder that was removed.
   setInterval(() => {
     if (!existsSync(localPaths(daemon.info.name).state)) stop();
   }, 5000).unref();

@@ -13,7 +13,7 @@ export interface Driver {
   ensureMachine(machine: MachineSpec): Promise<void>;
   /** Boots the machine; returns when its init runs, not when it is ready. */
   start(id: number): Promise<void>;
-  /** `shutdown` asks the machine to end (the driver waits up to 30 s, then leaves it running and returns false); `power` pulls the plug. */
+  /** `shutdown` asks the machine to end (the driver waits up to 30 s, then leaves it running and returns false); `power` ends it at once. */
   stop(id: number, how: "shutdown" | "power"): Promise<boolean>;
   /** Powers off at once and removes disk, interfaces and namespaces. */
   removeMachine(id: number): Promise<void>;
@@ -137,7 +137,7 @@ export interface StorageUsage {
   readonly snapshots: number;
 }
 
-/** What is true of a machine now, whatever anybody believes. */
+/** What the computer says of a machine now. */
 export interface MachineState {
   readonly exists: boolean;
   readonly running: boolean;

@@ -1,13 +1,12 @@
 import { connect, createServer, type Server } from "node:net";
 
-/** A promise kept by the kernel: at most one process of this computer holds it, and it ends with that process. */
+/** A lock in the kernel: at most one process of this computer holds it, and it ends with that process. */
 export interface Lock {
   release(): Promise<void>;
 }
 
 /**
- * An abstract Unix socket: nothing on the disk that a kill -9 could leave behind, and no pid that could have come into
- * other hands. A client that connects gets the holder's pid.
+ * An abstract Unix socket: `kill -9` leaves nothing on the disk, and no pid is stored that another process could get. A client that connects gets the holder's pid.
  */
 function address(what: string): string {
   return `\0holdfast/${what}`;
@@ -41,7 +40,7 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Seconds within which a holder that is well says who it is. */
+/** Seconds in which a holder that works answers with its pid. */
 const ANSWER_LIMIT = 2;
 
 /** The pid of the process that holds the lock; `unknown` when it holds it but does not answer, undefined when it is free. */

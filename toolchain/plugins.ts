@@ -11,8 +11,8 @@ import { readVariable } from "../lib/environmentVariables";
 export type PluginChoice = "official" | "builtin";
 
 /**
- * Pulumi's own folder (plugins, caches) for everything that this project runs: deleting it costs time, never data, and
- * the user's ~/.pulumi with its logins is let be.
+ * Pulumi's own folder (plugins, caches) for everything that this project runs: deleting it costs time, never data.
+ * The user's ~/.pulumi with its logins is not touched.
  */
 export function pulumiHome(): string {
   return process.env.PULUMI_HOME ?? join(cacheDir(), "pulumi-home");
@@ -24,7 +24,7 @@ const INSTALL_LIMIT = 180;
 
 /**
  * Official plugins where they are installed or Pulumi can get them, else the stand-ins.
- * HOLDFAST_PLUGINS=official|builtin decides without asking anybody.
+ * HOLDFAST_PLUGINS=official|builtin decides without a look at either.
  *
  * @throws when HOLDFAST_PLUGINS is something else, or `official` and they cannot be had
  */
@@ -76,10 +76,10 @@ function isFresh(memory: string, now: number): boolean {
   return now - written < REMEMBERED * 1000;
 }
 
-/** Installs both, or says why not. Whether there is a way at all is asked first: Pulumi itself retries for minutes. */
+/** Installs both, or says why not. A short request finds out first whether the site answers: Pulumi itself retries for minutes. */
 async function install(pulumi: Pulumi, home: string, run: Run): Promise<string | undefined> {
   const probe = ["--silent", "--head", "--connect-timeout", "5", "--max-time", "10", "https://get.pulumi.com"];
-  if ((await run("curl", probe)).code !== 0) return "there is no way to Pulumi's download site from this computer";
+  if ((await run("curl", probe)).code !== 0) return "this computer does not reach Pulumi's download site";
   for (const [name, version] of Object.entries(PLUGINS)) {
     const result = await run(join(pulumi.folder, "pulumi"), ["plugin", "install", "resource", name, version], {
       timeout: INSTALL_LIMIT / 2,

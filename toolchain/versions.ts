@@ -10,7 +10,7 @@ export const PLUGINS = { hcloud: "1.41.0", random: "4.21.2" } as const;
 /** What judges the workflows; the same as in toolchain/actionlint/go.mod. */
 export const ACTIONLINT_VERSION = "1.7.12";
 
-/** Whether version `a` is `b` or newer; both like `3.259.0`, a leading `v` and a suffix such as `-dev` are let be. */
+/** Whether version `a` is `b` or newer; both like `3.259.0`, a leading `v` and a suffix such as `-dev` do not count. */
 export function isAtLeast(a: string, b: string): boolean {
   const [left, right] = [numbers(a), numbers(b)];
   for (let index = 0; index < 3; index++) {

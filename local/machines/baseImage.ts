@@ -40,7 +40,7 @@ export async function ensureBaseImage(log: (line: string) => void): Promise<Base
   const { hash } = image;
   if (existsSync(image.root)) return image;
 
-  log("building the Debian 13 base image: once, about 60 s, because every machine is a thin layer over it");
+  log("building the Debian 13 base image (once, about 60 s): the disk of every machine is a layer over it");
   await mkdir(imagesDir(), { recursive: true });
   const unfinished = join(imagesDir(), `.${hash}.${process.pid}`);
   try {
@@ -87,7 +87,7 @@ async function customise(recipe: ImageRecipe, root: string): Promise<void> {
   for (const [path, content] of Object.entries(recipe.files)) {
     const target = join(root, path);
     await mkdir(dirname(target), { recursive: true });
-    await unlink(target).catch(() => undefined); // a link such as /etc/resolv.conf would be written through
+    await unlink(target).catch(() => undefined); // writing to a link such as /etc/resolv.conf would change its target
     await writeFile(target, content);
   }
   await run("chroot", [root, "systemctl", "--quiet", "disable", ...recipe.disabledUnits]);

@@ -37,7 +37,7 @@ export async function mountDisk(cloud: string, id: number): Promise<void> {
   if (isMounted(files.root)) return;
   const lower = join(imagesDir(), readFileSync(files.image, "utf8").trim());
   if (!existsSync(lower)) {
-    throw new Error(`the disk of machine ${id} lies on the base image ${lower}, which is gone: delete the server`);
+    throw new Error(`the base image ${lower} under the disk of machine ${id} is missing: delete the server`);
   }
   const options = `lowerdir=${lower},upperdir=${files.upper},workdir=${files.work}`;
   await run("mount", ["-t", "overlay", machineNamespace(cloud, id), "-o", options, files.root]);

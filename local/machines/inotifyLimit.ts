@@ -14,5 +14,5 @@ export function allowInotifyInstances(file = LIMIT): string | undefined {
   const value = Number(readFileSync(file, "utf8"));
   if (value >= ENOUGH) return undefined;
   writeFileSync(file, `${ENOUGH}\n`);
-  return `raised fs.inotify.max_user_instances from ${value} to ${ENOUGH} until the next boot: each machine takes some five`;
+  return `raised fs.inotify.max_user_instances from ${value} to ${ENOUGH} until the next boot: each machine needs about five`;
 }

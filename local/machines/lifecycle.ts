@@ -57,7 +57,7 @@ function hint(said: string): string {
   if (!/inotify.*Too many open files/.test(said)) return "";
   const limit = "fs.inotify.max_user_instances";
   const value = readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8").trim();
-  return `\nThis computer's limit ${limit} is ${value}, and used up: end machines, or raise it (sysctl ${limit}=1024).`;
+  return `\nThis computer has used up its limit ${limit} of ${value}: stop machines, or raise it (sysctl ${limit}=1024).`;
 }
 
 /** Asks the machine to shut down and returns whether it did. A machine that is still booting may miss the first request. */
@@ -75,8 +75,8 @@ export async function shutDown(cloud: string, id: number): Promise<boolean> {
 }
 
 /**
- * Ends all of the machine's processes at once, its supervisor first, so that nobody takes it for a reboot; what it has not
- * flushed to its volumes is gone.
+ * Ends all of the machine's processes at once, its supervisor first, so that it does not reboot. What it has not flushed
+ * to its volumes is lost.
  */
 export async function pullThePlug(cloud: string, id: number): Promise<void> {
   const processes = processesOf(cloud, id);

@@ -30,7 +30,7 @@ export async function cutPower(initPid: number, kill: () => Promise<void>): Prom
     program.stdin.end();
   }
   const [code] = await ended;
-  if (code !== 0) throw new Error(`what was not flushed to ${String(volumes)} cannot be dropped: ${stderr.trim()}`);
+  if (code !== 0) throw new Error(`cannot drop unflushed writes to ${String(volumes)}: ${stderr.trim()}`);
 }
 
 /** Device number and folder, as this computer sees it, of each loop device that is mounted in the machine; each once. */

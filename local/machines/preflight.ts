@@ -20,12 +20,12 @@ export const REQUIRED_COMMANDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why this computer cannot run machines, in plain words, with what to do about it; empty when it can. Tries what it
- * claims: a namespace, an overlay, a rule for the packet filter.
+ * Why this computer cannot run machines, and what to do about it; empty when it can. It tries a namespace, an overlay
+ * and a rule of the packet filter.
  */
 export async function preflight(): Promise<string[]> {
   if (process.platform !== "linux") return [`Machines need Linux; this is ${process.platform}. A preview works here.`];
-  if (!isRoot) return ["Machines need root: run this as root or with sudo. A preview works without."];
+  if (!isRoot) return ["Machines need root: run this as root or with sudo. A preview works without root."];
   const missing = missingPackages();
   if (missing.length > 0) return [`Packages are missing: apt-get install ${missing.join(" ")}`];
   const reasons = [...(await tryNamespace()), ...(await tryOverlay()), ...tryLoopDevices(), ...tryControlGroups()];

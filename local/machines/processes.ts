@@ -4,8 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 /**
  * Processes with an argument that starts with this.
  *
- * Processes are never remembered by number: a number that was written down may belong to somebody else by now. They are
- * found again by a mark in their arguments that only this project gives, see {@link machineMark} and {@link relayMark}.
+ * The kernel gives the number of an ended process to a new one, so numbers are not stored. A mark in their arguments
+ * finds processes again, see {@link machineMark} and {@link relayMark}.
  */
 export function processesMarked(mark: string, match: "whole" | "prefix" = "whole"): number[] {
   return allPids().filter((pid) =>

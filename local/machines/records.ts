@@ -6,8 +6,8 @@ import { floatingIpsFile, machineFiles, networkFile, volumeFiles } from "./layou
 import { replaceFile } from "../../lib/files";
 
 /**
- * What the driver was last told, on disk: routes and firewalls of one machine depend on others, and after a restart
- * the others are known only from here.
+ * What the API last asked of the driver, on disk. Routes and firewalls of one machine depend on others, and after a
+ * restart only these files name the others.
  */
 export class Records {
   constructor(private readonly cloud: string) {}

@@ -1,7 +1,7 @@
 /**
  * Which addresses a local cloud uses. Several local clouds can run on one computer, each in a slot of its own, so that
  * this computer can have a route to each of them. All addresses are from the ranges that are reserved for documentation
- * (RFC 5737, RFC 3849): nobody on the internet has them.
+ * (RFC 5737, RFC 3849): no computer on the internet has them.
  */
 
 /** How many local clouds fit on one computer. */

@@ -6,13 +6,13 @@ import { callerOf, type Caller } from "./relayServer";
 /** Answers for one machine; the content is the API's business. */
 export type MetadataAnswer = (serverId: number, path: string) => { status: number; contentType: string; body: string };
 
-/** By which the service knows who asks. */
+/** The addresses by which the service recognizes a machine. */
 export interface KnownAddresses {
   readonly machines: readonly MachineSpec[];
   readonly floatingIps: Readonly<Record<string, number>>;
 }
 
-/** The service at 169.254.169.254, for all machines; it knows by the address who asks. */
+/** The service at 169.254.169.254, for all machines; the source address tells which machine asks. */
 export function metadataService(known: () => KnownAddresses, answer: MetadataAnswer): Server {
   return createServer((request, response) => {
     const machineId = machineOf(callerOf(request), known());
@@ -30,7 +30,7 @@ export function metadataService(known: () => KnownAddresses, answer: MetadataAns
 }
 
 /**
- * Which machine a caller is. Routers drop packets whose source is not the machine's own, so nobody can ask for another.
+ * Which machine a caller is. Routers drop packets whose source is not the machine's own, so a machine cannot ask for another.
  * Private networks may use the same addresses: the relay's name says which network it belongs to (`metadata:ID`).
  */
 export function machineOf(caller: Caller, known: KnownAddresses): number | undefined {

@@ -136,7 +136,7 @@ function refuse(options: PackageProxyOptions, request: IncomingMessage, response
   options.log(`packages: refused ${host} for ${callerOf(request).source}`);
   response
     .writeHead(403, { "content-type": "text/plain" })
-    .end(`A local cloud has no way to ${host}: only Debian packages, from ${options.hosts.join(", ")}.\n`);
+    .end(`Machines cannot reach ${host}: they can fetch only Debian packages, from ${options.hosts.join(", ")}.\n`);
 }
 
 function withoutHopByHop(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {

@@ -6,8 +6,8 @@ import { linksOf } from "./namespaces";
 
 /**
  * Makes the router of a private network, or brings its routes to this shape. Each machine has a veth pair of its own to the
- * router and an address that is alone in its subnet, so ARP finds the gateway and nobody else, and nothing that one
- * machine broadcasts reaches another.
+ * router and an address that is alone in its subnet, so ARP finds only the gateway, and no broadcast of one
+ * machine reaches another.
  */
 export async function ensurePrivateNetwork(
   cloud: string,

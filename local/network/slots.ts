@@ -28,7 +28,7 @@ export function claimAddresses(name: string): AddressPlan {
   }
   const holders = claimedSlots().map((entry) => entry.name);
   throw new Error(
-    `no addresses are left for the local cloud "${name}": ${holders.join(", ")} use them; take one down (holdfast local down)`,
+    `no addresses are left for the local cloud "${name}": the local clouds ${holders.join(", ")} use them all: take one down (holdfast local down)`,
   );
 }
 
@@ -70,7 +70,7 @@ function claimedSlots(): { slot: number; name: string }[] {
       name: readFileSync(join(CLAIMS, file), "utf8").trim(),
     }));
   } catch {
-    return []; // nobody has claimed anything since this computer started
+    return []; // no local cloud has claimed a slot since this computer started
   }
 }
 

@@ -33,7 +33,7 @@ const randomPassword: ResourceHandler = {
     const missing = isSet(news.length) ? [] : [{ property: "length", reason: "Missing required property 'length'" }];
     const strange = Object.keys(news)
       .filter((property) => !(property in defaults))
-      .map((property) => ({ property, reason: `'${property}' is no property of this resource` }));
+      .map((property) => ({ property, reason: `'${property}' is not a property of this resource` }));
     const isKnown = missing.length === 0 && !Object.values(news).includes(UNKNOWN);
     const reason = isKnown ? problemOf(complete(news)) : undefined;
     return { inputs: news, failures: [...missing, ...strange, ...(reason ? [{ property: "", reason }] : [])] };

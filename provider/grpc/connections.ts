@@ -12,7 +12,7 @@ const severity: Readonly<Record<Level, LogSeverity>> = {
   error: LogSeverity.ERROR,
 };
 
-/** Log lines are nice to have: an engine that does not take them may not hold up an answer for longer than this (ms). */
+/** An engine that does not take log lines delays an answer by at most this long (ms). */
 const logDeadline = 2_000;
 
 /**

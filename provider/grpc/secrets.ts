@@ -26,8 +26,8 @@ export function secretNames(values: Values): Set<string> {
 }
 
 /**
- * Makes the named top-level properties secret. A property with one secret entry becomes secret as a whole: which
- * part of an output came from which part of an input is known to nobody here.
+ * Makes the named top-level properties secret. A property with one secret entry becomes secret as a whole: nothing here
+ * tells which part of an output came from which part of an input.
  */
 export function remark(values: Values, names: ReadonlySet<string>): Values {
   return Object.fromEntries(

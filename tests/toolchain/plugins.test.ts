@@ -60,7 +60,7 @@ describe("choosing plugins", () => {
     expect(calls).toEqual([]);
     expect(existsSync(join(home, "no-official-plugins"))).toBe(false);
     await expect(choosePlugins(pulumi, { home, wish: "official", run: answering(6) })).rejects.toThrow(
-      /HOLDFAST_PLUGINS=official, but there is no way/,
+      /HOLDFAST_PLUGINS=official, but this computer does not reach/,
     );
     await expect(choosePlugins(pulumi, { home, wish: "mine" })).rejects.toThrow(/"mine": write official or builtin/);
   });

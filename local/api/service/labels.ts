@@ -20,8 +20,8 @@ function isValue(value: string): boolean {
 /** The labels of a request, all of them valid. @throws invalid_input */
 export function checkedLabels(labels: Labels | undefined): Labels {
   for (const [key, value] of Object.entries(labels ?? {})) {
-    if (!isKey(key)) throw invalidField("labels", `"${key}" is no label key`);
-    if (!isValue(value)) throw invalidField("labels", `"${value}" is no value for the label "${key}"`);
+    if (!isKey(key)) throw invalidField("labels", `"${key}" is not a label key`);
+    if (!isValue(value)) throw invalidField("labels", `"${value}" is not a valid value for the label "${key}"`);
   }
   return labels ?? {};
 }
@@ -64,5 +64,5 @@ function parseTerm(term: string, field: string): Predicate {
 }
 
 function checkTerm(term: string, key: string, values: readonly string[], field: string): void {
-  if (!isKey(key) || !values.every(isValue)) throw invalidField(field, `"${term}" is no label selector`);
+  if (!isKey(key) || !values.every(isValue)) throw invalidField(field, `"${term}" is not a label selector`);
 }

@@ -80,7 +80,7 @@ export interface FirewallRuleRow {
   readonly description: string | null;
 }
 
-/** Whom a firewall applies to. */
+/** What a firewall applies to. */
 export type FirewallTarget =
   { readonly type: "server"; readonly server: number } | { readonly type: "label_selector"; readonly selector: string };
 

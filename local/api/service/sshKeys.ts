@@ -13,7 +13,7 @@ interface CreateBody {
   readonly labels?: Labels;
 }
 
-/** Public keys. What a server got of them at its creation stays there. */
+/** Public keys. A server keeps the keys that it was created with. */
 export const sshKeyOperations: Operations = {
   ...namedResource("ssh_keys", { view: (_cloud, key) => view(key), remove: () => undefined }),
   "POST /ssh_keys": call((cloud, body: CreateBody) => ({ ssh_key: view(create(cloud, body)) })),
@@ -23,7 +23,7 @@ function create(cloud: Cloud, body: CreateBody): SshKeyRow {
   const name = checkedName(cloud, "ssh_keys", body.name);
   const fingerprint = fingerprintOf(body.public_key);
   if (cloud.store.find("ssh_keys", "fingerprint", fingerprint).length > 0) {
-    throw new ApiError("uniqueness_error", "SSH key not unique: the same key is there under another name", {
+    throw new ApiError("uniqueness_error", "SSH key not unique: the project has this key under another name", {
       fields: [{ name: "public_key" }],
     });
   }
@@ -47,7 +47,7 @@ export function fingerprintOf(publicKey: string): string {
   const blob = Buffer.from(encoded ?? "", "base64");
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
   if (length === 0 || blob.subarray(4, 4 + length).toString("latin1") !== type || blob.length <= 4 + length) {
-    throw invalidField("public_key", "is no public key in OpenSSH's form");
+    throw invalidField("public_key", "is not a public key in OpenSSH's form");
   }
   const digest = createHash("md5").update(blob).digest("hex");
   return (digest.match(/../g) ?? []).join(":");

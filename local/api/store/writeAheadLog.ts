@@ -96,7 +96,7 @@ export class WriteAheadLog {
       writeAll(this.file, line);
       fdatasyncSync(this.file);
     } catch (error) {
-      // The disk is full, say: half a line must not stay in front of the next one.
+      // For example a full disk: half a line must not stay before the next one.
       ftruncateSync(this.file, this.bytes);
       throw error;
     }

@@ -53,10 +53,10 @@ export function controlRoutes(app: FastifyInstance, cloud: Cloud, faults: Faults
 
 function checkedFault(body: unknown): FaultRequest {
   if (!isFault(body)) {
-    throw new ApiError("invalid_input", `this is no fault: ${new Ajv().errorsText(isFault.errors)}`);
+    throw new ApiError("invalid_input", `the fault is not valid: ${new Ajv().errorsText(isFault.errors)}`);
   }
   if (body.operation !== "*" && !contract.some((operation) => operation.name === body.operation)) {
-    throw invalidField("operation", `"${body.operation}" is no operation of the API, e.g. "GET /servers/{id}"`);
+    throw invalidField("operation", `"${body.operation}" is not an operation of the API, e.g. "GET /servers/{id}"`);
   }
   if (body.error === undefined && body.delay === undefined && body.silent !== true && body.down !== true) {
     throw invalidField("error", "a fault needs one of error, delay, silent, down");

@@ -23,7 +23,7 @@ export function rangeAround(text: string): string {
 
 /** For properties: what is wrong with a range in CIDR notation, if anything. */
 export function rangeProblem(text: unknown): string | undefined {
-  return parse(String(text)) ? undefined : `${JSON.stringify(text)} is no range such as 10.0.0.0/16`;
+  return parse(String(text)) ? undefined : `${JSON.stringify(text)} is not a range such as 10.0.0.0/16`;
 }
 
 /** A range that begins somewhere else than where its prefix says is a mistake, not a wish. */

@@ -45,7 +45,7 @@ function coerceAll(properties: Properties, values: Values, path: string, strict:
     if (name === DEFAULTS || value === undefined || value === null) continue;
     const property = (properties as Readonly<Record<string, Property | undefined>>)[name];
     if (!property) {
-      if (strict) reasons.push(`'${path}${name}' is no property of this resource`);
+      if (strict) reasons.push(`'${path}${name}' is not a property of this resource`);
       else result[name] = value;
       continue;
     }
@@ -69,7 +69,7 @@ function coerce(property: Property, value: unknown, path: string, strict: boolea
     case "boolean":
       if (typeof value === "boolean") return value;
       if (value === "true" || value === "false") return value === "true";
-      reasons.push(`${path}: ${JSON.stringify(value)} is no boolean`);
+      reasons.push(`${path}: ${JSON.stringify(value)} is not a boolean`);
       return value;
     case "string":
       return toText(value);
@@ -95,7 +95,7 @@ function coerce(property: Property, value: unknown, path: string, strict: boolea
 function toInteger(value: unknown, path: string): number {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   if (typeof number !== "number" || !Number.isFinite(number)) {
-    throw new Error(`${path}: ${JSON.stringify(value)} is no number.`);
+    throw new Error(`${path}: ${JSON.stringify(value)} is not a number.`);
   }
   return Math.trunc(number);
 }

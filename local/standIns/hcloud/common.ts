@@ -95,7 +95,7 @@ export function isId(text: string): boolean {
 /** The id that an import gives, for resources that are found by nothing else. @throws when it is no number */
 export function requireId(id: string): string {
   if (isId(id)) return id;
-  throw new Error(`${JSON.stringify(id)} is no id: a whole number is expected.`);
+  throw new Error(`${JSON.stringify(id)} is not an id: a whole number is expected.`);
 }
 
 /** `datacenter: fsn1-dc14` means the location `fsn1`: data centers can no longer be chosen. */

@@ -17,7 +17,7 @@ export interface Settings extends ClientSettings {
 export function checkSettings(inputs: Values): CheckResult {
   const failures = Object.keys(inputs)
     .filter((property) => !known.includes(property))
-    .map((property) => ({ property, reason: `'${property}' is no setting of the hcloud provider` }));
+    .map((property) => ({ property, reason: `'${property}' is not a setting of the hcloud provider` }));
   const { token, pollFunction = "exponential" } = inputs;
   if (typeof token === "string" && token !== "" && token.length !== tokenLength) {
     const reason = `The token has ${String(token.length)} characters; a token of Hetzner's has ${String(tokenLength)}`;

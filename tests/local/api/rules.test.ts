@@ -39,7 +39,7 @@ describe("addresses", () => {
   });
 
   test.each(["", "10.0.0", "10.0.0.256", "10.0.0.01", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/"])(
-    "%s is no range",
+    "%s is not a range",
     (text) => {
       expect(parseCidr(text)).toBeUndefined();
     },
@@ -87,12 +87,12 @@ describe("labels", () => {
   });
 
   test.each(["a=b=c", "=a", "a in b", "a b", "-a", "a/b/c"])("%s is no selector", (selector) => {
-    expect(() => parseSelector(selector)).toThrow("no label selector");
+    expect(() => parseSelector(selector)).toThrow("is not a label selector");
   });
 
   test("keys may have a DNS prefix, values up to 63 characters", () => {
     expect(checkedLabels({ "example.com/role": "web", empty: "" })).toEqual({ "example.com/role": "web", empty: "" });
-    expect(() => checkedLabels({ "-a": "" })).toThrow("no label key");
-    expect(() => checkedLabels({ a: "x".repeat(64) })).toThrow("no value");
+    expect(() => checkedLabels({ "-a": "" })).toThrow("is not a label key");
+    expect(() => checkedLabels({ a: "x".repeat(64) })).toThrow("is not a valid value");
   });
 });

@@ -116,7 +116,11 @@ export class ActionRunner implements Actions {
     else effects.failure?.(this.cloud, action);
     for (const next of store.find("actions", "status", "running").filter((row) => row.after === action.id)) {
       if (error === null) this.begin(next);
-      else this.finish(next, { code: "action_failed", message: `action ${String(action.id)} before it failed` });
+      else
+        this.finish(next, {
+          code: "action_failed",
+          message: `not started, because action ${String(action.id)} failed`,
+        });
     }
   }
 

@@ -43,7 +43,7 @@ export function applyTo(cloud: Cloud, firewall: FirewallRow, bodies: readonly Ta
   const targets = bodies.map((body, index) => target(cloud, body, `apply_to.${String(index)}`));
   for (const [index, added] of targets.entries()) {
     if (firewall.appliedTo.some((present) => isSameTarget(present, added))) {
-      throw new ApiError("firewall_already_applied", `firewall ${firewall.name} is already applied there`);
+      throw new ApiError("firewall_already_applied", `firewall ${firewall.name} is already applied to this resource`);
     }
     if (targets.slice(0, index).some((earlier) => isSameTarget(earlier, added))) {
       throw new ApiError("server_already_added", "the same resource is named twice");
@@ -70,9 +70,12 @@ export function removeFrom(cloud: Cloud, firewall: FirewallRow, bodies: readonly
     if (firewall.appliedTo.some((present) => isSameTarget(present, removed))) continue;
     const server = removed.type === "server" ? cloud.store.get("servers", removed.server) : undefined;
     if (server !== undefined && firewallsOf(cloud.store, server).some((present) => present.id === firewall.id)) {
-      throw new ApiError("firewall_managed_by_label_selector", `a label selector applies it to ${server.name}`);
+      throw new ApiError(
+        "firewall_managed_by_label_selector",
+        `a label selector applies the firewall to server ${server.name}`,
+      );
     }
-    throw new ApiError("firewall_resource_not_found", `firewall ${firewall.name} is not applied there`);
+    throw new ApiError("firewall_resource_not_found", `firewall ${firewall.name} is not applied to this resource`);
   }
   const appliedTo = firewall.appliedTo.filter((present) => !targets.some((removed) => isSameTarget(present, removed)));
   const servers = targets.map((removed) => serversOf(cloud.store, removed).map((server) => server.id));

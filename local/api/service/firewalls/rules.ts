@@ -48,7 +48,7 @@ function problemsOf(rule: RuleBody): [field: string, message: string][] {
   const port = rule.port ?? "";
   if (needsPort && port === "") problems.push(["port", `is required for ${rule.protocol}`]);
   if (needsPort && port !== "" && !isPortRange(port))
-    problems.push(["port", `"${port}" is no port and no range of ports`]);
+    problems.push(["port", `"${port}" is neither a port nor a range of ports`]);
   if (!needsPort && port !== "") problems.push(["port", `is not allowed for ${rule.protocol}`]);
 
   const [used, unused] =
@@ -61,7 +61,7 @@ function problemsOf(rule: RuleBody): [field: string, message: string][] {
   if ((rule[unused] ?? []).length > 0) problems.push([unused, `is not allowed for direction ${rule.direction}`]);
   for (const range of ranges) {
     if (normalRange(range) === undefined)
-      problems.push([used, `"${range}" is no range in CIDR notation without host bits`]);
+      problems.push([used, `"${range}" is not a range in CIDR notation, or has bits set after its prefix`]);
   }
   return problems;
 }

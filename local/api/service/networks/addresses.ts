@@ -38,7 +38,7 @@ export function checkedAddress(
   used: ReadonlySet<string>,
 ): string {
   const address = parseIpv4(ip);
-  if (address === undefined) throw invalidField(field, `"${ip}" is no IPv4 address`);
+  if (address === undefined) throw invalidField(field, `"${ip}" is not an IPv4 address`);
   if (!network.subnets.some((subnet) => includes(range(subnet.ipRange), address))) {
     throw invalidField(field, `"${ip}" is in no subnet of the network ${network.name}`);
   }

@@ -29,7 +29,8 @@ const routeLimit = 100;
 
 function cidr(text: string, field: string): Cidr {
   const range = parseCidr(text);
-  if (range === undefined) throw invalidField(field, `"${text}" is no IPv4 range without host bits`);
+  if (range === undefined)
+    throw invalidField(field, `"${text}" is not an IPv4 range, or has bits set after its prefix`);
   return range;
 }
 
@@ -62,7 +63,7 @@ export function checkedSubnet(network: Ranges, body: SubnetBody): Subnet {
   }
   checkZone(network, body.network_zone);
   if ((body.type === "vswitch") !== (body.vswitch_id !== undefined)) {
-    throw invalidField("vswitch_id", "belongs to subnets of type vswitch, and to all of them");
+    throw invalidField("vswitch_id", "is required for subnets of type vswitch, and not allowed for others");
   }
   const range = body.ip_range === undefined ? firstFree(network) : cidr(body.ip_range, "ip_range");
   const text = formatCidr(range);
@@ -109,7 +110,8 @@ export function checkedRoute(network: Ranges, route: Route): Route {
   if (!isDefault && !isPrivate(destination)) {
     throw invalidField("destination", `"${route.destination}" is neither private (RFC 1918) nor 0.0.0.0/0`);
   }
-  if (!isDefault && includes(destination, publicGateway)) throw invalidField("destination", "covers 172.31.1.1");
+  if (!isDefault && includes(destination, publicGateway))
+    throw invalidField("destination", "contains 172.31.1.1, the gateway of public interfaces");
   const others = [
     ...network.routes.map((present) => present.destination),
     ...(isDefault ? [] : network.subnets.map((subnet) => subnet.ipRange)),

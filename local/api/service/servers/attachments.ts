@@ -107,7 +107,10 @@ function checkOverlap(cloud: Cloud, server: ServerRow, network: NetworkRow): voi
   for (const net of server.privateNets) {
     const other = found(cloud, "networks", net.network);
     if (overlaps(range, parseCidr(other.ipRange) as Cidr)) {
-      throw new ApiError("networks_overlap", `${network.name} overlaps with ${other.name}, where the server is`);
+      throw new ApiError(
+        "networks_overlap",
+        `the server is in network ${other.name}, which overlaps with ${network.name}`,
+      );
     }
   }
 }

@@ -14,7 +14,7 @@ export const removeOperations: Operations = {
 };
 
 /**
- * The server stays, as `deleting`, until its machine is gone: until then nobody else can have its name and addresses.
+ * The server stays, as `deleting`, until its machine is gone: until then no other server can have its name and addresses.
  */
 export const removeEffects = {
   delete_server: {

@@ -73,13 +73,13 @@ function create(cloud: Cloud, body: CreateBody): View {
 /** @throws invalid_input when one is no public key: logins would fail without a reason */
 function checkedKeys(keys: readonly string[]): string[] {
   return keys.map((key) => {
-    if (/[\r\n]/.test(key.trim())) throw invalidField("ssh_keys", "has a key of several lines");
+    if (/[\r\n]/.test(key.trim())) throw invalidField("ssh_keys", "each key has to be one line");
     fingerprintOf(key);
     return key.trim();
   });
 }
 
-/** Makes a box cut idle sessions sooner, so that a test need not wait half an hour for it. */
+/** Makes a box cut idle sessions sooner, so that a test does not wait half an hour. */
 export async function setIdleTimeout(cloud: Cloud, id: string, seconds: number): Promise<number> {
   const box = found(cloud, "storage_boxes", id);
   cloud.store.transaction(() => cloud.store.put("storage_boxes", { ...box, idleTimeout: seconds }));

@@ -98,7 +98,7 @@ export async function attachToNetwork(
   { networkId, subnetId, ip, aliasIps }: NetworkEntry,
 ): Promise<void> {
   const [, network, range] = /^(\d+)-(.+)$/.exec(subnetId ?? "") ?? [];
-  if (subnetId && !network) throw new Error(`${subnetId} is no subnet's id: <networkId>-<range> is expected.`);
+  if (subnetId && !network) throw new Error(`${subnetId} is not a subnet's id: <networkId>-<range> is expected.`);
   const body = {
     network: Number(subnetId ? network : networkId),
     ip: ip === "" ? undefined : ip,

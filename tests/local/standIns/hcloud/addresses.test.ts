@@ -43,7 +43,7 @@ test("a range contains the address that it was cut from, and begins at its start
 
 test("what is no range is told", () => {
   for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "a/b", "10.0.0.0/8/8", "::/129", ""]) {
-    expect(rangeProblem(text)).toContain("is no range");
+    expect(rangeProblem(text)).toContain("is not a range");
   }
   expect(rangeProblem("::/0")).toBeUndefined();
   expect(rangeStartProblem("10.0.0.5/24")).toContain("10.0.0.0/24 is");

@@ -75,7 +75,7 @@ describe("types", () => {
   });
 
   test("what is no number stops the check itself", async () => {
-    await expect(check("Volume", { size: "ten", location: "fsn1" })).rejects.toThrow('size: "ten" is no number');
+    await expect(check("Volume", { size: "ten", location: "fsn1" })).rejects.toThrow('size: "ten" is not a number');
   });
 
   test("unknown values pass", async () => {
@@ -87,7 +87,7 @@ describe("types", () => {
 describe("what is wrong is said", () => {
   test("missing and strange properties, at any depth", async () => {
     expect(await reasons("Network", { iprange: "10.0.0.0/16" })).toEqual([
-      "'iprange' is no property of this resource",
+      "'iprange' is not a property of this resource",
       "Missing required property 'ipRange'",
     ]);
     expect(await reasons("Firewall", { rules: [{ direction: "in" }] })).toEqual([
@@ -98,7 +98,7 @@ describe("what is wrong is said", () => {
   });
 
   test.each([
-    ["Network", { ipRange: "10.0.0.0/33" }, "is no range"],
+    ["Network", { ipRange: "10.0.0.0/33" }, "is not a range"],
     [
       "NetworkSubnet",
       { networkId: 1, type: "lan", networkZone: "eu-central", ipRange: "10.0.0.0/24" },
