@@ -19,14 +19,14 @@ export async function makeLocal(options: { runs: number; cold: boolean }): Promi
   try {
     await clone.holdfast(["local", "down"]);
     for (let index = 0; index < options.runs; index++) {
-      warm.push(await timed(() => up(clone)));
-      again.push(await timed(() => up(clone)));
-      await down(clone);
+      warm.push(await timed(() => local(clone, "up")));
+      again.push(await timed(() => local(clone, "up")));
+      await local(clone, "down");
     }
     if (options.cold) {
       const cache = join(clone.folder, ".cache");
-      cold.push(await timed(() => up(clone, { HOLDFAST_CACHE: cache, PATH: withoutPulumi() })));
-      await down(clone, { HOLDFAST_CACHE: cache });
+      cold.push(await timed(() => local(clone, "up", { HOLDFAST_CACHE: cache, PATH: withoutPulumi() })));
+      await local(clone, "down", { HOLDFAST_CACHE: cache });
       rmSync(cache, { recursive: true });
     }
   } finally {
@@ -43,21 +43,11 @@ export async function makeLocal(options: { runs: number; cold: boolean }): Promi
   };
 }
 
-async function up(clone: Clone, env: Record<string, string> = {}): Promise<void> {
-  await must(clone, ["local", "up"], env);
+async function local(clone: Clone, command: "up" | "down", env: Record<string, string> = {}): Promise<void> {
+  await clone.holdfastOrThrow(["local", command], { env: { HOLDFAST_LOCAL: NAME, ...env }, timeout: 3000 });
 }
 
-async function down(clone: Clone, env: Record<string, string> = {}): Promise<void> {
-  await must(clone, ["local", "down"], env);
-}
-
-async function must(clone: Clone, args: readonly string[], extra: Record<string, string>): Promise<void> {
-  const env = { HOLDFAST_LOCAL: NAME, ...extra };
-  const { code, stdout, stderr } = await clone.holdfast(args, { env, timeout: 3000 });
-  if (code !== 0) throw new Error(`holdfast ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
-}
-
-/** A fresh machine has none. */
+/** PATH without an installed Pulumi: a new computer has none. */
 function withoutPulumi(): string {
   const path = (process.env.PATH ?? "").split(":");
   return path.filter((folder) => !folder.includes("pulumi")).join(":");

@@ -7,7 +7,7 @@ import { watchMemory } from "./memory";
 import { STACK, type Workplace, withPulumi } from "./pulumi";
 import { aimInWords, aimOf, measurement, type Result, timed } from "../drills/frame/benchResult";
 
-/** How many times the processor time of an early machine a late one may take: it does not grow, within the measure's noise. */
+/** How much more processor time a late machine may take than an early one: no growth, within the noise. */
 export const GROWTH_LIMIT = 1.1;
 
 /** App machines of the stacks that are compared: two, the most that settings allow, and the middle between them. */
@@ -29,7 +29,7 @@ interface Sample {
 export function manyMachines(runs: number): Promise<Result> {
   return withPulumi(async (place) => {
     const samples = new Map<number, Sample[]>(sizes.map((size) => [size, []]));
-    // The first round fills caches that everybody has after the first day; in turn, so that all see the same weather.
+    // The first round fills caches and does not count. The sizes take turns, so that the computer's load is the same for all.
     for (let round = 0; round <= runs; round++) {
       for (const size of sizes) {
         const sample = await previewOf(size, place);

@@ -9,7 +9,7 @@ export const RATIO_AIM = 1.3;
 
 /**
  * `pulumi preview` of the local stack against that of an empty TypeScript program in the way that Pulumi's own template
- * starts one, in turn, so that both see the same weather.
+ * starts one. They take turns, so that the computer's load is the same for both.
  */
 export function preview(runs: number): Promise<Result> {
   return withPulumi(async ({ folder, pulumi }) => {
@@ -17,7 +17,7 @@ export function preview(runs: number): Promise<Result> {
     await pulumi(empty, "stack", "init", "empty");
     const ours: number[] = [];
     const theirs: number[] = [];
-    // The first of each fills caches that everybody has after the first day.
+    // The first of each fills caches and does not count.
     for (let index = 0; index <= runs; index++) {
       const own = await timed(() => pulumi(CHECKOUT, "preview", "--stack", STACK));
       const other = await timed(() => pulumi(empty, "preview", "--stack", "empty"));

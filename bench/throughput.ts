@@ -10,10 +10,10 @@ const SECONDS = 8;
 const CONNECTIONS = 64;
 const CONFIGURATION = "/run/holdfast-minimal.cfg";
 const UNIT = "holdfast-minimal.service";
-/** What visitors come for, and what costs an instance next to nothing, so that the load balancer's share is largest. */
+/** A page as visitors ask for it, and a path that costs an instance almost nothing: there HAProxy's share is largest. */
 const PATHS = { "the page": "/", "the health path": "/health" } as const;
 
-/** What is claimed of what visitors come for, run by run; the other path is told without a claim (docs/decisions.md). */
+/** What is claimed of the page, run by run; the health path is measured without a claim (docs/decisions.md). */
 export const THROUGHPUT_AIM = 0.95;
 
 /** One source asks for everything: the limits per source stay in force, but out of the way. */
@@ -30,9 +30,9 @@ interface Run {
 
 /**
  * Requests per second through the load balancer pair, against Debian's HAProxy with a minimal configuration on the same
- * machine and in front of the same instances. Which of the two goes first changes from run to run (ours, theirs, theirs,
- * ours …), so that nothing that grows or fades meanwhile favours one. Instances share this computer with the load balancer,
- * so HAProxy's own processor time per request is told as well: it hides nothing.
+ * machine and in front of the same instances. The order changes from run to run (ours, theirs, theirs, ours …), so that a
+ * slow change of the computer favours neither. Instances share this computer with the load balancer, so HAProxy's own
+ * processor time per request is measured as well.
  */
 export async function throughput(runs: number): Promise<Result> {
   await installPackages([{ name: "wrk", why: "sends as many requests as are answered" }]);
@@ -42,8 +42,7 @@ export async function throughput(runs: number): Promise<Result> {
     clone.editSettings((text) =>
       text.replace(/(holdfast:loadBalancer:\s+machines:) 1/, "$1 2").replace(/limits: \{.*\}/, LIMITS),
     );
-    const { code, stdout, stderr } = await clone.holdfast(["local", "up"]);
-    if (code !== 0) throw new Error(`the stack did not come up:\n${stdout}\n${stderr}`);
+    await clone.holdfastOrThrow(["local", "up"]);
     return await compare(await openLocalStack(NAME), runs);
   } finally {
     await clone.remove();

@@ -1,34 +1,34 @@
 import type { WriterResult } from "../load/writers";
 
-/** What the writers were told, held against what is there. Each line that was sent is in exactly one class. */
+/** The writers' answers, compared with the rows in the database. Each line that was sent is in exactly one class. */
 export interface Account {
   /** Acknowledged and there. */
   readonly ok: number;
-  /** Acknowledged and not there: the one thing that must not be. */
+  /** Acknowledged and not there: must never happen. */
   readonly lost: number;
-  /** There, although nobody sent it or its writer was told no. */
+  /** There, although nobody sent it or the app refused it. */
   readonly unexpected: number;
-  /** Nobody knew, and it is there. */
+  /** Sent without an answer, and there. */
   readonly recovered: number;
-  /** Nobody knew, and it is not there. Never counted as ok. */
+  /** Sent without an answer, and not there. Never counted as ok. */
   readonly unknown: number;
-  /** The writer was told no, and it is not there. */
+  /** Refused by the app, and not there. */
   readonly refused: number;
 }
 
 /** What an account reads of a result. */
-type Told = Pick<WriterResult, "run" | "acknowledged" | "unknown" | "refused">;
+type Answers = Pick<WriterResult, "run" | "acknowledged" | "unknown" | "refused">;
 
 /** @param there ids of this run's lines, as found in the database */
-export function account(result: Told, there: readonly string[]): Account {
+export function account(result: Answers, there: readonly string[]): Account {
   const found = new Set(there);
   const has = (number: number) => found.has(idOf(result, number));
   const count = (numbers: readonly number[], wanted: boolean) => numbers.filter((one) => has(one) === wanted).length;
-  const told = new Set([...result.acknowledged, ...result.unknown].map((number) => idOf(result, number)));
+  const mayBeThere = new Set([...result.acknowledged, ...result.unknown].map((number) => idOf(result, number)));
   return {
     ok: count(result.acknowledged, true),
     lost: count(result.acknowledged, false),
-    unexpected: [...found].filter((id) => !told.has(id)).length,
+    unexpected: [...found].filter((id) => !mayBeThere.has(id)).length,
     recovered: count(result.unknown, true),
     unknown: count(result.unknown, false),
     refused: count(result.refused, false),
@@ -37,15 +37,15 @@ export function account(result: Told, there: readonly string[]): Account {
 
 /** The account of a database that was put back to a moment. */
 export interface AccountAt extends Account {
-  /** Sent after the moment, and there: the other thing that must not be. */
+  /** Sent after the moment, and there: must never happen. */
   readonly extra: number;
-  /** Sent after the moment, and gone with it, as was wished. */
+  /** Sent after the moment, and not there, as intended. */
   readonly undone: number;
 }
 
 /**
- * Holds what is there against what was acknowledged at a moment. A line that was on its way just then may be on either
- * side: nobody knew.
+ * Compares what is there with what was acknowledged at a moment. A line that was on its way at that moment may be there
+ * or not.
  *
  * @param rate lines per second, as they were written
  * @param moment milliseconds since 1970, by the clock of the computer that wrote

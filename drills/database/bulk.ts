@@ -2,7 +2,7 @@ import { environmentVariables, readVariable } from "../../lib/environmentVariabl
 import type { Stack } from "../frame/stack";
 import { archived, holdfastWell, sql, withBackup } from "./backups";
 
-/** Rows that nobody looks at, so that a restore has something to carry. */
+/** Rows that make the database as large as a restore needs it. */
 const table = "drill_bulk";
 
 /** GiB that drills restore, beside what people wrote. */
@@ -10,7 +10,7 @@ export function restoredGib(): number {
   return Number(readVariable("HOLDFAST_DRILL_GIB") ?? environmentVariables.HOLDFAST_DRILL_GIB.default);
 }
 
-/** So many GiB are there, in a backup, and everything since then is on the storage as well. */
+/** Makes sure that the database has so many GiB, that a backup has them, and that all later WAL is on the storage. */
 export async function backedUp(stack: Stack, gib: number): Promise<void> {
   await withBulk(stack, gib);
   await withBackup(stack);
@@ -20,11 +20,11 @@ export async function backedUp(stack: Stack, gib: number): Promise<void> {
 /** Makes the rows, with a full backup of them; nothing where they are already. @param gib their size */
 async function withBulk(stack: Stack, gib: number): Promise<void> {
   if (gib === 0 || (await sql(stack, `SELECT to_regclass('${table}')`))[0] === table) return;
-  // Random text, which nothing can compress away: 1000 bytes a row with all that belongs to it.
+  // Random text, which does not compress: 1000 bytes for each row with its header.
   const rows = Math.round((gib * 1024 ** 3) / 1000);
   const text = Array.from({ length: 28 }, (_, index) => `md5(random()::text || '${index}')`).join(" || ");
   await sql(stack, `CREATE TABLE ${table} AS SELECT g AS id, ${text} AS filler FROM generate_series(1, ${rows}) g`);
-  // Or autovacuum does it during the backup, and a restore has to replay as much WAL as there are rows.
+  // Otherwise autovacuum does it during the backup, and a restore has to replay WAL for every row.
   await sql(stack, `VACUUM (FREEZE, ANALYZE) ${table}`);
   await holdfastWell(stack, ["backup", "now", "--full"]);
 }

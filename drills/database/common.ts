@@ -11,13 +11,13 @@ export function databaseDrill(abortAfter: number) {
   return { cannot: needsDatabase, load, loadUntilOver: true, abortAfter } as const satisfies Partial<Drill>;
 }
 
-/** What every drill with writers claims of them: they are as many as it says, also while the fault is there. */
+/** What every drill with writers claims of its load: that it was as high as it says. */
 export const reallyWritten: readonly Claim[] = [
   { metric: "sentPerSecond", text: "lines sent, over the whole run", unit: "rows/s", least: 98 },
   { metric: "acknowledgedPerSecond", text: "lines acknowledged, before the fault", unit: "rows/s", least: 95 },
 ];
 
-/** What every drill with writers claims: nothing that was acknowledged is lost, and nothing appears from nowhere. */
+/** What every drill with writers claims: no acknowledged line is lost, and no unknown line appears. */
 export const nothingLost: readonly Claim[] = [
   { metric: "lost", text: "acknowledged lines that are lost", unit: "rows", worst: 0 },
   { metric: "unexpected", text: "lines that nobody wrote", unit: "rows", worst: 0 },
@@ -29,7 +29,7 @@ export function awayAtMost(worst: number): Claim {
   return { metric: "away", text: "longest time without an acknowledged line", unit: "s", worst };
 }
 
-/** For faults that nobody who writes may notice. */
+/** For faults that no writer may notice. */
 export const allAcknowledged: Claim = {
   metric: "notAcknowledged",
   text: "lines that were not acknowledged",

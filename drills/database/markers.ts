@@ -14,9 +14,9 @@ interface Mark {
   readonly at: number;
 }
 
-/** Somebody who writes one marker row after the other, each in a transaction of its own. */
+/** A session that writes one marker row after the other, each in a transaction of its own. */
 interface Marking {
-  /** Ends it; all that was committed. */
+  /** Ends it and returns all that it committed. */
   end(): Promise<readonly Mark[]>;
 }
 
@@ -26,7 +26,7 @@ export async function startMarking(stack: Stack, run: string): Promise<Marking> 
   const next = `SELECT count(*) FROM ${table} WHERE run = '${run}'`;
   const mark = `INSERT INTO ${table} VALUES ('${run}', (${next})) RETURNING number, extract(epoch FROM clock_timestamp()) * 1000`;
   const text = Buffer.from(`${mark} \\watch i=${every}\n`).toString("base64");
-  // It is ended from outside, which is no success.
+  // `end` terminates the session, so psql fails.
   const psql = `runuser -u postgres -- env PGAPPNAME=${table} psql -XqAt -d app -f - || true`;
   const output = stack.inside(await databaseMachine(stack), `cd / && echo ${text} | base64 -d | ${psql}`);
   output.catch(() => undefined);
@@ -42,7 +42,7 @@ export async function startMarking(stack: Stack, run: string): Promise<Marking> 
 }
 
 /**
- * Holds the marker rows that are there against those that belong there. A row is committed after its own time and before
+ * Compares the marker rows that are there with those that belong there. A row is committed after its own time and before
  * that of the next one; the one that was being written at the moment may be on either side.
  *
  * @param moment milliseconds since 1970

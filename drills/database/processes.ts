@@ -5,7 +5,7 @@ import { awayAtMost, databaseDrill, nothingLost } from "./common";
 import { databaseMachine, startOfPostgresql, writingThrough } from "./writing";
 import type { Stack } from "../frame/stack";
 
-/** A fault that did not happen would cost nothing. */
+/** Proof that the fault happened. */
 const startedAnew: Claim = {
   metric: "startedAnew",
   text: "restarts of PostgreSQL",
@@ -76,7 +76,7 @@ async function startedSince(stack: Stack, before: string): Promise<Measurements>
   return { startedAnew: (await startOfPostgresql(stack)) === before ? 0 : 1 };
 }
 
-/** Whether the power cut was one: what nobody has flushed has to be gone, or PostgreSQL could do without flushing too. */
+/** Proof of the power cut: data that was not flushed has to be lost, or the drill says nothing about flushing. */
 async function whatIsLeft(stack: Stack): Promise<Measurements> {
   const machine = await databaseMachine(stack);
   const bytesOf = async (file: string) => Number(await stack.inside(machine, `cat ${file} 2>/dev/null | wc -c`));

@@ -15,7 +15,7 @@ import { databaseMachine, linesOf, ratesOf, startWriting, takesLines, writeRate 
 const writing = 75;
 /** Seconds of lines that a lost machine may cost. */
 const allowed = 60;
-/** Seconds before PostgreSQL hands over the next segment in which the machine is lost: there is no worse moment. */
+/** The machine is lost so many seconds before PostgreSQL hands over the next segment: the worst moment. */
 const justBefore = 0.5;
 
 /** GiB that are restored, beside what people wrote. */
@@ -67,7 +67,7 @@ export const loseDatabase: Drill = {
     const gone = await deleteDatabase(stack, lost);
     const result = await writers.end();
 
-    // As somebody says who knows that the machine is gone, and not just away.
+    // The admin confirms that the machine is gone for good.
     const ended = await stack.up({ refresh: true, environment: { HOLDFAST_GONE: gone } });
     const up = requireSuccess(ended, "pulumi up failed");
     const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
@@ -140,7 +140,7 @@ export const droppedTable: Drill = {
     const writers = startWriting(stack);
     const markers = await startMarking(stack, writers.run);
     await pause(8);
-    // Asked of PostgreSQL's own clock, in the moment in which it does it.
+    // By PostgreSQL's own clock, in the same moment.
     const clock = "floor(extract(epoch FROM clock_timestamp()) * 1000)";
     const [droppedAt = ""] = await sql(stack, `SELECT ${clock}; DROP TABLE entries`);
     const moment = Number(droppedAt) - 1000;
@@ -178,7 +178,7 @@ async function partsOf(stack: Stack): Promise<Parts> {
 }
 
 /**
- * From one moment to the next it is gone; then machine and volume are deleted, so that nothing comes back by itself.
+ * Cuts the power, then deletes machine and volume, so that neither comes back.
  *
  * @returns the machine's name, as Pulumi knows it
  */
@@ -193,7 +193,7 @@ async function deleteDatabase(stack: Stack, { machine, volume }: Parts): Promise
   return withoutStack(stack, machine);
 }
 
-/** The stack runs with what was restored; what was put aside for it goes. */
+/** Removes what restores put aside, and what the drill made. */
 async function tidy(stack: Stack): Promise<void> {
   await restore(stack);
   await stack.up({ refresh: true });

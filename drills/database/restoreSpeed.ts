@@ -40,7 +40,7 @@ export const restoreSpeed: Drill = {
   runs: 3,
   prepare: (stack) => backedUp(stack, gib),
   async fault(stack) {
-    // One way and then the other, so that what changes from one restore to the next changes for both.
+    // Plain, ours, ours, plain: a change from one restore to the next affects both alike.
     const plain = [await plainRestore(stack)];
     const ours = [await restoreInPlace(stack), await restoreInPlace(stack)];
     plain.push(await plainRestore(stack));

@@ -28,15 +28,15 @@ async function grow(stack: Stack): Promise<void> {
 /** Takes all room of the volume; returns the bytes that are left for root. */
 async function fill(stack: Stack): Promise<number> {
   const machine = await databaseMachine(stack);
-  // As a table or a log would take it, but hardly anything is written: a busy disk is another fault. What others
-  // take meanwhile must not be missing, or fallocate takes nothing; so the last of it is filled up afterwards.
+  // fallocate takes the room and writes almost nothing: a busy disk would be another fault. It fails when others take
+  // room meanwhile, so it leaves 64 MiB, which dd fills.
   const most = `$(( $(df --output=avail -B1 ${databasePaths.mount} | tail -n 1) - 64 * 1024 * 1024 ))`;
   const rest = `dd if=/dev/zero of=${filler} bs=1M oflag=append conv=notrunc status=none || true`;
   await stack.inside(machine, `fallocate -l ${most} ${filler} && { ${rest}; sync; }`);
   return Number(await stack.inside(machine, `stat -f -c '%f * %S' ${databasePaths.mount} | xargs expr`));
 }
 
-/** Whether somebody who leaves a line is told by the app that it cannot be kept: a status and a text, as a page. */
+/** Whether the app answers a visitor's new line with an error page: status 5xx and a text. */
 async function isShown(stack: Stack): Promise<boolean> {
   const form = ["-d", "text=is+there+room"];
   const answer = await stack.fromOutside([
@@ -53,8 +53,8 @@ async function isShown(stack: Stack): Promise<boolean> {
 }
 
 /**
- * Volumes never shrink, so each run leaves the volume larger than the settings say: afterwards they have to be changed, or
- * the stack made anew. That is why this one is the last.
+ * The last of all drills: volumes never shrink, so each run leaves the volume larger than the settings say. Afterwards
+ * change the settings or make the stack anew.
  */
 export const volumeFull: Drill = {
   name: "volume-full",
@@ -63,7 +63,7 @@ export const volumeFull: Drill = {
     "Instances may only read before PostgreSQL runs out of room; visitors see an error when they write, and none when they read. With room, writing goes on by itself.",
   claims: [
     noGetFails,
-    // The last of it comes and goes with the files of others.
+    // Other programs take and free some bytes meanwhile.
     { metric: "free", text: "free bytes on the volume, root's reserve included", unit: "bytes", worst: 1024 ** 2 },
     { metric: "startedAnew", text: "restarts of PostgreSQL", unit: "changes", worst: 0 },
     { metric: "answeredNo", text: "lines that were answered with an error", unit: "answers", least: 100 },

@@ -22,8 +22,8 @@ import { run, type RunOptions, type RunResult } from "../../lib/run";
 const REPOSITORY = resolve(__dirname, "../..");
 
 /**
- * A checkout of its own with a local cloud of its own, used the way a person uses them: through the command line. What
- * the person who runs the tests has running or has written into settings is not touched.
+ * A copy of the checkout with a local cloud of its own. Tests and benchmarks use it as people do, through the command
+ * line. It leaves alone what else runs on this computer, and the settings in the checkout.
  */
 export class Clone {
   readonly paths: ReturnType<typeof localPaths>;
@@ -85,6 +85,15 @@ export class Clone {
     });
   }
 
+  /** The same for a command that has to succeed. @throws with what it wrote, when it does not */
+  async holdfastOrThrow(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const result = await this.holdfast(args, options);
+    const { code, stdout, stderr } = result;
+    if (code !== 0)
+      throw new Error(`holdfast ${args.join(" ")} ended with ${code}:\n${stdout.slice(-3000)}\n${stderr}`);
+    return result;
+  }
+
   /** `pulumi …`, by hand, after the one line that sets the environment. */
   pulumi(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const line = 'eval "$(node bin/holdfast local env)" && exec pulumi "$@" --non-interactive --color never';
@@ -102,10 +111,10 @@ export class Clone {
     return stdout.trim();
   }
 
-  /** Load from the visitors' side while something else happens. */
+  /** Sends requests from the visitors' side while `work` runs. */
   async underLoad(url: string, rate: number, work: () => Promise<void>): Promise<LoadResult> {
     const stop = new AbortController();
-    // From several sources: the limits per source are not what is tried here.
+    // From several sources: this load is not meant to reach the limits per source.
     const sources = addressPlan(currentSlot(this.name) ?? 0).visitorIpv4;
     const options = JSON.stringify({ url, rate, duration: 300, sources });
     const load = ["--require", "ts-node/register", "drills/load/load.ts", options];
@@ -119,7 +128,7 @@ export class Clone {
   }
 
   private options(): RunOptions {
-    // Nothing of a cloud that the caller works on.
+    // Nothing of the cloud that the caller works with.
     const foreign = Object.keys(process.env).filter((key) => /^(HCLOUD|PULUMI)_/.test(key));
     const env = Object.fromEntries(foreign.map((key) => [key, undefined]));
     return { cwd: this.folder, timeout: 600, env: { ...env, HOLDFAST_LOCAL: this.name } };

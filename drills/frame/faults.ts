@@ -42,9 +42,8 @@ export async function heal(stack: Stack): Promise<void> {
 }
 
 /**
- * The machine loses power: from one moment to the next it sends nothing more, its processes are gone, and so is what they
- * had not flushed to its volumes. Without the cut, this computer's kernel would say goodbye for the dead machine's
- * connections.
+ * The machine loses power: at once it sends nothing more, and its processes and all unflushed data are gone. Without the
+ * cut of its network, this computer's kernel would close the dead machine's connections properly.
  */
 export async function losePower(stack: Stack, machine: StackMachine): Promise<void> {
   await cut(stack, machine, "everything");
@@ -63,12 +62,12 @@ export async function restore(stack: Stack): Promise<void> {
     const off = (await stack.status()).machines.filter(({ running }) => !running);
     return off.every(({ status }) => status === "off") || off.map(({ name, status }) => `${name} ${status}`).join(", ");
   });
-  // Now, for what has just lost power cannot be looked into.
+  // Not earlier: a machine that has just lost its power has no network to heal.
   await heal(stack);
   for (const { id, status } of (await stack.status()).machines)
     if (status === "off")
       await stack.api("POST", `/v1/servers/${id}/actions/poweron`).catch((error: unknown) => {
-        // Somebody else switches it on at the same time, e.g. the run that Ctrl-C broke off.
+        // Another run switches it on at the same time, e.g. one that Ctrl-C interrupted.
         if (!String(error).includes('"locked"')) throw error;
       });
 }

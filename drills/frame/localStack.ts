@@ -33,8 +33,8 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
   const sources = await sourceAddresses(namespace);
   const attackers = await attackerAddresses(name, namespace);
   const visitors = new Visitors(namespace, url, sources);
-  const patient = ["nice", "--adjustment=19"];
-  const attackersOf = (count: number) => new Visitors(namespace, url, attackers.slice(0, count), patient);
+  const lowPriority = ["nice", "--adjustment=19"];
+  const attackersOf = (count: number) => new Visitors(namespace, url, attackers.slice(0, count), lowPriority);
   const fromOutside = (command: readonly string[]) => run("ip", ["netns", "exec", namespace, ...command]);
 
   const machines = async (): Promise<StackMachine[]> =>
@@ -68,7 +68,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     fromOutside,
     upChangesNothing: async () => {
       const { code, output } = await pulumiUp(daemon, {}, ["--expect-no-changes"]);
-      // Pulumi says so in words; any other failure is not an answer.
+      // Pulumi has no exit code of its own for changes; other failures are errors.
       if (code !== 0 && !/no changes were expected/i.test(output))
         throw new Error(`pulumi up failed: ${output.trim().slice(-1000)}`);
       return code === 0;
@@ -149,8 +149,8 @@ async function sourceAddresses(namespace: string): Promise<string[]> {
 }
 
 /**
- * Addresses for those who mean harm, apart from visitors' so that what one source may do never hits the others: from a
- * third range for documentation (RFC 5737), which ends in this cloud's own namespaces as all others do.
+ * Addresses of attackers, apart from those of visitors, so that limits per source hit attackers alone. They come from a
+ * range for documentation (RFC 5737), which never leaves this cloud's namespaces.
  */
 async function attackerAddresses(cloud: string, namespace: string): Promise<string[]> {
   const all = Array.from({ length: 40 }, (_, index) => `192.0.2.${index + 1}`);

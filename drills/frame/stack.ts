@@ -65,11 +65,11 @@ export interface Stack {
   /** People who write lines, each with an id of its own, until the signal. */
   write(options: Omit<WriterOptions, "url" | "sources" | "signal">, signal: AbortSignal): Promise<WriterResult>;
   /**
-   * A load from the first of those who mean harm, apart from visitors' sources. Floods share this computer with everybody
-   * else, as they would not on the Internet: they get what others leave.
+   * A load from an attacker's address, apart from visitors' sources. It has a low priority, because floods share this
+   * computer with the stack, as they would not on the Internet.
    */
   flood(options: Visit): Promise<LoadResult>;
-  /** Connections whose heads never end, from so many of them. */
+  /** Connections that never finish their headers, from so many attackers. */
   slowHeaders(options: Omit<SlowHeaders, "url" | "sources">, sources: number): Promise<SlowHeadersResult>;
   /** Runs a program on the visitors' side. */
   fromOutside(command: readonly string[]): Promise<string>;
@@ -96,7 +96,7 @@ export type Visit = Omit<LoadOptions, "url" | "sources" | "signal"> & { readonly
 export interface UpOptions {
   /** Section of the settings → what is different in it for this once; the stack's own file stays. @default nothing */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Whether Pulumi asks first how things really are, as after an update that was cut. @default false */
+  /** Whether Pulumi refreshes its state first, as after an interrupted update. @default false */
   readonly refresh?: boolean;
   /** Variables that it gets beside those of this process. @default none */
   readonly environment?: Readonly<Partial<Record<EnvironmentVariable, string>>>;

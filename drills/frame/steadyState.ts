@@ -25,7 +25,7 @@ async function disturbance(stack: Stack): Promise<string | undefined> {
     const [master] = masters;
     if (!master || masters.length !== 1) return `${masters.length} masters`;
     if (master.id !== (await holderOfFloatingIp(stack))) return "the floating IP is not on the master";
-    // One that has it and does not know asks the API for ever.
+    // A master that does not know that it has the address asks the API for ever.
     if (!states[balancers.indexOf(master)]?.held) return `${master.name} does not know that it has the floating IP`;
   }
   const expected = (await instancesOf(stack)).length;

@@ -8,7 +8,7 @@ import type { Attempt } from "./writer";
 /** Seconds between two looks at which addresses the stack has. */
 const lookEvery = 0.5;
 
-/** Somebody who writes into the guestbook all the way, and remembers what the guestbook said. */
+/** A visitor who writes into the guestbook during the whole climb, and keeps the answers. */
 export class Visitor {
   private readonly child: ChildProcess;
   private readonly attempts: Attempt[] = [];

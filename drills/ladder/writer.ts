@@ -17,8 +17,8 @@ const pace = 100;
 const patience = 1500;
 
 /**
- * Leaves entries one after the other at whichever of the addresses takes them, as visitors would whose name server is
- * always right: where the stack has no address of its own yet, it changes with the machine.
+ * Writes entries one after the other to the first address that accepts them, as if DNS were always up to date: without a
+ * floating IP, the address changes with the machine.
  *
  * @param addresses e.g. `203.0.113.200`; asked for before each attempt, the one that worked last comes first
  */

@@ -3,8 +3,8 @@ const look = 1;
 
 /**
  * Runs a load as a program of its own, in the visitors' network: options as JSON in the first argument, the result as JSON
- * on stdout. SIGTERM ends it early, with the result so far; so does the end of whoever started it, however that ended.
- * Whoever may end before this has come to its first line, as a drill may, gives its process id in the second argument.
+ * on stdout. SIGTERM ends it early, with the result so far; so does the end of the process that started it. A starter that
+ * may end before this program runs gives its process id in the second argument.
  */
 export function runAsProgram<Options>(work: (options: Options, stop: AbortSignal) => Promise<unknown>): void {
   const stop = new AbortController();

@@ -16,7 +16,7 @@ const troubles = {
   silence: { silent: true },
 } as const;
 
-/** What the API does meanwhile, as readers of docs/measured.md know it. */
+/** The same in words, for docs/measured.md. */
 const inWords: Readonly<Record<keyof typeof troubles, string>> = {
   unavailable: "answers 503",
   locked: "answers 423",
@@ -26,7 +26,7 @@ const inWords: Readonly<Record<keyof typeof troubles, string>> = {
 
 const each = Object.entries(inWords) as [keyof typeof troubles, string][];
 
-/** Claims of all who watch a master: that it was looked at often enough to say so, and stayed one. */
+/** The new master stays master, and was checked often enough to say so. */
 const staysMaster = [
   { metric: "demotions", text: "checks at which the new master was no longer master", unit: "checks", worst: 0 },
   { metric: "looks", text: "checks of the floating IP keepers", unit: "checks", least: 60 },

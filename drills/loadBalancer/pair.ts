@@ -10,7 +10,7 @@ export const pairDrill = { cannot: needsPair, cleanUp: restore } as const satisf
 /** Seconds between two looks. */
 const every = 0.1;
 
-/** What was seen of a pair during a while. */
+/** What `observe` saw of a pair. */
 export interface Observation {
   /** Looks at which every keeper that was asked answered. */
   readonly looks: number;
@@ -70,7 +70,7 @@ export async function ownership(stack: Stack): Promise<{ readonly masters: numbe
   const masters = await mastersAmong(stack, await machinesWithRole(stack, "loadBalancer"));
   if (!masters) throw new Error("a floating IP keeper does not answer: nobody knows who is master");
   const holder = await holderOfFloatingIp(stack);
-  // Nobody's address, or one on a machine that is no master, is as wrong as two masters.
+  // An address on no machine, or on one that is not master, is as wrong as two masters.
   const agrees = masters.length > 0 && masters.every(({ id }) => id === holder);
   return { masters: Math.abs(masters.length - 1), disagreements: agrees ? 0 : 1 };
 }
