@@ -4,8 +4,8 @@ import { stackOption } from "./options";
 import { lastLines, run } from "../lib/run";
 import { UserError } from "../lib/errors";
 import { type Route, routesOf } from "../stack/ssh/config";
-import { onMachine, stackState } from "../stack/ssh/route";
-import type { Project } from "../stack/pulumi/project";
+import { onMachine } from "../stack/ssh/route";
+import { type Project, stackState } from "../stack/pulumi/project";
 import type { StackState } from "../stack/state";
 
 /** What the program on the machine answers with when the other load balancer is the active one. */

@@ -11,7 +11,7 @@ import { renderTerminal } from "../failures/render/terminal";
 import { makeReport } from "../failures/report";
 import { stepsUpFrom } from "../failures/stepsUp";
 import { readDrillResults } from "../drills/frame/result";
-import { CloudApi } from "../stack/cloud/api";
+import { CloudApi, requireToken } from "../stack/cloud/api";
 import { askedPrices } from "../stack/cloud/prices";
 import { UserError } from "../lib/errors";
 import { localCloudOf } from "../stack/localCloud";
@@ -75,9 +75,7 @@ export async function renderedReport({ stack, prices, ...flags }: ReportFlags): 
 /** What the API says; where nobody can be asked, what is known without it, and why. */
 async function todaysPrices(settings: Settings): Promise<PriceList> {
   try {
-    const { endpoint, token } = await targetOf(settings.stack);
-    if (token === undefined) throw new UserError("there is no token: neither hcloud:token nor $HCLOUD_TOKEN");
-    return await askedPrices(new CloudApi({ endpoint, token }), settings);
+    return await askedPrices(new CloudApi(requireToken(await targetOf(settings.stack))), settings);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     console.error(`The API could not be asked for its prices, so these are the recorded ones: ${error.message}`);

@@ -1,9 +1,11 @@
+import { messageOf } from "../lib/errors";
 import { Command } from "commander";
 import { quote } from "../lib/text";
 import { type RemoteLines, startLines } from "../stack/machines/lines";
 import { type Target, targetsOf } from "../stack/machines/targets";
 import { commandBehindDashes, stackOption } from "./options";
-import { onMachine, stackState } from "../stack/ssh/route";
+import { onMachine } from "../stack/ssh/route";
+import { stackState } from "../stack/pulumi/project";
 import { hasColours, prefixer } from "../lib/terminal/colour";
 import { askForConsent } from "../lib/terminal/confirm";
 import { table } from "../lib/terminal/table";
@@ -73,7 +75,7 @@ async function runOnEach(stack: string, targets: readonly Target[], line: string
       return interrupted ? 130 : code;
     }).catch((error: unknown) => {
       // The command runs on the other machines all the same.
-      complain(error instanceof Error ? error.message : String(error));
+      complain(messageOf(error));
       return 255;
     });
     answers.push({ machine: target.machine, code, duration: (performance.now() - begun) / 1000 });

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { runInForeground } from "../lib/terminal/foreground";
 import { targetOf } from "../stack/machines/targets";
-import { onMachine, stackState } from "../stack/ssh/route";
+import { onMachine } from "../stack/ssh/route";
+import { stackState } from "../stack/pulumi/project";
 import { commandBehindDashes, stackOption } from "./options";
 
 export function sshCommand(): Command {

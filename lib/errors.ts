@@ -13,10 +13,14 @@ export class UserError extends Error {
   }
 }
 
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Prints an error the way people read it (with its origin only under HOLDFAST_DEBUG=1) and gives the exit code. */
 export function report(error: unknown, write: (line: string) => void = (line) => console.error(line)): number {
-  const message = error instanceof Error ? error.message : String(error);
-  write(`holdfast: ${message}`);
+  write(`holdfast: ${messageOf(error)}`);
   if (readVariable("HOLDFAST_DEBUG") === "1" && error instanceof Error && error.stack) write(error.stack);
   return error instanceof UserError ? error.exitCode : 1;
 }

@@ -1,6 +1,5 @@
 import { delimiter } from "node:path";
 import { type DaemonInfo, localPaths } from "../local/paths";
-import { readVariable } from "../lib/environmentVariables";
 import { pulumiHome } from "../toolchain/plugins";
 import type { Pulumi } from "../toolchain/pulumi";
 import { quote } from "../lib/text";
@@ -53,12 +52,6 @@ function debugProviders(ports: Readonly<Record<string, number>>): string {
 export function mergedEnvironment(environment: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const path = [environment.PATH, process.env.PATH].filter(Boolean).join(delimiter);
   return { ...process.env, ...environment, PATH: path };
-}
-
-/** For a run that takes the stack's lease: what others read who wait for it. A reason of the caller's own counts first. */
-export function withReason(environment: NodeJS.ProcessEnv, reason: string | undefined): NodeJS.ProcessEnv {
-  const own = readVariable("HOLDFAST_REASON", environment) ?? reason;
-  return own === undefined ? environment : { ...environment, HOLDFAST_REASON: own };
 }
 
 /** Lines for `eval` in a POSIX shell. */

@@ -6,7 +6,8 @@ import { lastLines, run } from "../../lib/run";
 import { quote } from "../../lib/text";
 import { UserError } from "../../lib/errors";
 import { type Target, targetOf } from "../../stack/machines/targets";
-import { onMachine, stackState } from "../../stack/ssh/route";
+import { onMachine } from "../../stack/ssh/route";
+import { stackState } from "../../stack/pulumi/project";
 import { freePort, keepSession, tunnelOptions } from "./session";
 
 /** One instance, as `holdfast-rotation show --json` on its machine says it. */

@@ -1,9 +1,11 @@
+import { messageOf } from "../../lib/errors";
 import { Command } from "commander";
 import { stackOption } from "../options";
 import { quote } from "../../lib/text";
 import { type RemoteLines, startLines } from "../../stack/machines/lines";
 import { type Target, targetsOf } from "../../stack/machines/targets";
-import { onMachine, stackState } from "../../stack/ssh/route";
+import { onMachine } from "../../stack/ssh/route";
+import { stackState } from "../../stack/pulumi/project";
 import { hasColours, prefixer } from "../../lib/terminal/colour";
 import { byTime, type Entry, readEntry, SortingBuffer } from "./entries";
 
@@ -87,7 +89,7 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
         for await (const entry of entriesOf(target.machine, remote)) take(entry);
         return remote.ended;
       }).catch((error: unknown) => {
-        console.error(prefix(target.machine, error instanceof Error ? error.message : String(error)));
+        console.error(prefix(target.machine, messageOf(error)));
         return 1;
       }),
     ),

@@ -6,7 +6,7 @@ import type { StoredRelease } from "../../release/store/store";
 import { UserError } from "../../lib/errors";
 import { setRelease } from "../../stack/release/setRelease";
 import { stackStore } from "../../stack/release/stackStore";
-import { stackState } from "../../stack/ssh/route";
+import { stackState } from "../../stack/pulumi/project";
 import { updateStack } from "../../stack/pulumi/update";
 import { confirm } from "../../lib/terminal/confirm";
 import { createProgress } from "../../lib/terminal/progress";

@@ -1,15 +1,16 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Target } from "../../blueprint/target";
+import { messageOf } from "../../lib/errors";
+import { requireToken } from "../../stack/cloud/api";
 import { stackOption } from "../options";
-import { UserError } from "../../lib/errors";
 import { findDaemon } from "../../stack/local/client";
 import { localCloudOf } from "../../stack/localCloud";
 import { routesOf } from "../../stack/ssh/config";
-import { keyFile, stackState } from "../../stack/ssh/route";
-import { Project } from "../../stack/pulumi/project";
+import { keyFile } from "../../stack/ssh/route";
+import { Project, stackState } from "../../stack/pulumi/project";
 import type { StackState } from "../../stack/state";
 import { coloursFor } from "../../lib/terminal/colour";
-import { askCloud, type CloudView } from "../../stack/status/cloudView";
+import { askCloud } from "../../stack/status/cloudView";
 import { askMachines } from "../../stack/status/machines";
 import type { StackStatus } from "../../stack/status/stackStatus";
 import { type KnownStack, makeStatus } from "../../stack/status/status";
@@ -88,15 +89,12 @@ function seconds(text: string): number {
   return value;
 }
 
-async function askCloudOrSayWhyNot(
-  stack: string,
-  { endpoint, token }: Target,
-  timeout: number,
-): Promise<CloudView | { unknown: string }> {
-  if (token === undefined) return { unknown: "there is no token (HCLOUD_TOKEN, or hcloud:token in the stack)" };
-  return askCloud(stack, { endpoint, token }, timeout).catch((error: unknown) => ({
-    unknown: (error as Error).message,
-  }));
+async function askCloudOrSayWhyNot(stack: string, target: Target, timeout: number) {
+  try {
+    return await askCloud(stack, requireToken(target), timeout);
+  } catch (error) {
+    return { unknown: messageOf(error) };
+  }
 }
 
 /** The stack's state and its cloud: from files for a local one, through `pulumi` for others. */
@@ -104,9 +102,7 @@ async function stateAndTarget(stack: string): Promise<[StackState, Target]> {
   const local = localCloudOf(stack);
   if (!local) {
     const project = await Project.open(stack);
-    const [state, target] = await Promise.all([project.state(), project.target()]);
-    if (!state) throw new UserError(`the stack "${stack}" does not exist yet: \`pulumi up --stack ${stack}\` makes it`);
-    return [state, target];
+    return Promise.all([stackState(stack), project.target()]);
   }
   const daemon = await findDaemon(local.name);
   return [await stackState(stack), { endpoint: daemon?.endpoint ?? "", token: daemon?.token }];

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { tokenFingerprint } from "../../blueprint/tokenFingerprint";
-import { CloudApi } from "../../stack/cloud/api";
+import { CloudApi, requireToken } from "../../stack/cloud/api";
 import { UserError } from "../../lib/errors";
 import { nameOf } from "../../stack/preview/digest";
 import { Project } from "../../stack/pulumi/project";
@@ -31,10 +31,9 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   const project = await Project.open(stack);
   const state = await project.state();
   refuseProtected(stack, state);
-  const { endpoint, token } = await project.target();
-  if (token === undefined)
-    throw new UserError("hcloud:token is missing, so the cloud cannot be asked what the stack consists of");
-  const api = new CloudApi({ endpoint, token });
+  const target = requireToken(await project.target());
+  const { endpoint, token } = target;
+  const api = new CloudApi(target);
 
   const claimed = recordedResources(stack, state);
   const proof = await proveProject(claimed, api, token);
@@ -53,7 +52,7 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   }
   if (claimed.resources.length > 0) {
     await confirm(stack, yes, `--yes ${stack}`);
-    const code = await project.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"]);
+    const code = await project.destroy();
     if (code !== 0)
       throw new UserError(`\`pulumi destroy\` of "${stack}" did not finish (its messages are above)`, code);
   }

@@ -73,5 +73,5 @@ async function up({ stack, allow, yes }: Flags): Promise<number> {
     watch: ServiceWatch.of(project),
     handOver: (machine) => handOver(project, machine),
   });
-  return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+  return project.update([]);
 }

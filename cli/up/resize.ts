@@ -13,7 +13,7 @@ export interface Resize {
 
 /** What makes room for machines that are off, and sees that they are back. */
 export interface ResizeActions {
-  readonly project: Pick<Project, "show">;
+  readonly project: Pick<Project, "update">;
   readonly watch: Pick<ServiceWatch, "untilOthersServe" | "untilItServes">;
   /** Has the active load balancer hand the floating IP over. */
   readonly handOver: (machine: string) => Promise<void>;
@@ -60,8 +60,7 @@ export async function resizeInTurn(machines: readonly Resize[], actions: ResizeA
     const { machines: all } = await watch.untilOthersServe(machine);
     if (all.find(({ name }) => name === machine)?.probe?.keeper?.master) await handOver(machine);
     console.log(`${machine}: off, ${serverType}, on again`);
-    const flags = targets.flatMap((urn) => ["--target", urn]);
-    const code = await project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags]);
+    const code = await project.update(targets.flatMap((urn) => ["--target", urn]));
     if (code !== 0) {
       throw new UserError(`${machine} did not get its new type, so the other machines were not touched`, code);
     }

@@ -1,5 +1,5 @@
 import { lastLines } from "../../lib/run";
-import { CloudApi } from "../../stack/cloud/api";
+import { CloudApi, requireToken } from "../../stack/cloud/api";
 import { collectionOf } from "../../stack/cloud/collections";
 import { UserError } from "../../lib/errors";
 import type { ResourceChange } from "../../stack/preview/resources";
@@ -16,9 +16,7 @@ export async function unprotect(
   resources: readonly ResourceChange[],
 ): Promise<void> {
   if (resources.length === 0) return;
-  const { endpoint, token } = await project.target();
-  if (token === undefined) throw new UserError("hcloud:token is missing, so Hetzner's protection cannot be lifted");
-  const api = new CloudApi({ endpoint, token });
+  const api = new CloudApi(requireToken(await project.target()));
   for (const { urn, before, kind } of resources) {
     const collection = before && collectionOf(before.type);
     // Only what is there can be protected there.

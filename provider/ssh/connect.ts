@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors";
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
 import type { Connection } from "./connection";
@@ -68,7 +69,7 @@ function credentialsOrFailure(): readonly Credential[] {
   try {
     return findCredentials();
   } catch (error) {
-    throw new ConnectionFailure("noKey", error instanceof Error ? error.message : String(error));
+    throw new ConnectionFailure("noKey", messageOf(error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +51,7 @@ function fromFile(file: string): Credential | Error {
   try {
     content = readFileSync(file);
   } catch (error) {
-    return new Error(`cannot be read (${error instanceof Error ? error.message : String(error)})`);
+    return new Error(`cannot be read (${messageOf(error)})`);
   }
   const key = utils.parseKey(content);
   if (key instanceof Error) {

@@ -14,6 +14,14 @@ export class Refusal extends UserError {
   }
 }
 
+/** @throws UserError when no token is known */
+export function requireToken({ endpoint, token }: Target): Required<Target> {
+  if (token !== undefined) return { endpoint, token };
+  throw new UserError(
+    "there is no token: set hcloud:token (`pulumi config set --secret hcloud:token`), or HCLOUD_TOKEN",
+  );
+}
+
 /** Anything that the API lists. */
 export interface Item {
   readonly id: number;

@@ -48,15 +48,10 @@ export function describeListing(listing: Listing): string {
 /** One line for each span of moments; what lies between two of them is lost. */
 function describeRestorable({ restorable = [], restorableUntil }: Listing): string[] {
   const show = (moment: string) => showMoment(new Date(moment));
-  return restorable.flatMap(({ from, to }, index) => {
+  return restorable.flatMap(({ from, to }) => {
     const end = to ?? restorableUntil;
     if (!end) return [];
-    const gap =
-      to === null
-        ? ""
-        : index === restorable.length - 1
-          ? "; the WAL after that is missing"
-          : "; the WAL after that is missing";
+    const gap = to === null ? "" : "; the WAL after that is missing";
     return [`any moment from ${show(from)} to ${show(end)} can be restored${gap}`];
   });
 }

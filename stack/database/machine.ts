@@ -5,7 +5,8 @@ import { backupPaths } from "../../roles/database/backup/paths";
 import { UserError } from "../../lib/errors";
 import { allTargets, type Target } from "../machines/targets";
 import { runInForeground } from "../../lib/terminal/foreground";
-import { onMachine, stackState } from "../ssh/route";
+import { onMachine } from "../ssh/route";
+import { stackState } from "../pulumi/project";
 import type { StackState } from "../state";
 
 /** Work that goes on, on the machine, when nobody watches. */

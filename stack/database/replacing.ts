@@ -1,6 +1,6 @@
 import { tryRun, type CommandResult } from "../../local/machines/command";
 import { pausePaths } from "../../roles/database/pause/pause";
-import { UserError } from "../../lib/errors";
+import { messageOf, UserError } from "../../lib/errors";
 import type { Target } from "../machines/targets";
 import { onMachine } from "../ssh/route";
 import type { DatabaseMachine, Job } from "./machine";
@@ -38,7 +38,7 @@ export async function replaceDatabase(
     // One that somebody else has begun meanwhile, or that began although its answer was lost, starts the app at its end.
     if ((await replacing(machine)) !== undefined) throw error;
     await startApp(machine, tell).catch((second: unknown) => {
-      console.error(second instanceof Error ? second.message : String(second));
+      console.error(messageOf(second));
     });
     throw error;
   }

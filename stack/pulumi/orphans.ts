@@ -3,30 +3,26 @@ import type { DaemonInfo } from "../../local/paths";
 import type { Progress } from "../../lib/progress";
 import { UserError } from "../../lib/errors";
 import { callDaemon } from "../local/client";
+import type { Item } from "../cloud/api";
+import { collections } from "../cloud/collections";
 import type { StateResource } from "../state";
 
-/** Kinds of the API in the order in which they can be deleted, and Pulumi's type of each. */
-const KINDS = [
-  { collection: "servers", type: "hcloud:index/server:Server" },
-  { collection: "volumes", type: "hcloud:index/volume:Volume" },
-  { collection: "floating_ips", type: "hcloud:index/floatingIp:FloatingIp" },
-  { collection: "primary_ips", type: "hcloud:index/primaryIp:PrimaryIp" },
-  { collection: "firewalls", type: "hcloud:index/firewall:Firewall" },
-  { collection: "placement_groups", type: "hcloud:index/placementGroup:PlacementGroup" },
-  { collection: "ssh_keys", type: "hcloud:index/sshKey:SshKey" },
-  { collection: "networks", type: "hcloud:index/network:Network" },
-] as const;
-
-interface Item {
-  readonly id: number;
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
+/** Kinds of the API in the order in which they can be deleted. */
+const deletable = [
+  "servers",
+  "volumes",
+  "floating_ips",
+  "primary_ips",
+  "firewalls",
+  "placement_groups",
+  "ssh_keys",
+  "networks",
+];
 
 /** Those that bear the stack's label while Pulumi's state knows nothing of them. */
 export function orphansOf(
   items: readonly Item[],
-  type: string,
+  type: string | undefined,
   stack: string,
   known: readonly StateResource[],
 ): Item[] {
@@ -47,7 +43,8 @@ export async function removeOrphans(
   known: readonly StateResource[],
   progress: Progress,
 ): Promise<void> {
-  for (const { collection, type } of KINDS) {
+  for (const collection of deletable) {
+    const type = collections.find(({ path }) => path === collection)?.type;
     const asked = new Set<number>();
     for (const started = Date.now(); ; await sleep(250)) {
       const path = `/v1/${collection}?per_page=50&label_selector=stack%3D${daemon.name}`;

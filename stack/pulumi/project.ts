@@ -1,28 +1,34 @@
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { officialEndpoint, type Target } from "../../blueprint/target";
 import { obtainPulumi, type Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run, type RunResult } from "../../lib/run";
 import { CHECKOUT, settingsFile } from "../checkout";
-import { localEnvironment, mergedEnvironment, withReason } from "../environment";
+import { localEnvironment, mergedEnvironment } from "../environment";
 import { UserError } from "../../lib/errors";
 import { requireDaemon } from "../local/client";
 import { localCloudOf } from "../localCloud";
 import { ensureAdminKey } from "../local/adminKey";
 import { runInForeground } from "../../lib/terminal/foreground";
-import { pulumiFailure } from "./pulumiFailure";
-import { parseState, type StackState } from "../state";
+import { parseState, readState, type StackState } from "../state";
+import { readVariable } from "../../lib/environmentVariables";
+import { type DaemonInfo, localPaths } from "../../local/paths";
+import { mkdirSync } from "node:fs";
 
 /** Seconds for what only reads. */
 const READ_LIMIT = 300;
 
 /** A stack with settings, wherever it lives, and `pulumi` for it. */
 export class Project {
+  private readonly command: string;
+
   private constructor(
     readonly stack: string,
-    private readonly command: string,
+    pulumi: Pulumi,
     private readonly environment: NodeJS.ProcessEnv,
     private readonly localTarget?: Required<Target>,
-  ) {}
+  ) {
+    this.command = join(pulumi.folder, "pulumi");
+  }
 
   /**
    * A local stack's Pulumi is its local cloud's; any other one is reached as the caller's environment says.
@@ -33,23 +39,40 @@ export class Project {
     const settings = settingsFile(stack);
     if (!settings.exists) throw new UserError(`there is no stack "${stack}": ${settings.name} does not exist`);
     const pulumi = await obtainPulumi();
-    const command = join(pulumi.folder, "pulumi");
     const cloud = localCloudOf(stack);
-    if (!cloud) return new Project(stack, command, remoteEnvironment(pulumi));
-    const daemon = await requireDaemon(cloud.name);
-    await ensureAdminKey(cloud.adminKey, stack);
+    if (cloud) {
+      await ensureAdminKey(cloud.adminKey, stack);
+      return Project.inCloud(await requireDaemon(cloud.name), pulumi, stack);
+    }
+    // Login, passphrase and plugins are the caller's own.
+    const environment = mergedEnvironment({ PATH: pulumi.folder, PULUMI_SKIP_UPDATE_CHECK: "true" });
+    return new Project(stack, pulumi, environment);
+  }
+
+  /** A stack of a running local cloud. @param stack @default the one of the cloud's own name */
+  static inCloud(daemon: DaemonInfo, pulumi: Pulumi, stack = daemon.name): Project {
+    mkdirSync(localPaths(daemon.name).pulumi, { recursive: true, mode: 0o700 });
     const environment = mergedEnvironment(localEnvironment(pulumi, daemon, stack));
-    return new Project(stack, command, environment, { endpoint: daemon.endpoint, token: daemon.token });
+    return new Project(stack, pulumi, environment, { endpoint: daemon.endpoint, token: daemon.token });
   }
 
   /**
-   * `pulumi …`, shown as it goes. Gives Pulumi's exit code.
+   * `pulumi up` without questions, shown as it goes. Gives Pulumi's exit code.
    *
-   * @param reason for the stack's lease, unless the caller's environment has one
+   * @param message for the stack's history and lease
    */
-  show(args: readonly string[], reason?: string): Promise<number> {
-    const env = withReason(this.environment, reason);
-    return runInForeground(this.command, [...args, "--stack", this.stack], { cwd: CHECKOUT, env });
+  update(flags: readonly string[], message?: string): Promise<number> {
+    const words = message === undefined ? flags : [...flags, "--message", message];
+    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...words], { reason: message });
+  }
+
+  /**
+   * `pulumi destroy` without questions, shown as it goes. Gives Pulumi's exit code.
+   *
+   * @param timeout seconds after which Pulumi is asked to end
+   */
+  destroy(timeout?: number): Promise<number> {
+    return this.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], { timeout });
   }
 
   /** `pulumi …`, for what it says. */
@@ -63,7 +86,7 @@ export class Project {
 
   /** Makes a local stack where there is none yet. Any other one is made by a person, who chooses how its secrets are kept. */
   async ensure(): Promise<void> {
-    if ((await this.state()) !== undefined) return;
+    if (this.localTarget ? readState(this.stack) : await this.state()) return;
     if (!this.localTarget) {
       throw new UserError(
         `the stack "${this.stack}" does not exist yet: \`pulumi stack init ${this.stack}\`, and commit Pulumi.${this.stack}.yaml`,
@@ -79,6 +102,14 @@ export class Project {
     if (exported.code === 0) return parseState(JSON.parse(exported.stdout));
     if (/no stack named/.test(exported.stderr)) return undefined;
     throw new UserError(`pulumi does not give the state of "${this.stack}": ${pulumiFailure(exported)}`);
+  }
+
+  private show(args: readonly string[], more: { reason?: string; timeout?: number }): Promise<number> {
+    const { reason, timeout } = more;
+    // Others who wait for the lease read the reason. One that the caller's environment gives counts first.
+    const ownReason = readVariable("HOLDFAST_REASON", this.environment);
+    const env = { ...this.environment, ...(reason && !ownReason && { HOLDFAST_REASON: reason }) };
+    return runInForeground(this.command, [...args, "--stack", this.stack], { cwd: CHECKOUT, env, timeout });
   }
 
   /**
@@ -101,11 +132,25 @@ export class Project {
   }
 }
 
-/** The caller's own environment: login, passphrase, plugins are theirs. */
-function remoteEnvironment({ folder }: Pulumi): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    PATH: [folder, process.env.PATH].filter(Boolean).join(delimiter),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
+/**
+ * The recorded state of a stack, without the engine where it is a local one.
+ *
+ * @throws UserError when there is none
+ */
+export async function stackState(stack: string): Promise<StackState> {
+  const local = readState(stack);
+  if (local) return local;
+  if (localCloudOf(stack)) {
+    throw new UserError(`the local cloud "${stack}" has no stack: start it with \`make local\``);
+  }
+  const state = await (await Project.open(stack)).state();
+  if (state) return state;
+  throw new UserError(`the stack "${stack}" does not exist yet: \`pulumi up --stack ${stack}\` makes it`);
+}
+
+/** What `pulumi` wrote when it failed. For a missing login, how to log in. */
+function pulumiFailure(result: RunResult): string {
+  const words = lastLines(result);
+  if (!words.includes("PULUMI_ACCESS_TOKEN must be set")) return words;
+  return "Pulumi is not logged in. `pulumi login` or PULUMI_BACKEND_URL says where states are kept: docs/environments.md";
 }

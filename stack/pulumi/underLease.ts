@@ -3,7 +3,7 @@ import { Lease } from "../../provider/machine/lease/lease";
 import { goesWithoutLease } from "../../provider/machine/lease/settings";
 import type { HostKeys } from "../../provider/ssh/hostKeys";
 import { findCredentials } from "../../provider/ssh/keys";
-import { UserError } from "../../lib/errors";
+import { messageOf, UserError } from "../../lib/errors";
 import { keyFile } from "../ssh/route";
 import { createProgress } from "../../lib/terminal/progress";
 import type { StackState } from "../state";
@@ -31,7 +31,7 @@ export async function underLease<T>(
       const credentials = findCredentials(keyFile(stack));
       return await Lease.take(keeper.route, { pinned: keeper.pinned, signal, tell, reason, credentials });
     } catch (error) {
-      throw new UserError(error instanceof Error ? error.message : String(error));
+      throw new UserError(messageOf(error));
     }
   });
   try {

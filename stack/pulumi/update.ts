@@ -4,7 +4,6 @@ import { requireDaemon } from "../local/client";
 import { localCloudOf } from "../localCloud";
 import { takeCommandLock } from "./commandLock";
 import { Project } from "./project";
-import { LocalStack } from "./pulumi";
 import { recoverStack, updateToTheEnd } from "./recover";
 
 /**
@@ -20,16 +19,16 @@ export async function updateStack(
   { message, refresh, progress }: { message: string; refresh: boolean; progress: Progress },
 ): Promise<number> {
   if (!localCloudOf(stack)) {
-    const project = await Project.open(stack);
-    const flags = [...(refresh ? ["--refresh"] : []), "--message", message];
-    return project.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...flags], message);
+    return (await Project.open(stack)).update(refresh ? ["--refresh"] : [], message);
   }
   const daemon = await requireDaemon(stack);
   const lock = await takeCommandLock(stack);
   try {
     await recoverStack(daemon, progress);
-    const local = new LocalStack(await obtainPulumi({ progress }), daemon);
-    return await updateToTheEnd(stack, (unfinished) => local.up(refresh || unfinished, message));
+    const project = Project.inCloud(daemon, await obtainPulumi({ progress }));
+    return await updateToTheEnd(stack, (unfinished) =>
+      project.update(refresh || unfinished ? ["--refresh"] : [], message),
+    );
   } finally {
     await lock.release();
   }

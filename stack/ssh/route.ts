@@ -2,13 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { obtainPulumi } from "../../toolchain/pulumi";
-import { run } from "../../lib/run";
-import { CHECKOUT } from "../checkout";
 import { UserError } from "../../lib/errors";
 import { localCloudOf } from "../localCloud";
-import { pulumiFailure } from "../pulumi/pulumiFailure";
-import { parseState, readState, type StackState } from "../state";
 import { type Jump, sshFiles, type Route } from "./config";
 import { readVariable } from "../../lib/environmentVariables";
 
@@ -44,20 +39,6 @@ export async function onMachine<T>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The stack's state, without the engine where it is a local one. @throws when there is none */
-export async function stackState(stack: string): Promise<StackState> {
-  const local = readState(stack);
-  if (local) return local;
-  if (localCloudOf(stack)) {
-    throw new UserError(`the local cloud "${stack}" has no stack: start it with \`make local\``);
-  }
-  const pulumi = await obtainPulumi();
-  const exported = await run(join(pulumi.folder, "pulumi"), ["stack", "export", "--stack", stack], { cwd: CHECKOUT });
-  if (exported.code !== 0)
-    throw new UserError(`pulumi does not give the state of "${stack}": ${pulumiFailure(exported)}`);
-  return parseState(JSON.parse(exported.stdout));
 }
 
 /** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */

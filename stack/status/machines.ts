@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors";
 import { connect, type ConnectOptions } from "../../provider/ssh/connect";
 import { type Credential, findCredentials } from "../../provider/ssh/keys";
 import { SharedJumps } from "../../provider/ssh/sharedJumps";
@@ -75,7 +76,7 @@ async function openAndAsk(
       session.close();
     }
   } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const [reason = ""] = messageOf(error).split("\n");
     return { unreachable: reason };
   }
 }

@@ -9,7 +9,7 @@ import { obtainPulumi } from "../../../toolchain/pulumi";
 import { settingsFile } from "../../../stack/checkout";
 import { UserError } from "../../../lib/errors";
 import { takeCommandLock } from "../../../stack/pulumi/commandLock";
-import { LocalStack } from "../../../stack/pulumi/pulumi";
+import { Project } from "../../../stack/pulumi/project";
 import { endOrphanedPrograms } from "../../../stack/pulumi/orphanedPrograms";
 import { recoverStack } from "../../../stack/pulumi/recover";
 import { endPulumis } from "../../../stack/pulumi/runningPulumis";
@@ -71,7 +71,7 @@ async function destroyStack(name: string, progress: Progress): Promise<void> {
     const resources = readState(name)?.resources.length ?? 0;
     if (resources === 0) return;
     await recoverStack(daemon, progress);
-    const code = await new LocalStack(await obtainPulumi({ progress }), daemon).destroy(DESTROY_LIMIT);
+    const code = await Project.inCloud(daemon, await obtainPulumi({ progress })).destroy(DESTROY_LIMIT);
     if (code !== 0) progress.note("`pulumi destroy` did not finish; machines and networks are removed without it.");
   } catch (error) {
     const reason = (error as Error).message;

@@ -8,7 +8,7 @@ import type { Progress } from "../../../lib/progress";
 import { obtainPulumi } from "../../../toolchain/pulumi";
 import { UserError } from "../../../lib/errors";
 import { takeCommandLock } from "../../../stack/pulumi/commandLock";
-import { LocalStack } from "../../../stack/pulumi/pulumi";
+import { Project } from "../../../stack/pulumi/project";
 import { forgetStateOfEarlierCloud, recoverStack, updateToTheEnd } from "../../../stack/pulumi/recover";
 import { createProgress, seconds } from "../../../lib/terminal/progress";
 import { ensureDaemon } from "../daemonProcess";
@@ -43,10 +43,10 @@ async function up(name: string, progress: Progress): Promise<void> {
   forgetStateOfEarlierCloud(name, progress);
   const daemon = await ensureDaemon(name, plugins, progress);
 
-  const stack = new LocalStack(pulumi, daemon);
-  await stack.ensure();
+  const project = Project.inCloud(daemon, pulumi);
+  await project.ensure();
   await recoverStack(daemon, progress);
-  const code = await updateToTheEnd(name, (refresh) => stack.up(refresh));
+  const code = await updateToTheEnd(name, (refresh) => project.update(refresh ? ["--refresh"] : []));
   if (code !== 0) {
     throw new UserError(
       "`pulumi up` did not finish (its messages are above). What it made is kept: correct the cause and run it again.",

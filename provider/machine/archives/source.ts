@@ -1,3 +1,4 @@
+import { messageOf } from "../../../lib/errors";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -46,7 +47,7 @@ async function formOf(source: string): Promise<ArchiveForm> {
 
 async function isFolder(source: string): Promise<boolean> {
   const status = await stat(source).catch((error: unknown) => {
-    throw new Error(`The archive ${source} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`The archive ${source} cannot be read: ${messageOf(error)}`);
   });
   if (status.isDirectory()) return true;
   if (status.isFile()) return false;

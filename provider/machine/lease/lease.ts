@@ -1,3 +1,4 @@
+import { messageOf } from "../../../lib/errors";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { LeaseClaim } from "../apply/request";
@@ -164,7 +165,7 @@ export class Lease implements LeaseClaim {
       signal.throwIfAborted();
       this.close();
       if (error instanceof ConnectionBroken) return undefined;
-      throw leaseUnreachable(this.ways[0].host, error instanceof Error ? error.message : String(error));
+      throw leaseUnreachable(this.ways[0].host, messageOf(error));
     }
   }
 

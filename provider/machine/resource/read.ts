@@ -1,3 +1,4 @@
+import { messageOf } from "../../../lib/errors";
 import { fourDigitMode } from "../apply/request";
 import type { HostKeys } from "../../ssh/hostKeys";
 import type { Call, Values } from "../../grpc/types";
@@ -17,7 +18,7 @@ export async function readMachine(id: string, inputs: Values, outputs: Values, c
     return { id, inputs: actual, outputs: { ...outputs, ...actual } };
   } catch (error) {
     call.signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     call.log(`${plain.machine} did not answer, so its recorded state is kept: ${reason}`, {
       level: "warning",
     });

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../lib/errors";
 import { UNKNOWN, type Call, type Values } from "../../grpc/types";
 import type { ConfigurationInputs } from "../inputs";
 import { type Environment, readVariable } from "../../../lib/environmentVariables";
@@ -27,7 +28,7 @@ export async function withdraw(
   try {
     await apply();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (!isAnotherMachine(error)) {
       throw new Error(
         `What runs on ${machine} could not be stopped, so nothing was removed from it: ${reason}\n` +

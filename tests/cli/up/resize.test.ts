@@ -53,8 +53,8 @@ function means(at?: string): { readonly events: string[]; readonly all: ResizeAc
   };
   const all: ResizeActions = {
     project: {
-      show: (args) => {
-        const event = `change ${nameOf(args.at(-1) ?? "")}`;
+      update: (flags) => {
+        const event = `change ${nameOf(flags.at(-1) ?? "")}`;
         events.push(event);
         return Promise.resolve(event === at ? 7 : 0);
       },

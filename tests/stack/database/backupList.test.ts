@@ -87,10 +87,10 @@ test("where WAL is missing, nothing between is promised", () => {
       { from: again, to: null },
     ]),
   ).toEqual([
-    expect.stringMatching(/from 2026-11-20 01:10:00.* to 2026-11-21 09:00:00.*; then WAL is missing$/),
+    expect.stringMatching(/from 2026-11-20 01:10:00.* to 2026-11-21 09:00:00.*; the WAL after that is missing$/),
     expect.stringMatching(/from 2026-11-22 01:10:00.* to 2026-11-24 10:00:00.* can be restored$/),
   ]);
-  expect(lines([{ from, to }])).toEqual([expect.stringMatching(/; WAL of after that is missing$/)]);
+  expect(lines([{ from, to }])).toEqual([expect.stringMatching(/; the WAL after that is missing$/)]);
 });
 
 test("storage that is away is said first, with what was known before", () => {

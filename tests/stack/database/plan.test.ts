@@ -22,7 +22,7 @@ test("the question says what is replaced, from what, to when and how long it tak
 test("what was never measured is not estimated", () => {
   const text = describePlan({ ...plan, seconds: null }, { from: "prod", into: "staging", target: undefined });
   expect(text).toMatch(/the database of "prod" into stack "staging" to the latest/);
-  expect(text).toContain("has not been measured here yet");
+  expect(text).toContain("its duration is not known yet");
 });
 
 test("sizes are short", () => {

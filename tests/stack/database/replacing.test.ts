@@ -66,7 +66,7 @@ test("all machines stop before the database is touched, and start in turn after 
 test("a machine that is not reached is told and left out", async () => {
   const away = (line: string) => (line.startsWith("app-2") ? { away: "timed out" } : {});
   expect((await replace({ pause: away })).ended).toBe(0);
-  expect(said).toHaveBeenCalledWith(expect.stringContaining("app-2 is not reached"));
+  expect(said).toHaveBeenCalledWith(expect.stringContaining("app-2 does not answer, so its instances are not stopped"));
 });
 
 test("a machine that refuses ends it, and those that have stopped start again", async () => {
@@ -89,7 +89,7 @@ test("beside another one nothing is stopped, and nothing started before its end"
   const refused = await replace({ atWork: ["import"] });
   expect(refused).toEqual({
     told: [],
-    ended: expect.stringMatching(/^import is at work.*backup follow import/) as string,
+    ended: expect.stringMatching(/^import is already working .*backup follow import/) as string,
   });
   const start = () => Promise.reject(new UserError("restore is at work already"));
   expect((await replace({ start, atWork: ["", "restore"] })).told).toEqual([...begun, "database start"]);
