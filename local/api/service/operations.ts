@@ -20,7 +20,7 @@ import { storageBoxChangeEffects, storageBoxChanges } from "./storageBoxes/chang
 import { boxSnapshotEffects, boxSnapshotOperations } from "./storageBoxes/snapshots";
 import { storageBoxEffects, storageBoxOperations } from "./storageBoxes/storageBoxes";
 import { subaccountEffects, subaccountOperations } from "./storageBoxes/subaccounts";
-import { storageBoxTypeOperations } from "./storageBoxes/types";
+import { storageBoxTypeOperations } from "./storageBoxes/typeOperations";
 import { unbuiltOperations } from "./unbuilt";
 import { attachEffects } from "./volumes/attach";
 import { volumeEffects, volumeOperations } from "./volumes/volumes";

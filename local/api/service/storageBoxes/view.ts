@@ -5,7 +5,8 @@ import { namedView } from "../resource";
 import type { ResourceRef } from "../rows";
 import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./rows";
 import { hostNameOf } from "./spec";
-import { storageBoxTypeOf, storageBoxTypeView } from "./types";
+import { storageBoxTypeView } from "./typeOperations";
+import { storageBoxTypeOf } from "./types";
 
 /** For actions: that they concern this box. */
 export function boxRef({ id }: { readonly id: number }): ResourceRef {
