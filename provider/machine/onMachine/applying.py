@@ -118,9 +118,9 @@ class _Apply:
     def _carry_out(self, differences: Differences) -> dict[str, str]:
         # After the plan is on the disk: whoever has fenced us off since then knows by it that there is work to wait for.
         self.fence()
-        care = self.previous["care"]
+        hooks = self.previous["care"]
         for name in differences.leaving_units:
-            units.leave(name, care.get(name, {}), self.transaction, self.events, self.fence)
+            units.leave(name, hooks.get(name, {}), self.transaction, self.events, self.fence)
         self.transaction.swap()
         if has_unit_files(differences.paths):
             systemctl("daemon-reload")

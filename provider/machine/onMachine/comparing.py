@@ -113,7 +113,7 @@ def is_active_as_wanted(unit: Unit, look: dict[str, str]) -> bool:
 def _file(layout: Layout, path: str, file: File) -> list[Operation]:
     look = look_at_file(str(layout.real(path)))
     if look is not None and look["kind"] not in ("file", "link"):
-        raise Problem(f"{path} is a {look['kind']} on the machine and a file in the configuration; move it away.")
+        raise Problem(f"{path} is a {look['kind']} on the machine, and the configuration has a file there. Move it away.")
     wanted = (hashlib.sha256(file["content"].encode()).hexdigest(), int(file["mode"], 8), file["owner"], file["group"])
     if look is not None and look["kind"] == "file":
         if (look["sha256"], int(look["mode"], 8), look["owner"], look["group"]) == wanted:
@@ -136,7 +136,7 @@ def _archive(layout: Layout, path: str, archive: Archive) -> list[Operation]:
     if look is not None and look["kind"] == "link" and look["target"] == link:
         return []
     if look is not None and look["kind"] != "link":
-        raise Problem(f"{path} is a {look['kind']} that Holdfast did not make; move it away, an archive goes there.")
+        raise Problem(f"{path} is a {look['kind']} that Holdfast did not make, and the configuration has an archive there. Move it away.")
     return [{"path": path, "existed": look is not None, "link": link}]
 
 
@@ -166,6 +166,6 @@ def require_owners(operations: list[Operation], request: Request) -> None:
             unknown.append(f"{operation['path']}: there is no group {file['group']}")
     if unknown:
         raise Problem(
-            "Owners are missing on the machine. A package or a file in /etc/sysusers.d (same configuration) brings them.",
+            "Files have owners that the machine does not know. Add the package or the file in /etc/sysusers.d that makes them.",
             "\n".join(unknown),
         )

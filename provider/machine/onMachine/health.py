@@ -10,7 +10,7 @@ from common import Problem, last_lines, run
 from events import Events
 from explaining import why_it_ended, where_it_listens
 from looking import look_at_unit
-from request import Care
+from request import ServiceHooks
 
 # A unit without a `healthy` command has to stay up this long (seconds) to count as started.
 SETTLE = 1.0
@@ -30,15 +30,15 @@ class Begun:
     """How often systemd had restarted it by itself before."""
 
 
-def require_health(name: str, care: Care, begun: Begun, events: Events, hold: float | None = None) -> None:
+def require_health(name: str, hooks: ServiceHooks, begun: Begun, events: Events, hold: float | None = None) -> None:
     """
     Returns when the unit is well, and has been for `hold` seconds (where it says no other number, its own); raises
     `Problem` with the reason when it crashes or the time is over.
     """
-    if "healthy" in care:
-        _require_answers(name, care, begun, events, care.get("healthyFor", 0) if hold is None else hold)
+    if "healthy" in hooks:
+        _require_answers(name, hooks, begun, events, hooks.get("healthyFor", 0) if hold is None else hold)
     else:
-        _require_settled(name, time.monotonic() + care.get("timeout", 30))
+        _require_settled(name, time.monotonic() + hooks.get("timeout", 30))
 
 
 def require_no_crashes(name: str, begun: Begun) -> None:
@@ -46,8 +46,8 @@ def require_no_crashes(name: str, begun: Begun) -> None:
     _require_no_crash(name, begun, was_healthy=True)
 
 
-def put_into_service(name: str, care: Care, events: Events) -> None:
-    command = care.get("afterHealthy")
+def put_into_service(name: str, hooks: ServiceHooks, events: Events) -> None:
+    command = hooks.get("afterHealthy")
     if command is None:
         return
     answer = run_to_end(command, f"putting {name} into service", events)
@@ -56,17 +56,17 @@ def put_into_service(name: str, care: Care, events: Events) -> None:
         raise Problem(message, last_lines(answer.stdout))
 
 
-def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: float) -> None:
+def _require_answers(name: str, hooks: ServiceHooks, begun: Begun, events: Events, hold: float) -> None:
     started = time.monotonic()
-    timeout = care.get("timeout", 30)
+    timeout = hooks.get("timeout", 30)
     # Since when `healthy` has succeeded without a break, and what it said the last time that it did not.
     since: float | None = None
     was_healthy = False
-    said = "it was never asked"
+    said = "its health command did not run"
     while True:
         crashes = _require_no_crash(name, begun, was_healthy)
         left = started + timeout - time.monotonic()
-        answer = run(["sh", "-c", care["healthy"]], max(1.0, left))
+        answer = run(["sh", "-c", hooks["healthy"]], max(1.0, left))
         now = time.monotonic()
         if answer.returncode == 0 and look_at_unit(name).get("ActiveState") in ("active", "reloading"):
             since = since if since is not None else now
@@ -74,11 +74,11 @@ def _require_answers(name: str, care: Care, begun: Begun, events: Events, hold: 
             if now - since >= hold:
                 _require_no_crash(name, begun, was_healthy)
                 return
-            events.status(f"{name} is healthy, and has to stay so for {hold - (now - since):.0f} s more")
+            events.status(f"{name} is healthy and has to stay healthy for {hold - (now - since):.0f} s more")
             due = hold - (now - since)
         else:
             due = LONG
-            said = _said(care["healthy"], answer.returncode, answer.stdout)
+            said = _said(hooks["healthy"], answer.returncode, answer.stdout)
             if since is not None:
                 events.info(f"{name} stopped being healthy after {now - since:.1f} s: {said}")
             since = None

@@ -45,7 +45,7 @@ def install(packages: list[str], events: Events) -> None:
         _apt(["apt-get", *OPTIONS, "install", *missing], events, f"installing {names}")
     except Problem:
         # Lists from this morning name versions that the mirror no longer has.
-        events.status("fetching package lists again, the installation failed with the old ones")
+        events.status("fetching package lists again, because the installation failed with the old ones")
         _fetch_lists(events, "fetching package lists")
         _apt(["apt-get", *OPTIONS, "install", *missing], events, f"installing {names}")
     left = missing_packages(packages)

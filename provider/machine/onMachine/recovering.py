@@ -35,7 +35,7 @@ def undo(transaction: Transaction, result: str, error: str, booting: bool, event
     if plan is None:
         return []
     if not booting and transaction.layout.is_machine and is_shutting_down():
-        return ["the machine is shutting down, its next start brings the old configuration back"]
+        return ["the machine is shutting down; its next start brings the old configuration back"]
     transaction.undo_files()
     problems = restore(transaction, booting, events)
     rollouts.note(transaction.layout, plan["rollout"], result, error, events)

@@ -23,7 +23,7 @@ class Archive(TypedDict):
     """How many unpacked archives of its path stay, itself among them."""
 
 
-class Care(TypedDict, total=False):
+class ServiceHooks(TypedDict, total=False):
     """How a unit is taken out of service, proven to be well, and put back. Seconds."""
 
     healthy: str
@@ -33,7 +33,7 @@ class Care(TypedDict, total=False):
     afterHealthy: str
 
 
-class Unit(Care):
+class Unit(ServiceHooks):
     name: str
     enabled: bool
     state: str
@@ -88,7 +88,7 @@ class Manifest(TypedDict):
     units: list[str]
     kept: dict[str, list[Kept]]
     """Per path the unpacked archives that stay, newest first."""
-    care: dict[str, Care]
+    care: dict[str, ServiceHooks]
     """The commands of the running units, for an apply that stops one or puts it back."""
 
 
@@ -101,7 +101,7 @@ def manifest_of(request: Request, previous: Manifest) -> Manifest:
         "archives": {path: archive_key(archive) for path, archive in sorted(request["archives"].items())},
         "units": [unit["name"] for unit in request["units"]],
         "kept": {path: _kept(path, archive, previous) for path, archive in sorted(request["archives"].items())},
-        "care": {unit["name"]: care_of(unit) for unit in request["units"] if unit["state"] == "running"},
+        "care": {unit["name"]: hooks_of(unit) for unit in request["units"] if unit["state"] == "running"},
     }
 
 
@@ -116,9 +116,9 @@ def kept_before(path: str, manifest: Manifest) -> list[Kept]:
     return manifest["kept"].get(path, [])
 
 
-def care_of(unit: Unit) -> Care:
-    care: dict[str, object] = {key: value for key, value in unit.items() if key in Care.__annotations__}
-    return cast(Care, care)
+def hooks_of(unit: Unit) -> ServiceHooks:
+    hooks: dict[str, object] = {key: value for key, value in unit.items() if key in ServiceHooks.__annotations__}
+    return cast(ServiceHooks, hooks)
 
 
 def label_of(archive: Archive) -> str:

@@ -1,4 +1,4 @@
-"""The way back: units that an apply has touched get their old state, with the old files and with the same care."""
+"""The way back: units that an apply has touched get their old state, with the old files and with the same hooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from events import Events
 from health import Begun, put_into_service, require_health
 from layout import Layout
 from looking import look_at_unit
-from request import Care
+from request import ServiceHooks
 from stopping import take_out_of_service
 from systemd import forgive, has_unit_files, systemctl
 from transaction import Plan, Transaction, UnitBefore
@@ -52,37 +52,37 @@ def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events,
         # Its work has to be done again, from the old files.
         _attempt(problems, "restart", name)
         return
-    care = old["care"]
+    hooks = old["care"]
     up = look.get("ActiveState") in UP
     # Taken out by this apply and not put back since: there is nothing to drain.
     serves = up and ("ready" in actions or (old["active"] and "drain" not in actions))
     try:
         if not old["active"]:
             if look.get("ActiveState") not in ("inactive", None):
-                _take_out(name, care, serves, events)
-                begin(name, "stop", care, look, events)
+                _take_out(name, hooks, serves, events)
+                begin(name, "stop", hooks, look, events)
         elif up and actions <= {"drain", "reload", "enable"}:
             # It still runs as before: at most its configuration has to be read again.
             if "reload" in actions:
                 systemctl("reload", name)
             if "drain" in actions:
-                put_into_service(name, care, events)
+                put_into_service(name, hooks, events)
         else:
-            _take_out(name, care, serves, events)
-            require_health(name, care, begin(name, "restart", care, look, events), events)
-            put_into_service(name, care, events)
+            _take_out(name, hooks, serves, events)
+            require_health(name, hooks, begin(name, "restart", hooks, look, events), events)
+            put_into_service(name, hooks, events)
     except Problem as failure:
         problems.append(f"{name}: {failure}" + (f": {failure.details}" if failure.details else ""))
 
 
-def _take_out(name: str, care: Care, serves: bool, events: Events) -> None:
+def _take_out(name: str, hooks: ServiceHooks, serves: bool, events: Events) -> None:
     """On the way back a unit is stopped in any case: the version it runs is the one that was refused."""
     if not serves:
         return
     try:
-        take_out_of_service(name, care, events)
+        take_out_of_service(name, hooks, events)
     except Problem as failure:
-        events.warning(f"{name} is stopped without having been taken out of service: {failure}")
+        events.warning(f"{name} could not be taken out of service first, and is stopped all the same: {failure}")
 
 
 def _attempt(problems: list[str], *arguments: str) -> None:
@@ -119,9 +119,9 @@ def _restore_at_boot(transaction: Transaction, plan: Plan, problems: list[str]) 
 def return_to_service(layout: Layout, events: Events) -> list[str]:
     """After a boot: what the cut apply had taken out of service goes back as soon as it is healthy. Lock held."""
     problems: list[str] = []
-    for name, care in _read_returning(layout).items():
-        patient = care.copy()
-        patient["timeout"] = max(BOOT_PATIENCE, care.get("timeout", 0))
+    for name, hooks in _read_returning(layout).items():
+        patient = hooks.copy()
+        patient["timeout"] = max(BOOT_PATIENCE, hooks.get("timeout", 0))
         try:
             restarts = int(look_at_unit(name).get("NRestarts") or 0)
             require_health(name, patient, Begun(time.time(), restarts), events)
@@ -136,9 +136,9 @@ def _returning(layout: Layout) -> Path:
     return layout.state / "returning.json"
 
 
-def _read_returning(layout: Layout) -> dict[str, Care]:
+def _read_returning(layout: Layout) -> dict[str, ServiceHooks]:
     try:
-        found: dict[str, Care] = json.loads(_returning(layout).read_text("utf-8"))
+        found: dict[str, ServiceHooks] = json.loads(_returning(layout).read_text("utf-8"))
         return found
     except FileNotFoundError:
         return {}

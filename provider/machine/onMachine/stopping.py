@@ -10,16 +10,16 @@ import processes
 from commands import run_to_end
 from common import Problem, last_lines
 from events import Events
-from request import Care
+from request import ServiceHooks
 from systemd import show, systemctl
 
 # Seconds that a port may stay open after its process was stopped.
 PORT_PATIENCE = 5.0
 
 
-def take_out_of_service(name: str, care: Care, events: Events) -> None:
+def take_out_of_service(name: str, hooks: ServiceHooks, events: Events) -> None:
     """Raises `Problem` when the unit cannot be taken out: then it may not be stopped either."""
-    command = care.get("beforeStop")
+    command = hooks.get("beforeStop")
     if command is None:
         return
     answer = run_to_end(command, f"taking {name} out of service", events)
@@ -37,7 +37,7 @@ def stop(name: str, events: Events) -> None:
     systemctl("stop", name)
     if show(name, "Result").get("Result") == "timeout":
         seconds = time.monotonic() - started
-        events.warning(f"{name} did not end when it was told to (SIGTERM); systemd killed it after {seconds:.0f} s")
+        events.warning(f"{name} did not end after SIGTERM; systemd killed it after {seconds:.0f} s")
     _end_leftovers(name, before, events)
     _await_free(name, ports, events)
 
@@ -46,7 +46,7 @@ def _end_leftovers(name: str, before: dict[int, str], events: Events) -> None:
     """Processes of the unit that survived its stop would serve the old version beside the new one."""
     left = [pid for pid, start in before.items() if processes.start_time(pid) == start]
     for pid in left:
-        events.warning(f"{name} left process {pid} ({processes.name_of(pid)}) behind when it was stopped; it is killed")
+        events.warning(f"process {pid} ({processes.name_of(pid)}) outlived the stop of {name}; Holdfast kills it")
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -59,6 +59,6 @@ def _await_free(name: str, ports: set[int], events: Events) -> None:
         while processes.is_listened_on(port):
             if time.monotonic() > deadline:
                 by = ", ".join(f"process {pid} ({processes.name_of(pid)})" for pid in processes.holders(port))
-                events.warning(f"port {port} of {name} is still held by {by or 'an unknown process'} after its stop")
+                events.warning(f"{by or 'an unknown process'} still listens on port {port} after the stop of {name}")
                 break
             time.sleep(0.1)

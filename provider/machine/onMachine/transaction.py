@@ -17,7 +17,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from common import replace, sync_folder, write_new
 from layout import Layout
-from request import Care
+from request import ServiceHooks
 from rollouts import Rollout
 
 State = Literal["preparing", "swapping", "committed"]
@@ -39,7 +39,7 @@ class UnitBefore(TypedDict):
     active: bool
     enabled: bool
     oneshot: bool
-    care: Care
+    care: ServiceHooks
     """The commands of the way back."""
 
 

@@ -13,7 +13,7 @@ from events import Events
 from explaining import last_words, why_it_did_not_start
 from health import Begun, put_into_service, require_health, require_no_crashes
 from looking import look_at_unit
-from request import Care, Manifest, Unit, care_of
+from request import ServiceHooks, Manifest, Unit, hooks_of
 from stopping import stop, take_out_of_service
 from systemd import forgive, systemctl
 from transaction import Transaction, UnitBefore
@@ -46,15 +46,15 @@ def before(leaving: list[str], units: list[Unit], previous: Manifest) -> dict[st
             "enabled": look.get("UnitFileState", "").startswith("enabled"),
             "oneshot": unit is not None and unit["state"] == "oneshot",
             # The old commands, which belong to the old files; a unit that is new has none but its own.
-            "care": known.get(name) or (care_of(unit) if unit is not None else {}),
+            "care": known.get(name) or (hooks_of(unit) if unit is not None else {}),
         }
     return states
 
 
-def leave(name: str, care: Care, transaction: Transaction, events: Events, fence: Fence) -> None:
+def leave(name: str, hooks: ServiceHooks, transaction: Transaction, events: Events, fence: Fence) -> None:
     """A unit that is no longer in the configuration: not running, not started at boot."""
     look = look_at_unit(name)
-    _take_out(name, care, look, transaction, events, fence)
+    _take_out(name, hooks, look, transaction, events, fence)
     fence()
     transaction.note_touched(name, "stop")
     if look.get("ActiveState") not in ("inactive", None):
@@ -121,7 +121,7 @@ def _explained(deed: Deed) -> Iterator[None]:
         raise type(failure)(f"{name}: {failure}", last_words(name, deed.begun.at, failure.details)) from failure
 
 
-def begin(name: str, action: str, care: Care, look: dict[str, str], events: Events) -> Begun:
+def begin(name: str, action: str, hooks: ServiceHooks, look: dict[str, str], events: Events) -> Begun:
     """
     Carries out the action. A unit that is taken out of service before it stops is stopped and started in two steps, so
     that what is left of it can be seen; others are restarted in one, which keeps the units that depend on them.
@@ -130,7 +130,7 @@ def begin(name: str, action: str, care: Care, look: dict[str, str], events: Even
         stop(name, events)
         return Begun(time.time())
     forgive(name)
-    if action == "restart" and "beforeStop" in care and look.get("ActiveState") in (*UP, "activating"):
+    if action == "restart" and "beforeStop" in hooks and look.get("ActiveState") in (*UP, "activating"):
         stop(name, events)
         forgive(name)
         action = "start"
@@ -144,14 +144,14 @@ def begin(name: str, action: str, care: Care, look: dict[str, str], events: Even
 
 
 def _take_out(
-    name: str, care: Care, look: dict[str, str], transaction: Transaction, events: Events, fence: Fence
+    name: str, hooks: ServiceHooks, look: dict[str, str], transaction: Transaction, events: Events, fence: Fence
 ) -> None:
     """What does not run serves nobody, and what has failed could not be drained."""
-    if "beforeStop" not in care or look.get("ActiveState") not in UP:
+    if "beforeStop" not in hooks or look.get("ActiveState") not in UP:
         return
     fence()
     transaction.note_touched(name, "drain")
-    take_out_of_service(name, care, events)
+    take_out_of_service(name, hooks, events)
 
 
 def _action(unit: Unit, changed: set[str], look: dict[str, str]) -> str | None:

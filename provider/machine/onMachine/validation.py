@@ -42,7 +42,7 @@ def validate(layout: Layout, transaction: Transaction, operations: list[Operatio
         if answer.returncode == 0:
             refused = json.loads(answer.stdout.splitlines()[-1])
         elif answer.returncode == NO_VIEW:
-            events.info(f"validators run on copies, mounts are refused here: {last_lines(answer.stdout, 1)}")
+            events.info(f"validators run on copies of the files: {last_lines(answer.stdout, 1)}")
         else:
             raise Problem("The validators could not be run", last_lines(answer.stdout))
     if refused is None:
@@ -68,7 +68,7 @@ def view(job_file: Path) -> int:
         return NO_VIEW
     for index, folder in enumerate(overlaid([Path(operation["path"]) for operation in job["operations"]])):
         if folder == Path("/"):
-            print("a file right below / would cover the whole machine")
+            print("a file in / itself cannot be laid over the old one")
             return NO_VIEW
         upper, work = scratch / f"upper{index}", scratch / f"work{index}"
         upper.mkdir(mode=0o755)

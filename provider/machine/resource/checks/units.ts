@@ -24,7 +24,7 @@ export function checkUnits(refuse: Refuse, news: Values): void {
     if (state !== undefined && !isUnknown(state) && !states.includes(String(reveal(state)))) {
       refuse(`${property}.state`, `${show(state)} is not one of ${states.join(", ")}`);
     }
-    checkCare(refuse, fields(unit), property);
+    checkHooks(refuse, fields(unit), property);
     for (const [which, paths] of Object.entries({ restartOn, reloadOn })) {
       list(paths).forEach((one, position) => {
         if (isUnknown(one) || !everythingKnown || known.has(String(reveal(one)))) return;
@@ -36,7 +36,7 @@ export function checkUnits(refuse: Refuse, news: Values): void {
 }
 
 /** How a unit is taken out of service, proven to be well, and put back. */
-function checkCare(refuse: Refuse, unit: Values, property: string): void {
+function checkHooks(refuse: Refuse, unit: Values, property: string): void {
   const { timeout, healthyFor, healthy, beforeStop, afterHealthy, state } = unit;
   checkSeconds(refuse, timeout, `${property}.timeout`);
   checkSeconds(refuse, healthyFor, `${property}.healthyFor`);
