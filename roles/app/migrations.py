@@ -3,7 +3,7 @@
 Which releases have migrated the database. Where the stack has one this is written in the database itself, and goes
 wherever the data goes: one that was restored, imported or made anew knows what it has and what it lacks.
 
-  holdfast-migrations due     0: this release's migration has not been run on this database; 1: it has; 255: nobody says
+  holdfast-migrations due     0: this release's migration has not been run on this database; 1: it has; 255: it is not known
   holdfast-migrations note    notes that it has been run
   holdfast-migrations since   when it was run, in ISO 8601; nothing where it was not
 """
@@ -111,7 +111,7 @@ def release_at(link: str) -> str:
     """The release that a link leads to, by the checksum of its content."""
     found = re.search(r"[0-9a-f]{64}", os.readlink(link))
     if found is None:
-        raise ValueError(f"{link} leads to no release")
+        raise ValueError(f"{link} does not point to a release")
     return found.group()
 
 
@@ -146,7 +146,7 @@ def done(release: str, url: str | None, files: Notes) -> bool:
     except Exception as error:
         if not before:
             raise
-        print(f"the database does not answer ({error}); the release has migrated it before, as this machine remembers")
+        print(f"the database does not answer ({error}); this machine remembers that the release has migrated it before")
         return True
 
 
@@ -155,9 +155,9 @@ if __name__ == "__main__":
         print((__doc__ or "").strip(), file=sys.stderr)
         sys.exit(2)
     if os.geteuid() != 0:
-        sys.exit("only root reads how the database is reached: sudo holdfast-migrations …")
+        sys.exit("only root may read the database's password: use sudo holdfast-migrations …")
     try:
         sys.exit(main(sys.argv[1]))
     except Exception as error:  # Whatever it is: "not due" would let a release run on a schema that it does not know.
-        print(f"the database does not say which migrations it has: {error}", file=sys.stderr)
+        print(f"the database cannot be asked which migrations it has: {error}", file=sys.stderr)
         sys.exit(UNKNOWN)

@@ -82,7 +82,7 @@ class HandOver:
             # Only now, and so never left behind by a hand-over that did not come to its end.
             with open(self._maintenance, "w", encoding="utf-8") as file:
                 file.write("taken out of the election by holdfast-failover\n")
-        return "the other load balancer has the floating IP, and this one stays out of the election: holdfast-failover in"
+        return "the other load balancer has the floating IP, and this one stays out of the election until `holdfast-failover in`"
 
     def back_in(self) -> str:
         if os.path.exists(self._maintenance):
@@ -115,7 +115,7 @@ class HandOver:
 
     def _require_fit_peer(self) -> None:
         if not self._fit_peer():
-            raise Refusal("no other load balancer is fit to take over: visitors would have nobody")
+            raise Refusal("no other load balancer is fit to take over, so visitors would get no answer")
 
     @contextmanager
     def _out_of_the_election(self) -> Iterator[None]:
@@ -160,7 +160,7 @@ def main(arguments: list[str]) -> str:
         configuration = json.load(file)
     pair = configuration["pair"]
     if pair is None:
-        raise Refusal("there is one load balancer only: nobody to hand over to (holdfast:loadBalancer.machines: 2)")
+        raise Refusal("there is only one load balancer, so no other one can take over (holdfast:loadBalancer.machines: 2)")
     hand_over = HandOver(f"http://{configuration['listen']}/state", pair)
     actions = {"out": hand_over.out, "in": hand_over.back_in, "status": hand_over.status, "before-stop": hand_over.before_stop}
     return actions[arguments[0]]() if arguments else hand_over.switch()

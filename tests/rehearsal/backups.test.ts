@@ -150,8 +150,8 @@ describe("an existing database moves in", () => {
       "RESET SESSION AUTHORIZATION; RESET ROLE; COMMIT;",
     ].join("\n");
     const refusals: [string, RegExp][] = [
-      [file("photo.dump", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex")), /nothing that pg_dump writes/],
-      [file("letter.sql", "Dear Sir or Madam,\n"), /nothing that pg_dump writes[^]*syntax error/],
+      [file("photo.dump", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex")), /pg_dump did not write this/],
+      [file("letter.sql", "Dear Sir or Madam,\n"), /pg_dump did not write this[^]*syntax error/],
       [file("empty.sql", "SELECT 1;\n"), /no tables/],
       [file("evil.sql", `${escape}\nSET ROLE postgres;\nCREATE ROLE evil SUPERUSER;\n`), /permission denied|must be/],
       [file("connect.sql", `${escape}\n\\connect postgres postgres\nCREATE ROLE evil SUPERUSER;\n`), /Peer auth/],
@@ -236,7 +236,7 @@ describe("nothing is left but the key, the storage and the repository", () => {
     const before = await rescue.contentOf(old);
     expect(before).toContain("backup.manifest");
 
-    expect(await restoreByThePage()).toMatch(/this stack's repository goes on with the restored database/);
+    expect(await restoreByThePage()).toMatch(/this stack's repository now belongs to the restored database/);
     expect(await rescue.sql("SELECT count(*) || ' ' || max(n) FROM kept_too")).toBe(rows);
     expect(await rescue.sql("SELECT max(number) FROM migrations")).toBe("3");
     expect(await rescue.sql("SELECT count(*) FROM later")).toBe("0");

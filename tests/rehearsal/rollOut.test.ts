@@ -64,7 +64,7 @@ test("an instance that ignores SIGTERM is said", async () => {
   await want("1.3", "ignores SIGTERM");
   await up();
   await want("1.4");
-  expect(await up()).toContain("app@1.service did not end when it was told to (SIGTERM); systemd killed it");
+  expect(await up()).toContain("app@1.service did not end after SIGTERM; systemd killed it");
   expect(await state(lab)).toEqual(both("1.4"));
 });
 

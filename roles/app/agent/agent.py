@@ -69,7 +69,7 @@ async def forget_roll_outs(configuration: Configuration) -> None:
             continue
         for instance in left:
             holds.drop(instance.number, "roll-out")
-            say(f"instance {instance.number}: the roll-out that took it out of rotation has ended without putting it back; the agent puts it back")
+            say(f"instance {instance.number}: a roll-out took it out of rotation and ended without putting it back; the agent puts it back")
 
 
 async def signs_of_life() -> None:

@@ -66,7 +66,7 @@ def require_allowed(configuration: Configuration, instance: Instance, force: boo
         if is_active(unit(other.number)):
             holder = next((hold for hold in configuration.holds.of(other.number) if hold.owner == "debug"), None)
             who = f": {holder.described()}" if holder else ""
-            raise Refused(f"instance {other.number} of this machine has a debug session already{who}")
+            raise Refused(f"instance {other.number} of this machine already has a debug session{who}")
     if force:
         return
     serving: list[int] = []
@@ -76,7 +76,7 @@ def require_allowed(configuration: Configuration, instance: Instance, force: boo
         except OSError as error:
             say(f"instance {instance.number}: {balancer.name} cannot be asked who else serves: {error}")
     if not serving:
-        raise Refused("no load balancer says whether another instance serves; --force takes this one out all the same")
+        raise Refused("no load balancer can say whether another instance serves visitors; --force takes this one out all the same")
     if min(serving) == 0:
         raise Refused("no other instance serves visitors; --force takes this one out all the same")
 

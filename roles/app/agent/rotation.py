@@ -43,7 +43,7 @@ def out(configuration: Configuration, instance: Instance, owner: Owner, who: str
     holds = configuration.holds
     holds.put(instance.number, owner, who=who)
     if owner == "roll-out" and any(hold.owner == "debug" for hold in holds.of(instance.number)):
-        say(f"instance {instance.number}: the debug session on it ends, because a roll-out needs the instance")
+        say(f"instance {instance.number}: its debug session ends, because a roll-out needs the instance")
         subprocess.run(["systemctl", "stop", f"holdfast-debug@{instance.number}.service"], check=False)
     drained_by = time.monotonic() + configuration.drain_seconds
 
@@ -56,10 +56,10 @@ def out(configuration: Configuration, instance: Instance, owner: Owner, who: str
     unaware = [name for name in outcome.pending if name in outcome.views and outcome.views[name].is_up]
     if unaware:
         names = ", ".join(unaware)
-        say(f"instance {instance.number}: still in rotation at {names}, where nobody listens to this machine's agent")
+        say(f"instance {instance.number}: {names} still sends visitors to it, against the word of this machine's agent")
     elif still_open := sum(view.open for view in outcome.views.values()):
         limit = f"{configuration.drain_seconds:.0f} s"
-        say(f"instance {instance.number}: {still_open} requests or connections still open after {limit}; they end with it")
+        say(f"instance {instance.number}: {still_open} requests or connections still open after {limit}; they end with the instance")
     else:
         say(f"instance {instance.number}: out of rotation, nothing under way")
 
@@ -78,7 +78,7 @@ def back(configuration: Configuration, instance: Instance, owner: Owner) -> bool
         tell_unreachable(instance, outcome)
     for name in outcome.pending:
         status = outcome.views[name].status if name in outcome.views else "nothing"
-        say(f"instance {instance.number}: {name} does not send visitors to it after {BACK_SECONDS:.0f} s: it sees {status}")
+        say(f"instance {instance.number}: {name} does not send visitors to it after {BACK_SECONDS:.0f} s; it reports {status}")
     if not outcome.pending and any(view.known for view in outcome.views.values()):
         say(f"instance {instance.number}: in rotation")
     return not outcome.pending

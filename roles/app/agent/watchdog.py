@@ -96,13 +96,13 @@ class Watchdog:
             self._kills.popleft()
         if len(self._kills) >= MOST_KILLS:
             if not self._gave_up:
-                say(f"{self._unit} does not answer; killed {MOST_KILLS} times in 10 minutes, now left alone: look at it")
+                say(f"{self._unit} still does not answer after {MOST_KILLS} kills in 10 minutes: the agent leaves it alone now")
             self._gave_up = True
             return
         self._kills.append(now)
         self._silences = 0
         say(
             f"{self._unit} (process {shown.get('MainPID')}) did not answer {SILENCES} times in a row: "
-            "killing it, systemd restarts it"
+            "the agent kills it, and systemd starts it again"
         )
         await systemctl("kill", "--signal=KILL", self._unit)

@@ -99,7 +99,7 @@ def end() -> None:
         drain(number, "ready")
     with contextlib.suppress(FileNotFoundError):
         os.unlink(STATE)  # Somebody else may have ended it at the same moment: once more does no harm.
-    print(f"instances {', '.join(map(str, instances)) or 'none'}: back", flush=True)
+    print(f"instances {', '.join(map(str, instances)) or 'none'} run again", flush=True)
 
 
 def prepare(migration: str | None, migrate: bool) -> None:
@@ -109,9 +109,9 @@ def prepare(migration: str | None, migrate: bool) -> None:
         command = ["systemctl", "start", MIGRATION_UNIT] if migrate else [MIGRATIONS, "note"]
         if subprocess.run(command, check=False).returncode != 0:
             raise NotReady(
-                f"the release's migration did not go well, so the instances stay stopped: `journalctl -u {MIGRATION_UNIT}` "
-                "says why. It is tried again every half minute; a release that does better may be rolled out meanwhile, and "
-                "`sudo holdfast-migrations note` says that the database is right as it is"
+                f"the release's migration failed, so the instances stay stopped: `journalctl -u {MIGRATION_UNIT}` says why. "
+                "Holdfast tries it again every half minute. Roll out a release whose migration works, or run `sudo "
+                "holdfast-migrations note` if the database needs no migration"
             )
     elif migration == "elsewhere":
         until = time.monotonic() + MIGRATION_SECONDS

@@ -110,7 +110,7 @@ class Claim(threading.Thread):
         now = time.monotonic()
         self._failing_since = self._failing_since or now
         pause = retry_pause(error, now - self._failing_since, random.random())
-        self._log.repeated(self._ip.address, f"{self._ip.address}: the API says {error}; trying again, still master")
+        self._log.repeated(self._ip.address, f"{self._ip.address}: the API says {error}; this machine is still master and tries again")
         return pause
 
     def _hold(self, order: Order, challenges: int) -> float:
@@ -137,14 +137,14 @@ class Claim(threading.Thread):
                 # Both are masters, so only the path between us is cut, and the peer serves: tearing the address to
                 # and fro would help nobody. When the path heals, one steps down and the other is challenged.
                 self._metrics.set("holdfast_floating_ip_contested", 1, address=self._ip.address)
-                self._held_back(f"left {where}, whose floating IP keeper is master as well")
+                self._held_back(f"stays {where}, because the floating IP keeper there is master as well")
                 return VERIFY_SECONDS
         return self._take(order, f"it is {where}")
 
     def _take(self, order: Order, why: str) -> float:
         begun = time.monotonic()
         if self._fitness is not None and not self._fitness.reaches_instance():
-            self._held_back("not claimed, no instance of the app can be reached")
+            self._held_back("not claimed, because this machine reaches no instance of the app")
             return 0.25
         if not self._duty.valid(order):
             raise Cancelled

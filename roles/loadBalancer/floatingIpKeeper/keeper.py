@@ -81,7 +81,7 @@ def main(path: str) -> None:
             idle = time.monotonic() - thread.alive_at
             limit = 90.0 if isinstance(thread, Claim) else STUCK_SECONDS
             if not thread.is_alive() or idle > limit:
-                log.say(f"the thread '{thread.name}' has ended or hangs: starting over")
+                log.say(f"the thread '{thread.name}' has ended or hangs: the keeper starts again")
                 os._exit(1)
         notify_systemd("WATCHDOG=1")
 

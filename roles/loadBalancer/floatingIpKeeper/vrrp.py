@@ -131,7 +131,7 @@ class KeepalivedFeed(threading.Thread):
             self._log.say(f"not master: keepalived says {state}")
             self._duty.set(False)
         elif state is None and challenged and master:
-            self._log.repeated("challenge", "another machine thinks it is master: looking where the address is", 60)
+            self._log.repeated("challenge", "another machine says that it is master: asking the API where the address is", 60)
             self._duty.challenge()
 
     def _take_lines(self) -> list[str]:
@@ -158,15 +158,15 @@ class KeepalivedFeed(threading.Thread):
         except FileNotFoundError:
             replaced = True
         if replaced:
-            self._log.say(f"{self._fifo} was replaced: opening it anew")
+            self._log.say(f"{self._fifo} was replaced: the keeper opens it again")
             self._open()
         level = self._level()
         self._apply()
         disagrees = level != self._duty.order.master
         if disagrees and self._disagreed:
             if level or self._marker_seen:
-                self._settle("going by the marker address")
+                self._settle("as the marker address says")
             else:
                 # keepalived may be kept from setting addresses; the visitors should not pay for that.
-                self._log.repeated("marker", f"keepalived says master, but {self._marker} was never set: believing it", 60)
+                self._log.repeated("marker", f"keepalived says master, but {self._marker} was never set: keepalived is believed", 60)
         self._disagreed = disagrees

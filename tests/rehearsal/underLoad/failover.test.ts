@@ -127,7 +127,7 @@ describe("holdfast-failover", () => {
         for (const argument of [undefined, "out"] as const) {
           expect(await lab.handOver(active, argument)).toEqual({
             code: 1,
-            said: "no other load balancer is fit to take over: visitors would have nobody",
+            said: "no other load balancer is fit to take over, so visitors would get no answer",
           });
         }
       });

@@ -4,7 +4,7 @@ units of systemd call it by the clock.
 
   holdfast-backup list                what can be restored, as JSON
   holdfast-backup plan                what a restore would do, as JSON; the request comes by stdin
-  holdfast-backup start JOB           begins backup, restore, import, verify or proof; the request comes by stdin
+  holdfast-backup start JOB           starts backup, restore, import, verify or proof; the request comes by stdin
   holdfast-backup follow JOB          shows it to its end
   holdfast-backup replacing           which job replaces the database at this moment, restore or import; else nothing
   holdfast-backup forget              deletes the databases that restores have put aside
@@ -49,12 +49,12 @@ def target_of(request: dict[str, Any]) -> datetime | None:
     text = str(request.get("target") or "")
     if not text:
         # What asks for a restore may be killed before it has said which.
-        raise Problem("a restore needs its moment: latest, or one in ISO 8601", code=2)
+        raise Problem("a restore needs its moment: `latest`, or a time in ISO 8601", code=2)
     if text == "latest":
         return None
     target = datetime.fromisoformat(text)
     if target.tzinfo is None:
-        raise Problem(f"{text} has no time zone: it would be another moment on each side", code=2)
+        raise Problem(f"{text} has no time zone, so it is not one certain moment", code=2)
     return target
 
 
@@ -152,7 +152,7 @@ def main(arguments: list[str]) -> int:
             scheduled(settings, lambda: proving.prove(settings, own))
         case ["undo"]:
             if restoring.undo(settings):
-                say("a restore was cut short: the database of before is back")
+                say("a restore was interrupted: the previous database is back")
         case _:
             raise Problem((__doc__ or "").strip(), code=2)
     return 0

@@ -36,9 +36,9 @@ def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
         return repository.info()
     if info.system != cluster.system_identifier(settings):
         raise Problem(
-            "the repository belongs to another database than the one that runs here. After the loss of a machine that is "
-            "as it should be: `holdfast restore --to latest` brings the other one back. To give the repository to this "
-            "new database, and keep the old backups until they expire: `holdfast backup adopt`"
+            "the repository belongs to another database than the one that runs here. That is normal after the loss of a "
+            "machine: `holdfast restore --to latest` brings the other database back. `holdfast backup adopt` gives the "
+            "repository to this new database instead, and keeps the old backups until they expire"
         )
     return info
 
@@ -57,7 +57,7 @@ def run_backup(settings: Settings, repository: PgBackRest, kind: str) -> None:
     say(f"{kind} backup begins")
     failed: dict[int, str] = {}
     for key, why in info.away.items():
-        failed[key] = f"{reach.NAMES[key]} has no new backup: it cannot be reached ({why}). Ask again when it can be"
+        failed[key] = f"{reach.NAMES[key]} has no new backup: it cannot be reached ({why}). Try again later"
     for key in info.repositories:
         # One place that is away must not cost the backup in the other.
         if key in info.away:
@@ -110,7 +110,7 @@ def check(settings: Settings, repository: PgBackRest) -> None:
         raise
     info = record(settings, repository)
     if lacking := without_backup(info):
-        say(f"there is no backup yet {lacking}: making the first one")
+        say(f"there is no backup yet {lacking}: the first one begins")
         run_backup(settings, repository, first_kind(info))
     elif dropped := given_up(settings, newest_in_all(info)) or ends_at_gap():
         say(dropped)
@@ -146,7 +146,7 @@ def ends_at_gap() -> str | None:
     last = max(last_known().get("restorable", []), key=lambda window: str(window["from"]), default=None)
     if last is None or last["to"] is None:
         return None
-    return f"WAL is missing in the backup storage: no moment after {last['to']} can be restored before there is a full backup"
+    return f"WAL is missing in the backup storage: no moment after {last['to']} can be restored until there is a full backup"
 
 
 def given_up(settings: Settings, since: float) -> str | None:
@@ -164,8 +164,8 @@ def given_up(settings: Settings, since: float) -> str | None:
     if not moments:
         return None
     return (
-        f"WAL was given up at {both(moment(min(moments)))}, because the backup storage was away for longer than its queue on "
-        "the volume lasts: what was written since the storage went away cannot be restored before there is a full backup."
+        f"WAL was given up at {both(moment(min(moments)))}, because the backup storage was away for longer than the queue on "
+        "the volume lasts. Changes since the storage went away cannot be restored until there is a full backup."
     )
 
 

@@ -106,7 +106,7 @@ def await_recovered(settings: Settings, limit: float = 12 * 3600) -> None:
             raise kind(f"PostgreSQL ended while it replayed WAL:\n{tail}")
         now = time.monotonic()
         if now - begun > limit:
-            raise Problem(f"PostgreSQL replays WAL for {limit / 3600:.0f} h now:\n{log_tail(settings)}")
+            raise Problem(f"PostgreSQL has replayed WAL for {limit / 3600:.0f} h and is not done:\n{log_tail(settings)}")
         if now - said >= 5:
             said = now
             say(f"replaying WAL: {replaying() or 'waiting for the next segment'}")

@@ -55,7 +55,7 @@ def choose(offers: Sequence[Place], target: datetime | None, all_until: datetime
     """
     everything = sorted((one for offer in offers for one in offer.backups), key=lambda one: one.finished)
     if not everything:
-        raise Problem("there is no backup to restore: `holdfast backup list`")
+        raise Problem("there is no backup to restore; `holdfast backup list` shows all")
     before = [
         (fitting[-1], offer)
         for offer in offers
@@ -88,15 +88,15 @@ def obstacle(
         if target is None or target <= reached:
             return None
         return (
-            f"{both(target)} is later than what has reached the backup storage: {both(reached)} can be restored, or "
+            f"{both(target)} is later than the newest WAL in the backup storage: {both(reached)} can be restored, or "
             "`--to latest`"
         )
     if target is not None and target <= until:
         return None
     return "\n".join(
         [
-            f"WAL {run.missing} is not in the backup storage, while later WAL is: a restore to "
-            f"{both(target) if target else 'the latest'} would end before it.",
+            f"WAL {run.missing} is missing in the backup storage, although later WAL is there: a restore to "
+            f"{both(target) if target else 'the latest'} would end before the missing WAL.",
             what_can_be(backup, until, others),
         ]
     )
@@ -106,11 +106,11 @@ def what_can_be(backup: Backup, until: datetime, others: Sequence[Backup]) -> st
     """Around a gap. `until`: when the last WAL before it arrived, which is a little later than what it holds."""
     first, last = moment(backup.finished + 1), until - timedelta(seconds=1)
     later = next((one for one in others if one.finished > until.timestamp()), None)
-    again = f" From {both(moment(later.finished + 1))} on any moment can be restored again." if later else ""
+    again = f" Any moment from {both(moment(later.finished + 1))} on can be restored again." if later else ""
     if last <= first:
-        return f"The backup that ended before that ended at {both(moment(backup.finished))}, just before what is missing.{again}"
+        return f"The backup before the missing WAL ended at {both(moment(backup.finished))}, and nothing after it can be restored.{again}"
     return (
-        f"From {both(first)} to {both(last)} any moment can be restored, the last by `holdfast restore --to {iso(last)}`.{again}"
+        f"Any moment from {both(first)} to {both(last)} can be restored, the last by `holdfast restore --to {iso(last)}`.{again}"
     )
 
 

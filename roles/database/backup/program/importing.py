@@ -36,7 +36,7 @@ def plan(settings: Settings, bytes_of_dump: int, source: str | None) -> dict[str
     source: address of a PostgreSQL server; None: the dump comes as a file
     """
     if jobs.at_work("import"):
-        raise Problem("an import is at work already: `holdfast backup follow import` shows it")
+        raise Problem("an import is running already: `holdfast backup follow import` shows it")
     if source is None:
         # A compressed dump becomes some four times as large, with its indexes; it lies there itself while it is loaded.
         require(settings.volume, settings.volume_gib, bytes_of_dump * 5, "the dump and the database made from it")
@@ -84,17 +84,17 @@ def load(settings: Settings, source: str) -> None:
         cluster.query(settings, "ANALYZE", fresh)
         tables = cluster.query(settings, "SELECT count(*) FROM pg_stat_user_tables", fresh)[0][0]
         if tables == "0":
-            raise Problem("the dump holds no tables: is it the right one?")
+            raise Problem("the dump has no tables: is it the right file?")
         swap(settings, fresh, before)
     finally:
         try:
             tidy(settings)
         except Failed as failure:
-            say(f"{failure}\nWhat the import leaves behind goes as soon as PostgreSQL answers", error=True)
+            say(f"{failure}\nHoldfast deletes the rest of the import as soon as PostgreSQL answers", error=True)
     for unit in settings.role_units:
         run(["systemctl", "restart", unit])
     say(f"{tables} tables are in database {settings.database}, after {duration(time.monotonic() - begun)}")
-    say(f"what was there before is database {before}: DROP DATABASE deletes it when nobody needs it")
+    say(f"the previous data is now database {before}; delete it with DROP DATABASE when nobody needs it")
     repository = PgBackRest(settings)
     if repository.info().reachable:
         backups.run_backup(settings, repository, "diff")
@@ -132,7 +132,7 @@ def swap(settings: Settings, fresh: str, before: str) -> None:
             if "being accessed by other users" not in failure.output:
                 raise
             time.sleep(0.1)
-    raise Problem(f"database {settings.database} could not be renamed: somebody does not leave it")
+    raise Problem(f"database {settings.database} could not be renamed: another session is still connected to it")
 
 
 def tidy(settings: Settings) -> None:

@@ -35,7 +35,7 @@ def start(name: str, request: dict[str, Any]) -> None:
     """Raises Problem when one that it cannot run beside is at work."""
     for other in REPLACING if name in REPLACING else (name,):
         if at_work(other):
-            raise Problem(f"{other} is at work already: `holdfast backup follow {other}` shows it")
+            raise Problem(f"{other} is running already: `holdfast backup follow {other}` shows it")
     os.makedirs(RUN, 0o711, exist_ok=True)
     write_json(f"{RUN}/{name}.request", request, 0o600)
     if os.path.exists(result_path(name)):
@@ -50,7 +50,7 @@ def request_of(name: str) -> dict[str, Any]:
     path = f"{RUN}/{name}.request"
     request: dict[str, Any] | None = read_json(path)
     if request is None:
-        raise Problem(f"nobody has asked for {name}", code=2)
+        raise Problem(f"there is no request for {name}", code=2)
     os.unlink(path)
     return request
 
@@ -94,7 +94,7 @@ def follow(name: str, patience: float = 10) -> int:
         idle = state(name) in ("inactive", "failed")
         if idle and not os.path.exists(result_path(name)) and time.monotonic() - begun > patience:
             # It was killed, or the machine went down in between.
-            raise Problem(f"no {name} is at work, and none has left a result")
+            raise Problem(f"no {name} is running, and none has left a result")
         time.sleep(0.3)
 
 
@@ -124,7 +124,7 @@ def alone(limit: float = 60) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise Problem(f"{busy_with()} is at work on this database: try again when it has ended") from None
+                    raise Problem(f"{busy_with()} is running on this database: try again when it has ended") from None
                 time.sleep(0.2)
         yield
 

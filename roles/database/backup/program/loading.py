@@ -27,10 +27,10 @@ USER = "holdfast-import"
 SOCKET = "/run/postgresql"
 DUMP = ("--no-owner", "--no-privileges")
 
-NO_DUMP = "this is nothing that pg_dump writes: neither its custom form (`pg_dump -Fc`), nor SQL, nor SQL that was gzipped"
+NO_DUMP = "pg_dump did not write this: it is neither its custom format (`pg_dump -Fc`), nor SQL, nor gzipped SQL"
 OWNERS = (
-    "the dump asks for what the app's role may not do, mostly because it says who owns what. Make it anew with `pg_dump "
-    "--no-owner --no-privileges`, or in the custom form (`pg_dump -Fc`), where that can be left out"
+    "the dump has commands that the app's role may not run, usually those that set owners. Make it again with `pg_dump "
+    "--no-owner --no-privileges`, or in the custom format (`pg_dump -Fc`), from which an import leaves them out"
 )
 
 
@@ -82,7 +82,7 @@ def explain(output: str) -> str | None:
     if re.search(r"SET ROLE|must be owner|permission denied|role .* does not exist", output):
         return OWNERS
     if re.search(r"syntax error|invalid byte sequence|not in gzip format|unexpected end of file", output):
-        return f"{NO_DUMP}; or it was cut"
+        return f"{NO_DUMP}; or its end is missing"
     return None
 
 
@@ -130,7 +130,7 @@ def size_on_server(settings: Settings, address: str) -> int:
         ask = ["psql", "-XqAtw", "-d", open_address, "-c", "SELECT pg_database_size(current_database())"]
         found = subprocess.run(as_importer(ask, environment), cwd="/", capture_output=True, text=True, check=False)
     if found.returncode != 0:
-        raise Problem(f"{urlsplit(address).hostname} cannot be asked: {found.stderr.strip()}")
+        raise Problem(f"{urlsplit(address).hostname} did not answer: {found.stderr.strip()}")
     return int(found.stdout)
 
 

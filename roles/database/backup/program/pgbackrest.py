@@ -105,9 +105,9 @@ class PgBackRest:
                 self.command("restore", *arguments, on_line=on_line)
                 return
             except TooManyOpenFiles:
-                say("the backup storage lets no more files be opened: going on with new sessions")
+                say("the backup storage allows no more open files: the restore goes on with new sessions")
                 arguments = (*(one for one in arguments if one != "--delta"), "--delta")
-        raise Problem("the backup storage ended a hundred sessions in a row: the restore was given up")
+        raise Problem("the restore is given up: the backup storage ended a hundred sessions in a row")
 
     def info(self) -> Info:
         """Of the places that can be reached: one that is away would cost minutes."""
@@ -220,37 +220,37 @@ MEANINGS = (
     ),
     (
         r"unable to (?:init libssh2|connect to)|timeout connecting to|unable to get address|[Cc]onnection refused|No route to host",
-        "The backup storage cannot be reached. PostgreSQL keeps its WAL until it can be, and everything is tried again.",
+        "The backup storage cannot be reached. PostgreSQL keeps its WAL meanwhile, and Holdfast tries again.",
     ),
     (
         r"host \[?\S+\]? (does not match|is not in known hosts)|known host failure|remote host key",
-        "The backup storage shows another host key than the one that is pinned: somebody else answers, or Hetzner replaced "
-        "the key. Compare it in the console, then run `pulumi up --refresh`.",
+        "The backup storage does not show the host key that is pinned: another server answers, or Hetzner replaced the key. "
+        "Compare it in the console, then run `pulumi up --refresh`.",
     ),
     (r"public key (authentication|from file) failed", "The backup storage refuses our key: run `pulumi up --refresh`."),
     (
         r"unable to verify certificate|certificate verify failed|unable to find hostname .* in certificate",
-        "The bucket's server shows a certificate that nobody who is trusted here has signed, or that is another server's. A server "
-        "with an authority of its own needs holdfast:backup.s3.ca.",
+        "The certificate of the bucket's server is for another name, or no trusted authority signed it. A server with an "
+        "authority of its own needs holdfast:backup.s3.ca.",
     ),
-    (r"NoSuchBucket", "There is no such bucket: make it, or put holdfast:backup.s3.bucket right."),
+    (r"NoSuchBucket", "There is no such bucket: make it, or correct holdfast:backup.s3.bucket."),
     (
         r"failed with 403|InvalidAccessKeyId|SignatureDoesNotMatch",
-        "The bucket refuses our keys: put holdfast:backup.s3.accessKey and secretKey right.",
+        "The bucket refuses our keys: correct holdfast:backup.s3.accessKey and secretKey.",
     ),
     (
         # Error 95 is pgBackRest's for everything that cannot be decrypted.
         r"\[095\]:|CryptoError|cipher header invalid",
-        "The repository cannot be read with this passphrase: it was written with another one.",
+        "The passphrase does not fit: the repository was written with another one.",
     ),
     (r"No space left|quota", "The backup storage is full: take a larger holdfast:backup.storage.type."),
 )
 
 
 IDLE = (
-    " Storage Boxes end sessions that were idle for some time, and the one that finishes a backup is idle while files are "
-    "copied: if this happens at the end of each long backup, give the stack a second repository on S3 (holdfast:backup.s3), "
-    "whose requests are short."
+    " Storage Boxes end sessions that are idle for some time, and pgBackRest's main session is idle while it copies files. If "
+    "this happens at the end of each long backup, give the stack a second repository on S3 (holdfast:backup.s3): its requests "
+    "are short."
 )
 
 

@@ -58,7 +58,7 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
             raise away(info)
         chosen = in_turn(newest(places(repository, info)), before)
         if not chosen:
-            raise Problem("there is no backup to prove yet: `holdfast backup now`")
+            raise Problem("there is no backup to prove yet: `holdfast backup now` makes one")
     except Problem as problem:
         nothing = {**document(None, time.time()), "ok": False, "reason": str(problem), "seconds": 0}
         write_json(PROOF, {**nothing, "repositories": before})
@@ -181,14 +181,14 @@ def compare(settings: Settings, folder: str, expected: Expected) -> None:
     """Raises Problem naming the first table that is not as it was."""
     sql = f"SELECT count(*) FROM {marker.TABLE} WHERE id = {int(expected.marker)}"
     if cluster.query(settings, sql, host=folder, port=scratch.PORT) != [["1"]]:
-        raise Problem(f"the restored copy lacks marker row {expected.marker}, which was written just before")
+        raise Problem(f"the restored copy lacks marker row {expected.marker}, which was written just before the proof")
     counts = count(settings, [one.table for one in expected.counts], folder)
     for one in expected.counts:
         restored = counts.get(one.table)
         if restored is None or not one.fits(restored):
             raise Problem(
-                f"table {one.table} has {restored} rows in the restored copy and had {one.rows} in the database (between "
-                f"{one.rows - one.deleted} and {one.rows + one.inserted} with what was written meanwhile)"
+                f"table {one.table} has {restored} rows in the restored copy and had {one.rows} in the database ("
+                f"{one.rows - one.deleted} to {one.rows + one.inserted}, because the app went on writing)"
             )
 
 

@@ -83,7 +83,7 @@ def recover(settings: Settings, target: datetime | None, run: Run) -> None:
         if run.missing is not None:
             raise Problem(ended_at_gap(target, run, cluster.log_tail(settings, 400))) from problem
         # The WAL is whole, so nothing was written between the target and its end: then the end is the target.
-        say("nothing was written after the wanted moment: going to the end of what was archived")
+        say("nothing was written after the wanted moment: restoring to the end of the archived WAL")
         drop_target(settings)
         cluster.start(settings)
         cluster.await_recovered(settings)
@@ -101,7 +101,7 @@ def ended_at_gap(target: datetime, run: Run, log: str) -> str:
         return words
     # PostgreSQL calls a moment reached when it meets something later. Its log, like the machine, is in UTC.
     last = datetime.fromisoformat(found[-1]).replace(tzinfo=timezone.utc) - timedelta(seconds=1)
-    return f"{words}. The last that can be restored: `holdfast restore --to {iso(last)}`"
+    return f"{words}. The last moment that can be restored: `holdfast restore --to {iso(last)}`"
 
 
 def drop_target(settings: Settings) -> None:
@@ -119,8 +119,8 @@ def require_end(settings: Settings, run: Run) -> None:
     number = fork.at // SEGMENT
     if run.last is None or number < serial(run.last):
         raise Problem(
-            f"PostgreSQL ended recovery in WAL {name(fork.timeline, number)}, although the backup storage has it up to "
-            f"{run.last}: what was written in between would be missing. `holdfast backup verify` tells what is damaged"
+            f"PostgreSQL ended recovery in WAL {name(fork.timeline, number)}, but the backup storage has WAL up to "
+            f"{run.last}: the changes in between would be lost. `holdfast backup verify` names the damaged file"
         )
 
 

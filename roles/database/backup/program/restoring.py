@@ -38,7 +38,7 @@ INTERRUPTED = (
 def plan(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> dict[str, Any]:
     """What a restore would do, for the question before it. Raises Problem when it could not be done."""
     if jobs.at_work("restore"):
-        raise Problem("a restore is at work already: `holdfast backup follow restore` shows it")
+        raise Problem("a restore is running already: `holdfast backup follow restore` shows it")
     chosen, _ = choose(settings, repository, target, foreign)
     speed = (read_json(SPEED) or {}).get("bytesPerSecond")
     return {
@@ -76,7 +76,7 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
     """
     begun = time.monotonic()
     if undo(settings):
-        say("an earlier restore was cut short: the database that was there before it is back")
+        say("an earlier restore was interrupted: the previous database is back")
         cluster.await_running(settings, 60)
     chosen, run = choose(settings, repository, target, foreign)
     kept = put_aside(settings)
@@ -84,7 +84,7 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
         fetch(settings, repository, chosen, target)
         recovery.recover(settings, target, run)
     except BaseException:
-        say("the restore failed: the database that was there before comes back")
+        say("the restore failed: the previous database comes back")
         undo(settings)
         raise
     os.unlink(PROGRESS)
@@ -92,7 +92,7 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
     settle(settings, foreign)
     say(f"restored to {history.both(target) if target else 'the latest that was archived'} in {duration(time.monotonic() - begun)}")
     if kept:
-        say(f"the database of before is kept in {kept}: `holdfast restore --forget` deletes it")
+        say(f"the previous database is kept in {kept}: `holdfast restore --forget` deletes it")
 
 
 def choose(settings: Settings, repository: PgBackRest, target: datetime | None, foreign: bool) -> tuple[Backup, Run]:
@@ -166,9 +166,9 @@ def settle(settings: Settings, foreign: bool) -> None:
     if foreign:
         try:
             PgBackRest(settings).command("stanza-upgrade")
-            say("this stack's repository goes on with the restored database")
+            say("this stack's repository now belongs to the restored database")
         except Problem as problem:
-            say(f"the database is restored, but has no backups yet: {problem}\nOnce the storage is there: `holdfast backup adopt`")
+            say(f"the database is restored, but has no backups yet: {problem}\nRun `holdfast backup adopt` once the storage answers")
             return
     # On a new timeline, a backup of before serves only for moments of before.
     run(["systemctl", "start", "--no-block", f"holdfast-backup@{'full' if foreign else 'diff'}.service"])
@@ -178,7 +178,7 @@ def settle_after_cut(settings: Settings) -> None:
     """A machine that lost power between the end of a restore and what follows it goes on there when it is back."""
     if not os.path.exists(PROGRESS) and recovery.holds_archiving(settings):
         recovery.release(settings)
-        say("a restore had ended just before the machine did: its WAL is archived from now on")
+        say("a restore had ended just before the machine stopped: from now on PostgreSQL archives its WAL")
 
 
 def undo(settings: Settings) -> bool:
@@ -192,7 +192,7 @@ def undo(settings: Settings) -> bool:
     kept = progress["kept"]
     failed = f"{settings.data}.failed"
     if kept and not os.path.exists(kept) and not os.path.exists(settings.data):
-        raise Problem(f"neither {kept} nor {settings.data} is there to be put back: is the volume {settings.volume} mounted?")
+        raise Problem(f"neither {kept} nor {settings.data} exists, so nothing can be put back: is the volume {settings.volume} mounted?")
     cluster.stop(settings)
     if os.path.exists(settings.data) and not (kept and not os.path.exists(kept)):
         # What an undoing that was cut short itself has left: a folder that is not empty cannot be renamed over.
@@ -216,10 +216,10 @@ def ended(settings: Settings) -> None:
         return
     try:
         if undo(settings):
-            say("the restore was killed: the database of before is back")
+            say("the restore was killed: the previous database is back")
         elif cluster.running(settings) and recovery.holds_archiving(settings):
             settle(settings, False)
-            say("the restore was killed at its very end: the restored database is complete, and its WAL is archived from now on")
+            say("the restore was killed after its last step: the restored database is complete, and PostgreSQL archives its WAL")
     finally:
         jobs.finish("restore", 1)
 
@@ -238,11 +238,11 @@ def forget(settings: Settings) -> None:
     """Deletes the databases that restores have put aside."""
     copies = kept_copies(settings)
     if os.path.exists(PROGRESS):
-        raise Problem("a restore is under way: what it has put aside is still needed")
+        raise Problem("a restore is running and still needs the previous database")
     for copy in copies:
         bytes_used = used_by(copy)
         shutil.rmtree(copy)
         say(f"deleted {copy} ({size(bytes_used)})")
     shutil.rmtree(f"{settings.data}.failed", ignore_errors=True)
     if not copies:
-        say("no restore has left anything behind")
+        say("no restore has kept a previous database")

@@ -20,8 +20,8 @@ def require(volume: str, volume_gib: int, needed: int, what: str) -> None:
     if missing > 0:
         raise Problem(
             f"no room for {what}: it takes {size(needed)}, the volume has {size(free)} free. Set "
-            f"holdfast:database.volumeSize to {volume_gib + math.ceil(missing / GIB)} or more and run `pulumi up` (it grows "
-            "while the database runs), or drop an old copy: `holdfast restore --forget`"
+            f"holdfast:database.volumeSize to {volume_gib + math.ceil(missing / GIB)} or more and run `pulumi up`, while the "
+            "database runs; or delete an old copy with `holdfast restore --forget`"
         )
 
 

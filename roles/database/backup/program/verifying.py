@@ -58,7 +58,7 @@ def output_of(repository: PgBackRest, key: int) -> str:
         return run(as_postgres(["pgbackrest", *repository.options, *options, "verify"]))
     except Failed as failure:
         if not re.search(r"^\s*status: error$", failure.output, re.MULTILINE):
-            raise Problem(f"verify could not be done: {error_of(failure.output)}") from failure
+            raise Problem(f"the repository could not be verified: {error_of(failure.output)}") from failure
         return failure.output
 
 

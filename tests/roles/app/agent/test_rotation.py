@@ -209,7 +209,7 @@ class RotationTest(unittest.TestCase):
         self.configure(drain=6)
         self.visit(4, "/slow?50")
         code, output, _ = self.rotation("out", "2")
-        told = "instance 2: 2 requests or connections still open after 6 s; they end with it\n"
+        told = "instance 2: 2 requests or connections still open after 6 s; they end with the instance\n"
         self.assertEqual((code, output), (0, told))
 
     def test_in_fails_and_says_why_when_a_load_balancer_does_not_agree(self) -> None:

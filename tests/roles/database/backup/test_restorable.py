@@ -100,7 +100,7 @@ class ChoiceTest(unittest.TestCase):
 
     def test_a_moment_after_the_last_wal_is_refused_with_what_is_possible(self) -> None:
         storage = Storage(made(1, 1)).add(range(1, 9))
-        with self.assertRaisesRegex(Problem, r"later than what has reached.*12:08:00 UTC can be restored"):
+        with self.assertRaisesRegex(Problem, r"later than the newest WAL.*12:08:00 UTC can be restored"):
             storage.choose(minute(9))
         self.assertEqual(storage.choose(minute(9), minute(9.5))[0].label, "m1r1")
 
@@ -112,15 +112,15 @@ class ChoiceTest(unittest.TestCase):
         storage = Storage(made(1, 1), made(40, 40)).add([*range(1, 21), *range(31, 61)])
         self.assertEqual(storage.choose(minute(20))[0].label, "m1r1")
         self.assertEqual(storage.choose(minute(41))[0].label, "m40r1")
-        words = rf"(?s)WAL {wal.name(1, 21)} is not .*From .*12:01:01 UTC to .*12:19:59 UTC any.*12:40:01 UTC on.*again"
+        words = rf"(?s)WAL {wal.name(1, 21)} is missing .*from .*12:01:01 UTC to .*12:19:59 UTC can.*12:40:01 UTC on can be restored again"
         with self.assertRaisesRegex(Problem, words):
             storage.choose(minute(30))
 
     def test_the_latest_behind_a_gap_is_no_latest(self) -> None:
         storage = Storage(made(1, 1)).add([*range(1, 21), *range(31, 61)])
-        with self.assertRaisesRegex(Problem, "(?s)restore to the latest would end before it.*--to 2026-03-01T12:19:59Z"):
+        with self.assertRaisesRegex(Problem, "(?s)restore to the latest would end before the missing WAL.*--to 2026-03-01T12:19:59Z"):
             storage.choose(None)
-        with self.assertRaisesRegex(Problem, "ended at 2026-03-01 12:01:00 UTC, just before what is missing"):
+        with self.assertRaisesRegex(Problem, "before the missing WAL ended at 2026-03-01 12:01:00 UTC"):
             Storage(made(1, 1)).add([1, 3]).choose(None)
 
     def test_a_backup_that_lacks_its_own_wal_is_none(self) -> None:
@@ -242,7 +242,7 @@ class RecoveryTest(unittest.TestCase):
     def test_the_latest_is_the_end_of_what_the_storage_has(self) -> None:
         self.recover(None, self.WHOLE, 9 * wal.SEGMENT + 40)
         self.recover(None, self.WHOLE, 10 * wal.SEGMENT)
-        with self.assertRaisesRegex(Problem, rf"in WAL {wal.name(1, 8)}, although .* {wal.name(1, 9)}"):
+        with self.assertRaisesRegex(Problem, rf"in WAL {wal.name(1, 8)}, but .* {wal.name(1, 9)}"):
             self.recover(None, self.WHOLE, 9 * wal.SEGMENT - 40)
 
     def test_a_moment_that_nothing_was_written_after_is_the_end_of_whole_wal_only(self) -> None:

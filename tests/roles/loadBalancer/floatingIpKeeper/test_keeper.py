@@ -65,7 +65,7 @@ class InAPair(KeeperTest):
         claims = len(self.lab.api.claims())
         self.lab.peer_state = {"server": PEER, "master": True}
         self.lab.api.holder = PEER
-        eventually(lambda: "whose floating IP keeper is master as well" in self.lab.said(), 3, "it sees that the peer is master too")
+        eventually(lambda: "the floating IP keeper there is master as well" in self.lab.said(), 3, "it sees that the peer is master too")
         time.sleep(1.2)
         self.assertEqual(len(self.lab.api.claims()), claims)
         # The path heals: the machine of higher priority hears the other one and stays master.
@@ -284,7 +284,7 @@ class Fit(KeeperTest):
         eventually(lambda: self.lab.verdict() == "1", 0.6, "leaves the election at once")
         time.sleep(0.5)
         self.assertEqual(self.lab.api.claims(), [])
-        self.assertIn("not claimed, no instance", self.lab.said())
+        self.assertIn("not claimed, because this machine reaches no instance", self.lab.said())
 
     def test_a_master_bears_a_short_pause_of_the_app(self) -> None:
         self.become_master()
