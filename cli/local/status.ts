@@ -1,8 +1,7 @@
 import { Command } from "commander";
 import { table } from "../../lib/terminal/table";
 import { NOT_RUNNING } from "../../stack/local/client";
-import type { MachineDescription } from "../../stack/local/describe";
-import { readStatus, type Status } from "../../stack/local/status";
+import { type MachineDescription, readStatus, type Status } from "../../stack/local/status";
 
 export function statusCommand(): Command {
   return new Command("status")

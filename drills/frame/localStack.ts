@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { callDaemon, cloudStatus, requireDaemon } from "../../stack/local/client";
-import { describeMachine } from "../../stack/local/describe";
-import { readStatus } from "../../stack/local/status";
+import { describeMachine, readStatus } from "../../stack/local/status";
 import { run, type CommandResult } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
 import { edgeNamespace, visitorNamespace } from "../../local/network/names";

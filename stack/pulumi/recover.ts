@@ -5,7 +5,7 @@ import { isAlive, programOf } from "../../local/machines/processes";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { Progress } from "../../lib/progress";
 import { UserError } from "../../lib/errors";
-import { endOrphanedPrograms } from "./orphanedPrograms";
+import { endOrphanedPrograms } from "./processes";
 import { removeOrphans } from "./orphans";
 import { PROJECT, readState, stateFile } from "../state";
 

@@ -1,6 +1,6 @@
 import { checkStack, unmetRequirements, refuse } from "../../cli/local/up/preflight";
 
-const computer = { platform: "linux" as const, root: true, apt: true, missing: [] };
+const computer = { platform: "linux" as const, root: true, apt: true };
 
 describe("before anything is installed", () => {
   it("has nothing against a Debian machine with root", () => {

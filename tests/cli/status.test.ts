@@ -1,5 +1,5 @@
 import { findMachine } from "../../stack/local/client";
-import { describeMachine, guessUrl } from "../../stack/local/describe";
+import { describeMachine, guessUrl } from "../../stack/local/status";
 import { statusText } from "../../cli/local/status";
 import type { CloudStatus, MachineStatus } from "../../local/api/service/status";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { addressPlan } from "../../../local/network/addresses";
 import { cloudPrefix, hostInterface } from "../../../local/network/names";
 import { run } from "../../../lib/run";
-import { pulumisOf } from "../../../stack/pulumi/runningPulumis";
+import { pulumisOf } from "../../../stack/pulumi/processes";
 import { tryRead } from "../../../lib/files";
 
 /** What could be left of one local cloud, and how to recognise it. */

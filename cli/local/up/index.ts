@@ -28,7 +28,7 @@ export function upCommand(): Command {
 async function up(name: string, progress: Progress): Promise<void> {
   const started = Date.now();
   checkStack(name);
-  refuse(unmetRequirements(await inspectComputer()));
+  refuse(unmetRequirements(inspectComputer()));
   const lock = await takeCommandLock(name);
 
   await installPackages(LOCAL_CLOUD_PACKAGES, { progress });

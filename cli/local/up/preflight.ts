@@ -1,5 +1,5 @@
 import { isRoot } from "../../../local/paths";
-import { hasApt, LOCAL_CLOUD_PACKAGES, missingPackages } from "../../../toolchain/debianPackages";
+import { hasApt } from "../../../toolchain/debianPackages";
 import { settingsFile } from "../../../stack/checkout";
 import { localCloudOf } from "../../../stack/localCloud";
 import { UserError } from "../../../lib/errors";
@@ -10,15 +10,12 @@ export interface Computer {
   readonly root: boolean;
   /** Whether missing Debian packages can be installed. */
   readonly apt: boolean;
-  readonly missing: readonly string[];
 }
 
 /** Looks at this computer without changing anything. */
-export async function inspectComputer(): Promise<Computer> {
-  const linux = process.platform === "linux";
-  const apt = linux && hasApt();
-  const missing = apt ? await missingPackages(LOCAL_CLOUD_PACKAGES) : [];
-  return { platform: process.platform, root: isRoot, apt, missing: missing.map(({ name }) => name) };
+export function inspectComputer(): Computer {
+  const { platform } = process;
+  return { platform, root: isRoot, apt: platform === "linux" && hasApt() };
 }
 
 /** Why the local cloud cannot run here, each reason with what to do; none when it can as far as one can see yet. */

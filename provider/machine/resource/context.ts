@@ -2,9 +2,30 @@
    ending under Jest than under ts-node; require means the same in both. */
 import type * as applying from "../apply/apply";
 import type * as leasing from "../lease/leases";
-import { LeaseRoutes } from "../lease/ways";
+import { UNKNOWN } from "../../grpc/types";
+import type { LeaseInput } from "../inputs";
 import type * as failures from "../../ssh/failures";
 import type * as reading from "./read";
+
+/**
+ * How this run's own settings reach the machines that keep leases. The state may have an older route that is gone: the
+ * public address of such a machine goes when the first load balancer comes.
+ */
+export class LeaseRoutes {
+  private readonly byServer = new Map<string, LeaseInput>();
+
+  /** @param lease as the engine hands it over; one that is not known yet is left out */
+  remember(lease: unknown): void {
+    if (typeof lease !== "object" || lease === null || JSON.stringify(lease).includes(UNKNOWN)) return;
+    const route = lease as LeaseInput;
+    if (route.serverId !== undefined) this.byServer.set(route.serverId, route);
+  }
+
+  /** The route of this run to the machine with that server id, if it keeps the lease. */
+  to(serverId: string): LeaseInput | undefined {
+    return this.byServer.get(serverId);
+  }
+}
 
 /** What the configurations of one provider process share: its leases, and how this run reaches the machines that keep them. */
 export class MachineContext {

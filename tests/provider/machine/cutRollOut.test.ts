@@ -1,19 +1,16 @@
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { FakeSystemd } from "./fakeSystemd";
-import { outcome, program, Root, stage } from "./onMachine";
+import { crashing, forEachStep, outcome, Root, stage, until } from "./onMachine";
 
 jest.setTimeout(240_000);
 
 const instances = 2;
-const sideBySide = 3;
-const crashing = (step: number) => [join(__dirname, "crashAt.py"), String(step), program];
 
 let start: Root;
 beforeAll(async () => {
   start = await Root.make();
-  const systemd = new FakeSystemd(start);
+  const systemd = FakeSystemd.on(start);
   expect(await start.submit(systemd.rollOut("one", instances))).toMatchObject({ result: "applied" });
   systemd.log();
 });
@@ -22,7 +19,7 @@ afterAll(() => start.remove());
 async function withCopy<T>(work: (root: Root, systemd: FakeSystemd) => Promise<T>): Promise<T> {
   const root = await start.copy();
   try {
-    return await work(root, new FakeSystemd(root));
+    return await work(root, FakeSystemd.on(root));
   } finally {
     await root.remove();
   }
@@ -48,16 +45,6 @@ function mostOut(systemd: FakeSystemd): number {
     most = Math.max(most, out.size);
   }
   return most;
-}
-
-/** Runs `cutBefore` for 1, 2, 3 … until it says that the apply came to its own end. */
-async function forEachStep(cutBefore: (step: number) => Promise<boolean>): Promise<number> {
-  for (let step = 1, cuts = 0; ; step += sideBySide) {
-    const steps = Array.from({ length: sideBySide }, (_, index) => step + index);
-    const cut = (await Promise.all(steps.map(cutBefore))).filter(Boolean).length;
-    cuts += cut;
-    if (cut < sideBySide) return cuts;
-  }
 }
 
 test("kill -9 before each step of a roll-out, and of its way back: one version everywhere, nobody left drained", async () => {
@@ -100,22 +87,9 @@ test("an abort while an instance is being drained puts it back without having st
     const slow = { beforeStop: `echo 'out 1' >>"$FAKE_SYSTEMD/log"; rm -f "$FAKE_SYSTEMD/ready.1"; sleep 30` };
     const asked = systemd.rollOut("two", instances, { 1: slow });
     const following = outcome(root.start(["submit"], JSON.stringify(asked)));
-    await until(() => readFileSync(join(systemd.folder, "log"), "utf8").includes("out 1"));
+    await until(async () => expect(await readFile(join(systemd.folder, "log"), "utf8")).toContain("out 1"));
     await root.run(["abort", asked.id]);
     expect((await following).events.at(-1)).toMatchObject({ result: "aborted" });
     expect(systemd.log()).toEqual(["out 1", "in 1"]);
     await expectWhole(root, systemd);
   }));
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    try {
-      if (holds()) return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    if (Date.now() > deadline) throw new Error("it did not happen within 20 s");
-    await pause(20);
-  }
-}

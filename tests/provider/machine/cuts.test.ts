@@ -1,15 +1,23 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { outcome, program, request, Root, said, snapshot, type Snapshot, stage, until } from "./onMachine";
+import {
+  crashing,
+  forEachStep,
+  freshRoot,
+  outcome,
+  request,
+  Root,
+  said,
+  snapshot,
+  type Snapshot,
+  stage,
+  until,
+} from "./onMachine";
 
 jest.setTimeout(120_000);
 
-let root: Root;
-beforeEach(async () => {
-  root = await Root.make();
-});
-afterEach(() => root.remove());
+const root = freshRoot();
 
 describe("cut at any moment", () => {
   const old = { "/etc/a": { content: "old a" }, "/etc/b": { content: "old b" }, "/etc/leaves": { content: "old" } };
@@ -32,8 +40,6 @@ describe("cut at any moment", () => {
       await other.remove();
     }
   }
-
-  const crashing = (step: number) => [join(__dirname, "crashAt.py"), String(step), program];
 
   test("before each single change to the file system", async () => {
     const [before, after] = await oldAndNew();
@@ -61,14 +67,7 @@ describe("cut at any moment", () => {
       }
     }
 
-    const sideBySide = 3;
-    let cuts = 0;
-    for (let step = 1, all = true; all; step += sideBySide) {
-      const steps = Array.from({ length: sideBySide }, (_, index) => step + index);
-      const cut = (await Promise.all(steps.map(cutBefore))).filter(Boolean).length;
-      cuts += cut;
-      all = cut === sideBySide;
-    }
+    const cuts = await forEachStep(cutBefore);
     expect(cuts).toBeGreaterThan(25);
   }, 300_000);
 
@@ -78,8 +77,7 @@ describe("cut at any moment", () => {
     await start.submit(request(old));
     let undone = 0;
     for (let round = 0; round < 25; round += 1) {
-      await root.remove();
-      root = await start.copy();
+      const root = await start.copy();
       const asked = request(next, { checks: [{ name: "takes a while", command: "sleep 0.05", timeout: 5 }] });
       await stage(root, asked);
       const child = root.start(["run", asked.id]);
@@ -90,6 +88,7 @@ describe("cut at any moment", () => {
       await root.run(["recover"]);
       await expectOldOrNew(root, before, after);
       if ((await root.read("/etc/a")) === "old a") undone += 1;
+      await root.remove();
     }
     await start.remove();
     expect(undone).toBeGreaterThan(0);

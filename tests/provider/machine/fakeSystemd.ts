@@ -9,15 +9,24 @@ const versionFile = "/etc/version";
  * in which order, is the test's; what systemd makes of it is for the rehearsals.
  */
 export class FakeSystemd {
-  readonly folder: string;
+  constructor(readonly root: Root) {}
 
-  constructor(readonly root: Root) {
-    this.folder = join(root.path, "systemd");
+  static on(root: Root): FakeSystemd {
+    const systemd = new FakeSystemd(root);
+    systemd.install();
+    return systemd;
+  }
+
+  get folder(): string {
+    return join(this.root.path, "systemd");
+  }
+
+  install(): void {
     mkdirSync(this.folder, { recursive: true });
-    root.environment = {
+    this.root.environment = {
       PATH: `${join(__dirname, "systemd")}${delimiter}${process.env.PATH ?? ""}`,
       FAKE_SYSTEMD: this.folder,
-      FAKE_ROOT: root.path,
+      FAKE_ROOT: this.root.path,
     };
   }
 
@@ -80,4 +89,11 @@ export class FakeSystemd {
       if (name.endsWith(".enabled") && !existsSync(active)) writeFileSync(active, version);
     }
   }
+}
+
+/** One that is as fresh as its root at the beginning of each test. */
+export function freshSystemd(root: Root): FakeSystemd {
+  const systemd = new FakeSystemd(root);
+  beforeEach(() => systemd.install());
+  return systemd;
 }

@@ -1,17 +1,12 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { FakeSystemd } from "./fakeSystemd";
-import { outcome, Root, until } from "./onMachine";
+import { freshSystemd } from "./fakeSystemd";
+import { outcome, freshRoot, until } from "./onMachine";
 
 jest.setTimeout(60_000);
 
-let root: Root;
-let systemd: FakeSystemd;
-beforeEach(async () => {
-  root = await Root.make();
-  systemd = new FakeSystemd(root);
-});
-afterEach(() => root.remove());
+const root = freshRoot();
+const systemd = freshSystemd(root);
 
 const under = (generation: number, owner: string) => ({ lease: { generation, owner, reason: "pulumi up" } });
 

@@ -6,16 +6,12 @@ import { goesWithoutLease, leaseWait } from "../../../provider/machine/lease/set
 import type { Lease, LeaseOptions } from "../../../provider/machine/lease/lease";
 import type { LeaseRecord } from "../../../provider/machine/lease/ask";
 import type { LeaseInput } from "../../../provider/machine/inputs";
-import { Root } from "./onMachine";
+import { freshRoot } from "./onMachine";
 
 jest.setTimeout(60_000);
 
 describe("the lease on the machine that keeps it", () => {
-  let root: Root;
-  beforeEach(async () => {
-    root = await Root.make();
-  });
-  afterEach(() => root.remove());
+  const root = freshRoot();
 
   const ask = async (action: string, body: object = {}) => {
     const { events } = await root.run(["lease", action, "--json"], JSON.stringify(body));
@@ -63,8 +59,7 @@ describe("the lease on the machine that keeps it", () => {
 
   test("grows its generation on a machine made anew, by its clock", async () => {
     const before = (await take("anna"))?.lease?.generation ?? Infinity;
-    await root.remove();
-    root = await Root.make();
+    await root.renew();
     expect((await take("bert"))?.lease?.generation).toBeGreaterThan(before);
   });
 

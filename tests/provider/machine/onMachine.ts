@@ -20,10 +20,18 @@ export class Root {
   /** For the program, beside what the test has itself. */
   environment: Record<string, string> = {};
 
-  private constructor(readonly path: string) {}
+  path = "";
 
   static async make(): Promise<Root> {
-    return new Root(await mkdtemp(join(tmpdir(), "holdfast-root-")));
+    const root = new Root();
+    await root.renew();
+    return root;
+  }
+
+  /** Begins with an empty folder. */
+  async renew(): Promise<void> {
+    if (this.path !== "") await this.remove();
+    this.path = await mkdtemp(join(tmpdir(), "holdfast-root-"));
   }
 
   /** The same files once more, in a folder of their own. */
@@ -78,6 +86,14 @@ export class Root {
     if (end?.event !== "end") throw new Error(`no end: ${JSON.stringify(events)} ${errors}`);
     return end;
   }
+}
+
+/** A root that is empty at the beginning of each test. */
+export function freshRoot(): Root {
+  const root = new Root();
+  beforeEach(() => root.renew());
+  afterEach(() => root.remove());
+  return root;
 }
 
 export interface End {
@@ -215,5 +231,21 @@ export async function until(attempt: () => Promise<unknown>): Promise<void> {
       if (Date.now() > deadline) throw error;
       await pause(20);
     }
+  }
+}
+
+/** Words before the program's own that cut it, as a crash does, before its step of this number. */
+export const crashing = (step: number) => [join(__dirname, "crashAt.py"), String(step), program];
+
+/** Cuts that are tried at the same time. */
+const sideBySide = 3;
+
+/** Runs `cutBefore` for 1, 2, 3 … until it says that the apply came to its own end. Gives the number of cuts. */
+export async function forEachStep(cutBefore: (step: number) => Promise<boolean>): Promise<number> {
+  for (let step = 1, cuts = 0; ; step += sideBySide) {
+    const steps = Array.from({ length: sideBySide }, (_, index) => step + index);
+    const cut = (await Promise.all(steps.map(cutBefore))).filter(Boolean).length;
+    cuts += cut;
+    if (cut < sideBySide) return cuts;
   }
 }

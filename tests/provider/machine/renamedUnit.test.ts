@@ -32,7 +32,7 @@ let root: Root;
 let systemd: FakeSystemd;
 beforeAll(async () => {
   root = await Root.make();
-  systemd = new FakeSystemd(root);
+  systemd = FakeSystemd.on(root);
   await root.submit(loadBalancer(first));
   systemd.log();
   expect(await root.submit(loadBalancer((text) => text))).toMatchObject({ result: "applied" });

@@ -1,18 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { machinePaths } from "../../../provider/machine/paths";
-import { FakeSystemd } from "./fakeSystemd";
-import { ownerOf, receive, Root, tinyArchive } from "./onMachine";
+import { freshSystemd } from "./fakeSystemd";
+import { ownerOf, receive, freshRoot, tinyArchive } from "./onMachine";
 
 jest.setTimeout(60_000);
 
-let root: Root;
-let systemd: FakeSystemd;
-beforeEach(async () => {
-  root = await Root.make();
-  systemd = new FakeSystemd(root);
-});
-afterEach(() => root.remove());
+const root = freshRoot();
+const systemd = freshSystemd(root);
 
 const version = () => root.read("/etc/version");
 

@@ -1,14 +1,10 @@
 import { readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { receive, request, Root, snapshot, tinyArchive } from "./onMachine";
+import { receive, request, freshRoot, snapshot, tinyArchive } from "./onMachine";
 
 jest.setTimeout(120_000);
 
-let root: Root;
-beforeEach(async () => {
-  root = await Root.make();
-});
-afterEach(() => root.remove());
+const root = freshRoot();
 
 describe("an apply", () => {
   test("writes files with their mode and makes their folders", async () => {

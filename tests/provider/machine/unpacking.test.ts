@@ -3,15 +3,11 @@ import { createHash } from "node:crypto";
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { ownerOf, receive, request, Root, snapshot, tinyArchive } from "./onMachine";
+import { ownerOf, receive, request, freshRoot, snapshot, tinyArchive } from "./onMachine";
 
 jest.setTimeout(60_000);
 
-let root: Root;
-beforeEach(async () => {
-  root = await Root.make();
-});
-afterEach(() => root.remove());
+const root = freshRoot();
 
 const path = "/opt/app/release";
 

@@ -1,18 +1,19 @@
-import type { Values } from "../../../grpc/types";
-import { checkSeconds, checkText, fields, isUnknown, list, reveal, show, type Refuse } from "./values";
+import type { Values } from "../../grpc/types";
+import { checkSeconds, checkText, isUnknown, list, reveal, show, type Refuse } from "./checkValues";
+import { fieldsOf } from "./values";
 
 const unitName = /^[\w:.@\\-]+\.(?:service|socket|timer|path|target|mount|automount|slice|swap)$/;
 const states = ["running", "stopped", "oneshot"];
 
-/** Units, and that what they restart on is something this configuration has. */
+/** Checks units. What they restart or reload on has to be part of the configuration. */
 export function checkUnits(refuse: Refuse, news: Values): void {
-  const known = new Set([...Object.keys(fields(news.files)), ...Object.keys(fields(news.archives))]);
+  const known = new Set([...Object.keys(fieldsOf(news.files)), ...Object.keys(fieldsOf(news.archives))]);
   const everythingKnown = !isUnknown(news.files) && !isUnknown(news.archives);
   const seen = new Set<unknown>();
   list(news.units).forEach((unit, index) => {
     if (isUnknown(unit)) return;
     const property = `units[${String(index)}]`;
-    const { name, state, restartOn, reloadOn } = fields(unit);
+    const { name, state, restartOn, reloadOn } = fieldsOf(unit);
     if (!isUnknown(name)) {
       const plain = reveal(name);
       if (typeof plain !== "string" || !unitName.test(plain)) {
@@ -24,7 +25,7 @@ export function checkUnits(refuse: Refuse, news: Values): void {
     if (state !== undefined && !isUnknown(state) && !states.includes(String(reveal(state)))) {
       refuse(`${property}.state`, `${show(state)} is not one of ${states.join(", ")}`);
     }
-    checkHooks(refuse, fields(unit), property);
+    checkHooks(refuse, fieldsOf(unit), property);
     for (const [which, paths] of Object.entries({ restartOn, reloadOn })) {
       list(paths).forEach((one, position) => {
         if (isUnknown(one) || !everythingKnown || known.has(String(reveal(one)))) return;
@@ -35,7 +36,7 @@ export function checkUnits(refuse: Refuse, news: Values): void {
   });
 }
 
-/** How a unit is taken out of service, proven to be well, and put back. */
+/** Checks the commands around a restart of a unit. */
 function checkHooks(refuse: Refuse, unit: Values, property: string): void {
   const { timeout, healthyFor, healthy, beforeStop, afterHealthy, state } = unit;
   checkSeconds(refuse, timeout, `${property}.timeout`);

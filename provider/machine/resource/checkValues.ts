@@ -1,6 +1,10 @@
-import { Secret, UNKNOWN } from "../../../grpc/types";
+import { Secret, UNKNOWN } from "../../grpc/types";
+import { fieldsOf } from "./values";
 
-export type Fields = Record<string, unknown>;
+/** Of a file or folder on a machine. */
+export const absolutePath = /^\/(?:[^/\0]+\/)*[^/\0]+$/;
+/** Name or number of a user or group. */
+export const account = /^(?:[a-z_][a-z0-9_-]{0,31}\$?|\d{1,9})$/;
 
 /** Where refusals go: the property as the engine names it, and why. */
 export type Refuse = (property: string, reason: string) => void;
@@ -20,7 +24,7 @@ export function checkText(
   refuse(property, `${show(value)} is not ${what}`);
 }
 
-/** A number above 0, where there is one. */
+/** Refuses what is no number of seconds. 0 is one. */
 export function checkSeconds(refuse: Refuse, value: unknown, property: string): void {
   if (value === undefined || isUnknown(value)) return;
   const seconds = reveal(value);
@@ -52,15 +56,9 @@ export function isUnknown(value: unknown): boolean {
   return reveal(value) === UNKNOWN;
 }
 
-/** An object's properties; none where it is no object. */
-export function fields(value: unknown): Fields {
-  const plain = reveal(value);
-  return typeof plain === "object" && plain !== null ? (plain as Fields) : {};
-}
-
 /** The same as pairs. */
 export function entries(value: unknown): [string, unknown][] {
-  return Object.entries(fields(value));
+  return Object.entries(fieldsOf(value));
 }
 
 /** A list's items; none where it is no list. */
