@@ -10,7 +10,7 @@ interface Where {
   readonly stack: string;
 }
 
-/** `holdfast backup`: made, listed, read through, proven; and the key to them. */
+/** `holdfast backup`: makes, lists, verifies and proves backups, and shows the key to them. */
 export function backupCommand(): Command {
   return new Command("backup")
     .description("make, list, verify and prove backups of the database, and show their key")
@@ -65,7 +65,7 @@ function keyCommand(): Command {
     .action(async ({ out, ...where }: Where & { out?: string }) => {
       const key = `${JSON.stringify(await keyOfStack(where.stack), undefined, 2)}\n`;
       if (out === undefined) process.stdout.write(key);
-      // Never over something that is there: it might be the key of another stack.
+      // Never overwrites a file: it might be the key of another stack.
       else writeFileSync(out, key, { mode: 0o600, flag: "wx" });
     });
 }

@@ -10,7 +10,7 @@ import { report, UserError } from "../lib/errors";
 import { table } from "../lib/terminal/table";
 import { wholeNumber } from "./options";
 
-/** `holdfast drill`: breaks the running local stack on purpose, and measures what visitors see. */
+/** `holdfast drill`: causes faults in the running local stack, and measures what visitors notice. */
 export function drillCommand(): Command {
   return new Command("drill")
     .description("break the running local stack on purpose and measure what visitors see")
@@ -51,7 +51,7 @@ export function chosenDrills(names: readonly string[]): readonly Drill[] {
 /** One after the other; each result is kept at once, so that an interrupted series keeps what it has. */
 export async function runDrills(chosen: readonly Drill[], runs?: number): Promise<DrillResult[]> {
   const stack = await openLocalStack();
-  // A drill that is broken off must not leave a broken stack behind.
+  // An interrupted drill must not leave a broken stack behind.
   process.once("SIGINT", () => {
     console.log("repairing the stack before the end (Ctrl-C again: end at once)");
     process.once("SIGINT", () => process.exit(130));

@@ -8,10 +8,10 @@ import { onMachine } from "../stack/ssh/route";
 import { type Project, stackState } from "../stack/pulumi/project";
 import type { StackState } from "../stack/state";
 
-/** What the program on the machine answers with when the other load balancer is the active one. */
+/** Exit code of the program on a load balancer that is not the active one. */
 const NOT_ACTIVE = 3;
 
-/** `holdfast failover`: the active load balancer hands the floating IP over, in order. */
+/** `holdfast failover`: makes the active load balancer hand the floating IP over, in order. */
 export function failoverCommand(): Command {
   return new Command("failover")
     .description("hand the floating IP over to the other load balancer, e.g. before you update or reboot this one")
@@ -31,7 +31,7 @@ export function failoverCommand(): Command {
     });
 }
 
-/** Asks each load balancer in turn; the active one hands the floating IP over. */
+/** Asks each load balancer in turn. The active one hands the floating IP over. */
 async function failOver(stack: string, balancers: readonly Route[]): Promise<string> {
   for (const route of balancers) {
     const said = await handOverFrom(stack, route);
@@ -42,7 +42,7 @@ async function failOver(stack: string, balancers: readonly Route[]): Promise<str
   );
 }
 
-/** @returns what the machine answers, or nothing when it is not the active one. @throws UserError when it fails */
+/** @returns what the machine answers; undefined if it is not the active one. @throws UserError when it fails */
 async function handOverFrom(stack: string, route: Route): Promise<string | undefined> {
   const done = await onMachine(stack, route, ["sudo", program], (command, args) => run(command, args));
   if (done.code === 0) return done.stdout.trim();
@@ -51,10 +51,10 @@ async function handOverFrom(stack: string, route: Route): Promise<string | undef
 }
 
 /**
- * Makes the active load balancer of a pair hand the floating IP over before it is switched off. A single load balancer has
- * no peer, so nothing happens.
+ * Makes a load balancer hand the floating IP over before it is switched off. Nothing happens if it is not the active
+ * one of a pair.
  *
- * @throws UserError when the load balancer has the address and cannot hand it over
+ * @throws UserError when it has the address and cannot hand it over
  */
 export async function handOver(project: Pick<Project, "stack" | "state">, machine: string): Promise<void> {
   const state = await project.state();

@@ -22,7 +22,7 @@ export function previewCommand(): Command {
     });
 }
 
-/** Gives Pulumi's exit code. Encrypted settings need no passphrase: something else takes their place. */
+/** Gives Pulumi's exit code. No passphrase is needed: other words take the place of encrypted settings. */
 async function preview(stack: string, flags: readonly string[]): Promise<number> {
   const settings = settingsFile(stack);
   if (!settings.exists) throw new UserError(`there is no stack "${stack}": ${settings.name} does not exist`);

@@ -20,7 +20,7 @@ import { readStackSettings } from "../stack/readStackSettings";
 
 const renderers = { terminal: renderTerminal, json: renderJson, markdown: renderMarkdown, html: renderHtml } as const;
 
-/** `holdfast report`: computed from the settings alone, so it needs no cloud, no account and no Pulumi unless it is to ask. */
+/** `holdfast report`: computed from the settings alone. Only `--prices api` needs a cloud. */
 export function reportCommand(): Command {
   return new Command("report")
     .description("report what can fail in a stack, what takes over and when, what is lost, and what it costs")
@@ -72,7 +72,7 @@ export async function renderedReport({ stack, prices, ...flags }: ReportFlags): 
   return renderers[form](made, stepsUpFrom(settings, made, options));
 }
 
-/** What the API says; where nobody can be asked, what is known without it, and why. */
+/** The prices of the API. If it cannot be asked, the recorded ones, with a message that says why. */
 async function todaysPrices(settings: Settings): Promise<PriceList> {
   try {
     return await askedPrices(new CloudApi(requireToken(await targetOf(settings.stack))), settings);
@@ -83,7 +83,7 @@ async function todaysPrices(settings: Settings): Promise<PriceList> {
   }
 }
 
-/** A token in the environment does without Pulumi, and so without the passphrase of the stack's secrets. */
+/** With a token in the environment, neither Pulumi nor the passphrase of the secrets is needed. */
 async function targetOf(stack: string): Promise<Target> {
   const { HCLOUD_ENDPOINT: endpoint = officialEndpoint, HCLOUD_TOKEN: token } = process.env;
   if (token !== undefined && !localCloudOf(stack)) return { endpoint, token };

@@ -10,7 +10,7 @@ import { hasColours, prefixer } from "../lib/terminal/colour";
 import { askForConsent } from "../lib/terminal/confirm";
 import { table } from "../lib/terminal/table";
 
-/** What one machine answered. */
+/** The result on one machine. */
 interface Answer {
   readonly machine: string;
   readonly code: number;
@@ -18,7 +18,7 @@ interface Answer {
   readonly duration: number;
 }
 
-/** `holdfast run`: one command on one machine or on all of a role, one after the other. */
+/** `holdfast run`: runs a command on one machine, or on all of a role one after the other. */
 export function runCommand(): Command {
   return new Command("run")
     .description("run a command on a machine, or on all machines of a role, one after the other")
@@ -45,7 +45,7 @@ interface Options {
   readonly yes?: boolean;
 }
 
-/** Several words arrive as they are; one word is a line for the shell (`'systemctl status app@1 | head'`). */
+/** Several words arrive unchanged. A single word is a line for the shell (`'systemctl status app@1 | head'`). */
 export function commandLine(words: readonly string[]): string {
   return words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
 }
@@ -84,13 +84,13 @@ async function runOnEach(stack: string, targets: readonly Target[], line: string
   return answers;
 }
 
-/** What exit codes mean: ssh has one of its own, and 130 is Ctrl-C. */
+/** The meaning of exit codes: 255 is ssh's own, 130 is Ctrl-C. */
 function result(code: number): string {
   const known: Readonly<Record<number, string>> = { 0: "done", 130: "interrupted", 255: "not reached" };
   return known[code] ?? `exit code ${code}`;
 }
 
-/** One line for each machine, and how many did it. */
+/** One line for each machine, and on how many the command succeeded. */
 export function summary(answers: readonly Answer[], asked = answers.length): string {
   const rows = answers.map(({ machine, code, duration }) => [machine, result(code), `${duration.toFixed(1)} s`]);
   const done = answers.filter(({ code }) => code === 0).length;

@@ -4,14 +4,13 @@ import { pulumiHome } from "../toolchain/plugins";
 import type { Pulumi } from "../toolchain/pulumi";
 import { quote } from "../lib/text";
 
-/** Protects nothing: the secrets of a local stack are those of a local cloud. Real stacks have one of their own. */
+/** Passphrase of local stacks. It protects nothing; real stacks have their own. */
 export const LOCAL_PASSPHRASE = "local";
 
 /**
- * What `pulumi` needs to know to work on a stack in the local cloud, whoever calls it: the command line or a person.
- * PATH is to be put before the caller's own.
+ * Environment for `pulumi` on a stack in the local cloud. PATH belongs before the caller's own.
  *
- * @param stack @default the one of the local cloud's own name
+ * @param stack @default the one of the cloud's own name
  */
 export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo, stack = daemon.name): Record<string, string> {
   const paths = localPaths(daemon.name);
@@ -20,7 +19,7 @@ export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo, stack = dae
     ...commonEnvironment(daemon.plugins),
     PULUMI_BACKEND_URL: `file://${paths.pulumi}`,
     PULUMI_CONFIG_PASSPHRASE: LOCAL_PASSPHRASE,
-    // Chooses the stack without `pulumi stack select`, which would change it for every cloud that shares this checkout.
+    // Unlike `pulumi stack select`, this does not change the stack for other clouds of this checkout.
     PULUMI_STACK: stack,
     HCLOUD_ENDPOINT: daemon.endpoint,
     HCLOUD_TOKEN: daemon.token,
@@ -30,12 +29,12 @@ export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo, stack = dae
   };
 }
 
-/** What every run of Pulumi gets: no vain questions over the network, and the stand-ins where they are in use. */
+/** Environment for every run of Pulumi: no needless network access, and the stand-ins if they are in use. */
 export function commonEnvironment(standIns: Readonly<Record<string, number>> | undefined): Record<string, string> {
   return {
     PULUMI_HOME: pulumiHome(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Plugins are there or served already; looking for them over the network costs seconds with every command.
+    // Plugins are installed or served already. A search over the network would cost seconds with every command.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     ...(standIns && { PULUMI_DEBUG_PROVIDERS: debugProviders(standIns) }),
   };

@@ -9,9 +9,9 @@ export interface LocalCloud {
 }
 
 /**
- * Where commands find a stack: in this local cloud, or at Hetzner when there is none. The one place in which they ask.
+ * The local cloud of a stack; undefined for a stack at Hetzner. Commands ask only here.
  *
- * @param name of the local cloud. @default the one of the stack's own name, else the one that HOLDFAST_LOCAL names
+ * @param name of the local cloud. @default that of the stack's name, else that of HOLDFAST_LOCAL
  */
 export function localCloudOf(stack: string, name?: string): LocalCloud | undefined {
   if (!isLocalStack(stack)) return undefined;

@@ -10,10 +10,10 @@ import { publicKey } from "./preview/target";
 import { tryRead } from "../lib/files";
 
 /**
- * What `Pulumi.<stack>.yaml` says, in the form in which Pulumi hands it to the program, for commands that need no
- * engine. Encrypted values stay encrypted: they are there, but nobody can read them.
+ * The settings in `Pulumi.<stack>.yaml`, in the form that Pulumi gives the program. For commands without an engine:
+ * encrypted values stay encrypted.
  *
- * @throws when there is no such stack, or its file is not YAML
+ * @throws UserError when the stack has no settings, or its file is not YAML
  */
 export function readSettingsFile(stack: string): SettingsSource {
   const { name, path, exists } = settingsFile(stack);
@@ -22,11 +22,11 @@ export function readSettingsFile(stack: string): SettingsSource {
 }
 
 /**
- * The same for settings that are not (or no longer) in this checkout.
+ * As `readSettingsFile`, for settings of another revision.
  *
- * @param text what stands in `Pulumi.<stack>.yaml`
- * @param folder that of Pulumi.yaml, which relative paths start from
- * @throws when the text is not YAML
+ * @param text of `Pulumi.<stack>.yaml`
+ * @param folder with Pulumi.yaml, from which relative paths start
+ * @throws UserError when the text is not YAML
  */
 export function parseSettingsFile(stack: string, text: string, folder: string): SettingsSource {
   const config = readConfig(settingsFile(stack).name, text);
@@ -77,7 +77,7 @@ function hasSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(hasSecret);
 }
 
-/** The ciphertext would be as good as any text; a word says more where somebody sees it. */
+/** Replaces ciphertexts by a word that is clear in messages. */
 function withoutSecrets(value: unknown): unknown {
   if (isSecure(value)) return "encrypted";
   if (Array.isArray(value)) return value.map(withoutSecrets);
@@ -85,7 +85,10 @@ function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }
 
-/** A local stack lets in a key that the local cloud makes when it starts first; whoever only reads needs none. */
+/**
+ * The local cloud makes the admin key of a local stack when it first starts. A command that only reads takes this one
+ * instead.
+ */
 function standInKey(stack: string): string {
   return `${publicKey()} admin@${stack}\n`;
 }

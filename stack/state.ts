@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cloudOf, localPaths } from "../local/paths";
 
-/** A resource in Pulumi's state, as far as the command line looks at it. */
+/** The part of a resource in Pulumi's state that commands read. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -11,37 +11,37 @@ export interface StateResource {
   readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** What went wrong after it had been made. */
+  /** Errors after its creation. */
   readonly initErrors?: readonly string[] | null;
 }
 
-/** What Pulumi has noted of a stack. */
+/** Pulumi's state of a stack. */
 export interface StackState {
   readonly resources: readonly StateResource[];
   /** The stack's outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Operations that were cut: nobody knows whether they happened. */
+  /** Interrupted operations, whose result is unknown. */
   readonly pending: readonly { readonly resource: StateResource; readonly type: string }[];
 }
 
 /** Pulumi.yaml's `name`: part of the path under which the file backend keeps a stack. */
 export const PROJECT = "holdfast";
 
-/** Where the local cloud's backend keeps its stack. */
+/** The state file of a stack in the backend of its local cloud. */
 export function stateFile(name: string): string {
   return join(localPaths(cloudOf(name)).pulumi, ".pulumi", "stacks", PROJECT, `${name}.json`);
 }
 
 /**
- * The local stack's state straight from its file: a hundred times faster than asking `pulumi`. Undefined where there is
- * none. Secrets stay encrypted.
+ * The state of a local stack from its file, a hundred times faster than from `pulumi`; undefined if there is none.
+ * Secrets stay encrypted.
  */
 export function readState(name: string): StackState | undefined {
   const file = stateFile(name);
   return existsSync(file) ? parseState(JSON.parse(readFileSync(file, "utf8"))) : undefined;
 }
 
-/** Understands the file backend's form and that of `pulumi stack export`. */
+/** Reads the file backend's form and that of `pulumi stack export`. */
 export function parseState(content: unknown): StackState {
   const { checkpoint, deployment } = content as { checkpoint?: { latest?: Deployment }; deployment?: Deployment };
   const latest = checkpoint?.latest ?? deployment ?? {};

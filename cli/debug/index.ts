@@ -28,7 +28,7 @@ interface Options {
   readonly done?: boolean;
 }
 
-/** `holdfast debug`: an instance for one person alone, and back when that person is done. */
+/** `holdfast debug`: takes one instance out of rotation for one person, and puts it back afterwards. */
 export function debugCommand(): Command {
   return new Command("debug")
     .description("take an instance out of rotation, start it for debugging, open a tunnel and follow its log")

@@ -7,10 +7,10 @@ export interface Tunnel {
   readonly remote: number;
 }
 
-/** Seconds between two signs of life; the machine ends a session after 20 without one. */
+/** Seconds between two signs of life. The machine ends a session after 20 s without one. */
 const beatInterval = 5;
 
-/** A free port on this computer, the wanted one if it is free: a debugger's settings then fit every time. */
+/** A free port on this computer: the wanted one if it is free, so that settings of a debugger keep working. */
 export async function freePort(wanted: number): Promise<number> {
   return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
 }
@@ -26,12 +26,12 @@ function tryPort(port: number): Promise<number | undefined> {
   });
 }
 
-/** ssh's options for tunnels that have to be there or the session has no point. */
+/** ssh's options for tunnels. A session without its tunnels ends. */
 export function tunnelOptions(tunnels: readonly Tunnel[]): string[] {
   return [
     "-o",
     "ExitOnForwardFailure=yes",
-    // A line that died has to be noticed here too.
+    // ssh has to notice a dead connection too.
     "-o",
     "ServerAliveInterval=5",
     "-o",
@@ -41,12 +41,12 @@ export function tunnelOptions(tunnels: readonly Tunnel[]): string[] {
 }
 
 /**
- * Keeps a session until it ends there or here (Ctrl-C); gives the exit code of the program on the machine. Its input is a
- * pipe from this process: when this process dies, however it dies, the machine sees the end of it.
+ * Keeps a session until it ends on the machine or by Ctrl-C. Gives the exit code of the program on the machine.
+ * Its input is a pipe from this process: the machine sees the end of it even when this process is killed.
  */
 export function keepSession(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    // Before there is anything to end: a signal may come as soon as there is.
+    // Set before the program starts: a signal may come at once.
     const running: { child?: ChildProcess } = {};
     let ended = false;
     const end = () => {
@@ -57,7 +57,7 @@ export function keepSession(program: string, args: readonly string[]): Promise<n
     };
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) process.on(signal, end);
-    // A group of its own: Ctrl-C reaches this process only, which then ends the session in order.
+    // A process group of its own: Ctrl-C reaches this process only, which then ends the session in order.
     const child = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"], detached: true });
     running.child = child;
     const timer = setInterval(() => child.stdin.write("alive\n"), beatInterval * 1000);
@@ -65,7 +65,7 @@ export function keepSession(program: string, args: readonly string[]): Promise<n
       clearInterval(timer);
       for (const signal of signals) process.off(signal, end);
     };
-    // The machine went away in the middle of a sign of life: its end is what counts.
+    // A broken pipe is no failure of its own: the exit code says how the session ended.
     child.stdin.on("error", () => undefined);
     child.on("error", (error) => {
       finish();

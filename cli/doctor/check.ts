@@ -9,7 +9,7 @@ export interface CheckContext {
   readonly api: CloudApi;
   /** What Pulumi's state knows; empty for a stack that was never made. */
   readonly resources: readonly StateResource[];
-  /** This computer's address as the internet sees it; undefined where nobody can say. */
+  /** This computer's public address; undefined if it cannot be found out. */
   readonly ownAddress: () => Promise<string | undefined>;
 }
 
@@ -24,7 +24,7 @@ export interface Finding {
   readonly what: string;
   /** What to do about a problem, as an instruction. */
   readonly fix?: string;
-  /** Nothing else can be checked before this is put right. */
+  /** No other check works until this is corrected. */
   readonly fatal?: true;
 }
 
@@ -38,7 +38,7 @@ export function note(what: string): Finding {
   return { level: "note", what };
 }
 
-/** Something that would make `pulumi up` fail or do harm, with what to do about it. */
+/** A cause for which `pulumi up` would fail or do harm, and how to correct it. */
 export function problem(what: string, fix: string): Finding {
   return { level: "problem", what, fix };
 }

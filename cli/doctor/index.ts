@@ -26,14 +26,14 @@ export function doctorCommand(): Command {
     });
 }
 
-/** What is found about a stack. Settings that cannot be used are findings as well. */
+/** All findings about a stack. Wrong settings are findings as well. */
 async function diagnose(stack: string, from: string | undefined): Promise<readonly Finding[]> {
   const project = await Project.open(stack);
   const source = readSettingsFile(stack);
   const { hasOneToken, isRehearsal } = source.cloud;
   let blueprint;
   try {
-    // An `up` wants more than a preview does: keys and tokens that open something.
+    // `pulumi up` needs more than a preview does: real keys and tokens.
     const parsed = await withStoreKeys(parseSettings({ ...source, preview: false }));
     const { settings } = readSettings(await withRelease(parsed));
     blueprint = makeBlueprint(settings);
@@ -58,7 +58,7 @@ const noToken = problem(
   "`pulumi config set --secret hcloud:token`",
 );
 
-/** Hetzner answers this with the address that asked, as text. */
+/** Hetzner answers with the address that the question came from, as text. */
 async function addressSeenByHetzner(): Promise<string | undefined> {
   const asked = await run("curl", ["--silent", "--fail", "--max-time", "5", "https://ip.hetzner.com"]);
   return asked.code === 0 ? asked.stdout.trim() : undefined;

@@ -8,7 +8,7 @@ import { price } from "./checks/price";
 import { token } from "./checks/token";
 import { type Check, type CheckContext, type Finding, problem } from "./check";
 
-/** In the order in which their findings are told. */
+/** In the order in which they run and their findings are shown. */
 const checks: Readonly<Record<string, Check>> = { token, offer, names, floatingIp, limits, access, price };
 
 /** All findings. When one check fails, the others still run. */

@@ -15,7 +15,7 @@ interface ImportPlan {
   readonly rows: number;
 }
 
-/** `holdfast import`: an existing PostgreSQL database moves in. */
+/** `holdfast import`: imports an existing PostgreSQL database. */
 export function importCommand(): Command {
   return new Command("import")
     .description("import an existing PostgreSQL database from a dump or from its server")

@@ -9,7 +9,7 @@ import { CHECKOUT } from "../../stack/checkout";
 import { UserError } from "../../lib/errors";
 import { callDaemon, findDaemon } from "../../stack/local/client";
 
-/** Seconds until it answers: after a crash it takes over machines first, and starts those that have died. */
+/** Seconds until it answers. After a crash it first takes over the machines, and starts those that have died. */
 const START_LIMIT = 60;
 /** Seconds for an orderly end. */
 const STOP_LIMIT = 10;
@@ -52,7 +52,7 @@ function launch(name: string, plugins: PluginChoice): ChildProcess {
   const log = openSync(paths.daemonLog, "a", 0o600);
   const child = spawn(process.execPath, ["--require", "ts-node/register", "local/daemon.ts"], {
     cwd: CHECKOUT,
-    // A session of its own: Ctrl-C and a closed terminal are not meant for it.
+    // A session of its own, so that Ctrl-C and a closed terminal do not end it.
     detached: true,
     stdio: ["ignore", log, log],
     env: { ...process.env, HOLDFAST_LOCAL: name, HOLDFAST_PLUGINS: plugins },
@@ -79,12 +79,12 @@ function logTail(name: string): string {
   return `The end of its log, ${file}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
-/** Ends the local cloud's process, by force when it does not go; its machines are let be. Quiet when there is none. */
+/** Ends the local cloud's process if there is one, by force after 10 s. Its machines keep running. */
 export async function stopDaemon(name: string): Promise<void> {
   const pid = await daemonPid(name);
   if (pid === undefined) return;
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    // A process that was stopped (SIGSTOP) would see the signal only when it goes on.
+    // A stopped process (SIGSTOP) gets the signal only when it continues.
     sendSignal(pid, "SIGCONT");
     sendSignal(pid, signal);
     for (const started = Date.now(); Date.now() - started < STOP_LIMIT * 1000; await sleep(50)) {
@@ -97,7 +97,7 @@ export async function stopDaemon(name: string): Promise<void> {
 async function daemonPid(name: string): Promise<number | undefined> {
   const holder = await lockHolder(`${name}/daemon`);
   if (holder !== "unknown") return holder;
-  // It holds the lock but says nothing (it hangs): its own note of its pid is right as long as it lives.
+  // It holds the lock but does not answer. The pid that it wrote down is right as long as it lives.
   const file = localPaths(name).daemon;
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DaemonInfo).pid : undefined;
 }

@@ -17,7 +17,7 @@ export function envCommand(): Command {
     });
 }
 
-/** A stack beside the local cloud's own one needs a key of its own. */
+/** Another stack of the local cloud needs an admin key of its own. */
 async function prepareStack(stack: string, cloud: string): Promise<void> {
   const local = localCloudOf(stack, cloud);
   if (!local) {

@@ -18,11 +18,7 @@ export function internetCommand(): Command {
     });
 }
 
-/**
- * The command line that runs a command where visitors are.
- *
- * @throws when this local cloud has no network
- */
+/** The command line that runs a command in the network of visitors. @throws when this local cloud has no network */
 export function visitorCommand(cloud: string, command: readonly string[]): string[] {
   const namespace = visitorNamespace(cloud);
   if (!existsSync(`/run/netns/${namespace}`)) {

@@ -3,14 +3,14 @@ export interface Entry {
   readonly machine: string;
   /** Microseconds since 1970, by the machine's clock. */
   readonly at: bigint;
-  /** Who said it, e.g. `app-1`. */
+  /** The program that wrote it, e.g. `app-1`. */
   readonly source: string;
   /** syslog's, 0 to 7: up to 3 is an error, 4 a warning. */
   readonly priority: number;
   readonly message: string;
 }
 
-/** Reads a line of `journalctl --output=json`; undefined for what is no entry. */
+/** Reads a line of `journalctl --output=json`; undefined for a line that is no entry. */
 export function readEntry(machine: string, line: string): Entry | undefined {
   let fields: Readonly<Record<string, unknown>>;
   try {
@@ -40,7 +40,7 @@ export function byTime(a: Entry, b: Entry): number {
   return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }
 
-/** Entries that come from several machines as they happen: each waits a little for older ones, so that order is kept. */
+/** Sorts entries of several machines as they come. Each entry waits a little for older ones. */
 export class SortingBuffer {
   private waiting: Entry[] = [];
 

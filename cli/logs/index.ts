@@ -9,13 +9,13 @@ import { stackState } from "../../stack/pulumi/project";
 import { hasColours, prefixer } from "../../lib/terminal/colour";
 import { byTime, type Entry, readEntry, SortingBuffer } from "./entries";
 
-/** What is worth reading on a machine of each role; `--unit` asks for something else. */
+/** Units that `logs` shows of each role, unless `--unit` names others. */
 const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
   app: ["app@*", "app-migrate", "holdfast-agent", "holdfast-debug@*"],
   loadBalancer: ["haproxy", "keepalived", "holdfast-floating-ip-keeper"],
   database: ["postgresql*", "pgbackrest*"],
 };
-/** What roll-outs said, on each machine. */
+/** Units of roll-outs, on each machine. */
 const unitsOfAll = ["holdfast-apply@*"];
 
 interface Options {
@@ -26,7 +26,7 @@ interface Options {
   readonly lines: string;
 }
 
-/** `holdfast logs`: what machines say, merged in order of time. */
+/** `holdfast logs`: shows the logs of machines, merged in order of time. */
 export function logsCommand(): Command {
   return new Command("logs")
     .description("show the logs of machines, merged in order of time")
@@ -43,7 +43,7 @@ export function logsCommand(): Command {
     });
 }
 
-/** The line that a machine's shell gets. */
+/** The command for the shell of a machine. */
 export function journalLine({ roles }: Pick<Target, "roles">, options: Omit<Options, "stack">): string {
   const { follow, since, unit, lines } = options;
   const units = unit ?? [...roles.flatMap((role) => unitsOfRole[role] ?? []), ...unitsOfAll];
@@ -55,7 +55,7 @@ export function journalLine({ roles }: Pick<Target, "roles">, options: Omit<Opti
   ].join(" ");
 }
 
-/** Gives 1 when a machine could not be asked: the others are shown all the same. */
+/** Gives the exit code: 1 if a machine could not be asked. The others are shown all the same. */
 async function logs(stack: string, targets: readonly Target[], options: Options): Promise<number> {
   const prefix = prefixer(
     targets.map(({ machine }) => machine),
@@ -75,13 +75,13 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
     running.forEach((remote) => remote.stop());
   };
   process.on("SIGINT", stop);
-  // `holdfast logs | head` has read enough.
+  // `holdfast logs | head` closes the pipe.
   process.stdout.on("error", stop);
   const codes = await Promise.all(
     targets.map((target) =>
       onMachine(stack, target, [journalLine(target, options)], async (program, args) => {
         const complain = (line: string) => {
-          // That the connection breaks when we break it is no news.
+          // After Ctrl-C a broken connection is expected.
           if (!stopped) console.error(prefix(target.machine, line));
         };
         const remote = startLines(program, args, complain);
@@ -98,7 +98,7 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
   clearInterval(timer);
   settling.releaseAll();
   for (const entry of collected.sort(byTime)) show(entry);
-  // After Ctrl-C, ssh's exit code says nothing.
+  // After Ctrl-C, ssh's exit code means nothing.
   return !stopped && codes.some((code) => code !== 0) ? 1 : 0;
 }
 

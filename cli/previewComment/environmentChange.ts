@@ -16,14 +16,14 @@ import { protectedLosses, type ResourceChange, resourceChanges } from "../../sta
 import type { Revision } from "../../stack/preview/revision";
 import { archiveChanges, serviceChanges } from "./services";
 
-/** What a change does to one environment, ready to be written down. */
+/** What a change does to one environment. */
 export interface EnvironmentChange {
   readonly stack: string;
   /** Why there is no preview, or why an `up` would end early. */
   readonly errors: readonly string[];
   readonly resources: readonly ResourceChange[];
   readonly consequences: readonly string[];
-  /** Protected resources that would go. */
+  /** Protected resources that would be deleted or replaced. */
   readonly refused: readonly ResourceChange[];
   readonly services: readonly string[];
   readonly releases: readonly string[];
@@ -34,21 +34,21 @@ export interface EnvironmentChange {
   readonly price?: string;
   /** Why failures and price cannot be compared. */
   readonly incomparable?: string;
-  /** What had to be taken as it is written. */
+  /** Releases that could not be looked up. */
   readonly notes?: readonly string[];
 }
 
 /** What is compared. */
 interface Compared {
-  /** Nothing where the environment is new. */
+  /** Undefined for a new environment. */
   readonly before?: Revision;
   readonly after: Revision;
   readonly report: ReportOptions;
-  /** Whether the preview is one against the recorded state, by somebody who has the keys to everything. @default false */
+  /** Whether the preview compares with the recorded state, with all keys at hand. @default false */
   readonly isRecorded?: boolean;
 }
 
-/** Puts together what the preview and the two blueprints say. */
+/** Combines the preview and the reports of both blueprints. */
 export async function environmentChange(
   stack: string,
   digest: Digest,
@@ -71,14 +71,14 @@ export async function environmentChange(
   };
 }
 
-/** An environment of which there is no preview. */
+/** An environment that cannot be previewed. */
 export function environmentError(stack: string, error: unknown): EnvironmentChange {
   const none: readonly never[] = [];
   const lists = { resources: none, consequences: none, refused: none, services: none, releases: none, files: none };
   return { stack, errors: [(error as Error).message], ...lists, failures: none };
 }
 
-/** Whether there is nothing to tell. */
+/** Whether nothing changes and nothing failed. */
 export function isUntouched({ errors, resources, failures, incomparable }: EnvironmentChange): boolean {
   return errors.length === 0 && resources.length === 0 && failures.length === 0 && incomparable === undefined;
 }
@@ -98,7 +98,7 @@ async function comparison(
     if (!old) return { ...notes, failures: [], price: `${totalText(now.price)} a month (new)` };
     const change = formatChange(now.price.total - old.price.total, now.price.currency);
     const price = `${totalText(old.price)} → ${totalText(now.price)} a month (${change})`;
-    // The price has a line of its own.
+    // The comment shows the price in a line of its own.
     const failures = differenceOf(old, now).filter(({ kind }) => kind !== "price");
     return { ...notes, failures, price };
   } catch (error) {
@@ -106,7 +106,7 @@ async function comparison(
   }
 }
 
-/** Nothing where every release was looked up. */
+/** Nothing if every release was looked up. */
 function notesOn(all: readonly Settings[]): Pick<EnvironmentChange, "notes"> {
   const unseen = all.filter(({ release }) => release.isUnresolved).map(({ app }) => app.release);
   return unseen.length > 0 ? { notes: [...new Set(unseen)].map(unresolvedWarning) } : {};

@@ -97,7 +97,7 @@ async function openBoth(before: string, after: string | undefined): Promise<[Rev
   }
 }
 
-/** One environment that cannot be previewed does not keep the others from being told of. */
+/** An environment that cannot be previewed becomes an entry with its error, so that the others are still shown. */
 async function changeOf(
   stack: string,
   old: Revision,

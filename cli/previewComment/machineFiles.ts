@@ -4,12 +4,12 @@ import { UNKNOWN } from "../../provider/grpc/types";
 import { SECRET_TEXT } from "../../stack/preview/digest";
 import type { ResourceChange } from "../../stack/preview/resources";
 
-/** What changes in one file of one or more machines; equal changes are told once. */
+/** A change of one file. Machines with the same change share one entry. */
 export interface FileChange {
   readonly machines: readonly string[];
   readonly path: string;
   readonly what: "new" | "changed" | "removed";
-  /** Changed lines with what stands around them, as in a unified diff; absent where there is nothing to show. */
+  /** Changed lines and lines around them, as in a unified diff; absent if they cannot be shown. */
   readonly lines?: readonly string[];
   /** Why there are no lines. */
   readonly hidden?: string;
@@ -23,7 +23,7 @@ interface File {
 /** Lines around a change. */
 const CONTEXT = 2;
 
-/** Changed files of machines that are there already; what a new machine gets is no change that anybody has to look at. */
+/** Changed files of existing machines. Files of new machines are left out: all of them are new. */
 export function fileChanges(changes: readonly ResourceChange[]): readonly FileChange[] {
   const all = changes
     .filter(({ kind, operation }) => kind === "Configuration" && operation !== "create" && operation !== "delete")
@@ -35,7 +35,7 @@ function filesOf({ name, before, after, paths: differing }: ResourceChange): Fil
   const [olds, news] = [before, after].map((state) => (state?.inputs?.files ?? {}) as Readonly<Record<string, File>>);
   const paths = [...new Set([...Object.keys(olds ?? {}), ...Object.keys(news ?? {})])].sort();
   return paths.flatMap((path) => {
-    // Secrets look alike in a preview: that one changed stands in the list of differences alone.
+    // All secrets look alike in a preview. Only the list of differences shows that one changed.
     const secretChanged = differing.includes(`files[${JSON.stringify(path)}].content`);
     const change = fileChange(olds?.[path], news?.[path], secretChanged);
     return change ? [{ machines: [name], path, ...change }] : [];

@@ -8,7 +8,7 @@ export const marker = "<!-- holdfast: preview of this pull request -->";
 
 const heading = "## What this change does";
 
-/** Characters that GitHub takes in a comment are 65,536; the rest is for what it counts differently. */
+/** GitHub takes 65,536 characters. The margin is for characters that GitHub counts differently. */
 export const largestComment = 60_000;
 
 /** What the comment's head and foot say. */
@@ -20,14 +20,13 @@ export interface CommentOptions {
 }
 
 /**
- * The comment. Where it would be too long, lines of machine files go first, then whole sections: what is dangerous is
- * always there.
+ * The comment. If it is too long, it first leaves out lines of machine files, then entries of lists. Dangers always
+ * stay in.
  */
 export function renderComment(
   environments: readonly EnvironmentChange[],
   { before, limit = largestComment }: CommentOptions,
 ): string {
-  // From everything down to a few lines of each file, then none, then no lists at all.
   for (const detail of details) {
     const text = comment(environments, before, detail);
     if (text.length <= limit) return text;
@@ -38,9 +37,9 @@ export function renderComment(
 }
 
 /**
- * What takes the comment's place when there is no preview of the newest commit.
+ * The comment for a commit whose preview failed.
  *
- * @param address of the run that says why
+ * @param address of the run whose log says why
  * @throws UserError when that is no web address
  */
 export function failedComment(address: string): string {
@@ -48,7 +47,7 @@ export function failedComment(address: string): string {
   return `${marker}\n\n${heading}\n\n**Not known: the preview failed.** [Its log](${address}) says why.\n`;
 }
 
-/** The comment with the commit that it is about, which GitHub makes a link of. */
+/** Adds the commit that the comment is about. GitHub makes a link of it. */
 export function ofCommit(text: string, commit: string): string {
   return `${marker}\n\n<sub>As of ${commit}</sub>${text.slice(marker.length)}`;
 }
@@ -170,7 +169,7 @@ function folded(title: string, content: string): string[] {
   return [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
 }
 
-/** A code block that nothing in it can end. */
+/** A code block whose fence is longer than any in the text. */
 function fenced(text: string, language = ""): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
@@ -181,7 +180,7 @@ function code(text: string): string {
   return text.includes("`") ? escape(text) : `\`${text}\``;
 }
 
-/** Nothing may become HTML, a heading of ours, or call somebody by `@name`. */
+/** No text may become HTML or a heading, or notify a person by `@name`. */
 function escape(text: string): string {
   return text
     .replaceAll("&", "&amp;")

@@ -1,7 +1,7 @@
 import { UserError } from "../../lib/errors";
 import { largestComment, marker, ofCommit } from "./markdown";
 
-/** The one repository that a comment goes to, and the right to write it. */
+/** The repository that gets the comment, and a token that may write to it. */
 export interface GitHub {
   /** e.g. `https://api.github.com` */
   readonly api: string;
@@ -22,23 +22,23 @@ interface Comment {
 }
 
 /**
- * Writes the comment of the open pull request that a commit is the newest of, over the one from before where there is one.
- * Which pull request that is, is GitHub's word and not that of the run that made the text, which anybody could have
- * written; so is the commit that the comment names.
+ * Writes a comment to the open pull request whose newest commit this is, or replaces the earlier comment there.
+ * The pull request is the one that GitHub names. The run that made the text is not trusted: anybody could have
+ * written it.
  *
  * @returns what was done
- * @throws UserError when the text is none of ours, or GitHub refuses
+ * @throws UserError when the text is no comment of ours, or GitHub refuses
  */
 export async function publish(text: string, commit: string, github: GitHub): Promise<string> {
   if (!text.startsWith(marker)) throw new UserError("this file is not a comment of `npx holdfast preview-comment`");
   if (!/^[0-9a-f]{40}$/.test(commit)) throw new UserError(`"${commit}" is not a commit's full id (40 digits)`);
   const pulls = await all<PullRequest>(github, "/pulls?state=open");
   const pull = pulls.find(({ head }) => head.sha === commit);
-  // The next commit's run writes a newer one, or the pull request was closed meanwhile.
+  // A newer commit was pushed, or the pull request was closed.
   if (!pull) return `no open pull request ends with ${commit.slice(0, 12)}: nothing was published`;
 
   const comments = await all<Comment>(github, `/issues/${pull.number}/comments`);
-  // A person may have quoted the marker; only what a program wrote is written over.
+  // A person may have quoted the marker. Only comments of programs are replaced.
   const old = comments.find(({ body, user }) => body.startsWith(marker) && user.type === "Bot");
   const full = ofCommit(text.slice(0, largestComment), commit);
   const body = JSON.stringify({ body: full });
@@ -81,7 +81,7 @@ async function call({ api, repository, token }: GitHub, method: string, path: st
   );
 }
 
-/** GitHub as its runners describe it to a job. @throws UserError when something of it is missing */
+/** GitHub, as the environment of its runners names it. @throws UserError when a variable is missing */
 export function gitHubFrom(environment: NodeJS.ProcessEnv): GitHub {
   const {
     GITHUB_API_URL: api = "https://api.github.com",

@@ -2,7 +2,9 @@ import { isAboutUnits } from "../../provider/machine/resource/describeChange";
 import { type Digest, typeOf } from "../../stack/preview/digest";
 import type { ResourceChange } from "../../stack/preview/resources";
 
-/** What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: in the provider's words. */
+/**
+ * What happens to the services of each machine, e.g. `app-1 will restart app@1.service`: the provider's own messages.
+ */
 export function serviceChanges({ diagnostics }: Digest): readonly string[] {
   return diagnostics
     .filter(({ urn = "" }) => typeOf(urn) === "holdfast:machine:Configuration")
@@ -12,9 +14,10 @@ export function serviceChanges({ diagnostics }: Digest): readonly string[] {
 }
 
 /**
- * Changed releases and other archives, e.g. `app-1, app-2: guestbook 1.3.0 → 1.4.0`; equal ones are told once.
+ * Changed releases and other archives, e.g. `app-1, app-2: guestbook 1.3.0 → 1.4.0`. Machines with the same change
+ * share one line.
  *
- * @param lookedUp whether checksums are those of releases; otherwise they are of what stands in for them
+ * @param lookedUp whether the checksums are those of real releases
  */
 export function archiveChanges(changes: readonly ResourceChange[], { lookedUp = true } = {}): readonly string[] {
   const labelOf = lookedUp ? labelWithChecksum : ({ label = "" }: Archive) => label;
@@ -40,7 +43,7 @@ interface Archive {
   readonly label?: string;
 }
 
-/** The version alone does not tell two builds of it apart. */
+/** The checksum tells two builds of one version apart. */
 function labelWithChecksum({ label, sha256 }: Archive): string {
   return label ? `${label} (${sha256.slice(0, 8)})` : sha256.slice(0, 12);
 }

@@ -26,7 +26,7 @@ export function listCommand(): Command {
     });
 }
 
-/** Copies of what was rolled out unbuilt are told by what they are copies of: their version says little. */
+/** A copy names its source: its version is not unique. */
 export function releaseTable(releases: readonly StoredRelease[], uses: readonly StackUse[]): string {
   return table(
     ["RELEASE", "SHA-256", "SIZE", "BUILT (UTC)", "BY", "USED BY"],

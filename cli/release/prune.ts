@@ -25,8 +25,8 @@ export function pruneCommand(): Command {
 }
 
 /**
- * What may go: of each app all but the newest ones, of what was built and of copies apart. What a stack names or runs
- * stays.
+ * The releases that may be removed. Of each app the newest ones stay, built ones and copies counted apart. Releases
+ * that a stack names or runs stay too.
  *
  * @param releases the newest first
  */

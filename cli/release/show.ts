@@ -19,7 +19,7 @@ export function showCommand(): Command {
     });
 }
 
-/** @throws UserError when it is no name of a release in a store */
+/** @throws UserError when the text does not name a release of a store */
 export function storedReference(written: string): StoredReference {
   const { value } = parseReference(written);
   if (value?.kind === "version" || value?.kind === "content") return value;

@@ -22,10 +22,10 @@ interface Options {
   readonly migrate?: boolean;
 }
 
-/** Where the files of another stack's repository are on the database machine, while they are: foreign.py's folder. */
+/** Folder on the database machine for the files of another repository, while they are there: as in foreign.py. */
 const FOREIGN = "/run/holdfast-backup/foreign";
 
-/** `holdfast restore`: the database as it was at a moment. */
+/** `holdfast restore`: restores the database to a moment. */
 export function restoreCommand(): Command {
   return new Command("restore")
     .description("restore the database to a moment, or into another stack")
@@ -53,7 +53,7 @@ async function restore(stack: string, options: Options): Promise<number> {
   const { from, files } = await source(stack, into, options.key);
   const request = { target: target?.toISOString() ?? "latest", ...(files && { files }) };
   const plan = await machine.ask<RestorePlan>(["plan"], request);
-  // What comes from elsewhere has never seen this stack's release, or it has and says so.
+  // Data of another stack was never migrated by this release, or its own records say that it was.
   const asks = target !== undefined && !files && options.migrate === undefined;
   const migrated = asks ? await askMigrationTime(machine) : "never";
   const migrate = mayMigrate(target, migrated, options.migrate);
@@ -64,7 +64,7 @@ async function restore(stack: string, options: Options): Promise<number> {
   return underLease(into, machine.state, "restore", () => replaceDatabase(machine, "restore", request, { migrate }));
 }
 
-/** Which repository is read: the stack's own, or another one, with what opens it. */
+/** The repository that is read: the stack's own, or another one with the key to it. */
 async function source(stack: string, into: string, keyFile: string | undefined) {
   if (keyFile === undefined && stack === into) return { from: stack };
   const key = keyFile === undefined ? await keyOfStack(stack) : keyOfFile(keyFile);

@@ -5,18 +5,18 @@ import { UserError } from "../../lib/errors";
 import { onMachine } from "../../stack/ssh/route";
 import { showMoment } from "../../stack/database/moment";
 
-/** When the release that runs has migrated the present database. */
+/** When the running release migrated the present database. */
 export type Migrated =
-  /** It has no migration, or has run none yet: what comes back is migrated where it needs to be. */
+  /** It has no migration, or has not run one yet. Restored data is then migrated if it needs to be. */
   "never" | Date | "unknown";
 
 /**
- * Whether the release may migrate what a restore brings back. After a restore to a moment before its migration somebody has
- * to say so: the migration may be what the restore is to undo.
+ * Whether the release may migrate the restored database. For a moment before the migration a person has to say so:
+ * the migration may be what the restore is to undo.
  *
- * @param target undefined: the latest that there is
- * @param wish `--migrate` or `--no-migrate`, where one was said
- * @throws when that is for a person to say, and nobody said it
+ * @param target undefined: the latest moment that there is
+ * @param wish `--migrate` or `--no-migrate`, if given
+ * @throws UserError when a person has to say it, and did not
  */
 export function mayMigrate(target: Date | undefined, migrated: Migrated, wish: boolean | undefined): boolean {
   if (wish !== undefined) return wish;
@@ -32,7 +32,7 @@ export function mayMigrate(target: Date | undefined, migrated: Migrated, wish: b
   );
 }
 
-/** Asks the first app machine, which migrates for all. */
+/** Asks the first app machine, which runs the migration for all. */
 export async function askMigrationTime({ stack, appMachines }: DatabaseMachine): Promise<Migrated> {
   const [first] = appMachines;
   if (!first) return "never";

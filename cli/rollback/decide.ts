@@ -6,22 +6,22 @@ import { isSame, isStateBehind, type KnownRelease, planRollback, rolledOutSince 
 import { judgeSchema, type ReleaseStep, type SchemaVerdict } from "./schema";
 import { type RequestedRelease, wasAttempted } from "./requested";
 
-/** Everything that a rollback is decided by. */
+/** Everything that the decision about a rollback needs. */
 export interface Known {
   readonly stack: string;
-  /** What a person asks for; undefined: the one before. */
+  /** The version that a person asks for. @default the release before */
   readonly version?: string;
   readonly requested: RequestedRelease;
   readonly machines: readonly AppMachine[];
   readonly stored: readonly StoredRelease[];
   readonly store: ReleaseStore;
-  /** Whether an update was cut in the middle of something. */
+  /** Whether an update was interrupted. */
   readonly pending: boolean;
 }
 
 /** Where a rollback leads to. */
 export interface Decision {
-  /** `finish`: a way back that was begun, and not ended. */
+  /** `finish`: a rollback that began earlier and did not end. */
   readonly kind: "back" | "finish";
   /** What the settings name now, in words. */
   readonly from: string;
@@ -30,11 +30,11 @@ export interface Decision {
   readonly reference: string;
   readonly schema: SchemaVerdict;
   readonly machines: readonly AppMachine[];
-  /** Whether the update has to ask the machines first, because Pulumi's state may be wrong about them. */
+  /** Whether the update has to refresh first, because Pulumi's state may be wrong about the machines. */
   readonly refresh: boolean;
 }
 
-/** @throws UserError when there is no way back, with what to do then */
+/** @throws UserError when no rollback is possible, with what to do then */
 export function decide(known: Known): Decision {
   const { stack, version, requested, machines, stored, store } = known;
   const rollouts = machines.flatMap((machine) => machine.rollouts);
@@ -79,7 +79,7 @@ function before({ stack, requested, machines, stored }: Known): { kind: "back" |
   );
 }
 
-/** A version that a person names, of the app that the settings name. */
+/** The release that a person names, of the app in the settings. */
 function chosen(version: string, { stack, requested, stored, store }: Known): KnownRelease {
   const name = requested.release?.label.split(" ")[0] ?? stored[0]?.name ?? "";
   const [, ownName = name, ownVersion = version] = /^([a-z][a-z0-9-]*)@(.+)$/.exec(version) ?? [];

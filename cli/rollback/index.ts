@@ -58,7 +58,7 @@ async function rollback(
   );
 }
 
-/** Success is what machines say, not what Pulumi's state says. */
+/** Asks the machines what they run: the state may be wrong. */
 async function verify(stack: string, { sha256, name, version }: StoredRelease): Promise<void> {
   const machines = await askAppMachines(stack, await stackState(stack));
   const others = machines.filter(({ runs }) => runs !== undefined && runs !== sha256);

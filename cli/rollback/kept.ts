@@ -3,13 +3,13 @@ import type { ReleaseStore, StoredRelease } from "../../release/store/store";
 import { UserError } from "../../lib/errors";
 import { isSame, type KnownRelease } from "./plan";
 
-/** What the store has of a release that machines know: the built one rather than a copy of the same content. */
+/** The release in the store that machines know under this name. A built one counts before a copy. */
 export function findKept(release: KnownRelease, stored: readonly StoredRelease[]): StoredRelease | undefined {
   const same = stored.filter((one) => isSame(knownRelease(one), release));
   return same.find(({ copyOf }) => copyOf === undefined) ?? same[0];
 }
 
-/** The same with the words that logs on machines use. */
+/** The release as logs on machines name it. */
 export function knownRelease({ name, version, sha256 }: StoredRelease): KnownRelease & { sha256: string } {
   return { label: `${name} ${version}`, sha256 };
 }

@@ -8,16 +8,16 @@ import type { StackState } from "../../stack/state";
 import { runningReleases } from "../../stack/release/stacks";
 import type { MachineReleases, Rollout } from "./plan";
 
-/** One app machine as it says itself. */
+/** An app machine, by its own answer. */
 export interface AppMachine extends MachineReleases {
   readonly rollouts: readonly Rollout[];
-  /** Whether it is at work on something that was begun: it carries that to its end by itself. */
+  /** Whether it still works on an earlier roll-out, which it finishes by itself. */
   readonly busy?: boolean;
-  /** Why it says nothing. */
+  /** Why it gave no answer. */
   readonly silent?: string;
 }
 
-/** Seconds; a machine that is down must not hold up a rollback. */
+/** Seconds for an answer, so that a machine that is down does not delay a rollback. */
 const limit = 15;
 
 const question = [
@@ -35,12 +35,12 @@ export async function askAppMachines(stack: string, state: StackState): Promise<
   );
 }
 
-/** Seconds between two looks at machines that are busy. */
+/** Seconds between two questions to busy machines. */
 const pause = 2;
 
 /**
- * The same when none of them is busy any more. A machine whose `pulumi` was killed goes on with what it was told; what it
- * will run is known only then.
+ * Asks all app machines until none is busy. A machine whose `pulumi` was killed finishes its roll-out, and only then
+ * it is known what it runs.
  */
 export async function askMachinesWhenIdle(
   stack: string,
@@ -71,7 +71,7 @@ async function ask(stack: string, route: Route): Promise<AppMachine> {
   }
 }
 
-/** Lines of a machine's roll-out log; those that are not about the app, or cut, say nothing. */
+/** The entries of a machine's roll-out log. Incomplete lines, and those of other archives, are left out. */
 export function parseLog(machine: string, lines: readonly string[]): Rollout[] {
   return lines.flatMap((line) => {
     const entry = parseLine(line);

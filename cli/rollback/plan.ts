@@ -2,7 +2,7 @@
 export interface KnownRelease {
   /** e.g. `guestbook 1.4.0` */
   readonly label: string;
-  /** Of its tar, in hexadecimal; roll-out logs of older programs have none. */
+  /** SHA-256 of its tar, in hexadecimal. Undefined where a log does not have it. */
   readonly sha256?: string;
 }
 
@@ -11,27 +11,27 @@ export interface Rollout {
   /** ISO 8601, UTC. */
   readonly date: string;
   readonly machine: string;
-  /** What it was called that the machine had before; absent on a new machine. */
+  /** The label of the release before; absent on a new machine. */
   readonly from?: string;
   readonly to: KnownRelease;
-  /** Whether the machine had it when all was done; otherwise it put its old release back. */
+  /** Whether the machine runs it now. Otherwise the machine put its old release back. */
   readonly applied: boolean;
 }
 
 /** One app machine; both are SHA-256 of a release. */
 export interface MachineReleases {
   readonly name: string;
-  /** What it says that it runs; undefined when it says nothing. */
+  /** By its own answer; undefined if it gave none. */
   readonly runs?: string;
-  /** What Pulumi's state says of it, which a cut update may have left behind. */
+  /** By Pulumi's state, which an interrupted update may have left behind. */
   readonly recorded?: string;
 }
 
-/** Everything that a rollback is decided from. */
+/** Everything that the plan of a rollback needs. */
 export interface StackReleases {
-  /** What the settings name; undefined when it cannot be had. */
+  /** The release in the settings; undefined if it cannot be read. */
   readonly requested?: KnownRelease;
-  /** Whether somebody has begun to roll out what the settings name: a folder may have been edited since. */
+  /** Whether its roll-out began. Of a folder that is not certain: it may have been edited since. */
   readonly attempted: boolean;
   readonly machines: readonly MachineReleases[];
   /** Of all machines, in any order. */
@@ -40,7 +40,7 @@ export interface StackReleases {
 
 /** What a rollback would do, or why it cannot. */
 export type Plan =
-  /** `finish`: a way back that was begun, and not ended. */
+  /** `finish`: a rollback that began earlier and did not end. */
   { readonly kind: "back" | "finish"; readonly to: KnownRelease } | { readonly kind: "nothing" };
 
 /** By checksum where both are known, else by version. */
@@ -54,23 +54,23 @@ function mayBe(release: KnownRelease, sha256: string): boolean {
 }
 
 /**
- * Whether Pulumi's state knows less than the machines: a machine finishes what a killed `pulumi` had begun, and nobody
- * notes it. Then an update would take for done what is not.
+ * Whether Pulumi's state is behind the machines: a machine finishes a roll-out whose `pulumi` was killed, and the
+ * state does not show it. An update without a refresh would then change nothing.
  */
 export function isStateBehind(machines: readonly MachineReleases[]): boolean {
   return machines.some(({ runs, recorded }) => runs !== undefined && runs !== recorded);
 }
 
 /**
- * Where a rollback leads to: the release before the one that the stack runs or tries to roll out. Called again after it
- * was cut, it leads to the same release.
+ * The target of a rollback: the release before the one that the stack runs or tries to roll out. A rollback that is
+ * run again after an interruption gets the same target.
  */
 export function planRollback({ requested, attempted, machines, rollouts }: StackReleases): Plan {
   const line = lineOf(rollouts);
   const complete = line.filter((release) => wasEverywhere(release, rollouts));
   const last = complete.at(-1) ?? line.at(-1);
   const begun = requested !== undefined && line.some((release) => isSame(release, requested));
-  // A folder that was edited since its last roll-out: what runs is what is to be taken back.
+  // A folder was edited after its last roll-out: the release that runs is the one to take back.
   const current = requested && !begun && !attempted ? line.at(-1) : requested;
   const index = current ? line.findIndex((release) => isSame(release, current)) : -1;
   if (!current || index < 0) return last ? { kind: "back", to: last } : { kind: "nothing" };
@@ -86,14 +86,14 @@ export function planRollback({ requested, attempted, machines, rollouts }: Stack
 }
 
 /**
- * The releases that lead to the one that runs, the oldest first. Going back to one of them takes those after it out: they
- * were taken back, and nobody wants to go back to them.
+ * The releases that lead to the one that runs, the oldest first. A rollback to one of them removes those after it, so
+ * that no later rollback leads there.
  */
 export function lineOf(rollouts: readonly Rollout[]): KnownRelease[] {
   const line: KnownRelease[] = [];
   for (const { from, to, applied } of inOrder(rollouts)) {
     if (!applied) continue;
-    // A log that begins in the middle still knows what was there before.
+    // The first entry of a shortened log still names the release before it.
     if (line.length === 0 && from !== undefined && from !== to.label) line.push({ label: from });
     const index = line.findIndex((release) => isSame(release, to));
     if (index >= 0) line.length = index + 1;
@@ -102,7 +102,7 @@ export function lineOf(rollouts: readonly Rollout[]): KnownRelease[] {
   return line;
 }
 
-/** A release that got no further than some of the machines that were there is nothing to go back to. */
+/** Whether all machines of that time got the release. Otherwise it is no target of a rollback. */
 function wasEverywhere(release: KnownRelease, rollouts: readonly Rollout[]): boolean {
   const ordered = inOrder(rollouts.filter(({ applied }) => applied));
   const first = ordered.findIndex(({ to }) => isSame(to, release));
@@ -111,7 +111,7 @@ function wasEverywhere(release: KnownRelease, rollouts: readonly Rollout[]): boo
   return [...before].every((machine) => on.has(machine));
 }
 
-/** What was rolled out, or tried, since a release was rolled out last: its migrations may have run. */
+/** The releases that were rolled out, or tried, after a release: their migrations may have run. */
 export function rolledOutSince(target: KnownRelease, rollouts: readonly Rollout[]): KnownRelease[] {
   const ordered = inOrder(rollouts);
   const last = ordered.findLastIndex(({ to, applied }) => applied && isSame(to, target));

@@ -8,11 +8,11 @@ import { readStackSettings } from "../../stack/readStackSettings";
 import { isSame, type KnownRelease, type Rollout } from "./plan";
 import type { ReleaseStep } from "./schema";
 
-/** What the settings of a stack name. */
+/** The release that the settings of a stack name. */
 export interface RequestedRelease {
   /** As it stands there. */
   readonly written: string;
-  /** Undefined when it cannot be had: a broken archive is a reason for a rollback, not against it. */
+  /** Undefined if it cannot be read: a broken archive is a reason for a rollback. */
   readonly release?: KnownRelease;
   readonly manifest?: ReleaseStep["manifest"];
 }
@@ -35,8 +35,8 @@ export async function readRequestedRelease(stack: string): Promise<RequestedRele
 }
 
 /**
- * Whether somebody has begun to roll out what the settings name. A file, an address or a version is named in order to be
- * rolled out; a folder is edited all day, and has been rolled out when there is a trace of it.
+ * Whether the roll-out of the release in the settings began. A file, an address or a version is assumed to be rolled
+ * out. A folder changes all day, so only a log entry or a copy in the store proves it.
  */
 export function wasAttempted(
   { written, release }: RequestedRelease,

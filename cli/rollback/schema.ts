@@ -1,6 +1,6 @@
 import type { Manifest } from "../../blueprint/manifest";
 
-/** A release between here and there; its manifest is unknown where the store does not have it. */
+/** A release between the current and the target one. Its manifest is unknown if the store does not have it. */
 export interface ReleaseStep {
   readonly label: string;
   readonly manifest?: Pick<Manifest, "migrate" | "schema">;
@@ -12,10 +12,10 @@ export type SchemaVerdict =
   { readonly fits: true; readonly because: string } | { readonly fits: false; readonly because: string };
 
 /**
- * Whether a release can work with the schema that later ones may have left. Only what the manifests say counts; what they
- * leave open is for a person to decide.
+ * Whether a release can work with the schema that later releases may have left, by what the manifests say. If they
+ * say nothing, a person has to decide.
  *
- * @param passed what was rolled out, or tried, since the target was
+ * @param passed the releases that were rolled out, or tried, after the target
  */
 export function judgeSchema(target: ReleaseStep, passed: readonly ReleaseStep[]): SchemaVerdict {
   const unknown = passed.filter(({ manifest }) => manifest === undefined);

@@ -16,15 +16,15 @@ import type { StackStatus } from "../../stack/status/stackStatus";
 import { type KnownStack, makeStatus } from "../../stack/status/status";
 import { screen, statusText } from "./text";
 
-/** Seconds that each machine may take for a sign of life, and the API for its answer: the screen is there in two. */
+/** Seconds for the answer of each machine and of the API, so that the screen appears within two. */
 export const answerLimit = 1.5;
-/** Seconds more for each machine beyond a screenful: they are asked side by side, but by one processor. */
+/** Additional seconds for each machine above `screen`: one processor asks all at the same time. */
 const more = 0.02;
 
-/** Exit code when there is something to look at. */
+/** Exit code when there is an alarm. */
 const ALARM = 1;
 
-/** `holdfast status`: how a stack is, on one screen. */
+/** `holdfast status`: shows the state of a stack on one screen. */
 export function statusCommand(): Command {
   return new Command("status")
     .description("show the state of a stack: machines, instances, floating IP, release, disks, and what needs a person")
@@ -55,7 +55,7 @@ export async function readStatus(stack: string, timeout: number): Promise<StackS
   return askStack(stack, state, target, timeout);
 }
 
-/** The same for who has the stack's state and its cloud already. */
+/** As `readStatus`, with a state and a cloud that the caller has already. */
 export async function askStack(
   stack: string,
   state: StackState,
@@ -70,7 +70,7 @@ export async function askStack(
   return makeStatus(knownFrom(stack, state), answers, cloud);
 }
 
-/** What the state knows: machines in the order of the blueprint, and the addresses that visitors come by. */
+/** What the state says: machines in the order of the blueprint, and the floating IPs. */
 export function knownFrom(stack: string, { outputs, resources }: StackState): KnownStack {
   const machines = Object.entries((outputs.machines ?? {}) as Record<string, { roles: string[] }>);
   return {

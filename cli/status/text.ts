@@ -10,10 +10,10 @@ import {
   type StackStatus,
 } from "../../stack/status/stackStatus";
 
-/** More machines than this are no screen any more: then only those with something to say are shown. */
+/** Machines that fit on a screen. Above that number, only those that an alarm or a notice is about are shown. */
 export const screen = 16;
 
-/** The status for people: one screen, what is wrong at the top. */
+/** The status for people, on one screen, with alarms at the top. */
 export function statusText(status: StackStatus, colours: Colours): string {
   const { alarms, notices, stack, url, date } = status;
   return [
@@ -37,7 +37,7 @@ function holder({ cloud, masters }: FloatingIpStatus): string {
     : `${cloud} by the API's view, ${own}`;
 }
 
-/** The newest backup in each place, when it was last proven there, and from when on a restore is possible. */
+/** The newest backup of each place, its last proof, and since when a restore is possible. */
 function backup({ machines: all }: StackStatus): string[] {
   return all.flatMap(({ probe }) => {
     const { backups, proof, now } = probe ?? {};

@@ -67,7 +67,7 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   console.log(`Nothing of "${stack}" is left in the project.`);
 }
 
-/** Whoever wants a protected stack gone first says so in its settings: no flag of this command does. */
+/** A protected stack is refused. Only its settings lift the protection; this command has no option for it. */
 function refuseProtected(stack: string, state: StackState | undefined): void {
   const kept = (state?.resources ?? []).filter((resource) => resource.protect);
   if (kept.length === 0) return;

@@ -3,7 +3,7 @@ import { type CloudApi, Refusal } from "../../stack/cloud/api";
 import { collections } from "../../stack/cloud/collections";
 import type { Found } from "./proof";
 
-/** Everything in the project that bears the stack's label, whoever made it and whether Pulumi knows it or not. */
+/** Everything in the project with the stack's label, whether Pulumi knows it or not. */
 export async function labelled(stack: string, api: CloudApi): Promise<readonly Found[]> {
   const found: Found[] = [];
   const query = `label_selector=${encodeURIComponent(`stack=${stack}`)}`;
@@ -12,14 +12,14 @@ export async function labelled(stack: string, api: CloudApi): Promise<readonly F
       const items = await api.list(collection.path, query);
       found.push(...items.map((item) => ({ collection, item })));
     } catch (error) {
-      // A cloud that does not have this kind of thing has none of them.
+      // A cloud without this kind of resource has none of them.
       if (!(error instanceof Refusal && [404, 501].includes(error.status))) throw error;
     }
   }
   return found;
 }
 
-/** Addresses that Hetzner made with the servers and takes away with them. They bear no label. */
+/** Ids of the primary IPs that Hetzner creates and deletes with the servers. They have no label. */
 export function ownAddresses(found: readonly Found[]): readonly number[] {
   return found
     .filter(({ collection }) => collection.path === "servers")
@@ -29,15 +29,15 @@ export function ownAddresses(found: readonly Found[]): readonly number[] {
     });
 }
 
-/** Seconds in which the cloud lets go of what was deleted. */
+/** Seconds that the cloud may take to delete. */
 const SETTLE_LIMIT = 60;
 
 /**
- * What is left of a stack after its end, each in a few words. Deletions take a moment, so it is asked again until nothing
- * is left or the time is up.
+ * The resources of a stack that are left after its teardown, each in a few words. Asks again until there are none or
+ * the time is over.
  *
  * @param addresses ids of primary IPs that have to go with their servers
- * @param limit seconds until what is still there counts as left
+ * @param limit seconds
  */
 export async function leftovers(
   stack: string,

@@ -4,27 +4,27 @@ import { type Collection, collectionOf } from "../../stack/cloud/collections";
 import { UserError } from "../../lib/errors";
 import type { StackState, StateResource } from "../../stack/state";
 
-/** Something of the stack in the cloud. */
+/** A resource of the stack that the cloud has. */
 export interface Found {
   readonly collection: Collection;
   readonly item: Item;
 }
 
-/** What is known about the project that the token opens. */
+/** The proof that a token opens the project of the stack. */
 export interface Proof {
-  /** Everything of the state that the project has. */
+  /** Resources of the state that the project has. */
   readonly found: readonly Found[];
-  /** What the state has and the project has not, e.g. `server staging-app-1 (id 17)`. */
+  /** Resources of the state that the project does not have, e.g. `server staging-app-1 (id 17)`. */
   readonly missing: readonly string[];
-  /** Why it is the stack's own project, in words. */
+  /** Why it is the stack's own project, for people. */
   readonly reason: string;
 }
 
-/** What a stack's state says that its project has. */
+/** What a stack's state says about its project. */
 export interface RecordedResources {
   readonly stack: string;
   readonly resources: readonly StateResource[];
-  /** Fingerprint of the token of the last update; absent where that one recorded none. */
+  /** Fingerprint of the token of the last update, if the state has one. */
   readonly recorded?: string;
 }
 
@@ -65,7 +65,7 @@ export async function proveProject(claimed: RecordedResources, api: CloudApi, to
   return { found, missing, reason };
 }
 
-/** The project's own answers about what the state names. */
+/** Asks the API for each resource of the state. */
 async function lookUp(resources: readonly StateResource[], api: CloudApi): Promise<Pick<Proof, "found" | "missing">> {
   const found: Found[] = [];
   const missing: string[] = [];

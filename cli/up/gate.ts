@@ -6,20 +6,20 @@ import {
   withKind,
 } from "../../stack/preview/resources";
 
-/** What an update of a stack would destroy although it is protected. */
+/** The protected resources that an update would delete or replace. */
 export interface GateResult {
-  /** Named on the command line, so their protection is lifted. */
+  /** Named on the command line: their protection is lifted. */
   readonly allowed: readonly ResourceChange[];
   /** Why the update is refused; empty when it is not. */
   readonly problems: readonly string[];
-  /** Names that stood on the command line for nothing. */
+  /** Names on the command line that match no protected resource. */
   readonly idle: readonly string[];
 }
 
 /**
- * Lets an update pass, or says what would be lost: a protected resource is replaced or deleted only when it is named. All
- * that is refused is told at once. A name that several of them have names none: who gives up a password has not given up
- * the backups of the same name.
+ * Decides whether an update may run: a protected resource is replaced or deleted only if it is named. All refusals
+ * are listed at once. A name that fits several resources counts for none of them: permission to lose a password is no
+ * permission to lose backups of the same name.
  *
  * @param allow names of resources, e.g. `visitors`, or with their kind, e.g. `StorageBox:backup`
  */
@@ -36,7 +36,7 @@ export function gate(changes: readonly ResourceChange[], allow: readonly string[
   };
 }
 
-/** All that a word could mean. */
+/** All resources that a word could mean. */
 function meantBy(word: string, inDanger: readonly ResourceChange[]): readonly ResourceChange[] {
   return inDanger.filter((change) => word === change.name || word === withKind(change));
 }
@@ -57,7 +57,7 @@ function problem(change: ResourceChange): string {
   return `the ${describeResource(change)} is protected and would be ${fate}${why}`;
 }
 
-/** The message of a refusal, with the words that let the update pass. */
+/** The message of a refusal, with the command that permits the update. */
 export function refusal(stack: string, changes: readonly ResourceChange[], { problems }: GateResult): string {
   const names = allowNames(protectedLosses(changes));
   return [

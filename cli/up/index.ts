@@ -36,13 +36,13 @@ export function upCommand(): Command {
 }
 
 /**
- * Gives Pulumi's exit code. Plain `pulumi up` refuses the same; what this adds is the whole list beforehand, in words, and
- * the one way past it that says what goes.
+ * Gives Pulumi's exit code. Plain `pulumi up` refuses the same changes, but one at a time. This command lists all of
+ * them first, and `--allow` permits them by name.
  */
 async function up({ stack, allow, yes }: Flags): Promise<number> {
   const project = await Project.open(stack);
   await project.ensure();
-  // Protection is let be here, so that everything that it would refuse is seen at once.
+  // Without --ignore-protect, the preview would end at the first refusal.
   const preview = await project.run(["preview", "--json", "--ignore-protect"], 600);
   if (!preview.stdout.trimStart().startsWith("{")) {
     throw new UserError(`pulumi gives no preview of "${stack}": ${lastLines(preview)}`);
@@ -64,7 +64,7 @@ async function up({ stack, allow, yes }: Flags): Promise<number> {
   }
   for (const text of consequences(changes)) console.log(`! ${text}`);
   if (changes.length === 0) console.log(`Nothing changes in "${stack}".`);
-  // Outputs and secrets may differ all the same, so Pulumi has the last word.
+  // Outputs and secrets may differ all the same, so `pulumi up` runs anyway.
   else if (!yes) await confirm(stack, undefined, "--yes");
 
   await unprotect(project, result.allowed);

@@ -3,7 +3,7 @@ import type { ResourceChange } from "../../stack/preview/resources";
 import type { Project } from "../../stack/pulumi/project";
 import type { ServiceWatch } from "./serviceWatch";
 
-/** A machine that gets another server type, and what has to be updated together with it. */
+/** A machine that gets another server type, and what is updated together with it. */
 export interface Resize {
   readonly machine: string;
   readonly serverType: string;
@@ -11,17 +11,17 @@ export interface Resize {
   readonly targets: readonly string[];
 }
 
-/** What makes room for machines that are off, and sees that they are back. */
+/** What a change of server types needs. */
 export interface ResizeActions {
   readonly project: Pick<Project, "update">;
   readonly watch: Pick<ServiceWatch, "untilOthersServe" | "untilItServes">;
-  /** Has the active load balancer hand the floating IP over. */
+  /** Makes a load balancer hand the floating IP over, if it has it. */
   readonly handOver: (machine: string) => Promise<void>;
 }
 
 /**
- * The machines whose server type changes, in the order in which they may be off: load balancers first. One that was never
- * configured serves nobody, so its turn is the whole update's.
+ * The machines whose server type changes, in the order in which they are switched off: load balancers first. A
+ * machine without a configuration serves no visitors yet, so the update of the whole stack changes it.
  */
 export function resizes(changes: readonly ResourceChange[]): readonly Resize[] {
   const updates = changes.filter(({ operation }) => operation === "update");
@@ -40,19 +40,19 @@ export function resizes(changes: readonly ResourceChange[]): readonly Resize[] {
     .sort((a, b) => turn(a.machine) - turn(b.machine));
 }
 
-/** Load balancers from the last to the first, as with configurations, then the others from the first to the last. */
+/** Load balancers from the last to the first, like configurations; then the others from the first to the last. */
 function turn(machine: string): number {
   const number = Number(/\d+$/.exec(machine)?.[0] ?? 0);
   return machine.startsWith("load-balancer-") ? -number : number;
 }
 
 /**
- * Changes server types one machine after the other. Pulumi would power all of them off at once, and go on as soon as the
- * API calls a machine running, which is before it has booted. Here a machine goes off only while another one does its
- * work, and the next one's turn comes when it serves again. Requests that an app machine works on when it is powered off
- * are cut; those that may be repeated are, by the load balancer.
+ * Changes server types one machine after the other. Pulumi would power all of them off at once, and continue when the
+ * API calls a machine running, which is before it has booted.
+ * Here a machine is off only while another one does its work. The next one follows when it serves again. A power-off
+ * cuts the requests that an app machine works on; the load balancer repeats those that may be repeated.
  *
- * @throws UserError when a machine does not come back; those after it keep what they have
+ * @throws UserError when a machine does not come back; the machines after it are not changed
  */
 export async function resizeInTurn(machines: readonly Resize[], actions: ResizeActions): Promise<void> {
   const { project, watch, handOver } = actions;

@@ -6,15 +6,15 @@ import type { StackStatus } from "../../stack/status/stackStatus";
 import type { Project } from "../../stack/pulumi/project";
 import { serviceProblem, standInProblem } from "./serving";
 
-/** Seconds in which a machine has to serve again: a boot, its programs, and the checks of those who send visitors to it. */
+/** Seconds until a machine has to serve again: it boots, starts its programs, and passes health checks. */
 const DEADLINE = 300;
-/** Seconds for a machine's sign of life: more than a screen that somebody looks at would wait. */
+/** Seconds for a machine's answer: more than `holdfast status` allows. */
 const LIFE_SIGN = 3;
 
-/** How the watch looks and waits; tests bring their own. */
+/** How the watch asks and waits; tests exchange it. */
 export interface WatchActions {
   readonly read: () => Promise<StackStatus>;
-  /** Gets a line whenever there is another reason to wait. */
+  /** Shows a line for each new reason to wait. */
   readonly say: (line: string) => void;
   /** Milliseconds, as `Date.now()`. */
   readonly now?: () => number;
@@ -24,17 +24,17 @@ export interface WatchActions {
   readonly deadline?: number;
 }
 
-/** Looks at a running stack until visitors can do without a machine, or until it serves again. */
+/** Asks a running stack until other machines can do the work of one, or until it serves again. */
 export class ServiceWatch {
   constructor(private readonly actions: WatchActions) {}
 
-  /** Of a stack wherever it lives: each look asks all machines, by the state as Pulumi has it then. */
+  /** For any stack. Each time all machines of the current state are asked. */
   static of(project: Pick<Project, "stack" | "state" | "target">): ServiceWatch {
     const read = async () => {
       const [state, target] = await Promise.all([project.state(), project.target()]);
       if (!state) throw new UserError(`the stack "${project.stack}" has no state`);
       const { machines, ...status } = await askStack(project.stack, state, target, LIFE_SIGN);
-      // The settings may name machines that are made later in the same update.
+      // Leaves out machines that the same update creates later.
       const configured = new Set(routesOf(state).map(({ machine }) => machine));
       return { ...status, machines: machines.filter(({ name }) => configured.has(name)) };
     };
@@ -42,9 +42,9 @@ export class ServiceWatch {
   }
 
   /**
-   * Waits until another machine does the work of this one, which is about to be switched off, and gives the last look.
+   * Waits until another machine can do the work of this one, and gives the last status.
    *
-   * @throws UserError at the deadline, with what was waited for
+   * @throws UserError at the deadline, with the problem that is left
    */
   async untilOthersServe(machine: string): Promise<StackStatus> {
     return this.wait(
@@ -56,9 +56,9 @@ export class ServiceWatch {
   }
 
   /**
-   * Waits until the machine answers, its instances get visitors, and what else it is there for works.
+   * Waits until the machine does all of its work again.
    *
-   * @throws UserError at the deadline, with what was waited for
+   * @throws UserError at the deadline, with the problem that is left
    */
   async untilItServes(machine: string): Promise<void> {
     await this.wait(

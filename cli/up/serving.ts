@@ -6,15 +6,15 @@ import {
   viewsOf,
 } from "../../stack/status/stackStatus";
 
-/** A machine that answered, and what it said. */
+/** A machine with its answer. */
 type Answering = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
 
-/** Looks at one side of a machine's work: what is missing until it does it, with the machine's name; nothing when it does. */
+/** Checks one part of a machine's work. Gives what is missing, with the machine's name; undefined if nothing is. */
 type Look = (machine: Answering, status: StackStatus) => string | undefined;
 
 /**
- * What keeps a machine from doing its part for visitors: the first thing that it still lacks, as a sentence that begins
- * with what it is about; nothing when it serves.
+ * Why a machine does not serve visitors: the first problem, as a sentence that names its subject; undefined if it
+ * serves.
  */
 export function serviceProblem(status: StackStatus, name: string): string | undefined {
   const machine = status.machines.find((one) => one.name === name);
@@ -29,8 +29,8 @@ export function serviceProblem(status: StackStatus, name: string): string | unde
 }
 
 /**
- * Why nobody else would do a machine's work while it is off; nothing when another machine of the same role serves, and
- * where there is none: then no waiting helps.
+ * Why no other machine can do the work of this one while it is off. Undefined if another machine of the same role
+ * serves, or if there is none: waiting does not help then.
  */
 export function standInProblem(status: StackStatus, name: string): string | undefined {
   const roles = status.machines.find((machine) => machine.name === name)?.roles ?? [];
@@ -52,7 +52,7 @@ const instances: Look = ({ name, roles, probe }, status) => {
   return absent && `${absent.name} gets no visitors: ${viewsOf(absent) || "no load balancer answered"}`;
 };
 
-/** A person has reasons, and nobody waits for people. */
+/** An instance that a person keeps out is not waited for. */
 function isKeptOut({ holds }: InstanceStatus): boolean {
   return holds.some(({ owner }) => owner !== "roll-out");
 }
@@ -70,7 +70,10 @@ const loadBalancer: Look = ({ name, roles, probe }, { instances: all }) => {
   );
 };
 
-/** Whether a load balancer has to send visitors to an instance: another one does, or nothing is against it. */
+/**
+ * Whether a load balancer has to send visitors to an instance: all others do, or, without others, the instance is
+ * ready.
+ */
 function isExpected({ unit, holds, seen }: InstanceStatus, balancer: string): boolean {
   const others = Object.entries(seen).filter(([name]) => name !== balancer);
   return others.length > 0

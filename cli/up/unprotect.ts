@@ -6,8 +6,8 @@ import type { ResourceChange } from "../../stack/preview/resources";
 import type { Project } from "../../stack/pulumi/project";
 
 /**
- * Lifts both protections of resources that are named: Pulumi's, in its state, and the cloud's own. Whatever of them is
- * left after the update is protected again by it, because the settings still say so.
+ * Lifts both protections of the named resources: in Pulumi's state and in the cloud. The update sets them again on
+ * what is left, because the settings still demand it.
  *
  * @throws UserError when the cloud or Pulumi refuses
  */
@@ -19,7 +19,7 @@ export async function unprotect(
   const api = new CloudApi(requireToken(await project.target()));
   for (const { urn, before, kind } of resources) {
     const collection = before && collectionOf(before.type);
-    // Only what is there can be protected there.
+    // A resource that is gone has no protection.
     if (collection && before.id && (await api.find(`/${collection.path}/${before.id}`))) {
       await api.post(`/${collection.path}/${before.id}/actions/change_protection`, {
         delete: false,

@@ -1,7 +1,7 @@
 import type { Target } from "../../blueprint/target";
 import { UserError } from "../../lib/errors";
 
-/** The cloud's API said no. */
+/** An error that the cloud's API answered. */
 export class Refusal extends UserError {
   constructor(
     call: string,
@@ -30,13 +30,13 @@ export interface Item {
   readonly [property: string]: unknown;
 }
 
-/** Seconds that the API may take for an answer, unless somebody has less patience. */
+/** Seconds for an answer of the API, unless the caller names another limit. */
 const LIMIT = 15;
 
 /** Hetzner's storage boxes have an API of their own, with the same tokens. */
 const storageEndpoint = "https://api.hetzner.com/v1";
 
-/** The API of the cloud that a stack lives in, asked by a person's command: few calls, no retries, plain errors. */
+/** The API of the cloud that a stack is in, for commands: few calls, no retries, plain errors. */
 export class CloudApi {
   /** @param limit seconds for each answer */
   constructor(
@@ -44,17 +44,16 @@ export class CloudApi {
     private readonly limit = LIMIT,
   ) {}
 
-  /** Where it is. */
   get endpoint(): string {
     return this.target.endpoint;
   }
 
-  /** @throws Refusal, also when there is no such thing */
+  /** @throws Refusal, also for what does not exist */
   async get<T>(path: string): Promise<T> {
     return (await this.call("GET", path)) as T;
   }
 
-  /** Nothing when the API does not know it. @throws Refusal for any other reason */
+  /** Undefined for what does not exist. @throws Refusal for any other reason */
   async find<T>(path: string): Promise<T | undefined> {
     try {
       return await this.get<T>(path);
@@ -64,11 +63,7 @@ export class CloudApi {
     }
   }
 
-  /**
-   * Everything of one kind, whatever number of pages that is.
-   *
-   * @param query e.g. `label_selector=stack%3Dstaging`
-   */
+  /** All resources of one kind, from all pages. @param query e.g. `label_selector=stack%3Dstaging` */
   async list(collection: string, query = ""): Promise<readonly Item[]> {
     const items: Item[] = [];
     for (let page: number | null = 1; page !== null;) {

@@ -1,4 +1,4 @@
-/** A kind of thing in the cloud that a stack can consist of. */
+/** A kind of resource in the cloud. */
 export interface Collection {
   /** In the API, e.g. `floating_ips`. */
   readonly path: string;
@@ -6,11 +6,11 @@ export interface Collection {
   readonly single: string;
   /** For people, e.g. `floating IP`. */
   readonly word: string;
-  /** Pulumi's type; absent where no stack of ours makes any. */
+  /** Pulumi's type; absent if Holdfast makes no resource of this kind. */
   readonly type?: string;
 }
 
-/** Everything that has labels and can cost money or stand in the way, in the order in which people think of it. */
+/** Every kind that has labels and can cost money or block a name. */
 export const collections: readonly Collection[] = [
   { path: "servers", single: "server", word: "server", type: "hcloud:index/server:Server" },
   { path: "volumes", single: "volume", word: "volume", type: "hcloud:index/volume:Volume" },
@@ -30,7 +30,7 @@ export const collections: readonly Collection[] = [
   { path: "storage_boxes", single: "storage_box", word: "storage box", type: "hcloud:index/storageBox:StorageBox" },
 ];
 
-/** What the API calls the kind of a resource; nothing for what has no labels of its own. */
+/** The kind of a resource; undefined for types without labels of their own. */
 export function collectionOf(type: string): Collection | undefined {
   return collections.find((collection) => collection.type === type);
 }

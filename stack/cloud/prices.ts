@@ -23,7 +23,7 @@ interface PricedAddress {
   readonly prices: readonly PricedPlace[];
 }
 
-/** What `GET /pricing` answers, as far as anything of it can be in a stack. */
+/** The part of the answer of `GET /pricing` that can concern a stack. */
 interface Pricing {
   readonly currency: string;
   readonly server_types: readonly PricedType[];
@@ -33,11 +33,11 @@ interface Pricing {
   readonly volume: { readonly price_per_gb_month: Amount };
 }
 
-/** Where a stack's parts are, which their prices depend on. */
+/** The locations of a stack's parts, on which their prices depend. */
 type Places = Pick<Settings, "location" | "backup">;
 
 /**
- * The list prices that the cloud's own API names today. What it does not name is missing, as in any list.
+ * The list prices of the cloud's API of today. A price that it does not name is missing.
  *
  * @throws UserError when it does not answer, or refuses
  */
@@ -64,7 +64,7 @@ export async function askedPrices(api: CloudApi, { location, backup }: Places): 
   };
 }
 
-/** They have an API of their own; where it lets nobody in, the rest has its prices all the same. */
+/** Storage Boxes have an API of their own. If it refuses, the other prices are still known. */
 async function storageBoxTypes(api: CloudApi): Promise<readonly PricedType[]> {
   try {
     return (await api.get<{ storage_box_types: readonly PricedType[] }>("/storage_box_types?per_page=50"))

@@ -45,7 +45,7 @@ export function describeListing(listing: Listing): string {
   ].join("\n");
 }
 
-/** One line for each span of moments; what lies between two of them is lost. */
+/** One line for each span of moments that can be restored. */
 function describeRestorable({ restorable = [], restorableUntil }: Listing): string[] {
   const show = (moment: string) => showMoment(new Date(moment));
   return restorable.flatMap(({ from, to }) => {

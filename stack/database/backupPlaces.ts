@@ -8,7 +8,10 @@ export interface BackupPlace {
   readonly where: string;
 }
 
-/** All places that are configured; where nobody has written them down yet, those that have backups, and the first at least. */
+/**
+ * All configured places. If the machine has not written them down yet: those that have backups, at least the first
+ * one.
+ */
 export function placesOf({ repositories, backups }: BackupsFile): BackupPlace[] {
   const numbers = repositories ?? [...new Set([1, ...backups.map(({ repository }) => repository)])].sort();
   return numbers.map((repository) => ({ repository, where: numbers.length > 1 ? whereIs(repository) : "" }));
@@ -19,7 +22,7 @@ export function whereIs(repository: number): string {
   return repository === 1 ? " on the Storage Box" : " in the bucket";
 }
 
-/** The last proof of each place; before them one that failed before it had chosen a backup. */
+/** The last proof of each place. A proof that failed before it chose a backup comes first. */
 export function proofsOf(file: ProofFile): readonly Proof[] {
   const { repositories = [] } = file;
   return repositories.length === 0 || file.backup === null ? [file, ...repositories] : repositories;

@@ -9,20 +9,19 @@ import { onMachine } from "../ssh/route";
 import { stackState } from "../pulumi/project";
 import type { StackState } from "../state";
 
-/** Work that goes on, on the machine, when nobody watches. */
+/** A job that runs on the machine even when the command ends. */
 export type Job = "backup" | "restore" | "import" | "verify" | "proof";
 
 /** OpenSSH's exit code when the connection breaks. */
 const CONNECTION_BROKE = 255;
 
-/** The machine that has the stack's database, spoken to over SSH. */
+/** The machine with the database of a stack, over SSH. */
 export class DatabaseMachine {
   private constructor(
     readonly stack: string,
-    /** What Pulumi has noted of the stack. */
     readonly state: StackState,
     private readonly route: Target,
-    /** Machines that the app's instances are on. */
+    /** Machines that run instances of the app. */
     readonly appMachines: readonly Target[],
   ) {}
 
@@ -45,12 +44,12 @@ export class DatabaseMachine {
     return this.route.machine;
   }
 
-  /** What the program there answers. @throws with what it says when it refuses */
+  /** The answer of the program on the machine. @throws UserError with its message when it refuses */
   async ask<T>(args: readonly string[], request?: object): Promise<T> {
     return JSON.parse(await this.tell(args, request)) as T;
   }
 
-  /** As `ask`, for answers in words. */
+  /** As `ask`, for answers that are plain text. */
   async tell(args: readonly string[], request?: object): Promise<string> {
     const input = request === undefined ? "" : JSON.stringify(request);
     const answer = await this.runOn(this.route, ["sudo", backupPaths.command, ...args], input);
@@ -58,13 +57,13 @@ export class DatabaseMachine {
     throw new UserError(`${this.name}: ${refusal(answer, this.stack)}`);
   }
 
-  /** Begins a job and shows it to its end; returns its exit code. */
+  /** Starts a job and shows it to its end; returns its exit code. */
   async runJob(job: Job, request: object = {}): Promise<number> {
     await this.tell(["start", job], request);
     return this.follow(job);
   }
 
-  /** Shows a job to its end; a connection that breaks is made again, for the job goes on meanwhile. */
+  /** Shows a job to its end. The job continues when the connection breaks, so it connects again. */
   async follow(job: Job): Promise<number> {
     for (let broken = 0; ; broken++) {
       const command = ["sudo", backupPaths.command, "follow", job];
@@ -80,7 +79,7 @@ export class DatabaseMachine {
     }
   }
 
-  /** Sends a file to a command there; returns what it answers. */
+  /** Sends a file to a command on the machine; returns its answer. */
   async upload(path: string, args: readonly string[], onBytes: (bytes: number) => void): Promise<string> {
     const answer = await onMachine(
       this.stack,
@@ -98,7 +97,7 @@ export class DatabaseMachine {
           const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
           file.on("data", (chunk) => onBytes((sent += chunk.length)));
           file.on("error", reject);
-          // A command that refuses ends before it has read all: its exit code tells why.
+          // A command that refuses ends before it has read everything. Its exit code shows why.
           child.stdin.on("error", () => file.destroy());
           file.pipe(child.stdin);
         }),

@@ -9,13 +9,13 @@ export interface RestorePlan {
   readonly backupFinished: string;
   /** Of the database. */
   readonly bytes: number;
-  /** As last measured there; null: never measured. */
+  /** The last measured duration; null: never measured. */
   readonly seconds: number | null;
-  /** What would be put aside. */
+  /** The present data, which the restore puts aside. */
   readonly present: string;
 }
 
-/** The plan in words, as the question before it. */
+/** The plan as the question before the restore. */
 export function describePlan(
   plan: RestorePlan,
   { from, into, target }: { readonly from: string; readonly into: string; readonly target: Date | undefined },

@@ -5,22 +5,22 @@ import type { Target } from "../machines/targets";
 import { onMachine } from "../ssh/route";
 import type { DatabaseMachine, Job } from "./machine";
 
-/** OpenSSH's exit code when there is no connection, or no more. */
+/** Exit code of OpenSSH without a connection. */
 const NO_CONNECTION = 255;
 
-/** A machine that is frozen is noticed within 15 seconds. */
+/** OpenSSH notices a frozen machine within 15 seconds. */
 const alive = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
 
 /**
- * Runs a job that replaces the database, with the app stopped meanwhile; returns its exit code.
+ * Runs a job that replaces the database. The app is stopped meanwhile. Returns the exit code of the job.
  *
- * A machine that cannot be reached is told, and does not stop the work: in a catastrophe one of them often is not. It is
- * no danger to the data: a restore stops PostgreSQL, after everything that was acknowledged has gone to the backup
- * storage, and an import closes the database before it reads the first row.
+ * A machine that does not answer does not stop the work: after a catastrophe that is often so. The data is safe all
+ * the same. A restore stops PostgreSQL once every acknowledged change is in the backup storage; an import closes the
+ * database before it reads the first row.
  *
- * @param migrate whether the release may migrate what comes back, where it has not yet
+ * @param migrate whether the release may migrate the new database if it has not yet
  * @param tell exchanged in tests
- * @throws when another such job is at work, when a machine refuses, or the job does not begin; the app then runs as before
+ * @throws when another such job is working, a machine refuses, or the job does not begin; the app then runs as before
  */
 export async function replaceDatabase(
   machine: Pick<DatabaseMachine, "stack" | "appMachines" | "tell" | "follow">,
@@ -35,26 +35,26 @@ export async function replaceDatabase(
     await stopApp(machine, migrate, tell);
     await machine.tell(["start", job], request);
   } catch (error) {
-    // One that somebody else has begun meanwhile, or that began although its answer was lost, starts the app at its end.
+    // A job that runs all the same starts the app at its end: another person's, or ours if only its answer was lost.
     if ((await replacing(machine)) !== undefined) throw error;
     await startApp(machine, tell).catch((second: unknown) => {
       console.error(messageOf(second));
     });
     throw error;
   }
-  // When the connection breaks for good, the machines find out by themselves when the app may start.
+  // If the connection breaks for good, the machines find out by themselves when the app may start.
   const code = await machine.follow(job);
-  // Replaced or as before, the database is there: what watches it on the app machines would find out a second later.
+  // The database is there, new or old. Without this the app machines would notice it a second later.
   await startApp(machine, tell);
   console.log("the app is back");
   return code;
 }
 
 /**
- * Makes sure that the stack's database is not being replaced already: by a run that was killed, for instance, whose job goes
- * on. To stop and start the app beside it would start the app before its end.
+ * Makes sure that no other job replaces the database, e.g. one whose command was killed. A second job would start the
+ * app before the end of the first one.
  *
- * @throws with what shows that job
+ * @throws UserError with the command that shows that job
  */
 export async function requireNoOtherJob(machine: Pick<DatabaseMachine, "stack" | "tell">): Promise<void> {
   const job = await replacing(machine);
@@ -66,7 +66,7 @@ export async function requireNoOtherJob(machine: Pick<DatabaseMachine, "stack" |
 }
 
 async function replacing(machine: Pick<DatabaseMachine, "tell">): Promise<string | undefined> {
-  // A machine of before this question does not know it, and one that is not reached refuses what comes next.
+  // A machine that is not reached refuses the next step anyway.
   const answer = await machine.tell(["replacing"]).catch(() => "");
   return answer.trim() || undefined;
 }
@@ -75,7 +75,7 @@ type App = Pick<DatabaseMachine, "stack" | "appMachines">;
 
 async function stopApp({ stack, appMachines }: App, migrate: boolean, tell: typeof tellPause): Promise<void> {
   const command = ["begin", ...(migrate ? [] : ["--no-migrate"])];
-  // All have to have answered: one that is told to start must not be on its way down still.
+  // Waits for all answers: a machine that is told to start must not still be stopping.
   const answers = await Promise.allSettled(appMachines.map((machine) => tell(stack, machine, command)));
   for (const answer of answers) {
     if (answer.status === "rejected") throw answer.reason;
@@ -87,7 +87,7 @@ async function stopApp({ stack, appMachines }: App, migrate: boolean, tell: type
   }
 }
 
-/** In turn: the first machine migrates, and the others wait for that. */
+/** One after the other: the first machine migrates, and the others wait for that. */
 async function startApp({ stack, appMachines }: App, tell: typeof tellPause): Promise<void> {
   for (const target of appMachines) {
     const { machine, away } = await tell(stack, target, ["end"]);

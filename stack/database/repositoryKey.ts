@@ -4,7 +4,7 @@ import { lastLines } from "../../lib/run";
 import { UserError } from "../../lib/errors";
 import { Project } from "../pulumi/project";
 
-/** Name of the stack's secret output that holds the key. */
+/** Name of the secret output with the key. */
 const KEY_OUTPUT = "backupKey";
 
 /** The key of a stack's backups, from its encrypted state. @throws when it has none */
@@ -12,14 +12,14 @@ export async function keyOfStack(stack: string): Promise<RepositoryKey> {
   const project = await Project.open(stack);
   const answer = await project.run(["stack", "output", KEY_OUTPUT, "--show-secrets", "--json"]);
   if (answer.code === 0) return parseKey(answer.stdout, `stack "${stack}"`);
-  // What it wrote to stdout could be the key.
+  // Its standard output could be the key.
   const said = lastLines({ ...answer, stdout: "" });
   throw new UserError(
     `the stack "${stack}" has no key to backups: is holdfast:backup set, and \`pulumi up\` done?\n${said}`,
   );
 }
 
-/** The key from the safe. @throws when the file is something else */
+/** The key in a file. @throws UserError when the file is something else */
 export function keyOfFile(path: string): RepositoryKey {
   let text: string;
   try {
@@ -30,7 +30,7 @@ export function keyOfFile(path: string): RepositoryKey {
   return parseKey(text, path);
 }
 
-/** Never repeats what it was given: that is the key to all data. */
+/** Error messages never repeat the text, which may be the key to all data. */
 function parseKey(text: string, from: string): RepositoryKey {
   let key: Partial<RepositoryKey> | null;
   try {

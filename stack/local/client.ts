@@ -4,13 +4,13 @@ import { lockHolder } from "../../local/lock";
 import { type DaemonInfo, localCloudName, localPaths } from "../../local/paths";
 import { UserError } from "../../lib/errors";
 
-/** Exit code of commands that need a running local cloud where there is none. */
+/** Exit code of commands that need a running local cloud when it does not run. */
 export const NOT_RUNNING = 3;
 
-/** What the running local cloud says about itself, or undefined when there is none. */
+/** Endpoint, token and pid of the running local cloud; undefined if it does not run. */
 export async function findDaemon(name = localCloudName()): Promise<DaemonInfo | undefined> {
   const file = localPaths(name).daemon;
-  // The file alone proves nothing: a kill -9 leaves it behind.
+  // The file alone proves nothing: it stays behind after a kill -9.
   if (!existsSync(file) || (await lockHolder(`${name}/daemon`)) === undefined) return undefined;
   return JSON.parse(readFileSync(file, "utf8")) as DaemonInfo;
 }
@@ -22,7 +22,7 @@ export async function requireDaemon(name = localCloudName()): Promise<DaemonInfo
   throw new UserError(`the local cloud "${name}" is not running: start it with \`make local\``, NOT_RUNNING);
 }
 
-/** Seconds that the daemon may take for an answer. */
+/** Seconds for an answer of the daemon. */
 const LIMIT = 10;
 
 /** Calls the local cloud's API or its own control calls (`/_local/…`). */

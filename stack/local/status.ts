@@ -23,7 +23,7 @@ export interface StorageBoxDescription {
   readonly addresses: readonly string[];
 }
 
-/** Asks the running local cloud; one that does not run has no machines, though there may be some left over. */
+/** Asks the local cloud. One that does not run has no machines, though some may be left over. */
 export async function readStatus(name = localCloudName()): Promise<Status> {
   const daemon = await findDaemon(name);
   if (!daemon) {
@@ -63,7 +63,7 @@ export interface MachineDescription {
   readonly initPid: number | null;
 }
 
-/** What a person wants to know about a machine; its roles are kept in a label, joined by underscores. */
+/** The description of a machine. Its label `role` has the roles, joined by underscores. */
 export function describeMachine(machine: MachineStatus): MachineDescription {
   return {
     name: machine.name,
@@ -72,14 +72,14 @@ export function describeMachine(machine: MachineStatus): MachineDescription {
     privateAddress: machine.addresses.private[0] ?? null,
     publicIpv4: machine.addresses.ipv4,
     publicIpv6: machine.addresses.ipv6,
-    // The API's word, unless what it believes and what runs differ.
+    // The API's state; `died` if the machine does not run although the API believes it.
     state: machine.status === "running" && !machine.running ? "died" : machine.status,
     initPid: machine.initPid,
   };
 }
 
 /**
- * Where visitors find the app when no stack output says so: the stack's floating IP, else the load balancer, else the
+ * The URL of the app when no stack output names it: that of the floating IP, else of the load balancer, else of the
  * only machine.
  */
 export function guessUrl(status: CloudStatus): string | null {

@@ -2,17 +2,17 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** How a program on a machine ended, whose lines were handed over while it ran. */
+/** A running program, with its output line by line. */
 export interface RemoteLines {
   /** Exit code of the program; 127 when it could not be started. */
   readonly ended: Promise<number>;
-  /** Lines of stdout, as fast as they are asked for. */
+  /** Lines of stdout. A slow reader slows the program down. */
   readonly lines: AsyncIterableIterator<string>;
   readonly stop: () => void;
 }
 
 /**
- * Starts a program and gives its lines as they come; nothing is collected, so it may run for days.
+ * Starts a program and gives its lines as they come. Nothing is collected, so it may run for days.
  *
  * @param onError gets each line of stderr
  */

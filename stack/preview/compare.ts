@@ -17,19 +17,15 @@ export interface Program {
   settings(stack: string): string | undefined;
 }
 
-/** What a stack would be after an `up` of a program. */
+/** The state of a stack after an `up` of a program. */
 export interface Baseline {
-  /** Folder of the program, which archives in the state name. */
+  /** Folder of the program. Paths of archives in the state begin with it. */
   readonly folder: string;
   /** @param secretsProvider how the stack's secrets are encrypted */
   state(secretsProvider: unknown): unknown;
 }
 
-/**
- * The state that an `up` of a program would have left, from a preview of it.
- *
- * @throws UserError when it cannot be previewed
- */
+/** The state that an `up` of a program would have left, by a preview. @throws UserError when it cannot be previewed */
 export async function baselineOf(stack: string, before: Program): Promise<Baseline> {
   const records: Records = new Map();
   const served = await serve(plugins().map((definition) => recordingProvider(definition, records)));
@@ -57,10 +53,10 @@ export async function baselineOf(stack: string, before: Program): Promise<Baseli
 }
 
 /**
- * What `pulumi up` would do to a stack that is as one revision describes it, to make it as another one does: a real
- * preview of the real engine. Nobody is asked, neither cloud nor machines nor Pulumi's own state, so no token, no secret
- * and no SSH key is needed. Where there was no stack before, everything is new.
+ * What `pulumi up` would change in a stack from one revision to another, by a preview of the real engine. It needs no
+ * token, no secret and no SSH key: it asks neither the cloud nor machines nor Pulumi's own state.
  *
+ * @param before undefined: there was no stack
  * @throws UserError when it cannot be previewed
  */
 export async function compare(stack: string, before: Baseline | undefined, after: Program): Promise<Digest> {
@@ -78,10 +74,7 @@ export async function compare(stack: string, before: Baseline | undefined, after
   }
 }
 
-/**
- * Each revision has a folder of its own, and archives in the state say which one they come from: no change of anybody's,
- * so the state moves to the other one.
- */
+/** Moves the state to the folder of the other revision, so that other paths of archives are no change. */
 function moved(state: unknown, from: string, to: string): unknown {
   const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
   return JSON.parse(JSON.stringify(state).replaceAll(inJson(from), inJson(to)));
@@ -95,8 +88,8 @@ async function open(stack: string, program: Program, ports: Readonly<Record<stri
 }
 
 /**
- * Stand-ins, which plan as the official plugins do. They are taken on every computer, so that a comment does not depend on
- * where it was written.
+ * Stand-ins, which plan like the official plugins. Every computer uses them, so that a comment is the same
+ * everywhere.
  */
 const plugins = (): readonly ProviderDefinition[] => [hcloudStandIn(), randomStandIn, holdfastProvider()];
 

@@ -2,8 +2,8 @@ import { serverTypes, type ServerType } from "../../catalog";
 import { describeResource, type ResourceChange } from "./resources";
 
 /**
- * What a person has to know before an update runs, as sentences: what loses power, what is made anew, what is gone.
- * Facts about updates in place are those of the hcloud plugin (1.41).
+ * What a person has to know before an update, as sentences: what is powered off, replaced or deleted. Facts about
+ * updates in place are those of the hcloud plugin (1.41).
  */
 export function consequences(changes: readonly ResourceChange[]): readonly string[] {
   return [...changes.flatMap(consequencesOf), ...(changes.some(isResized) ? [resizing] : [])];
@@ -82,7 +82,7 @@ function serverUpdated(change: ResourceChange): string[] {
   return said;
 }
 
-/** What a change of type does to the disk, which grows with it and never shrinks. */
+/** The effect of another server type on the disk, which grows with it and never shrinks. */
 function disk(from = "", to = ""): string {
   const [old, now] = [from, to].map((name) => (serverTypes as Readonly<Record<string, ServerType>>)[name]?.disk);
   if (old === undefined || now === undefined || old === now) return "";

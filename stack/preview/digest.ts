@@ -1,6 +1,6 @@
 import { UserError } from "../../lib/errors";
 
-/** What `pulumi preview --json` prints, as far as anybody here looks at it. Secrets are `[secret]` in it, everywhere. */
+/** The part of `pulumi preview --json` that commands read. All secrets in it are `[secret]`. */
 export interface Digest {
   readonly steps: readonly Step[];
   readonly diagnostics: readonly Diagnostic[];
@@ -21,7 +21,7 @@ export interface Step {
   readonly detailedDiff?: Readonly<Record<string, { readonly kind: string }>> | null;
 }
 
-/** What a step leads from or to. */
+/** A resource before or after a step. */
 export interface ResourceState {
   readonly urn: string;
   readonly type: string;
@@ -42,7 +42,7 @@ export interface Diagnostic {
   readonly severity?: string;
 }
 
-/** What stands in a digest in place of a secret. */
+/** The text of every secret in a digest. */
 export const SECRET_TEXT = "[secret]";
 
 /** @throws UserError when the text is not what `pulumi preview --json` prints */
@@ -57,16 +57,16 @@ export function parseDigest(text: string): Digest {
   if (steps !== undefined && steps !== null && !Array.isArray(steps)) {
     throw new UserError("this is not what `pulumi preview --json` prints: `steps` is not a list");
   }
-  // A preview that ended early has no steps at all, and says why in its diagnostics.
+  // A preview that ended early has no steps, and the reason in its diagnostics.
   return { steps: (steps ?? []) as Step[], diagnostics: (diagnostics ?? []) as Diagnostic[] };
 }
 
-/** The logical name in a URN: what the program calls the resource, e.g. `app-1`. */
+/** The logical name in a URN, as in the program, e.g. `app-1`. */
 export function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** The resource's own type in a URN, e.g. `hcloud:index/server:Server`; those of its parents are left out. */
+/** The resource's own type in a URN without those of its parents, e.g. `hcloud:index/server:Server`. */
 export function typeOf(urn: string): string {
   const types = urn.split("::")[2] ?? "";
   return types.slice(types.lastIndexOf("$") + 1);
@@ -77,7 +77,7 @@ export function kindOf(urn: string): string {
   return typeOf(urn).split(":").at(-1) ?? "";
 }
 
-/** What went wrong in the preview, each in the engine's or the program's own words. */
+/** The errors of a preview, in the words of the engine or the program. */
 export function errorsOf({ diagnostics }: Digest): string[] {
   return diagnostics
     .filter(({ severity }) => severity === "error")

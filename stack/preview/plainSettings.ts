@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { parse, stringify } from "yaml";
 
-/** A copy of a stack's settings that anybody can preview. */
+/** A copy of a stack's settings without secrets. */
 export interface PlainSettings {
   readonly yaml: string;
-  /** What takes the place of encrypted values: path as `pulumi config set --path` wants it → stand-in. */
+  /** Path as for `pulumi config set --path` → text that replaces the encrypted value. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -13,12 +13,12 @@ interface StackFile {
   readonly [key: string]: unknown;
 }
 
-/** How a stack's secrets are encrypted; without the secrets there is nothing to decrypt. */
+/** Settings of the encryption, which a copy without secrets does not need. */
 const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
 /**
- * Settings without their secrets, so that a preview needs no passphrase. Each encrypted value becomes a word that follows
- * from its ciphertext: another secret is another word, so that a preview sees that it changed, and nobody what it is.
+ * Settings without their secrets, so that a preview needs no passphrase. A hash of its ciphertext replaces each
+ * encrypted value: a preview sees that a secret changed, but never the secret.
  */
 export function plainSettings(text: string): PlainSettings {
   const file = (parse(text) ?? {}) as StackFile;

@@ -1,6 +1,6 @@
 import { type Digest, kindOf, nameOf, type ResourceState, type Step } from "./digest";
 
-/** What happens to one resource that is billed, kept or talked to: components and providers are left out. */
+/** What happens to one resource. Components and providers are left out. */
 export interface ResourceChange {
   readonly operation: Operation;
   /** e.g. `Server` */
@@ -12,17 +12,17 @@ export interface ResourceChange {
   readonly properties: readonly string[];
   /** Paths of all properties that differ, e.g. `files["/etc/motd"].content`. */
   readonly paths: readonly string[];
-  /** Whether Pulumi's state says that it must not go. */
+  /** Whether the state protects it. */
   readonly protected: boolean;
   readonly before?: ResourceState;
   readonly after?: ResourceState;
 }
 
-/** What can happen to a resource, in the order in which it is told. */
+/** What can happen to a resource, in the order of comments. */
 export const operations = ["create", "update", "replace", "delete"] as const;
 export type Operation = (typeof operations)[number];
 
-/** All changes of a preview, in its order. A replacement is one change, whatever steps it takes. */
+/** All changes of a preview, in its order. A replacement is one change, although it has several steps. */
 export function resourceChanges({ steps }: Digest): readonly ResourceChange[] {
   return steps.flatMap((step) => {
     const operation = operations.find((one) => one === step.op);
@@ -46,16 +46,16 @@ export function resourceChanges({ steps }: Digest): readonly ResourceChange[] {
 
 function propertiesOf({ diffReasons, replaceReasons }: Step, operation: Operation): readonly string[] {
   const reasons = operation === "replace" ? replaceReasons : operation === "update" ? diffReasons : [];
-  // What the bridge notes for itself is nobody's setting.
+  // Properties of the plugin's own bookkeeping are no settings.
   return [...new Set(reasons ?? [])].filter((name) => !name.startsWith("__")).sort();
 }
 
-/** What is refused unless it is named: protected things that would be replaced or deleted. */
+/** Protected resources that would be replaced or deleted: refused unless they are named. */
 export function protectedLosses(changes: readonly ResourceChange[]): readonly ResourceChange[] {
   return changes.filter((change) => change.protected && ["replace", "delete"].includes(change.operation));
 }
 
-/** How `--allow` names each of them: by its name where nothing else that would go has the same, else with its kind. */
+/** The words for `--allow`: the name, with the kind before it if several of these resources share the name. */
 export function allowNames(inDanger: readonly ResourceChange[]): readonly string[] {
   return inDanger.map((change) => {
     const { name } = change;
@@ -63,7 +63,7 @@ export function allowNames(inDanger: readonly ResourceChange[]): readonly string
   });
 }
 
-/** e.g. `StorageBox:backup`: no two resources of a stack have the same. */
+/** e.g. `StorageBox:backup`: unique in a stack. */
 export function withKind({ kind, name }: Pick<ResourceChange, "kind" | "name">): string {
   return `${kind}:${name}`;
 }
@@ -85,7 +85,7 @@ const words: Readonly<Record<string, string>> = {
   KeyPair: "key pair",
 };
 
-/** e.g. `machine app-1`, `floating IP visitors`; kinds without a word of their own keep Pulumi's. */
+/** e.g. `machine app-1`, `floating IP visitors`; unnamed kinds keep Pulumi's word. */
 export function describeResource({ kind, name }: Pick<ResourceChange, "kind" | "name">): string {
   return `${words[kind] ?? kind} ${name}`;
 }

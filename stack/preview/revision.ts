@@ -12,15 +12,14 @@ export interface Revision {
   readonly name: string;
   /** Folder with the program. */
   readonly folder: string;
-  /** The text of a stack's settings; nothing when there is no such stack. */
+  /** The text of a stack's settings; undefined if there are none. */
   settings(stack: string): string | undefined;
   /** Stacks that have settings and are not local. */
   stacks(): readonly string[];
-  /** Removes what was made for it. */
   close(): void;
 }
 
-/** This checkout as it is, what is not committed included. */
+/** This checkout as it is, uncommitted changes included. */
 export function workingTree(): Revision {
   return { name: "the working tree", ...inFolder(CHECKOUT), close: () => undefined };
 }
@@ -45,7 +44,7 @@ export async function openRevision(name: string): Promise<Revision> {
   }
 }
 
-/** npm's packages are those of the revision: this checkout's where both want the same, else they are installed for it. */
+/** Links the npm packages of this checkout if the revision has the same lock file, else installs its own. */
 async function installPackages(name: string, folder: string): Promise<void> {
   const lock = (checkout: string) => textOf(join(checkout, "package-lock.json"));
   if (lock(folder) === lock(CHECKOUT)) {
@@ -59,7 +58,7 @@ async function installPackages(name: string, folder: string): Promise<void> {
   if (result.code !== 0) throw new UserError(`npm's packages of ${name} cannot be installed: ${lastLines(result)}`);
 }
 
-/** The default store of releases is a folder beside the program that git ignores: it is the same for all revisions. */
+/** Links the default store of releases, which git ignores: all revisions share it. */
 function lendReleases(folder: string): void {
   const [own, lent] = [join(folder, "releases"), join(CHECKOUT, "releases")];
   if (existsSync(lent) && !existsSync(own)) symlinkSync(lent, own);
@@ -67,7 +66,7 @@ function lendReleases(folder: string): void {
 
 async function unpack(name: string, folder: string): Promise<void> {
   const archive = join(folder, "revision.tar");
-  // Behind --end-of-options a name that starts with a dash is a name.
+  // After --end-of-options, a name that starts with a dash is no option.
   const commit = await run("git", ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`], {
     cwd: CHECKOUT,
   });

@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { LOCAL_TOKEN_PREFIX } from "../../local/identity";
 import { localCloudOf } from "../localCloud";
 
-/** Nobody listens there: a preview from nothing asks the API nothing. */
+/** An endpoint where no program listens: a preview from nothing does not call the API. */
 const NO_ENDPOINT = "http://127.0.0.1:9/v1";
 
 /**
- * What takes the place of an account or of a running local cloud. Local stacks get an endpoint on this computer and a
- * key that opens nothing, others a token that opens nothing, unless the caller has one.
+ * Environment in place of an account or a running local cloud. Local stacks get an endpoint on this computer and a
+ * key, others a token, unless the caller has one. Key and token open nothing.
  *
- * @param folder where the key goes
+ * @param folder for the key
  */
 export function targetEnvironment(
   stack: string,
@@ -32,8 +32,8 @@ export function targetEnvironment(
 }
 
 /**
- * An Ed25519 public key in OpenSSH's form (RFC 8709) that nobody has the private half of. It is the same in every preview,
- * so two previews can be compared.
+ * An Ed25519 public key in OpenSSH's form (RFC 8709) without a private half. It is the same in every preview, so that
+ * two previews can be compared.
  */
 export function publicKey(): string {
   const parts = [Buffer.from("ssh-ed25519"), createHash("sha256").update("holdfast preview").digest()];

@@ -13,7 +13,7 @@ import { type Digest, parseDigest } from "./digest";
 import { plainSettings } from "./plainSettings";
 import { targetEnvironment } from "./target";
 
-/** What a preview without a cloud stands on. */
+/** What a preview without a cloud needs. */
 export interface WorkspaceOptions {
   readonly pulumi: Pulumi;
   readonly stack: string;
@@ -29,8 +29,8 @@ export interface WorkspaceOptions {
 const PREVIEW_LIMIT = 300;
 
 /**
- * A place of its own for previews of one stack: Pulumi's state, salt and a copy of the settings without secrets.
- * Nothing is written into the checkout, nothing of the caller's Pulumi is used, and no passphrase is needed.
+ * A temporary folder for previews of one stack, with Pulumi's state, salt and a copy of the settings without secrets.
+ * It changes nothing in the checkout, uses nothing of the caller's Pulumi, and needs no passphrase.
  */
 export class PreviewWorkspace {
   private readonly folder = mkdtempSync(join(tmpdir(), "holdfast-preview-"));
@@ -85,8 +85,7 @@ export class PreviewWorkspace {
   }
 
   /**
-   * A preview as data. Protection is let be, so that it shows all that would happen; what protection refuses is for the
-   * reader to say.
+   * A preview as data. It ignores protection, so that it shows all changes; the reader says what protection refuses.
    *
    * @throws UserError when Pulumi gives no preview at all
    */

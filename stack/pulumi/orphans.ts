@@ -19,7 +19,7 @@ const deletable = [
   "networks",
 ];
 
-/** Those that bear the stack's label while Pulumi's state knows nothing of them. */
+/** Items with the label of the stack that its state does not have. */
 export function orphansOf(
   items: readonly Item[],
   type: string | undefined,
@@ -30,13 +30,13 @@ export function orphansOf(
   return items.filter((item) => item.labels.stack === stack && !ids.has(String(item.id)));
 }
 
-/** Seconds for the deletion of one kind: servers take a while to go. */
+/** Seconds for the deletion of all items of one kind: servers take a while. */
 const LIMIT = 60;
 
 /**
- * Deletes what a cut `pulumi up` had created without having noted its id: the next one would stumble over its name.
+ * Deletes resources whose id an interrupted `pulumi up` did not record: their names would block the next one.
  *
- * @throws when something does not go in time
+ * @throws UserError when one is not deleted in time
  */
 export async function removeOrphans(
   daemon: DaemonInfo,
@@ -65,7 +65,7 @@ export async function removeOrphans(
   }
 }
 
-/** Asks for the deletion; false while the thing is still being made, and so takes no other action. */
+/** Asks for the deletion. False while the resource is still being created and refuses other actions. */
 async function deleted(daemon: DaemonInfo, path: string): Promise<boolean> {
   try {
     await callDaemon(daemon, path, { method: "DELETE" });

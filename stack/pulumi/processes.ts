@@ -3,15 +3,15 @@ import type { Progress } from "../../lib/progress";
 import { allPids, environmentOf, killAndWait, programOf, withDescendants } from "../../local/machines/processes";
 import { localPaths } from "../../local/paths";
 
-/** Every `pulumi` that is at work on a stack of this local cloud, whoever started it: its process ids. */
+/** Process ids of every `pulumi` that works on a stack of this local cloud. */
 export function pulumisOf(name: string): number[] {
   const backend = `PULUMI_BACKEND_URL=file://${localPaths(name).pulumi}`;
   return allPids().filter((pid) => programOf(pid) === "pulumi" && environmentOf(pid).includes(backend));
 }
 
 /**
- * Ends every `pulumi` of a local cloud that is about to go. One that outlives its cloud (because what started it was
- * killed) waits for machines that are no more, and at its end writes a state in which they exist.
+ * Ends every `pulumi` of a local cloud that is being removed. Otherwise it would wait for machines that are gone, and
+ * finally write a state that has them.
  */
 export async function endPulumis(name: string, progress: Progress): Promise<void> {
   for (const pid of pulumisOf(name)) {
@@ -20,12 +20,12 @@ export async function endPulumis(name: string, progress: Progress): Promise<void
   }
 }
 
-/** What the `pulumi` command starts beside itself: the language host, which runs our program, and the machine plugin. */
+/** Programs that `pulumi` starts: the language host, which runs our program, and plugins. */
 const helpers = ["pulumi-language", "pulumi-resource", "node"];
 
 /**
- * Ends what a `pulumi` that was killed left running for this local cloud. A program that lost its engine does not end: it
- * calls for it again and again, with more and more memory.
+ * Ends programs of this local cloud whose `pulumi` was killed. Such a program does not end by itself: it calls the
+ * engine again and again, with more and more memory.
  */
 export async function endOrphanedPrograms(name: string): Promise<void> {
   const orphans = allPids().filter((pid) => isOrphan(pid, name));

@@ -17,7 +17,7 @@ import { mkdirSync } from "node:fs";
 /** Seconds for what only reads. */
 const READ_LIMIT = 300;
 
-/** A stack with settings, wherever it lives, and `pulumi` for it. */
+/** A stack with settings at Hetzner or in a local cloud, and `pulumi` for it. */
 export class Project {
   private readonly command: string;
 
@@ -31,7 +31,7 @@ export class Project {
   }
 
   /**
-   * A local stack's Pulumi is its local cloud's; any other one is reached as the caller's environment says.
+   * For a local stack with the environment of its local cloud, for another one with the caller's.
    *
    * @throws UserError when the stack has no settings, or its local cloud does not run
    */
@@ -75,7 +75,7 @@ export class Project {
     return this.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], { timeout });
   }
 
-  /** `pulumi …`, for what it says. */
+  /** Runs `pulumi …` and gives its output. */
   run(args: readonly string[], timeout = READ_LIMIT): Promise<RunResult> {
     return run(this.command, [...args, "--stack", this.stack, "--non-interactive"], {
       cwd: CHECKOUT,
@@ -84,7 +84,10 @@ export class Project {
     });
   }
 
-  /** Makes a local stack where there is none yet. Any other one is made by a person, who chooses how its secrets are kept. */
+  /**
+   * Creates a local stack if it does not exist. A person creates any other, and chooses how its secrets are
+   * encrypted.
+   */
   async ensure(): Promise<void> {
     if (this.localTarget ? readState(this.stack) : await this.state()) return;
     if (!this.localTarget) {
@@ -96,7 +99,7 @@ export class Project {
     if (made.code !== 0) throw new UserError(`pulumi could not make the stack "${this.stack}": ${lastLines(made)}`);
   }
 
-  /** The recorded state. Secrets stay encrypted. Nothing when nobody ever made the stack. */
+  /** The recorded state with encrypted secrets; undefined if the stack does not exist. */
   async state(): Promise<StackState | undefined> {
     const exported = await this.run(["stack", "export"]);
     if (exported.code === 0) return parseState(JSON.parse(exported.stdout));
@@ -113,7 +116,7 @@ export class Project {
   }
 
   /**
-   * The cloud that the stack's settings and the environment name; without a token where there is none.
+   * The cloud of the stack, by its settings and the environment. The token may be missing.
    *
    * @throws UserError when the settings cannot be decrypted
    */

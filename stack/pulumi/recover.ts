@@ -10,9 +10,8 @@ import { removeOrphans } from "./orphans";
 import { PROJECT, readState, stateFile } from "../state";
 
 /**
- * Runs an update and remembers, over any end of this process, until it has succeeded. While it has not, Pulumi's state
- * may say more than is true: a server whose creation was cut keeps the network in the state that it never got, and only
- * a refresh finds out.
+ * Runs an update. A marker file remembers an unfinished one even if this process is killed, and makes the next one
+ * refresh: the state of an interrupted update may be wrong, e.g. about the network of a server.
  *
  * @param update gets whether it has to refresh first; gives Pulumi's exit code
  */
@@ -27,8 +26,8 @@ export async function updateToTheEnd(name: string, update: (refresh: boolean) =>
 }
 
 /**
- * Removes a Pulumi state whose local cloud is no more: nothing in it exists, and an update would wait for its machines.
- * A `pulumi` that outlives the removal of its cloud writes one. To be called before the cloud starts.
+ * Removes the Pulumi state of a local cloud that is gone, e.g. one that a `pulumi` wrote after its cloud was removed.
+ * An update would wait for its machines. To be called before the cloud starts.
  */
 export function forgetStateOfEarlierCloud(name: string, progress: Progress): void {
   const { pulumi } = localPaths(name);
@@ -38,8 +37,8 @@ export function forgetStateOfEarlierCloud(name: string, progress: Progress): voi
 }
 
 /**
- * Puts right what a `pulumi` that was killed leaves behind on the local cloud, where everything is known: its lock, and
- * notes of operations that it had begun. Real stacks are never treated like this: there a person decides.
+ * Cleans up after a killed `pulumi` on the local cloud: its lock, and records of unfinished operations. On real
+ * stacks a person decides about these.
  */
 export async function recoverStack(daemon: DaemonInfo, progress: Progress): Promise<void> {
   await endOrphanedPrograms(daemon.name);
@@ -52,11 +51,7 @@ export async function recoverStack(daemon: DaemonInfo, progress: Progress): Prom
   clearPending(daemon.name);
 }
 
-/**
- * Locks of processes that are no more.
- *
- * @throws when a living `pulumi` works on the stack
- */
+/** Removes locks of processes that no longer exist. @throws UserError when a living `pulumi` works on the stack */
 function removeDeadLocks(name: string, progress: Progress): void {
   const folder = join(localPaths(name).pulumi, ".pulumi", "locks", "organization", PROJECT, name);
   if (!existsSync(folder)) return;
@@ -73,12 +68,15 @@ function removeDeadLocks(name: string, progress: Progress): void {
   }
 }
 
-/** A zombie, which waits for its parent to take note of its end, works on nothing. */
+/** A zombie does not work on anything. */
 function isPulumi(pid: number): boolean {
   return programOf(pid) === "pulumi" && isAlive(pid);
 }
 
-/** Nobody else writes this file now: the command lock is ours and no `pulumi` holds the stack's. */
+/**
+ * Writes the state file. This process has the command lock and no `pulumi` has the stack's, so no other process
+ * writes it.
+ */
 function clearPending(name: string): void {
   const file = stateFile(name);
   const content = JSON.parse(readFileSync(file, "utf8")) as {

@@ -11,11 +11,12 @@ import type { StackState } from "../state";
 const CONFIGURATION = "holdfast:machine:Configuration";
 
 /**
- * Does something to a stack's machines while nobody else changes them: under the lease that `pulumi up` takes too. It is
- * given back at the end; when this process dies, it ends by itself within 90 seconds.
+ * Changes machines of a stack under the lease that `pulumi up` takes too. The lease is released at the end; if this
+ * process dies, it ends within 90 seconds.
  *
- * @param reason what others read who wait for it
- * @throws when somebody else has it for too long, or when the machine that keeps it is not reached; nothing was done then
+ * @param reason shown to others who wait for it
+ * @throws UserError when another run has it for too long, or the machine that keeps it is not reached; nothing was
+ * done then
  */
 export async function underLease<T>(
   stack: string,
@@ -41,7 +42,10 @@ export async function underLease<T>(
   }
 }
 
-/** The way to the machine that keeps a stack's lease, and host keys that were seen on it; undefined: nobody keeps one. */
+/**
+ * The route to the machine that keeps the lease of a stack, and the pinned host keys; undefined if no machine keeps
+ * one.
+ */
 export function leaseMachineOf(
   state: StackState,
 ): { readonly route: LeaseInput; readonly pinned: HostKeys } | undefined {

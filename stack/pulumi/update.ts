@@ -7,11 +7,11 @@ import { Project } from "./project";
 import { recoverStack, updateToTheEnd } from "./recover";
 
 /**
- * Brings a stack to what its settings say, the way every roll-out goes. On a local stack, what a killed `pulumi` left is
- * put right first; elsewhere a person has to decide that nobody works on the stack any more.
+ * Updates a stack to its settings. On a local stack it first cleans up after a killed `pulumi`. Elsewhere a person
+ * has to be sure that nobody else works on the stack.
  *
- * @param message what stands in the stack's history, in its lease and in the machines' logs
- * @param refresh whether to ask first how things really are
+ * @param message for the stack's history, its lease and the logs of machines
+ * @param refresh whether to refresh the state first
  * @returns Pulumi's exit code
  */
 export async function updateStack(

@@ -19,14 +19,14 @@ export function setRelease(stack: string, release: string): void {
   replaceFile(path, changed);
 }
 
-/** The text of a settings file with another release; undefined when there is no place for one in it. */
+/** The text of a settings file with another release; undefined if it has no group for the app. */
 export function textWithRelease(text: string, release: string): string | undefined {
   const document = parseDocument(text);
   const app: unknown = document.getIn(["config", "holdfast:app"]);
   if (document.errors.length > 0 || !isMap(app)) return undefined;
   const written: unknown = app.get("release", true);
   if (isScalar(written) && written.range) {
-    // Only these characters: writing the document anew would lay it out anew.
+    // Replaces only these characters: the YAML library would change the layout of the file.
     const [start, end] = written.range;
     return text.slice(0, start) + scalar(release) + text.slice(end);
   }
@@ -34,7 +34,7 @@ export function textWithRelease(text: string, release: string): string | undefin
   return document.toString({ lineWidth: 0 });
 }
 
-/** As it can stand in any place of a YAML file, flow or block. */
+/** A scalar that is valid in flow and in block style. */
 function scalar(text: string): string {
   return /^[A-Za-z0-9./][A-Za-z0-9./_@+:-]*$/.test(text) && !text.endsWith(":") ? text : JSON.stringify(text);
 }

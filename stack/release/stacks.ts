@@ -7,12 +7,12 @@ import { appPaths } from "../../roles/app/paths";
 import { CHECKOUT } from "../checkout";
 import { readState, type StackState } from "../state";
 
-/** What is known about stacks and their releases without asking anybody. */
+/** A stack and its releases, by files of this computer alone. */
 export interface StackUse {
   readonly stack: string;
   /** What its settings name. */
   readonly named?: string;
-  /** Machine → SHA-256 of the release that its state notes; known for local stacks only. */
+  /** Machine → SHA-256 of its release in the state; known for local stacks only. */
   readonly runs: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +25,7 @@ export function stackUses(folder = CHECKOUT): StackUse[] {
   });
 }
 
-/** Machine → SHA-256 of its release, as the state has noted it. */
+/** Machine → SHA-256 of its release, by the state. */
 export function runningReleases(state: StackState | undefined): Record<string, string> {
   const machines = (state?.resources ?? []).flatMap(({ outputs }) => {
     const { machine, archives } = (outputs ?? {}) as {
@@ -48,7 +48,7 @@ export function usesRelease({ named, runs }: StackUse, release: StoredRelease): 
   return isNamed && (reference.kind === "content" || release.copyOf === undefined) ? "names" : undefined;
 }
 
-/** A file that is not YAML names nothing; whoever uses that stack is told so. */
+/** A file that is not YAML names no release. Commands on that stack report the error. */
 function namedRelease(path: string): string | undefined {
   try {
     const file = parse(readFileSync(path, "utf8")) as { config?: Record<string, { release?: unknown } | undefined> };

@@ -1,6 +1,6 @@
 import type { StackState } from "../state";
 
-/** The way to one machine, as its configuration went it. */
+/** The SSH route to one machine, as its configuration used it. */
 export interface Route {
   readonly machine: string;
   readonly serverId: string;
@@ -12,7 +12,7 @@ export interface Route {
   readonly hostKey?: string;
 }
 
-/** The machine through which others are reached. */
+/** A jump host. */
 export interface Jump {
   readonly host: string;
   readonly port: number;
@@ -37,8 +37,8 @@ interface Outputs {
 }
 
 /**
- * The ways to all machines of a stack, one each, from its state: what was pinned at the first contact is what counts. A
- * machine that has several configurations is reached the same way for all of them.
+ * The routes to all machines of a stack, by its state, with the host keys that were pinned at the first contact.
+ * Several configurations of one machine have the same route.
  */
 export function routesOf(state: StackState): Route[] {
   const configurations = state.resources
@@ -62,17 +62,17 @@ function address({ host, port = 22, user }: Address): { host: string; port: numb
   return { host, port, user };
 }
 
-/** Files for OpenSSH: how to get to the machine (`ssh -F config MACHINE`), and the host keys that it has to show. */
+/** Files for OpenSSH: its configuration (`ssh -F config MACHINE`) and the host keys. */
 export interface SshFiles {
   readonly config: string;
   readonly knownHosts: string;
 }
 
 /**
- * Renders them. Host keys go by alias, since addresses of a private network mean another machine in every stack.
+ * Renders the files. Host keys have aliases, since an address of a private network is another machine in each stack.
  *
- * @param jump the jump host to take; undefined: directly
- * @param keyFile private key; undefined: whatever OpenSSH takes by default
+ * @param jump undefined: a direct connection
+ * @param keyFile private key. @default what OpenSSH uses
  */
 export function sshFiles(
   route: Route,
@@ -102,7 +102,7 @@ function hostBlock(
     `User ${target.user}`,
     `HostKeyAlias ${alias}`,
     `UserKnownHostsFile "${paths.knownHosts}"`,
-    // A machine that was never configured has no pinned key yet: then a person is asked, never skipped.
+    // A machine without a configuration has no pinned key. OpenSSH then asks the person.
     `StrictHostKeyChecking ${target.hostKey ? "yes" : "ask"}`,
     ...(paths.keyFile ? [`IdentityFile "${paths.keyFile}"`, "IdentitiesOnly yes"] : []),
     ...(through ? [`ProxyJump ${through}`] : []),

@@ -8,10 +8,10 @@ import { type Jump, sshFiles, type Route } from "./config";
 import { readVariable } from "../../lib/environmentVariables";
 
 /**
- * Runs something with OpenSSH on a machine, through the first jump host that answers and with pinned host keys.
+ * Runs `ssh` to a machine, through the first jump host that answers and with pinned host keys.
  *
  * @param start gets `ssh` and its arguments
- * @throws when no jump host answers
+ * @throws UserError when no jump host answers
  */
 export async function onMachine<T>(
   stack: string,
@@ -41,13 +41,13 @@ export async function onMachine<T>(
   }
 }
 
-/** Private key of the local cloud, or the one that the environment names; undefined: what OpenSSH takes by default. */
+/** The private key: that of the environment, else that of the local cloud; undefined: what OpenSSH uses by default. */
 export function keyFile(stack: string): string | undefined {
   const { adminKey } = localCloudOf(stack) ?? {};
   return readVariable("HOLDFAST_SSH_KEY_FILE") ?? (adminKey && existsSync(adminKey) ? adminKey : undefined);
 }
 
-/** Seconds that a jump host may take to accept a connection. */
+/** Seconds for a connection to a jump host. */
 const CONNECT_LIMIT = 3;
 
 async function firstThatAnswers(jumps: readonly Jump[]): Promise<Jump | undefined> {

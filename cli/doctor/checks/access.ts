@@ -1,7 +1,7 @@
 import { contains } from "../../../blueprint/ranges";
 import { type Check, note, ok, problem } from "../check";
 
-/** Whether this computer may reach the machines by SSH, without which nothing can be configured. */
+/** Whether this computer may connect to the machines by SSH. Otherwise nothing can be configured. */
 export const access: Check = async ({ blueprint, ownAddress }) => {
   const { allowFrom } = blueprint.settings.admin;
   const own = await ownAddress();

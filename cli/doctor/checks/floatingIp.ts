@@ -1,6 +1,6 @@
 import { type Check, note, ok, problem } from "../check";
 
-/** Whether the address that visitors know is there and held by a load balancer of this stack, or by nobody. */
+/** Whether the floating IP exists, and is assigned to a load balancer of this stack or to no server. */
 export const floatingIp: Check = async ({ api, blueprint, resources, stack }) => {
   if (!blueprint.machines.some((machine) => machine.floatingIp)) return [];
   const known = resources.find(({ type }) => type === "hcloud:index/floatingIp:FloatingIp");

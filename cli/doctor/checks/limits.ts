@@ -1,8 +1,8 @@
 import { type Check, note, ok } from "../check";
 
 /**
- * How much an `up` will make, beside what is there. The API does not tell an account's limits, so a person compares; it
- * refuses what is beyond them with `resource_limit_exceeded`.
+ * How many servers an `up` will create. The API does not name the limits of an account, so a person has to compare.
+ * Beyond a limit the API answers `resource_limit_exceeded`.
  */
 export const limits: Check = async ({ api, blueprint }) => {
   const servers = await api.list("servers");

@@ -19,7 +19,7 @@ export function plannedNames(blueprint: Blueprint): Readonly<Record<string, read
   };
 }
 
-/** Whether a name that the stack needs is taken by something that Pulumi's state does not know. */
+/** Whether a resource that Pulumi's state does not know has a name that the stack needs. */
 export const names: Check = async ({ api, blueprint, resources, stack }) => {
   const taken: Finding[] = [];
   let count = 0;

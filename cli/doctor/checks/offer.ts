@@ -53,7 +53,9 @@ function typeFinding({ serverType, location }: MachinePlan, types: readonly Serv
   return ok(`server type ${serverType} is sold in ${location}`);
 }
 
-/** A type with a date after which it is not sold may be ordered until then; one without a place there may not. */
+/**
+ * A type with an end date may be ordered until then. A type that does not list the location may not be ordered there.
+ */
 function isSold({ locations, prices, deprecated }: ServerType, location: string): boolean {
   if (!prices.some((price) => price.location === location)) return false;
   if (locations === undefined) return deprecated !== true;

@@ -5,7 +5,7 @@ import { priceOf } from "../../../failures/prices/price";
 import { askedPrices } from "../../../stack/cloud/prices";
 import { type Check, note, ok } from "../check";
 
-/** What the stack costs in a month by the list that the API itself has today. */
+/** What the stack costs in a month by the API's prices of today. */
 export const price: Check = async ({ api, blueprint }) => {
   const list = await askedPrices(api, blueprint.settings);
   const { total, unknown, currency } = priceOf(billables(factsOf(blueprint)), list);

@@ -5,8 +5,9 @@ const fix =
   "make a read-write token in the stack's own project and give it with `pulumi config set --secret hcloud:token`";
 
 /**
- * Whether the API accepts the token, and whether the token may write. For the second the API gets a request without
- * content: it answers "invalid" to a token that may write and "forbidden" to one that may not. Neither changes anything.
+ * Whether the API accepts the token, and whether the token may write. To find out the second, the API gets a request
+ * without content: it answers "invalid" to a token that may write, and "forbidden" to one that may only read. Neither
+ * changes anything.
  */
 export const token: Check = async ({ api }) => {
   try {

@@ -18,9 +18,9 @@ import { findDaemon } from "../../../stack/local/client";
 import { stopDaemon } from "../daemonProcess";
 import { findLeftovers } from "./leftovers";
 
-/** Seconds for `pulumi destroy`; afterwards everything goes by force, which takes a moment only. */
+/** Seconds for `pulumi destroy`. Afterwards everything is removed by force, which takes a moment only. */
 const DESTROY_LIMIT = 180;
-/** Seconds that the kernel may take to let go of what was removed. */
+/** Seconds that the kernel may take to release what was removed. */
 const SETTLE_LIMIT = 5;
 
 export function downCommand(): Command {
@@ -38,7 +38,7 @@ async function down(name: string, progress: Progress): Promise<void> {
 
   await endPulumis(name, progress);
   await destroyStack(name, progress);
-  // Whatever somebody has started meanwhile.
+  // Another command may have started one meanwhile.
   await endPulumis(name, progress);
   await endOrphanedPrograms(name);
   await stopDaemon(name);
@@ -62,7 +62,7 @@ async function down(name: string, progress: Progress): Promise<void> {
   await lock.release();
 }
 
-/** The orderly way, where it is open. Nothing that goes wrong here keeps the rest from being removed by force. */
+/** Runs `pulumi destroy` where that is possible. If it fails, the caller still removes the rest by force. */
 async function destroyStack(name: string, progress: Progress): Promise<void> {
   try {
     const daemon = await findDaemon(name);

@@ -15,7 +15,7 @@ export interface Leftovers {
   readonly slot: number | undefined;
 }
 
-/** Everything of a local cloud that is still on this computer, each in a few words; empty when nothing is. */
+/** What of a local cloud is still on this computer, each in a few words. */
 export async function findLeftovers(traces: Leftovers): Promise<string[]> {
   return [
     ...processes(traces),
@@ -80,7 +80,7 @@ function interfaces({ slot }: Leftovers): string[] {
   return [`network interface ${hostInterface(slot)}`];
 }
 
-/** Routes of this computer into the cloud's ranges, the `unreachable` ones behind them among them. */
+/** Routes of this computer into the cloud's ranges, `unreachable` ones included. */
 async function routes({ slot }: Leftovers): Promise<string[]> {
   if (slot === undefined) return [];
   const { publicIpv4, publicIpv6, visitors } = addressPlan(slot);
@@ -111,7 +111,7 @@ function readFolders(folder: string): string[] {
   }
 }
 
-/** Empty for what is not there: processes and devices come and go while one looks. */
+/** Empty for what is not there: processes and devices may go meanwhile. */
 function read(file: string): string {
   return tryRead(file) ?? "";
 }

@@ -4,7 +4,7 @@ import { run } from "../../../lib/run";
 import { UserError } from "../../../lib/errors";
 import { visitorCommand } from "../internet";
 
-/** Seconds. Instances are up when `pulumi up` ends; what is left is a health check or two. */
+/** Seconds. Instances run when `pulumi up` ends; one or two health checks may still be missing. */
 const LIMIT = 60;
 
 /**
@@ -19,7 +19,7 @@ export async function waitForFirstAnswer(cloud: string, url: string, progress: P
       let last = "no answer yet";
       for (const started = Date.now(); Date.now() - started < LIMIT * 1000; await sleep(250)) {
         last = await ask(cloud, url);
-        // An app may send its visitors on from its first page: that is an answer too.
+        // A redirect from the first page is an answer too.
         if (/^[23]\d\d$/.test(last)) return;
         say(last);
       }

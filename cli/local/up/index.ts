@@ -24,7 +24,7 @@ export function upCommand(): Command {
     .action(() => up(localCloudName(), createProgress()));
 }
 
-/** Each step does nothing when it was done before, so a cut run is continued by the next one. */
+/** Each step does nothing if it was done before, so that the next run continues an interrupted one. */
 async function up(name: string, progress: Progress): Promise<void> {
   const started = Date.now();
   checkStack(name);

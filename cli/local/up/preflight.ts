@@ -18,7 +18,7 @@ export function inspectComputer(): Computer {
   return { platform, root: isRoot, apt: platform === "linux" && hasApt() };
 }
 
-/** Why the local cloud cannot run here, each reason with what to do; none when it can as far as one can see yet. */
+/** Why the local cloud cannot run here, and what to do about each reason. */
 export function unmetRequirements(computer: Computer): string[] {
   if (computer.platform !== "linux") {
     return [`this is ${computer.platform}, and machines need Linux: use a Debian machine, also a virtual one`];
@@ -33,11 +33,7 @@ export function unmetRequirements(computer: Computer): string[] {
   ];
 }
 
-/**
- * Ends the command with one message that has every reason.
- *
- * @throws when there is a reason
- */
+/** @throws UserError with all reasons in one message, when there are any */
 export function refuse(reasons: readonly string[]): void {
   if (reasons.length === 0) return;
   throw new UserError(
@@ -47,7 +43,7 @@ export function refuse(reasons: readonly string[]): void {
   );
 }
 
-/** @throws when the cloud's name is not one of a local stack, or the stack has no settings */
+/** @throws UserError when the name is not that of a local stack, or the stack has no settings */
 export function checkStack(name: string): void {
   if (!localCloudOf(name) || !/^[a-z0-9-]+$/.test(name)) {
     throw new UserError(`HOLDFAST_LOCAL is "${name}": the name of a local stack is local or local-SOMETHING`);

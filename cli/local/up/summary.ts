@@ -2,7 +2,7 @@ import { settingsFile } from "../../../stack/checkout";
 import type { Status } from "../../../stack/local/status";
 import { machinesTable } from "../status";
 
-/** What a person sees at the end of `make local`: where the app is, what runs, what to try next. */
+/** The text at the end of `make local`: where the app is, what runs, what to try next. */
 export function summary(status: Status): string {
   const app = status.machines.find(({ roles }) => roles.includes("app"))?.name ?? "MACHINE";
   const prefix = status.name === "local" ? "" : `HOLDFAST_LOCAL=${status.name} `;

@@ -7,13 +7,13 @@ export interface DeploymentOptions {
   readonly records: Records;
   /** How the stack's secrets are encrypted. */
   readonly secretsProvider: unknown;
-  /** Secret inputs of providers, which no plugin gets to record: by name. */
+  /** Secret inputs of providers by name. Plugins cannot record them. */
   readonly providerSecrets: Readonly<Record<string, string>>;
 }
 
 /**
- * The state that `pulumi up` would have left, in the form of `pulumi stack import`: resources and their bonds as the
- * preview says, inputs, outputs and ids as the plugins recorded them.
+ * The state that `pulumi up` would have left, in the form of `pulumi stack import`. The preview gives resources and
+ * dependencies; the plugins recorded inputs, outputs and ids.
  */
 export function deploymentOf({ steps }: Digest, options: DeploymentOptions): unknown {
   const states = steps.flatMap(({ newState }) => (newState ? [newState] : []));
@@ -26,7 +26,7 @@ export function deploymentOf({ steps }: Digest, options: DeploymentOptions): unk
     deployment: {
       manifest: { time: new Date(0).toISOString(), magic: "", version: "" },
       secrets_providers: options.secretsProvider,
-      // Everything stands behind what it depends on; providers that the preview leaves out come right after the stack.
+      // Resources follow what they depend on. Providers that the preview leaves out follow the stack.
       resources: [...resources.slice(0, stack), ...providers, ...resources.slice(stack)],
     },
   };
@@ -40,7 +40,7 @@ function providerIds(states: readonly ResourceState[]): Ids {
   return new Map([...new Set(urns)].map((urn) => [urn, randomUUID()]));
 }
 
-/** The providers that Pulumi makes by itself are in no preview, but in every state. */
+/** Providers that Pulumi makes by itself are in every state, but in no preview. */
 function missingProviders(states: readonly ResourceState[], ids: Ids): object[] {
   return [...ids]
     .filter(([urn]) => !states.some((state) => state.urn === urn))
@@ -63,7 +63,7 @@ function resource(state: ResourceState, ids: Ids, { records, providerSecrets }: 
   };
 }
 
-/** Components have nothing; providers have their settings. */
+/** Components have no inputs; providers have their settings. */
 function unrecorded({ inputs = {}, type }: ResourceState, secrets: Readonly<Record<string, string>>): Recorded {
   if (!type.startsWith("pulumi:providers:")) return { id: "", inputs: {}, outputs: {} };
   const settings = { ...inputs, ...Object.fromEntries(Object.entries(secrets).filter(([name]) => name in inputs)) };
@@ -74,7 +74,7 @@ function urnOf(provider: string): string {
   return provider.slice(0, provider.lastIndexOf("::"));
 }
 
-/** Key and value by which Pulumi's states mark a secret; in plain text it is encrypted when it is imported. */
+/** Key and value that mark a secret in a state. `pulumi stack import` encrypts its plain text. */
 const KIND = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 

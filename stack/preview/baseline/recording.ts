@@ -1,6 +1,6 @@
 import { UNKNOWN, type ProviderDefinition, type ResourceHandler, type Values } from "../../../provider/grpc/types";
 
-/** What a resource was asked to be, and what it would have become. */
+/** The inputs of a resource, and the outputs that it would have. */
 export interface Recorded {
   readonly id: string;
   readonly inputs: Values;
@@ -11,8 +11,8 @@ export interface Recorded {
 export type Records = Map<string, Recorded>;
 
 /**
- * A plugin that plans as the given one does, makes up what only a cloud would know, and remembers everything. A preview
- * with it has no unknowns, so it knows the whole state that an `up` would have left.
+ * A plugin that plans like the given one, invents values that only a cloud would know, and records everything. Its
+ * preview has no unknown values, so it gives the whole state that an `up` would have left.
  */
 export function recordingProvider(definition: ProviderDefinition, records: Records): ProviderDefinition {
   return {
@@ -26,12 +26,12 @@ export function recordingProvider(definition: ProviderDefinition, records: Recor
 function recordingHandler(handler: ResourceHandler, records: Records): ResourceHandler {
   return {
     acceptsSecrets: handler.acceptsSecrets,
-    // What is there already has been checked when it was made, by the rules of then.
+    // Existing resources were checked when they were created, by the rules of that time.
     ...(handler.acceptsSecrets ? {} : { check: handler.check?.bind(handler) }),
     knowsIdInPreview: true,
     async create(request, call) {
       const planned = await handler.create({ ...request, preview: true }, call);
-      // Ids are numbers, as Hetzner's are: programs convert them.
+      // Numbers, like Hetzner's ids: programs convert them.
       const id = String(1_000_001 + records.size);
       const outputs = settled(planned.outputs, call.name) as Values;
       records.set(call.urn, { id, inputs: request.inputs, outputs });
@@ -40,7 +40,7 @@ function recordingHandler(handler: ResourceHandler, records: Records): ResourceH
   };
 }
 
-/** No value is unknown any more; those made up say of what they are. */
+/** Replaces unknown values by texts that name the property. */
 function settled(value: unknown, what: string): unknown {
   if (value === UNKNOWN) return `<${what}>`;
   if (Array.isArray(value)) return value.map((one) => settled(one, what));
