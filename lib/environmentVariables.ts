@@ -1,11 +1,11 @@
 import { markdownTable } from "./text";
 
-/** One environment variable of this project, as docs/environment-variables.md tells of it. */
+/** One environment variable of this project, for docs/environment-variables.md. */
 interface Variable {
   /** Who sets it: a person, a pipeline, this project for a program that it starts, or a test. */
   readonly setBy: "people" | "pipelines" | "Holdfast" | "tests";
   readonly meaning: string;
-  /** What counts when it is not set. */
+  /** The value if it is not set. */
   readonly default?: string;
 }
 
@@ -120,17 +120,12 @@ export type EnvironmentVariable = keyof typeof environmentVariables;
 /** A process's variables, or some of them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the variable says; undefined when it is not set or empty. */
+/** The value; undefined if it is not set or empty. */
 export function readVariable(name: EnvironmentVariable, environment: Environment = process.env): string | undefined {
   return environment[name] === "" ? undefined : environment[name];
 }
 
-/**
- * A variable that is a number of seconds, or its default.
- *
- * @param zero whether it may be 0
- * @throws when it says something else
- */
+/** A number of seconds, or the default. @param zero whether it may be 0 @throws when it is something else */
 export function readSeconds(
   name: "HOLDFAST_LEASE_TIMEOUT" | "HOLDFAST_SSH_TIMEOUT",
   { zero }: { readonly zero: boolean },

@@ -1,8 +1,8 @@
 import { readVariable } from "./environmentVariables";
 
 /**
- * Something that a person can put right: shown as it is, without a stack trace. The message names the thing, the value
- * and the fix.
+ * An error that a person can correct, shown without a stack trace. The message names the thing, the value and the
+ * fix.
  */
 export class UserError extends Error {
   constructor(
@@ -18,7 +18,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Prints an error the way people read it (with its origin only under HOLDFAST_DEBUG=1) and gives the exit code. */
+/** Prints an error, with its origin only under HOLDFAST_DEBUG=1, and gives the exit code. */
 export function report(error: unknown, write: (line: string) => void = (line) => console.error(line)): number {
   write(`holdfast: ${messageOf(error)}`);
   if (readVariable("HOLDFAST_DEBUG") === "1" && error instanceof Error && error.stack) write(error.stack);

@@ -46,7 +46,7 @@ export const run: Run = (command, args, options = {}) =>
     });
   });
 
-/** Ends the program when its time is up or the caller loses interest: SIGTERM, and SIGKILL 5 s later. */
+/** Ends the program at its time limit or when the signal aborts: SIGTERM, and SIGKILL 5 s later. */
 function endInTime(child: ChildProcess, options: RunOptions) {
   let late = false;
   let forced: NodeJS.Timeout | undefined;
@@ -89,13 +89,13 @@ function collect(stream: NodeJS.ReadableStream, onLine?: (line: string) => void)
   return () => all;
 }
 
-/** The last lines of what a program wrote: what a person needs to see when it failed. */
+/** The last lines of the output of a program, which show a person why it failed. */
 export function lastLines(result: RunResult, count = 5): string {
   const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => line.trim() !== "");
   return lines.slice(-count).join("\n");
 }
 
-/** Where a program is on the PATH, or undefined. `sbin` folders are looked into as well: users often lack them. */
+/** The path of a program on the PATH or in `sbin` folders, which users often lack; undefined if there is none. */
 export function which(command: string, path = process.env.PATH ?? ""): string | undefined {
   return [...path.split(delimiter), "/usr/sbin", "/sbin"]
     .filter((folder) => folder !== "")

@@ -5,7 +5,7 @@ import type { ProviderDefinition } from "./grpc/types";
 import { MachineContext } from "./machine/resource/context";
 import { configurationHandler } from "./machine/resource/handler";
 
-/** The project's own Pulumi provider, for one process: what its resources share lives and ends with it. */
+/** The project's own Pulumi provider. Its resources share one context for the life of the process. */
 export function holdfastProvider(): ProviderDefinition {
   const context = new MachineContext();
   return {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * Gives the terminal to another program and returns its exit code. Ctrl-C goes to that program alone: it decides how to
- * end (Pulumi finishes what it has begun), and this process outlives it to say how it went.
+ * Gives the terminal to another program and returns its exit code. Ctrl-C goes to that program alone, which decides
+ * how to end: Pulumi finishes what it has begun. This process then reports the result.
  */
 export function runInForeground(
   command: string,
@@ -16,7 +16,7 @@ export function runInForeground(
     const passOn = () => child.kill("SIGTERM");
     process.on("SIGINT", ignore);
     process.on("SIGTERM", passOn);
-    // Pulumi takes a first SIGINT as a wish to end in order; the second one is not argued with.
+    // At the first SIGINT, Pulumi ends in order. SIGKILL follows 20 s later.
     const timer =
       options.timeout === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), options.timeout * 1000);
     const forced =

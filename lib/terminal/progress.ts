@@ -1,11 +1,11 @@
 import type { Progress, Step } from "../progress";
 
-/** Shows work as it goes on: in place where somebody looks at a terminal, line by line in a log. */
+/** Shows the progress of work: in place on a terminal, line by line in a log. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   return stream.isTTY ? terminalProgress(stream) : logProgress((line) => stream.write(`${line}\n`));
 }
 
-/** Seconds between two lines about the same wait in a log: no silent minute. */
+/** Seconds between two lines about the same work in a log. */
 const LOG_INTERVAL = 10;
 
 /** One line when work starts, one at least every ten seconds, one when it ends. */
@@ -20,7 +20,7 @@ export function logProgress(write: (line: string) => void, now: () => number = D
       const timer = setInterval(() => write(waiting(step, elapsed(), detail)), LOG_INTERVAL * 1000);
       try {
         const result = await work((text) => (detail = text));
-        // What took no time deserves no second line.
+        // Short work gets no second line.
         if (elapsed() >= 1) write(`${step.title}: done after ${seconds(elapsed())}`);
         return result;
       } finally {

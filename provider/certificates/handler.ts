@@ -4,8 +4,8 @@ import { Secret, UNKNOWN, type ResourceHandler, type Values } from "../grpc/type
 import type * as issuing from "./issue";
 
 /**
- * `holdfast:certificates:ServerCertificate`: a certificate authority and a certificate that it gave to one server. Both
- * keys are secrets of the stack's state and nowhere else. Machines are not asked.
+ * `holdfast:certificates:ServerCertificate`: a certificate authority, and a certificate that it issued for one
+ * server. Both keys are secrets in the state of the stack and nowhere else. It does not contact machines.
  */
 export const serverCertificateHandler: ResourceHandler = {
   acceptsSecrets: true,
@@ -36,7 +36,7 @@ export const serverCertificateHandler: ResourceHandler = {
     return { id, outputs: await withServer(inputs, authority) };
   },
 
-  /** The authority stays, so those who believe it need not be told anything. */
+  /** The authority stays, so clients keep trusting it. */
   async update({ olds, news, preview }) {
     const kept = { authority: olds.authority, authorityKey: olds.authorityKey };
     if (preview) return { ...news, ...unknown, ...kept };
@@ -64,7 +64,7 @@ function plain(value: unknown): string {
   return String(value instanceof Secret ? value.value : value);
 }
 
-/** Loaded at its first use: most runs issue nothing. */
+/** Loaded at its first use: most runs issue no certificate. */
 function issue(): typeof issuing {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- as in machine/resource/context.ts
   return require("./issue") as typeof issuing;

@@ -2,15 +2,15 @@ import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
-/** PEM of a private key (PKCS #8) and of the certificate for its other half. */
+/** PEM of a private key (PKCS #8), and of a certificate for it. */
 export interface KeyPair {
   readonly key: string;
   readonly certificate: string;
 }
 
-/** What a server's certificate says about it. */
+/** The subject of a server's certificate. */
 export interface Subject {
-  /** For people who look at the certificate; clients go by the addresses. */
+  /** For people; clients check the addresses. */
   readonly commonName: string;
   /** IP addresses under which clients connect. */
   readonly addresses: readonly string[];
@@ -18,12 +18,12 @@ export interface Subject {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const day = 24 * 60 * 60 * 1000;
-/** Days. Longer than anybody keeps a stack: nobody but its own machines believes the authority. */
+/** Days. Longer than the life of a stack; only its own machines trust the authority. */
 const authorityDays = 30 * 365;
 /** Days. */
 const serverDays = 10 * 365;
 
-/** A certificate authority of its own: it vouches for one server and for nothing else. */
+/** A new certificate authority, for one server. */
 export async function issueAuthority(commonName: string, now: Date): Promise<KeyPair> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
@@ -68,13 +68,13 @@ export async function issueServer(authority: KeyPair, subject: Subject, now: Dat
   return { key: await pemOf(keys.privateKey), certificate: certificate.toString("pem") };
 }
 
-/** When half of a certificate's time is over: somebody who runs `pulumi up` every few years never sees one expire. */
+/** Half of the time of a certificate: a stack that is updated every few years never has an expired one. */
 export function renewalOf(certificate: string): Date {
   const { notBefore, notAfter } = new x509.X509Certificate(certificate);
   return new Date((notBefore.getTime() + notAfter.getTime()) / 2);
 }
 
-/** From an hour ago, because clocks differ. */
+/** Begins an hour ago, because clocks differ. */
 function validity(now: Date, days: number) {
   return { notBefore: new Date(now.getTime() - day / 24), notAfter: new Date(now.getTime() + days * day) };
 }

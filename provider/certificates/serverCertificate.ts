@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 
 export interface ServerCertificateArgs {
-  /** For people who look at the certificate, and the authority's name. */
+  /** For people, and for the name of the authority. */
   readonly commonName: pulumi.Input<string>;
   /** IP addresses under which clients connect. */
   readonly addresses: pulumi.Input<readonly string[]>;
 }
 
 /**
- * A certificate for one server, with an authority of its own that clients are told. It is issued anew when half of its
- * ten years are over.
+ * A certificate for one server from an authority of its own, which clients get. It is issued anew after half of its
+ * ten years.
  */
 export class ServerCertificate extends pulumi.CustomResource {
-  /** PEM of the authority's certificate: what clients have to believe. */
+  /** PEM of the authority's certificate, which clients have to trust. */
   declare public readonly authority: pulumi.Output<string>;
   /** PEM */
   declare public readonly certificate: pulumi.Output<string>;

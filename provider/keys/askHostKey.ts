@@ -8,16 +8,16 @@ export interface SshServer {
   readonly port: number;
 }
 
-/** Seconds that a server may take to be there: a Storage Box that was just made is not at once. */
+/** Seconds until a server answers: a new Storage Box takes a while. */
 const limit = 120;
 /** Seconds for one attempt, and between two. */
 const attemptLimit = 10;
 const interval = 2;
 
 /**
- * The key that an SSH server shows, in OpenSSH's form. Nobody logs in.
+ * The host key of an SSH server, in OpenSSH's form. It does not log in.
  *
- * @throws when it shows none for two minutes, with the last reason
+ * @throws when the server shows no key for two minutes, with the last reason
  */
 export async function askHostKey(
   server: SshServer,
@@ -44,7 +44,7 @@ export async function askHostKey(
 function shownKey({ host, port }: SshServer): Promise<string> {
   const client = new Client();
   const shown = new Promise<string>((resolve, reject) => {
-    // What is refused by us ends in an error as well; by then the key is known.
+    // Our refusal of the key ends in an error too, after the key is known.
     client.on("error", reject);
     client.on("close", () => reject(new Error("the connection was closed")));
     client.connect({

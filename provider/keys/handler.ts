@@ -2,8 +2,8 @@ import { Secret, UNKNOWN, type ResourceHandler } from "../grpc/types";
 import type * as making from "./makePair";
 
 /**
- * `holdfast:keys:KeyPair`: an SSH key for a machine that logs in somewhere by itself. The private half is a secret of the
- * stack's state and nowhere else; once made, it stays, whatever its comment becomes.
+ * `holdfast:keys:KeyPair`: an SSH key with which a machine logs in elsewhere. The private half is a secret in the
+ * state of the stack and nowhere else. It never changes, whatever its comment becomes.
  */
 export const keyPairHandler: ResourceHandler = {
   acceptsSecrets: true,

@@ -5,7 +5,7 @@ export interface HostKeyArgs {
   readonly port: pulumi.Input<number>;
 }
 
-/** The key that an SSH server showed at the first contact, which is when this resource is made. */
+/** The host key of an SSH server at the first contact, when this resource is created. */
 export class HostKey extends pulumi.CustomResource {
   /** In OpenSSH's form, without a comment. */
   declare public readonly publicKey: pulumi.Output<string>;

@@ -2,8 +2,8 @@ import { UNKNOWN, type ResourceHandler } from "../grpc/types";
 import type * as asking from "./askHostKey";
 
 /**
- * `holdfast:keys:HostKey`: the key of an SSH server that is not a machine of ours, as it was at the first contact. Nobody is
- * asked again, whatever the server shows later; another server is another resource.
+ * `holdfast:keys:HostKey`: the host key of an SSH server outside the stack at the first contact. It is never asked
+ * again; another server is another resource.
  */
 export const hostKeyHandler: ResourceHandler = {
   check({ news }) {

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 export interface KeyPairArgs {
-  /** Tells people whose key it is, where they find its public half. */
+  /** Part of the public half, for people. */
   readonly comment: pulumi.Input<string>;
 }
 
-/** An SSH key (Ed25519) for a machine that logs in somewhere by itself. */
+/** An SSH key (Ed25519) with which a machine logs in elsewhere. */
 export class KeyPair extends pulumi.CustomResource {
   /** In OpenSSH's form, one line. */
   declare public readonly publicKey: pulumi.Output<string>;

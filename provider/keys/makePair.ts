@@ -7,8 +7,8 @@ export interface Pair {
 }
 
 /**
- * A new Ed25519 key. ssh2 drops zeros at the beginning of one, which makes one in some two hundred pairs unreadable for
- * everybody (https://github.com/mscdex/ssh2/issues/1390): such a pair is thrown away.
+ * A new Ed25519 key. ssh2 drops leading zeros, so that one in about two hundred pairs is unreadable
+ * (https://github.com/mscdex/ssh2/issues/1390). Such a pair is thrown away.
  */
 export function makePair(comment = ""): Pair {
   for (;;) {

@@ -1,17 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConfigurationInputs } from "./inputs";
 
-/** The same shape, where each value may also be known only later. */
+/** The same shape, in which each value may be a Pulumi output. */
 type Later<T> = T extends string | number | boolean | undefined
   ? pulumi.Input<T>
   : pulumi.Input<{ [K in keyof T]: Later<T[K]> }>;
 
-/** What machine/inputs.ts describes. Secrets (`pulumi.secret(…)`, at any depth) stay secret in state, previews and logs. */
+/**
+ * The inputs in machine/inputs.ts. Secrets (`pulumi.secret(…)`, at any depth) stay secret in state, previews and
+ * logs.
+ */
 export type ConfigurationArgs = { readonly [K in keyof ConfigurationInputs]: Later<ConfigurationInputs[K]> };
 
 /**
- * Everything that one machine gets, applied over SSH as a whole or not at all. Deleting it changes nothing on the
- * machine; another `serverId` replaces it.
+ * All that Holdfast puts on one machine, applied over SSH as a whole or not at all. Deleting it changes nothing on
+ * the machine; another `serverId` replaces it.
  */
 export class Configuration extends pulumi.CustomResource {
   /** Name of the machine. */

@@ -15,13 +15,13 @@ export interface ConnectOptions {
   /** Milliseconds for each hop. */
   readonly hopTimeout: number;
   /**
-   * Milliseconds until a hop has taken the connection: its kernel does that at once, however busy it is with the rest.
-   * @default hopTimeout
+   * Milliseconds until a hop accepts the connection: its kernel does that at once, even if it is busy. @default
+   * hopTimeout
    */
   readonly reachTimeout?: number;
-  /** What is offered to machines. @default what `findCredentials` finds */
+  /** Keys for machines. @default those that `findCredentials` finds */
   readonly credentials?: readonly Credential[];
-  /** Connections to jump hosts for several sessions. @default each session opens its own, and closes it */
+  /** Shared connections to jump hosts. @default each session opens and closes its own */
   readonly jumps?: SharedJumps;
 }
 
@@ -29,17 +29,17 @@ interface Hop {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Under which its host key is pinned. */
+  /** Name under which its host key is pinned. */
   readonly pin: string;
 }
 
-/** Milliseconds. A machine that vanished without a word is noticed after three unanswered questions. */
+/** Milliseconds. Three unanswered questions end the connection to a machine that vanished. */
 const keepaliveInterval = 5_000;
 
 /**
- * Opens a session, directly or through the first jump host that lets through.
+ * Opens a session, directly or through the first jump host that works.
  *
- * @throws ConnectionFailure, of the last jump host that was tried
+ * @throws ConnectionFailure of the last jump host that was tried
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
   const credentials = options.credentials ?? credentialsOrFailure();
@@ -57,7 +57,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
       return new Session(clients, user, seen);
     } catch (error) {
       options.signal.throwIfAborted();
-      // A changed host key of one jump host is no reason to try another one: somebody has to look at it.
+      // A person has to look at a changed host key, so no other jump host is tried.
       if (error instanceof ConnectionFailure && error.reason === "hostKeyChanged") throw error;
       failure = error;
     }
@@ -105,7 +105,7 @@ function forward(
   { hopTimeout, reachTimeout = hopTimeout }: ConnectOptions,
 ): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    // The jump host's own attempt may last minutes, when the target does not answer at all.
+    // If the target does not answer, the jump host itself tries for minutes.
     const timer = setTimeout(() => {
       reject(unanswered(where));
     }, reachTimeout);

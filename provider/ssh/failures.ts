@@ -1,4 +1,4 @@
-/** Why a machine could not be reached, in the words of a person who looks at it. */
+/** Why a machine could not be reached, for people. */
 export class ConnectionFailure extends Error {
   constructor(
     readonly reason: FailureReason,
@@ -8,19 +8,19 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** Why there is no connection, as far as it makes a difference to what helps. */
+/** Kinds of failures that need different help. */
 export type FailureReason =
   "refused" | "noRoute" | "timeout" | "unknownHost" | "closed" | "keyRefused" | "hostKeyChanged" | "noKey" | "other";
 
-/** Those that waiting does not cure. `keyRefused` is one only after cloud-init had its time to make the user. */
+/** Failures that waiting does not cure. `keyRefused` is one only after cloud-init had time to make the user. */
 export const permanentFailures: ReadonlySet<FailureReason> = new Set(["hostKeyChanged", "noKey"]);
 
-/** Another machine answers at that address: the one that was there is gone. */
+/** Whether another machine answers at the address, because the old one is gone. */
 export function isAnotherMachine(error: unknown): boolean {
   return error instanceof ConnectionFailure && error.reason === "hostKeyChanged";
 }
 
-/** Errors of Node's sockets and of ssh2, as far as they are told apart. */
+/** Explains errors of Node's sockets and of ssh2. */
 export function explainError(error: Error & { code?: string; level?: string; reason?: unknown }, where: string) {
   const found = byCode[error.code ?? ""];
   if (found) return new ConnectionFailure(found[0], `${where} ${found[1]}`);

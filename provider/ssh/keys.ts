@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { utils, type AnyAuthMethod } from "ssh2";
 import { readVariable } from "../../lib/environmentVariables";
 
-/** A way to prove who we are, with the name by which an error message calls it. */
+/** A key for logins, with its name for error messages. */
 export interface Credential {
   readonly name: string;
   methodFor(user: string): AnyAuthMethod;
 }
 
 /**
- * What is offered to a machine, in order: the file that HOLDFAST_SSH_KEY_FILE names and nothing else; otherwise the SSH
- * agent, then ~/.ssh/id_ed25519 and id_rsa. Read at the moment of use: a key is never an input and never in the state.
+ * The keys for logins, in order: the file in HOLDFAST_SSH_KEY_FILE alone; otherwise the SSH agent, then
+ * ~/.ssh/id_ed25519 and id_rsa. They are read when they are used: a key is never an input and never in the state.
  *
- * @throws when HOLDFAST_SSH_KEY_FILE names a file that cannot be used, or when there is nothing to offer
+ * @throws when HOLDFAST_SSH_KEY_FILE names an unusable file, or there is no key
  */
 export function findCredentials(keyFile?: string): Credential[] {
   const named = readVariable("HOLDFAST_SSH_KEY_FILE") ?? keyFile;

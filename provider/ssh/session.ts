@@ -5,7 +5,7 @@ import { quote } from "../../lib/text";
 /** How a command on the machine ended. */
 export interface CommandResult {
   readonly code: number;
-  /** What it wrote to standard error, its last few KiB. */
+  /** The last KiB of its standard error. */
   readonly errors: string;
 }
 
@@ -15,12 +15,12 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** The connection ended before the command did. What was started on the machine may go on there. */
+/** The connection ended before the command. What it started may continue on the machine. */
 export class ConnectionBroken extends Error {}
 
 const keptErrors = 8 * 1024;
 
-/** An open way to a machine. Commands share the connection; closing it ends their output, not what runs detached. */
+/** An open connection to a machine for several commands. Closing it ends their output, not what runs detached. */
 export class Session {
   /** @param clients the machine's own connection first, then those of the jump hosts that carry it */
   constructor(
@@ -28,7 +28,7 @@ export class Session {
     readonly user: string,
     readonly seenHostKeys: Readonly<Record<string, string>>,
   ) {
-    // Errors are told by the command that they end; without a listener they would end the whole plugin.
+    // The command that an error ends reports it. Without a listener, an error would end the whole provider.
     for (const client of clients) client.on("error", () => undefined);
   }
 
@@ -37,11 +37,7 @@ export class Session {
     return this.user === "root" ? "" : "sudo -n ";
   }
 
-  /**
-   * Runs a shell command. Never put a secret into it: `input` is for those.
-   *
-   * @throws ConnectionBroken
-   */
+  /** Runs a shell command. Secrets belong into `input`, never into the command. @throws ConnectionBroken */
   async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
     const channel = await this.open(`sh -c ${quote(command)}`);
     return new Promise((resolve, reject) => {
@@ -60,7 +56,7 @@ export class Session {
         if (code === undefined) reject(new ConnectionBroken(`the connection broke; ${errors.trim()}`));
         else resolve({ code, errors: errors.trim() });
       });
-      // A program that ends without reading all of its input is told by its exit code, not by this.
+      // The exit code reports a program that ends before it has read all input.
       channel.on("error", () => undefined);
       send(channel, options.input);
     });

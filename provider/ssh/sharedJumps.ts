@@ -1,8 +1,8 @@
 import type { Client } from "ssh2";
 
 /**
- * Connections to jump hosts that sessions share: a jump host refuses those who come with too many connections at once
- * (sshd's MaxStartups), but carries any number of sessions over one. Whoever made it closes it.
+ * Connections to jump hosts that sessions share. A jump host refuses many connections at once (sshd's MaxStartups),
+ * but carries any number of sessions over one. Its creator closes it.
  */
 export class SharedJumps {
   private readonly clients = new Map<string, Promise<Client>>();

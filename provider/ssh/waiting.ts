@@ -4,14 +4,14 @@ import { ConnectionFailure, permanentFailures } from "./failures";
 import type { Session } from "./session";
 import { type Environment, readSeconds } from "../../lib/environmentVariables";
 
-/** Shows a person what the program waits for. */
+/** Shows what the program waits for. */
 export type Report = (message: string) => void;
 
 /** How long to wait for a machine that may still boot. */
 export interface WaitOptions {
   /** Seconds in all. @default HOLDFAST_SSH_TIMEOUT, else 300 */
   readonly limit?: number;
-  /** Seconds during which a refused key may still come from a machine whose users are being made. */
+  /** Seconds during which a machine may refuse the key, because its users are still being made. */
   readonly keyGrace: number;
 }
 
@@ -28,7 +28,7 @@ export function waitingLimit(environment?: Environment): number {
 /**
  * Connects as soon as the machine accepts, and reports meanwhile why it does not.
  *
- * @throws ConnectionFailure at once when waiting cannot help, otherwise with the last reason when the limit is over
+ * @throws ConnectionFailure at once if waiting cannot help, else with the last reason when the limit is over
  */
 export async function waitForMachine(
   options: Omit<ConnectOptions, "hopTimeout">,
@@ -52,7 +52,7 @@ export async function waitForMachine(
         );
       }
       const line = `waiting for SSH: ${error.message.split("\n")[0] ?? ""}`;
-      // The first line of a new reason at once, then every few seconds: a silent minute looks like a hang.
+      // Reports a new reason at once, and then every few seconds.
       if (line !== told || Math.round(elapsed()) % 5 === 0) {
         tell(`${line} (${elapsed().toFixed(0)} of ${limit.toFixed(0)} s)`);
         told = line;

@@ -11,11 +11,11 @@ import {
 } from "./facts";
 import { inRotation, viewsOf } from "./stackStatus";
 
-/** Above this part of a file system in use somebody has to act: the rest is gone faster than people come. */
+/** Part of a file system in use from which a person has to act: the rest fills up fast. */
 export const fullDisk = 0.85;
-/** Seconds that a machine may wait for its reboot: security updates of the kernel and of libraries wait with it. */
+/** Seconds that a machine may wait for a reboot. Security updates wait with it. */
 const rebootPatience = 14 * 86_400;
-/** Seconds that an instance may be out of rotation before it counts as forgotten. */
+/** Seconds after which an instance out of rotation counts as forgotten. */
 const forgotten = 86_400;
 
 const silent: Rule = ({ machines }) =>
@@ -29,7 +29,7 @@ const halfSilent = forEachAnswer(({ name, probe }) =>
   Object.entries(probe.unanswered).map(([question, reason]) => `${name}: ${words[question] ?? question}: ${reason}`),
 );
 
-/** What the probe's questions are called where one has no answer. */
+/** Words for questions of the probe without an answer. */
 const words: Readonly<Record<string, string>> = {
   disks: "disks",
   failedUnits: "units",
@@ -68,7 +68,7 @@ const reboots = forEachAnswer(({ name, probe }) =>
     : [],
 );
 
-/** Instances that nobody took out, and which get no visitors all the same. */
+/** Instances without visitors that no person or roll-out took out of rotation. */
 const absent: Rule = ({ instances }) =>
   instances
     .filter((instance) => instance.holds.length === 0 && !inRotation(instance))
@@ -77,7 +77,7 @@ const absent: Rule = ({ instances }) =>
       machines: [instance.machine, ...Object.keys(instance.seen)],
     }));
 
-/** Taken out, and never put back. */
+/** Instances that were taken out of rotation and not put back. */
 const forgottenInstances: Rule = (facts) =>
   holdsOf(facts)
     .filter(({ seconds }) => seconds > forgotten)
@@ -101,14 +101,14 @@ const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
   });
 };
 
-/** A load balancer that could not take over, though nobody took it out. */
+/** A load balancer that cannot take over, although no person took it out. */
 const unfit = forEachAnswer(({ name, probe }) =>
   probe.keeper && !probe.keeper.fit && probe.keeper.outSince === null
     ? [`${name} may not have the floating IP: \`journalctl -u holdfast-floating-ip-keeper\` on it says why`]
     : [],
 );
 
-/** Two releases at a time are what a roll-out looks like; without one, somebody has to finish it. */
+/** Machines with different releases. During a roll-out that is normal; otherwise a person has to finish it. */
 const releases: Rule = (facts) => {
   if (leaseHolder(facts)) return [];
   const running = answeredMachines(facts).flatMap(({ name, probe }) =>
@@ -148,7 +148,7 @@ const alarmRules: readonly Rule[] = [
   halfSilent,
 ];
 
-/** What a person has to look at now. */
+/** The problems that need a person now. */
 export function alarmsOf(facts: StatusFacts): Remark[] {
   return alarmRules.flatMap((rule) => rule(facts));
 }

@@ -3,11 +3,11 @@ import { size } from "../database/plan";
 import { ago } from "./figures";
 import { forEachAnswer, type Rule } from "./facts";
 
-/** Hours after which a daily backup is missing, with time for the backup itself. */
+/** Hours after which a daily backup is missing; includes the time for the backup itself. */
 export const backupPatience = 26;
 /** Days after which a weekly proof is missing. */
 export const proofPatience = 8;
-/** Seconds after which WAL should long have reached the storage: it is handed over every minute. */
+/** Seconds after which WAL counts as late. PostgreSQL hands it over every minute. */
 const archivePatience = 900;
 
 const areMade = forEachAnswer(({ name, probe: { now, backups } }) => {
@@ -46,10 +46,10 @@ const areProven = forEachAnswer(({ name, probe: { now, proof, backups } }) => {
   ];
 });
 
-/** After the last moment that can be restored, WAL is missing and no backup was made since. */
+/** No backup was made since WAL was lost, so newer moments cannot be restored. */
 const lead = forEachAnswer(({ name, probe: { backups } }) => {
   const last = backups?.restorable?.at(-1);
-  // While backups do not work, that says it already.
+  // The alarm about backups that do not work includes this.
   return last && last.to !== null && !backups?.problem
     ? [`${name}: no moment after ${moment(last.to)} can be restored: \`npx holdfast backup now --full\``]
     : [];
@@ -64,12 +64,12 @@ const reaches = forEachAnswer(({ name, probe: { now, archiving, backups } }) => 
     room < left
       ? `the volume has room for ${size(room)} more, then the app may only read: enlarge the volume (holdfast:database.volumeSize)`
       : `after ${size(left)} more it is dropped${several ? ", for both" : ""}`;
-  // pgBackRest sends to the one that is there meanwhile, but counts what it lacks anywhere.
+  // pgBackRest still sends to the place that answers, but counts what any place lacks.
   const whom = several ? "the Storage Box, the bucket or both" : "the backup storage";
   return [`${name}: ${size(waiting)} of WAL have waited for ${whom} for ${ago(now - since)}; ${then}`];
 });
 
-/** From when to when nothing can be restored, though before and after that it can. */
+/** Gaps between moments that can be restored. */
 const missing = forEachAnswer(({ name, probe: { backups } }) =>
   (backups?.restorable ?? []).flatMap(({ to }, index, all) => {
     const next = all[index + 1];
@@ -79,7 +79,7 @@ const missing = forEachAnswer(({ name, probe: { backups } }) =>
   }),
 );
 
-/** Told before it matters: then there is time to let the volume grow. */
+/** Shown early, so that there is time to enlarge the volume. */
 const queueFits = forEachAnswer(({ name, probe: { archiving } }) =>
   archiving && archiving.room < archiving.queue - archiving.waiting
     ? [
@@ -88,10 +88,10 @@ const queueFits = forEachAnswer(({ name, probe: { archiving } }) =>
     : [],
 );
 
-/** What needs a person, in the order of the screen. */
+/** Alarms about backups, in the order of the screen. */
 export const backupAlarms: readonly Rule[] = [areMade, lead, areProven, reaches];
 
-/** What is worth knowing. */
+/** Notices about backups. */
 export const backupNotices: readonly Rule[] = [missing, queueFits];
 
 /** To the minute, in UTC as the screen's first line. */

@@ -1,7 +1,7 @@
 import type { Target } from "../../blueprint/target";
 import { CloudApi } from "../cloud/api";
 
-/** What the cloud's API says about a stack. */
+/** A stack by the cloud's API. */
 export interface CloudView {
   /** Server name → the API's word for its state, e.g. `running`, `off`. */
   readonly servers: Readonly<Record<string, string>>;
@@ -10,10 +10,10 @@ export interface CloudView {
 }
 
 /**
- * Asks the API for what carries the stack's label.
+ * Asks the API for resources with the label of the stack.
  *
- * @param limit seconds for each of its answers
- * @throws Refusal when it says no, UserError when it does not answer
+ * @param limit seconds for each answer
+ * @throws Refusal when it refuses, UserError when it does not answer
  */
 export async function askCloud(stack: string, target: Required<Target>, limit?: number): Promise<CloudView> {
   const api = new CloudApi(target, limit);

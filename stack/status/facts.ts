@@ -1,7 +1,7 @@
 import type { Hold } from "./probe";
 import type { MachineStatus, StackStatus } from "./stackStatus";
 
-/** A status before anybody judged it. */
+/** A status without alarms and notices. */
 export type StatusFacts = Omit<StackStatus, "alarms" | "notices" | "remarkable">;
 
 /** One sentence about a status. */
@@ -46,7 +46,7 @@ export function holdsOf(facts: StatusFacts): InstanceHold[] {
   );
 }
 
-/** Who may change machines now; undefined: nobody does. */
+/** Who has the lease; undefined: no run has it. */
 export function leaseHolder(facts: StatusFacts): { owner: string; reason: string; age: number } | undefined {
   const running = answeredMachines(facts).flatMap(({ probe: { lease, now } }) =>
     lease && lease.ended === "" && now < lease.expires ? [{ ...lease, age: now - lease.since }] : [],
@@ -57,7 +57,7 @@ export function leaseHolder(facts: StatusFacts): { owner: string; reason: string
 /** A machine that answered. */
 type AnsweredMachine = MachineStatus & { readonly probe: NonNullable<MachineStatus["probe"]> };
 
-/** Machines that answered, with what they said. */
+/** Machines that answered, with their answers. */
 export function answeredMachines({ machines }: StatusFacts): AnsweredMachine[] {
   return machines.filter((machine): machine is AnsweredMachine => machine.probe !== null);
 }

@@ -1,9 +1,9 @@
-/** e.g. `87 %` of a part from 0 to 1; never 100 % before it is. */
+/** e.g. `87 %` for 0.87. Rounded down, so that 100 % means all of it. */
 export function percent(part: number): string {
   return `${Math.floor(part * 100)} %`;
 }
 
-/** A time span in its largest unit, for a screen that is looked at for a second: `40 s`, `3 min`, `5 h`, `12 days`. */
+/** A time span in its largest unit: `40 s`, `3 min`, `5 h`, `12 days`. */
 export function ago(seconds: number): string {
   const [size, unit] = spans.find(([least]) => seconds >= 2 * least) ?? [1, "s"];
   return `${Math.max(0, Math.floor(seconds / size))} ${unit}`;

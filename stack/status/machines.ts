@@ -5,18 +5,18 @@ import { SharedJumps } from "../../provider/ssh/sharedJumps";
 import type { Route } from "../ssh/config";
 import { probe, type Probe } from "./probe";
 
-/** What came back from one machine: its answer, or why there is none. */
+/** The answer of a machine, or why there is none. */
 export type Answer = { readonly probe: Probe } | { readonly unreachable: string };
 
-/** A machine that took the connection is there: it may be slow for so many times the limit before it is given up. */
+/** A machine that accepts the connection may take this many times the limit: it may be slow. */
 const patience = 4;
 
 /**
- * Asks all machines at the same time. One that does not even take the connection within the limit is silent, and nobody
- * waits for it; one that does take it is alive, and merely slow.
+ * Asks all machines at the same time. A machine that does not accept the connection within the limit is given up; one
+ * that accepts it is merely slow.
  *
  * @param limit seconds
- * @param keyFile private key; undefined: what SSH takes by default
+ * @param keyFile private key. @default what SSH uses
  */
 export async function askMachines(
   routes: readonly Route[],
@@ -81,7 +81,7 @@ async function openAndAsk(
   }
 }
 
-/** Under which a jump host's key is pinned for this one question. */
+/** Name under which the key of a jump host is pinned for this question. */
 function jumpName({ host, port }: { readonly host: string; readonly port: number }): string {
   return `${host}:${port}`;
 }

@@ -32,7 +32,7 @@ const unasked: Rule = ({ cloudUnknown }) =>
 
 const noticeRules: readonly Rule[] = [rollingOut, takenOut, outOfElection, ...backupNotices, rebootsNeeded, unasked];
 
-/** What is worth knowing, and no reason to get up. */
+/** What is worth knowing without need for action. */
 export function noticesOf(facts: StatusFacts): Remark[] {
   return noticeRules.flatMap((rule) => rule(facts));
 }

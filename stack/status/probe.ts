@@ -14,7 +14,10 @@ import type { BackupsFile, ProofFile } from "../../roles/database/backup/results
 import type { Session } from "../../provider/ssh/session";
 import { quote } from "../../lib/text";
 
-/** What probe.py says about the machine it runs on. Fields are missing when they did not answer in time, null where there is no such thing. */
+/**
+ * The answer of probe.py. A field is missing if there was no answer in time, and null if the machine has no such
+ * thing.
+ */
 export interface Probe {
   /** Seconds since 1970 by the machine's own clock. */
   readonly now: number;
@@ -60,15 +63,15 @@ export interface ProbedInstance {
   /** systemd's ActiveState. */
   readonly unit: string;
   readonly restarts: number;
-  /** Who keeps visitors away from it; empty: nobody (roles/app/agent/holds.py). */
+  /** Who keeps it out of rotation; empty: no person or program (roles/app/agent/holds.py). */
   readonly holds: readonly Hold[];
 }
 
 export interface Hold {
   readonly owner: "person" | "roll-out" | "debug";
-  /** `drain`: nobody new comes. `maint`: nobody at all. */
+  /** `drain`: no new visitors. `maint`: no visitors at all. */
   readonly word: string;
-  /** e.g. `ana@laptop`; empty when nobody said. */
+  /** e.g. `ana@laptop`; empty if not known. */
   readonly who: string;
   /** UTC, ISO 8601. */
   readonly since: string;
@@ -77,11 +80,11 @@ export interface Hold {
 /** WAL that has not reached the backup storage yet. Sizes in bytes. */
 export interface ProbedArchiving {
   readonly waiting: number;
-  /** Seconds since 1970: since when the oldest of it waits; null: none does. */
+  /** Seconds since 1970 of the oldest that waits; null: none waits. */
   readonly since: number | null;
-  /** How much may wait before it is given up. */
+  /** Size that may wait before PostgreSQL drops it. */
   readonly queue: number;
-  /** Room on the volume until instances may only read. */
+  /** Room on the volume before the app may only read. */
   readonly room: number;
 }
 
@@ -119,11 +122,7 @@ export const places = {
   reserve: volumeReserve,
 } as const;
 
-/**
- * Asks the machine at the other end.
- *
- * @throws when the program cannot be run there, or says nothing that is understood
- */
+/** Runs probe.py on the machine. @throws when it cannot run there, or its answer is not understood */
 export async function probe(session: Session): Promise<Probe> {
   const lines: string[] = [];
   const { code, errors } = await session.run(`${session.asRoot}python3 -IS - ${quote(JSON.stringify(places))}`, {

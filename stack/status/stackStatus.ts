@@ -1,15 +1,15 @@
 import type { Probe, ProbedInstance } from "./probe";
 
-/** Everything that `holdfast status` knows about a running stack: what was asked, put together, and judged. */
+/** All that `holdfast status` knows about a running stack. */
 export interface StackStatus {
   readonly stack: string;
   readonly url: string | null;
-  /** ISO 8601, when it was asked. */
+  /** ISO 8601, the time of the questions. */
   readonly date: string;
   readonly machines: readonly MachineStatus[];
   readonly instances: readonly InstanceStatus[];
   readonly floatingIps: readonly FloatingIpStatus[];
-  /** Why the API's view is not in here; null when it is. */
+  /** Why the API gave no answer; null if it did. */
   readonly cloudUnknown: string | null;
   /** What a person has to look at now. */
   readonly alarms: readonly string[];
@@ -19,47 +19,47 @@ export interface StackStatus {
   readonly remarkable: readonly string[];
 }
 
-/** One machine: what the API says of it, and what it says itself. */
+/** One machine, by the API and by its own answer. */
 export interface MachineStatus {
   readonly name: string;
   readonly roles: readonly string[];
-  /** The API's word; null where it was not asked or does not know the machine. */
+  /** The API's state of the server; null if it was not asked or does not know the machine. */
   readonly cloud: string | null;
-  /** Why the machine said nothing; null when it did. */
+  /** Why the machine gave no answer; null if it did. */
   readonly unreachable: string | null;
-  /** What it said; null when it said nothing. */
+  /** Its answer; null if it gave none. */
   readonly probe: Probe | null;
 }
 
-/** One process of the app, as its machine and the load balancers see it. */
+/** One instance, by its machine and the load balancers. */
 export interface InstanceStatus {
   /** e.g. `app-1-2` */
   readonly name: string;
   readonly machine: string;
-  /** systemd's word on its machine; null when that said nothing. */
+  /** State by systemd; null if its machine gave no answer. */
   readonly unit: string | null;
-  /** Who keeps visitors away from it; empty: nobody. */
+  /** Who keeps it out of rotation; empty: no person or program. */
   readonly holds: ProbedInstance["holds"];
   /** Load balancer → HAProxy's word, e.g. `UP`. */
   readonly seen: Readonly<Record<string, string>>;
 }
 
-/** Who has the floating IP: the API's word and the machines'. */
+/** Who has the floating IP, by the API and by the machines. */
 export interface FloatingIpStatus {
   readonly address: string;
-  /** Machine that the API routes it to; null: to none. Undefined: the API was not asked. */
+  /** Machine that the API assigns it to; null: none. Undefined: the API was not asked. */
   readonly cloud?: string | null;
-  /** Machines that hold themselves for its holder. */
+  /** Load balancers that are master by their own answers. */
   readonly masters: readonly string[];
 }
 
-/** Whether each load balancer that answered sends visitors to it. */
+/** Whether every load balancer that answered sends visitors to it. */
 export function inRotation({ seen }: InstanceStatus): boolean {
   const words = Object.values(seen);
   return words.length > 0 && words.every((word) => word.startsWith("UP"));
 }
 
-/** What systemd and the load balancers say of an instance that is not in rotation; empty when none of them answered. */
+/** What systemd and the load balancers say of an instance out of rotation; empty if none answered. */
 export function viewsOf({ unit, seen }: InstanceStatus): string {
   const views = Object.entries(seen).map(([balancer, word]) => `${balancer} says ${word}`);
   const own = unit === null || unit === "active" ? [] : [`systemd says ${unit}`];

@@ -5,7 +5,7 @@ import type { Answer } from "./machines";
 import { noticesOf } from "./notices";
 import type { FloatingIpStatus, InstanceStatus, MachineStatus, StackStatus } from "./stackStatus";
 
-/** What the stack's own state says about it. */
+/** The stack by its state. */
 export interface KnownStack {
   readonly stack: string;
   readonly url: string | null;
@@ -13,7 +13,7 @@ export interface KnownStack {
   readonly floatingIps: readonly string[];
 }
 
-/** Puts the answers together. Pure: what is asked of whom stands in `index.ts`. */
+/** Combines the state and all answers to a status. */
 export function makeStatus(
   known: KnownStack,
   answers: ReadonlyMap<string, Answer>,
@@ -52,7 +52,7 @@ export function makeStatus(
   return { ...facts, alarms: texts(alarms), notices: texts(notices), remarkable };
 }
 
-/** Every instance that a machine or a load balancer speaks of. */
+/** Every instance that a machine or a load balancer names. */
 function instancesOf(machines: readonly MachineStatus[]): InstanceStatus[] {
   const own = machines.flatMap(({ name: machine, probe }) =>
     (probe?.instances ?? []).map(({ number, unit, holds }) => ({

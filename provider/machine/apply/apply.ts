@@ -12,44 +12,44 @@ import { MISSING, programCommand } from "./program";
 import { redact } from "./redact";
 import { toRequest, type ApplyRequest } from "./request";
 
-/** One apply: what is managed, how it is told, when it gives up. */
+/** Options of one apply. */
 export interface ApplyOptions {
-  /** Names what is managed on the machine, the same in every apply of one resource. */
+  /** Name of the configuration on the machine, the same in every apply of one resource. */
   readonly configuration: string;
   readonly pinned: HostKeys;
   /** Those of this run. */
   readonly leases: Leases;
-  /** Whether this takes off what was there. @default it makes something */
+  /** Whether it removes the configuration. @default it applies it */
   readonly leaving?: boolean;
-  /** Contents that may not appear in messages. */
+  /** Texts that may not appear in messages. */
   readonly secrets: readonly string[];
-  /** Aborted by Ctrl-C or when the resource's time is over: the machine puts its old configuration back. */
+  /** Aborted by Ctrl-C and at the time limit of the resource: the machine then puts its old configuration back. */
   readonly signal: AbortSignal;
-  /** Seconds for the whole apply; 0: no limit but those of its parts. */
+  /** Seconds for the whole apply; 0: only its parts have limits. */
   readonly timeout: number;
   readonly tell: Report;
   readonly keep: (message: string, level: "info" | "warning") => void;
 }
 
-/** What an apply leaves to remember. */
+/** The result of an apply. */
 export interface Applied {
   readonly hostKeys: HostKeys;
   readonly end: MachineEnd;
 }
 
-/** Seconds during which a refused key may come from a machine whose cloud-init has not made the user yet. */
+/** Seconds during which a machine may refuse the key, because cloud-init has not made the user yet. */
 const keyGrace = 30;
-/** Connections that one apply may lose: a machine that boots, or restarts its network, takes one or two. */
+/** Connections that one apply may lose. A boot or a restart of the network costs one or two. */
 const mostLost = 20;
 /** Milliseconds before the next connection. */
 const reconnectPause = 1_000;
-/** Milliseconds that an aborted apply has for its way back, which drains what it restarts, before we leave it alone with it. */
+/** Milliseconds that this process waits for an aborted apply. The machine drains what it restarts on the way back. */
 const abortGrace = 120_000;
 
 /**
- * Brings the machine to the configuration, or leaves it as it was, under the stack's lease where one is needed.
+ * Applies the configuration to the machine as a whole or not at all, under the lease of the stack if one is needed.
  *
- * @throws when it was not applied; the message has the words of the program that refused
+ * @throws when it was not applied, with the words of the program that refused
  */
 export async function apply(inputs: ConfigurationInputs, options: ApplyOptions): Promise<Applied> {
   const { end, hostKeys } = await options.leases.during(inputs.lease, options, async (lease) => {
@@ -65,7 +65,7 @@ export async function apply(inputs: ConfigurationInputs, options: ApplyOptions):
   );
 }
 
-/** One apply over as many connections as it takes: the machine carries it on by itself while there is none. */
+/** One apply over as many connections as needed. Without a connection, the machine continues by itself. */
 class ApplyRun {
   hostKeys: HostKeys;
   private repeated = 0;
@@ -116,7 +116,8 @@ class ApplyRun {
     const abort = () => void this.abort(session);
     this.options.signal.addEventListener("abort", abort, { once: true });
     try {
-      // Program, archives, program again because another version was installed meanwhile: more is a fault.
+      // Program, archives, and the program again if another version was installed meanwhile. More attempts are a
+      // fault.
       for (let attempt = 1; attempt <= 6; attempt += 1) {
         await this.lease?.confirm(this.options.signal, this.options.tell);
         const { code, end, errors } = await this.submit(session);
@@ -159,7 +160,7 @@ class ApplyRun {
       onLine: (line) => {
         const event = parseEvent(line);
         if (event?.event === "end") end = event;
-        // Over a second connection the machine tells everything from the beginning.
+        // Over a new connection the machine repeats all events.
         else if (event && ++seen > this.repeated) this.tellEvent(event);
       },
     });
@@ -173,7 +174,7 @@ class ApplyRun {
     else this.options.keep(text, event.event);
   }
 
-  /** The way back is the machine's own; all we do is ask for it, and not wait for ever. */
+  /** Asks the machine to put its old configuration back, and waits for a limited time. */
   private async abort(session: Session): Promise<void> {
     this.options.tell("interrupted: asking the machine to put its old configuration back");
     setTimeout(() => {

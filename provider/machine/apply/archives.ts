@@ -9,7 +9,7 @@ import { programCommand } from "./program";
 /**
  * Sends the archives that the machine does not have.
  *
- * @throws when a source is not what its checksum says, or does not arrive
+ * @throws when a source does not have its checksum, or does not arrive
  */
 export async function sendArchives(
   session: Session,

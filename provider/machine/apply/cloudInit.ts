@@ -5,7 +5,7 @@ import type { Session } from "../../ssh/session";
 import type { Report } from "../../ssh/waiting";
 import { sources } from "./program";
 
-/** What cloudInit.sh tells. */
+/** The output of cloudInit.sh. */
 export interface CloudInit {
   readonly state: "none" | "running" | "ended";
   /** e.g. `modules-final`, while it runs */
@@ -15,7 +15,7 @@ export interface CloudInit {
 }
 
 /**
- * Returns when cloud-init has done its work on a new machine: before, packages and users may be missing, and apt is busy.
+ * Waits until cloud-init has finished on a new machine. Before, packages and users may be missing, and apt is busy.
  *
  * @param limit seconds
  * @throws with the end of its log when it failed, or when the limit is over
@@ -48,7 +48,7 @@ export async function waitForCloudInit(session: Session, limit: number, signal: 
   }
 }
 
-/** Lines of cloudInit.sh. Unreadable details are no error: the state alone decides. */
+/** Parses the output of cloudInit.sh. Unreadable details are ignored: only the state matters. */
 export function parseCloudInit(lines: readonly string[]): CloudInit {
   const [state, ...rest] = lines;
   if (state === "ended") {

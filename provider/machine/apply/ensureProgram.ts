@@ -7,9 +7,9 @@ import { installProgram } from "./program";
 const cloudInitLimit = 600;
 
 /**
- * Brings Holdfast's part to a machine that does not have it, as soon as cloud-init has done its work there.
+ * Installs the on-machine program when cloud-init has finished.
  *
- * @throws with the machine's own words when cloud-init failed or the program cannot be installed
+ * @throws with the machine's words when cloud-init failed or the program cannot be installed
  */
 export async function bringProgram(session: Session, signal: AbortSignal, tell: Report): Promise<void> {
   await waitForCloudInit(session, cloudInitLimit, signal, tell);

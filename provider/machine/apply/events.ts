@@ -1,4 +1,4 @@
-/** What the on-machine program tells, one JSON object per line. */
+/** Output of the on-machine program, one JSON object per line. */
 export type MachineEvent =
   { readonly event: "status" | "info" | "warning"; readonly text: string } | ({ readonly event: "end" } & MachineEnd);
 
@@ -26,7 +26,7 @@ export interface MachineEnd {
   readonly found?: unknown;
 }
 
-/** A line of the program's output; undefined for anything else (a login banner, a warning of sudo). */
+/** An event in a line of output; undefined for other lines, e.g. a login banner or a warning of sudo. */
 export function parseEvent(line: string): MachineEvent | undefined {
   if (!line.startsWith("{")) return undefined;
   try {

@@ -17,14 +17,14 @@ export interface FoundFile {
   readonly owner: string;
   readonly group: string;
   readonly target?: string;
-  /** Only where it is not what was recorded. */
+  /** Only if it differs from the recorded one. */
   readonly content?: string;
 }
 
 /** Properties of systemd, by its names. */
 export type FoundUnit = Readonly<Partial<Record<string, string>>>;
 
-/** What a machine looks like now, where a configuration has something to say. */
+/** The state of the machine, for the parts that a configuration manages. */
 export interface Found {
   readonly files: Readonly<Record<string, FoundFile | null>>;
   readonly archives: Readonly<Record<string, FoundFile | null>>;
@@ -32,13 +32,13 @@ export interface Found {
   readonly missingPackages: readonly string[];
 }
 
-/** Seconds for a machine to answer: a refresh of ten machines may not wait minutes for one that is off. */
+/** Seconds for an answer: one machine that is off may not delay a refresh by minutes. */
 const wait = 10;
 
 /**
- * What is really on the machine. Writes nothing there: the program that looks is sent along with the question.
+ * Reads the state of the machine. Writes nothing there: it sends the program with the question.
  *
- * @throws when the machine cannot be reached in time, or does not answer sensibly
+ * @throws when the machine cannot be reached in time, or its answer is not understood
  */
 export async function inspectMachine(
   inputs: ConfigurationInputs,
@@ -67,7 +67,7 @@ async function ask(session: Session, inputs: ConfigurationInputs): Promise<Found
     units: (inputs.units ?? []).map((unit) => unit.name),
     packages: inputs.packages ?? [],
   };
-  // Reads its own text first: a program on standard input could not be told from the question behind it.
+  // The length of the program comes first, because program and question share standard input.
   const loader = 'import sys; exec(compile(sys.stdin.read(int(sys.stdin.readline())), "looking", "exec"))';
   let found: Found | undefined;
   const { code, errors } = await session.run(`exec ${session.asRoot}python3 -c ${quote(loader)} inspect`, {

@@ -9,10 +9,10 @@ import { quote } from "../../../lib/text";
 /** The part of Holdfast that runs on machines. */
 export const sources = join(__dirname, "../onMachine");
 
-/** Names the program by its content: a machine with another one gets this one at its next apply. */
+/** The version of the program, by its content. A machine with another version gets this one at its next apply. */
 const programVersion = once(async () => (await hashOfFolder(sources)).slice(0, 16));
 
-/** Exit code by which the shell says that the machine does not have this version. */
+/** Exit code of a machine without this version. */
 export const MISSING = 90;
 
 /** A command line that calls the program as root, or ends with `MISSING`. */

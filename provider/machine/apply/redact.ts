@@ -1,9 +1,9 @@
-/** Shorter words are too common to be told from ordinary text. */
+/** Shorter words are left: ordinary text may contain them. */
 const shortestSecret = 8;
 
 /**
- * Takes secrets out of a machine's message: a validator may quote the line that it does not like. Whole lines of secret
- * contents go, and of each line the words that look like a password or a token.
+ * Removes secrets from a message of a machine: a validator may quote the line that it refuses. Removes whole lines of
+ * secret contents, and words in them that look like a password or a token.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const words = new Set<string>();

@@ -1,7 +1,7 @@
 import { isZstd } from "../archives/source";
 import type { ConfigurationInputs } from "../inputs";
 
-/** What the on-machine program is asked for: the inputs with their defaults (onMachine/request.py has the meaning). */
+/** The request to the on-machine program: the inputs with their defaults (onMachine/request.py). */
 export interface ApplyRequest {
   readonly id: string;
   readonly configuration: string;
@@ -21,7 +21,7 @@ export interface ApplyRequest {
 type FileOf = NonNullable<ConfigurationInputs["files"]>[string];
 type ArchiveOf = NonNullable<ConfigurationInputs["archives"]>[string];
 
-/** Under which lease a machine is changed; a machine that has seen a higher generation refuses. */
+/** The lease under which a machine is changed. A machine that has seen a higher generation refuses. */
 export interface LeaseClaim {
   /** 0: knowingly without a lease. */
   readonly generation: number;
@@ -31,10 +31,10 @@ export interface LeaseClaim {
 
 /** Seconds that a `healthy` command or a check may take, where the input does not say it. */
 const defaultTimeout = 30;
-/** Seconds to wait for another apply on the same machine: longer than one takes with all its packages. */
+/** Seconds to wait for another apply on the same machine: longer than one with all its packages takes. */
 const lockTimeout = 900;
 
-/** Unpacked archives of a path that stay on a machine, where the input does not say it: the one in use and the last. */
+/** Unpacked archives of a path that stay on a machine by default: the present and the previous one. */
 const defaultKeep = 2;
 
 /** @param configuration names what is managed on the machine, the same in every apply of one resource */
@@ -81,13 +81,13 @@ export function toRequest(
   };
 }
 
-/** With what the machine needs to unpack the archives. */
+/** Packages, with zstd if the machine has to unpack such an archive. */
 function packagesOf({ packages = [], archives }: ConfigurationInputs): readonly string[] {
   const needsZstd = Object.values(archives ?? {}).some(({ source }) => isZstd(source));
   return needsZstd && !packages.includes("zstd") ? [...packages, "zstd"] : packages;
 }
 
-/** Four octal digits, as the machine tells them. */
+/** Four octal digits, like the answers of machines. */
 export function fourDigitMode(mode = "0644"): string {
   return mode.padStart(4, "0");
 }

@@ -8,7 +8,7 @@ import { tarEnd, tarHeader, tarPadding, type TarEntry } from "./tar";
 export const skipped: ReadonlySet<string> = new Set([".git", "__pycache__"]);
 
 /**
- * SHA-256 (hexadecimal) of what a folder holds: names, contents, links and who may execute what, not times or owners.
+ * SHA-256 (hexadecimal) of a folder: names, contents, links and executable bits, not times or owners.
  *
  * @throws when the folder cannot be read, or holds something that is neither file, folder nor link
  */
@@ -18,7 +18,7 @@ export async function hashOfFolder(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The folder as a tar: the same content gives the same bytes on every computer. `node_modules` is part of it. */
+/** The folder as a tar: the same content gives the same bytes on every computer. It includes `node_modules`. */
 export async function* packFolder(root: string): AsyncGenerator<Buffer> {
   for await (const entry of entriesOf(root, "")) {
     yield tarHeader(entry);
@@ -38,7 +38,7 @@ async function* contentOf(path: string, size: number): AsyncGenerator<Buffer> {
   yield tarPadding(size);
 }
 
-/** Sorted by code units: the order of a directory differs from file system to file system. */
+/** Sorted by code units: file systems have different orders. */
 async function* entriesOf(root: string, below: string): AsyncGenerator<TarEntry> {
   const names = (await readdir(join(root, below))).filter((name) => !skipped.has(name)).sort();
   for (const name of names) {
@@ -50,7 +50,7 @@ async function* entriesOf(root: string, below: string): AsyncGenerator<TarEntry>
     } else if (status.isSymbolicLink()) {
       yield { path, kind: "link", mode: 0o777, size: 0, target: await readlink(join(root, path)) };
     } else if (status.isFile()) {
-      // Only what git keeps as well: another umask is no other release.
+      // The executable bit only, as in git: another umask is no other release.
       yield { path, kind: "file", mode: status.mode & 0o100 ? 0o755 : 0o644, size: status.size };
     } else {
       throw new Error(`${join(root, path)} is neither a file, a folder nor a link; it cannot be part of an archive.`);

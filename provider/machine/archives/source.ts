@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { hashOfFolder, packFolder } from "./folder";
 
-/** What a checksum is of: a compressed file as it is, or a tar, which may be packed from a folder on the way. */
+/** The form of which a checksum is taken: a compressed file as it is, or a tar, which may be packed from a folder. */
 export type ArchiveForm = "tar" | "tar.gz" | "tar.zst";
 
 /**

@@ -1,4 +1,4 @@
-/** What a tar entry of ours tells: the rest (times, owners) is fixed, so that the same folder gives the same bytes. */
+/** An entry of a tar. Times and owners are fixed, so that the same folder gives the same bytes. */
 export interface TarEntry {
   /** Relative, with `/` between the parts. */
   readonly path: string;
@@ -11,9 +11,9 @@ export interface TarEntry {
 
 const BLOCK = 512;
 const types = { file: "0", folder: "5", link: "2" } as const;
-/** Longer names do not fit the header's field and go into an extended header before it. */
+/** Longer names go into an extended header before the entry. */
 const longestName = 100;
-/** What the header's eleven octal digits can say. */
+/** Largest number in eleven octal digits. */
 const largestSize = 8 ** 11 - 1;
 
 /** The header of an entry (POSIX.1-2001 pax interchange format), with an extended one where the name needs it. */

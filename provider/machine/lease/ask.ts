@@ -4,39 +4,39 @@ import { MISSING } from "../apply/program";
 import type { Session } from "../../ssh/session";
 import type { Report } from "../../ssh/waiting";
 
-/** What is written down on the machine that keeps the lease (onMachine/lease.py has the meaning). */
+/** The record on the machine that keeps the lease (onMachine/lease.py). */
 export interface LeaseRecord {
-  /** Grows with every holder. */
+  /** Grows with each holder. */
   readonly generation: number;
   readonly owner: string;
   readonly reason: string;
   /** ISO 8601, by the clock of that machine, like `expires`. */
   readonly since: string;
   readonly expires: string;
-  /** Whether it runs. */
+  /** Whether a run has it. */
   readonly held: boolean;
-  /** Seconds until it ends by itself, when nobody renews it. */
+  /** Seconds until it ends by itself unless it is renewed. */
   readonly left: number;
-  /** `released` or `broken`; empty while it runs and when it ran out. */
+  /** `released` or `broken`; empty while a run has it, and after its time ran out. */
   readonly ended: string;
 }
 
-/** What the machine that keeps the lease says. */
+/** The answer of the machine that keeps the lease. */
 export type LeaseAnswer =
   | { readonly result: "taken" | "renewed" | "held"; readonly lease: LeaseRecord }
   | { readonly result: "lost"; readonly lease: LeaseRecord | null }
   | { readonly result: "released" };
 
 /**
- * The command of whatever version is installed: renewing a lease must not wait for an installation, nor undo one that a
- * newer Holdfast has made in the meantime.
+ * The command of any installed version. A renewal must not wait for an installation, nor replace one of a newer
+ * Holdfast.
  */
 const program = "/usr/local/sbin/holdfast";
 
 /**
- * Asks the machine that keeps the lease; a new one gets Holdfast's part first.
+ * Asks the machine that keeps the lease. A new machine gets the program first.
  *
- * @throws when it does not answer sensibly
+ * @throws when its answer is not understood
  */
 export async function askForLease(
   session: Session,

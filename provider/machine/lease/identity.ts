@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { type Environment, readVariable } from "../../../lib/environmentVariables";
 
-/** Who wants the lease, and what for: what others read who have to wait. */
+/** Who takes the lease and why, for others who wait for it. */
 export interface Identity {
   readonly owner: string;
   readonly reason: string;
@@ -11,8 +11,8 @@ export interface Identity {
 const longest = 120;
 
 /**
- * HOLDFAST_OWNER, else the person's name on this computer; HOLDFAST_REASON, else the caller's own reason, else the command
- * that nearly always takes a lease.
+ * The owner: HOLDFAST_OWNER, else the user name on this computer. The reason: HOLDFAST_REASON, else that of the
+ * caller, else `pulumi up`.
  */
 export function identity(reason = "", environment?: Environment): Identity {
   const owner = line(readVariable("HOLDFAST_OWNER", environment));
@@ -20,7 +20,7 @@ export function identity(reason = "", environment?: Environment): Identity {
   return { owner: owner || `${userName()}@${hostname()}`, reason: why || "pulumi up" };
 }
 
-/** One line without control characters: it is shown to other people, in terminals and logs. */
+/** One line without control characters, since terminals and logs of others show it. */
 function line(text = ""): string {
   return text
     .replace(/[\p{Cc}\s]+/gu, " ")

@@ -12,33 +12,33 @@ import { identity, type Identity } from "./identity";
 import { leaseLost, leaseTaken, leaseUnreachable, leaseWaitedFor } from "./messages";
 import { leaseWait } from "./settings";
 
-/** Seconds that the lease lasts without being renewed: the one of a killed run ends within two minutes. */
+/** Seconds that the lease lasts without a renewal: that of a killed run ends within two minutes. */
 export const lifetime = 90;
 /** Milliseconds between renewals: four may be missed. */
 const renewal = 20_000;
-/** Milliseconds between two questions whether somebody else's lease has ended. */
+/** Milliseconds between two attempts while another run has the lease. */
 const poll = 2_000;
-/** Seconds before the end of its lifetime from which a lease is no longer trusted without asking. */
+/** Seconds before its end from which a lease has to be confirmed first. */
 const margin = 15;
-/** Milliseconds for giving the lease back: the engine does not wait long at its end. */
+/** Milliseconds for the release: the engine does not wait long at its end. */
 const releaseLimit = 3_000;
-/** Seconds during which a refused key may come from a machine whose cloud-init has not made the user yet. */
+/** Seconds during which a machine may refuse the key, because cloud-init has not made the user yet. */
 const keyGrace = 30;
 
-/** What holding a lease needs beside the way to its machine. */
+/** Options of a lease beside the route to its machine. */
 export interface LeaseOptions {
   readonly pinned: HostKeys;
   readonly signal: AbortSignal;
   readonly tell: Report;
-  /** Whether something is taken off a machine. @default something is made */
+  /** Whether a configuration is removed. @default one is applied */
   readonly leaving?: boolean;
-  /** What others read who wait for it, unless HOLDFAST_REASON says more. @default `pulumi up` */
+  /** Reason shown to others who wait, unless HOLDFAST_REASON gives one. @default `pulumi up` */
   readonly reason?: string;
-  /** What is offered to the machine that keeps it. @default what `findCredentials` finds */
+  /** Keys for the machine that keeps it. @default those that `findCredentials` finds */
   readonly credentials?: readonly Credential[];
 }
 
-/** The stack's lease in the hands of this process: renewed in the background until it is released or lost. */
+/** The stack's lease, held by this process. It is renewed in the background until it is released or lost. */
 export class Lease implements LeaseClaim {
   readonly owner: string;
   readonly reason: string;
@@ -66,9 +66,9 @@ export class Lease implements LeaseClaim {
   }
 
   /**
-   * Takes the lease, and waits while somebody else has it.
+   * Takes the lease, and waits while another run has it.
    *
-   * @throws with whose it is and how it ends when that takes too long, or when the machine that keeps it is not reached
+   * @throws with its holder when that takes too long, or when the machine that keeps it is not reached
    */
   static async take(where: LeaseInput, options: LeaseOptions): Promise<Lease> {
     const lease = new Lease(where, identity(options.reason), options.credentials);
@@ -83,8 +83,8 @@ export class Lease implements LeaseClaim {
   }
 
   /**
-   * Somebody else comes by another way to the machine that keeps it. What is made comes by a way that stays, so the lease
-   * goes over to it; what is taken off a machine comes by that of before, which may go in this very run.
+   * Adds another route to the machine that keeps the lease. A new configuration has a route that stays, so the lease
+   * uses it from now on. A configuration that is removed has an old route, which this run may remove.
    */
   async alsoBy(where: LeaseInput, { pinned, leaving = false }: LeaseOptions): Promise<void> {
     if (isDeepStrictEqual(this.ways[0], where)) return;
@@ -99,9 +99,9 @@ export class Lease implements LeaseClaim {
   }
 
   /**
-   * Resolves when the lease is certainly ours. After this process was cut off for a while it is asked for first.
+   * Resolves when this process certainly has the lease. If it was cut off for a while, it renews first.
    *
-   * @throws when somebody else has it now, or had it in the meantime
+   * @throws when another run has the lease, or had it meanwhile
    */
   async confirm(signal: AbortSignal, tell: Report): Promise<void> {
     const deadline = Date.now() + waitingLimit() * 1_000;
@@ -115,7 +115,7 @@ export class Lease implements LeaseClaim {
     }
   }
 
-  /** Gives it back, so that nobody has to wait until it runs out. What fails here is cured by waiting. */
+  /** Releases the lease, so that others need not wait until it runs out. Errors are ignored: it ends by itself. */
   async release(): Promise<void> {
     clearTimeout(this.timer);
     this.ended.abort();
@@ -157,7 +157,7 @@ export class Lease implements LeaseClaim {
     }
   }
 
-  /** Undefined: the connection broke, as it does when the machine restarts. */
+  /** Undefined: the connection broke, e.g. because the machine restarts. */
   private async tryToTake(signal: AbortSignal, tell: Report): Promise<LeaseAnswer | undefined> {
     try {
       return await this.ask("take", signal, tell);
@@ -175,7 +175,7 @@ export class Lease implements LeaseClaim {
         if (!this.ended.signal.aborted && this.lostTo === undefined) this.schedule();
       });
     }, renewal);
-    // A lease alone keeps no process alive.
+    // The timer alone does not keep the process alive.
     this.timer.unref();
   }
 
@@ -231,7 +231,7 @@ export class Lease implements LeaseClaim {
   }
 }
 
-/** The pin of the machine that is applied to, which need not be the one that keeps the lease. */
+/** Without the pin of the machine that is configured: another one may keep the lease. */
 function withoutOwn(pinned: HostKeys): HostKeys {
   return Object.fromEntries(Object.entries(pinned).filter(([name]) => name !== "machine"));
 }

@@ -5,17 +5,17 @@ import { identity } from "./identity";
 import { Lease, type LeaseOptions } from "./lease";
 import { goesWithoutLease } from "./settings";
 
-/** What an apply works under. */
+/** The lease of an apply. */
 export interface Held extends LeaseClaim {
-  /** Host keys that were seen on the way to the machine that keeps the lease. */
+  /** Host keys seen on the route to the machine that keeps the lease. */
   readonly hostKeys: Lease["hostKeys"];
   /** See `Lease.confirm`. */
   confirm: Lease["confirm"];
 }
 
 /**
- * The leases of this process: one for each machine that keeps one, so one for each stack. Taken by the first apply that
- * needs it, used by all that follow, given back when the run is over.
+ * The leases of this process, one for each machine that keeps one, so one for each stack. The first apply takes it,
+ * all others use it, and the end of the run releases it.
  */
 export class Leases {
   private readonly held = new Map<string, Promise<Lease>>();
@@ -25,7 +25,7 @@ export class Leases {
   /** @param take exchanged in tests */
   constructor(private readonly take: (where: LeaseInput, options: LeaseOptions) => Promise<Lease> = Lease.take) {}
 
-  /** Runs `work` under the lease; `where` undefined: none is needed. */
+  /** Runs `work` under the lease. @param where undefined: none is needed */
   async during<T>(
     where: LeaseInput | undefined,
     options: LeaseOptions,
@@ -41,7 +41,7 @@ export class Leases {
     }
   }
 
-  /** The run is over: gives back what is held, at once or when what still works has ended. */
+  /** Releases the leases at the end of the run, or when the last apply has ended. */
   async end(): Promise<void> {
     this.isOver = true;
     if (this.working > 0) return;
@@ -52,14 +52,14 @@ export class Leases {
 
   private async obtain(where: LeaseInput, options: LeaseOptions): Promise<Held> {
     if (goesWithoutLease()) return unleased();
-    // By its server, whose name it is pinned under: what an update takes off a machine comes by the old way to the same
-    // lease, and would wait for what the new way has. A server that was replaced keeps another lease.
+    // By the server: an older route to it leads to the same lease, and would wait for the one that this run has. A
+    // server that was replaced keeps another lease.
     const key = pinOf(where);
     let taking = this.held.get(key);
     if (!taking) {
       taking = this.take(where, options);
       this.held.set(key, taking);
-      // The next apply may try again; this one is told.
+      // The next apply may try again; this one fails.
       taking.catch(() => this.held.delete(key));
     }
     try {
@@ -74,7 +74,7 @@ export class Leases {
   }
 }
 
-/** Generation 0 is no lease: machines note who it was, and neither refuse nor remember it. */
+/** Generation 0 is no lease: machines log its owner, but neither refuse nor remember it. */
 function unleased(): Held {
   return { ...identity(), generation: 0, hostKeys: {}, confirm: () => Promise.resolve() };
 }

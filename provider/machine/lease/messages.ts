@@ -1,12 +1,12 @@
 import type { LeaseRecord } from "./ask";
 
-/** Somebody else has it, and we wait. */
+/** While another run has the lease. */
 export function leaseWaitedFor({ owner, since, reason }: LeaseRecord, waited: number, limit: number): string {
   const time = `${waited.toFixed(0)} of ${limit.toFixed(0)} s`;
   return `waiting for the stack's lease: ${owner} has it since ${since} (${reason}), ${time}`;
 }
 
-/** Somebody else had it all the time. */
+/** When the time for waiting is over. */
 export function leaseTaken(held: LeaseRecord, limit: number): Error {
   return new Error(
     [
@@ -17,7 +17,7 @@ export function leaseTaken(held: LeaseRecord, limit: number): Error {
   );
 }
 
-/** It was ours. */
+/** When this run has lost the lease. */
 export function leaseLost(now: LeaseRecord | null): Error {
   const why = now?.held
     ? `${now.owner} has it since ${now.since} (${now.reason})`
@@ -27,7 +27,7 @@ export function leaseLost(now: LeaseRecord | null): Error {
   return new Error(`This run has lost the stack's lease: ${why}. It changes nothing more; run it again.`);
 }
 
-/** Without the machine that keeps the lease nothing may be changed; the message says the way around. */
+/** When the machine that keeps the lease is not reached: nothing may be changed without it. */
 export function leaseUnreachable(host: string, reason: string): Error {
   return new Error(
     [

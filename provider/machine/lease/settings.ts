@@ -1,14 +1,14 @@
 import { type Environment, readSeconds, readVariable } from "../../../lib/environmentVariables";
 
-/** Seconds to wait for somebody else's lease: a roll-out takes minutes. @throws when the variable is no number of seconds */
+/** Seconds to wait for the lease: a roll-out takes minutes. @throws when the variable is no number of seconds */
 export function leaseWait(environment?: Environment): number {
   return readSeconds("HOLDFAST_LEASE_TIMEOUT", { zero: true }, environment);
 }
 
 /**
- * HOLDFAST_LEASE=none: for the day on which the machine that keeps the lease is gone and others have to be changed.
+ * Whether HOLDFAST_LEASE=none: machines are changed without a lease because the machine that keeps it is gone.
  *
- * @throws when the variable says anything else
+ * @throws when the variable has another value
  */
 export function goesWithoutLease(environment?: Environment): boolean {
   const text = readVariable("HOLDFAST_LEASE", environment);

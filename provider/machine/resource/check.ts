@@ -18,7 +18,7 @@ import { fieldsOf } from "./values";
 const packageName = /^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9]+)?(?:=[\w.+:~-]+)?$/;
 const machineName = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
-/** Inputs as they are, and everything that is wrong with them, all at once. What is not known yet is not judged. */
+/** The inputs, and all that is wrong with them. Unknown values are not checked. */
 export function checkInputs(news: Values): CheckResult {
   const failures: { readonly property: string; readonly reason: string }[] = [];
   const refuse = (property: string, reason: string) => failures.push({ property, reason });
@@ -55,10 +55,10 @@ export function checkInputs(news: Values): CheckResult {
   return { inputs: news, failures };
 }
 
-/** More unpacked releases than this are a disk that fills up. */
+/** More unpacked releases would fill the disk. */
 const mostKept = 100;
 
-/** Paths, forms and checksums of archives; whether they can be read is found out later. */
+/** Checks paths, sources and checksums of archives. Whether a source can be read is found out later. */
 function checkArchives(refuse: Refuse, archives: unknown): void {
   const text = checkText.bind(undefined, refuse);
   for (const [name, archive] of entries(archives)) {
@@ -80,7 +80,7 @@ function checkArchives(refuse: Refuse, archives: unknown): void {
   }
 }
 
-/** A way to a machine, with all of its jump hosts. @param property under which it stands in the inputs */
+/** Checks a connection with all of its jump hosts. @param property its name in the inputs */
 function checkConnection(refuse: Refuse, connection: unknown, property: string): void {
   if (isUnknown(connection)) return;
   const { host, port, user, via } = fieldsOf(connection);

@@ -6,10 +6,10 @@ export const absolutePath = /^\/(?:[^/\0]+\/)*[^/\0]+$/;
 /** Name or number of a user or group. */
 export const account = /^(?:[a-z_][a-z0-9_-]{0,31}\$?|\d{1,9})$/;
 
-/** Where refusals go: the property as the engine names it, and why. */
+/** Takes a refusal: the property as the engine names it, and the reason. */
 export type Refuse = (property: string, reason: string) => void;
 
-/** Refuses what is no text of this pattern; what is absent or not known yet is not judged. */
+/** Refuses what is no text of this pattern. Unknown values are not checked, nor absent ones unless required. */
 export function checkText(
   refuse: Refuse,
   value: unknown,
@@ -51,7 +51,7 @@ export function reveal(value: unknown): unknown {
   return value instanceof Secret ? value.value : value;
 }
 
-/** Whether Pulumi learns the value only when it is made; nothing can be said about it before. */
+/** Whether the value is not known in this preview. */
 export function isUnknown(value: unknown): boolean {
   return reveal(value) === UNKNOWN;
 }
@@ -67,7 +67,7 @@ export function list(value: unknown): unknown[] {
   return Array.isArray(plain) ? plain : [];
 }
 
-/** For a message; never a secret. */
+/** The value for a message. A secret is never shown. */
 export function show(value: unknown): string {
   return value instanceof Secret ? "The (secret) value" : value === undefined ? "Nothing" : JSON.stringify(value);
 }

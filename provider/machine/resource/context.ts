@@ -27,20 +27,20 @@ export class LeaseRoutes {
   }
 }
 
-/** What the configurations of one provider process share: its leases, and how this run reaches the machines that keep them. */
+/** What the configurations of one provider process share: leases, and the routes to the machines that keep them. */
 export class MachineContext {
   readonly routes = new LeaseRoutes();
   private loaded?: ReturnType<typeof load>;
 
   /**
-   * What needs SSH, loaded at its first use: ssh2 costs more time than the rest of the plugin's code together, and a
-   * preview has no use for it.
+   * The modules that need SSH, loaded at their first use: ssh2 takes longer to load than the rest of the provider,
+   * and previews do not need it.
    */
   overSsh() {
     return (this.loaded ??= load());
   }
 
-  /** A run is over. One that contacted no machine holds no lease. */
+  /** Ends a run. A run that contacted no machine has no lease. */
   async finish(): Promise<void> {
     await this.loaded?.leases.end();
   }

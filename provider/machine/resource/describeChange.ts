@@ -3,8 +3,8 @@ import { Secret, UNKNOWN, type Values } from "../../grpc/types";
 import { fieldsOf } from "./values";
 
 /**
- * What an update will do to a machine, for the preview: its new release, and the units that are reloaded, restarted or
- * stopped. `undefined`: nothing. E.g.
+ * What an update will do to a machine, for previews: its new release, and the units that it reloads, restarts or
+ * stops. Undefined: nothing. E.g.
  * `guestbook 1.3.0 → 1.4.0 on app-1: will restart app@1.service, app@2.service one after the other`.
  */
 export function describeChange(oldInputs: Values, news: Values): string | undefined {
@@ -56,7 +56,7 @@ function actsOn(oldInputs: Values, news: Values): string[] {
   return [...(packages.length > 0 ? [`install ${packages.join(", ")}`] : []), ...inGroups(acts)];
 }
 
-/** Neighbours to which the same happens are told together: `restart app@1.service, app@2.service one after the other`. */
+/** Groups units with the same action: `restart app@1.service, app@2.service one after the other`. */
 function inGroups(acts: readonly (readonly [act: string, name: string])[]): string[] {
   const groups: { act: string; names: string[] }[] = [];
   for (const [act, name] of acts) {
@@ -85,7 +85,7 @@ function changedKeys(olds: Values, news: Values): string[] {
   return [...keys].filter((key) => !isDeepStrictEqual(essence(olds[key]), essence(news[key])));
 }
 
-/** What decides whether a file is written again; a validator, or what an archive is called or comes from, does not. */
+/** The properties whose change makes a machine act. */
 function essence(value: unknown): Values {
   return { ...fieldsOf(value), validate: undefined, source: undefined, label: undefined, keep: undefined };
 }

@@ -8,7 +8,7 @@ import { plainInputs, secretTexts } from "./values";
 import { describeMove, nothing, withdraw } from "./withdraw";
 
 /**
- * `holdfast:machine:Configuration`. Outputs are the inputs and `hostKeys`. Secrets stay wrapped wherever they stand.
+ * `holdfast:machine:Configuration`. Its outputs are the inputs and `hostKeys`; secrets stay wrapped at any depth.
  * Only create and update (outside previews) and read contact the machine.
  */
 export function configurationHandler(context: MachineContext): ResourceHandler {
@@ -53,8 +53,8 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
     },
 
     /**
-     * The machine stays as it is, and is not asked: it usually goes with its server, and taking its firewall or SSH
-     * settings away from one that stays would open it. Only what asks for it is taken off.
+     * Deleting changes nothing on the machine unless `withdraw` asks for it. The machine usually goes with its
+     * server, and without its firewall or SSH settings a machine that stays would be open.
      */
     async delete({ id, inputs, outputs, timeout }, call) {
       if (inputs.withdraw !== true) {
@@ -62,7 +62,7 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
         return;
       }
       const plain = plainInputs(inputs);
-      // The way on record may be gone with what this run has changed already.
+      // This run may have removed the recorded route already.
       const lease = context.routes.to(plain.serverId);
       const empty = nothing(lease ? { ...plain, connection: lease, lease } : plain) as unknown as Values;
       const pinned = (outputs.hostKeys ?? {}) as HostKeys;
@@ -72,7 +72,7 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
   };
 }
 
-/** Also names what is managed on the machine, so it never changes for one resource. */
+/** Also the name of the configuration on the machine, so it never changes. */
 function idOf({ machine, part, serverId }: Values): string {
   return `${String(machine)}${part === undefined ? "" : `.${String(part)}`}@${String(serverId)}`;
 }

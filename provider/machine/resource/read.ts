@@ -7,8 +7,8 @@ import type { ConfigurationInputs, UnitInput } from "../inputs";
 import { fieldsOf, withSameSecrecy, plainInputs } from "./values";
 
 /**
- * The inputs as the machine really is. One that does not answer is told and keeps its state: a refresh of the others
- * goes on.
+ * The inputs as they are on the machine. If the machine does not answer, its state is kept, so that a refresh of the
+ * others continues.
  */
 export async function readMachine(id: string, inputs: Values, outputs: Values, call: Call) {
   const plain = plainInputs(inputs);
@@ -26,7 +26,7 @@ export async function readMachine(id: string, inputs: Values, outputs: Values, c
   }
 }
 
-/** Pure: recorded inputs, with what is different on the machine in their place. */
+/** The recorded inputs, with differences on the machine in their place. */
 export function toActualInputs(inputs: Values, plain: ConfigurationInputs, found: Found): Values {
   const actual: Values = { ...inputs };
   if (plain.packages && found.missingPackages.length > 0) {

@@ -2,12 +2,12 @@ import { unwrap } from "../../grpc/secrets";
 import { Secret, type Values } from "../../grpc/types";
 import type { ConfigurationInputs } from "../inputs";
 
-/** The inputs as the rest of the plugin knows them; `check` has looked at their shape. */
+/** The inputs without secrets' wrapping; `check` has checked their shape. */
 export function plainInputs(inputs: Values): ConfigurationInputs {
   return unwrap(inputs) as unknown as ConfigurationInputs;
 }
 
-/** All texts that are secret, at any depth: what may not appear in a message. */
+/** All secret texts, at any depth: they may not appear in messages. */
 export function secretTexts(value: unknown, isSecret = false): string[] {
   if (value instanceof Secret) return secretTexts(value.value, true);
   if (typeof value === "string") return isSecret ? [value] : [];
@@ -15,7 +15,7 @@ export function secretTexts(value: unknown, isSecret = false): string[] {
   return Object.values(value).flatMap((entry) => secretTexts(entry, isSecret));
 }
 
-/** `value`, made secret when what stands in its place now is. */
+/** `value`, wrapped as a secret if `model` is one. */
 export function withSameSecrecy(model: unknown, value: unknown): unknown {
   return model instanceof Secret ? new Secret(value) : value;
 }

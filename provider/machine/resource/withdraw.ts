@@ -3,14 +3,14 @@ import { UNKNOWN, type Call, type Values } from "../../grpc/types";
 import type { ConfigurationInputs } from "../inputs";
 import { type Environment, readVariable } from "../../../lib/environmentVariables";
 
-/** A configuration without files and units: applying it removes all that was managed under its name, units first. */
+/** A configuration without files and units. Applying it removes all that its name manages, units first. */
 export function nothing({ machine, serverId, connection, lease }: ConfigurationInputs): ConfigurationInputs {
   return { machine, serverId, connection, ...(lease && { lease }) };
 }
 
 /**
- * Removes a configuration from its machine. A machine that does not answer is an error: it may still use what the next
- * step takes away. Only a machine that HOLDFAST_GONE names is left out.
+ * Removes a configuration from its machine. A machine that does not answer is an error: it may still use what the
+ * next step removes. Only HOLDFAST_GONE leaves a machine out.
  *
  * @throws when the configuration was not removed; nothing else changes then
  */
@@ -40,8 +40,8 @@ export async function withdraw(
 }
 
 /**
- * What a preview says when a configuration moves to another machine; `undefined` when it stays. The new server may be
- * unknown: the preview is made before the server is replaced.
+ * The message of a preview when a configuration moves to another machine; undefined if it stays. The new server may
+ * be unknown, since the preview comes before its replacement.
  */
 export function describeMove(oldInputs: Values, news: Values): string | undefined {
   const leaves = news.machine !== oldInputs.machine || news.serverId === UNKNOWN;
