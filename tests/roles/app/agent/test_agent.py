@@ -190,7 +190,7 @@ class AgentTest(unittest.TestCase):
         time.sleep(1.5)
         self.show(active=True, age=100)
         self.app.kill()
-        eventually(lambda: "left alone" in self.read("output"), 30, "it gives up")
+        eventually(lambda: "leaves it alone" in self.read("output"), 30, "it gives up")
         time.sleep(3)
         self.assertEqual(self.kills(), 5)
 
