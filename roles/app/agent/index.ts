@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Instance } from "../../blueprint/blueprint";
-import { ports } from "../../blueprint/ports";
-import { machinePaths } from "../../provider/machine/paths";
-import { programFolder } from "../programFolder";
-import { sandbox } from "../sandbox";
-import { heading, lines } from "../text";
-import type { RoleConfiguration } from "../types";
-import { unitFile } from "../unitFile";
+import type { Instance } from "../../../blueprint/blueprint";
+import { ports } from "../../../blueprint/ports";
+import { machinePaths } from "../../../provider/machine/paths";
+import { programFolder } from "../../programFolder";
+import { sandbox } from "../../sandbox";
+import { heading, lines } from "../../text";
+import type { RoleConfiguration } from "../../types";
+import { unitFile } from "../../unitFile";
 
 /** Where the app machine's agent is. */
 export const agentPaths = {
@@ -64,7 +64,7 @@ export interface AgentSettings {
  */
 export function agent(settings: AgentSettings): RoleConfiguration {
   const files = {
-    ...programFolder(join(__dirname, "agent"), agentPaths.folder),
+    ...programFolder(__dirname, agentPaths.folder),
     [agentPaths.configuration]: { content: `${JSON.stringify(configuration(settings), undefined, 2)}\n` },
     [agentPaths.unit]: { content: agentUnit() },
   };
@@ -73,7 +73,7 @@ export function agent(settings: AgentSettings): RoleConfiguration {
     packages: ["python3"],
     files: {
       ...files,
-      [agentPaths.drain]: command(readFileSync(join(__dirname, "agent/drain.sh"), "utf8")),
+      [agentPaths.drain]: command(readFileSync(join(__dirname, "drain.sh"), "utf8")),
       [agentPaths.rotation]: command(wrapper("rotation.py")),
       [agentPaths.debug]: command(wrapper("debugging.py")),
       [agentPaths.debugUnit]: { content: debugUnit(settings.startTimeout) },
