@@ -24,6 +24,5 @@ export function whereIs(repository: number): string {
 
 /** The last proof of each place. A proof that failed before it chose a backup comes first. */
 export function proofsOf(file: ProofFile): readonly Proof[] {
-  const { repositories = [] } = file;
-  return repositories.length === 0 || file.backup === null ? [file, ...repositories] : repositories;
+  return file.repositories.length === 0 || file.backup === null ? [file, ...file.repositories] : file.repositories;
 }

@@ -30,7 +30,7 @@ const areProven = forEachAnswer(({ name, probe: { now, proof, backups } }) => {
   if (proof === "never") return [`${name}: no backup has ever been proven by a restore: ${fix}`];
   const places = backups ? placesOf(backups) : [];
   const proofs = proofsOf(proof);
-  // Those that an earlier version has written down do not say where the backup was.
+  // A proof that failed before it had chosen a backup does not say where that was.
   const proven = new Set(proofs.map(({ repository }) => repository ?? 1));
   return [
     ...proofs.flatMap(({ ok, reason, finished, repository }) => {

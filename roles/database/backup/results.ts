@@ -11,7 +11,7 @@ export interface BackupsFile {
   readonly lastArchived: string | null;
   /** Oldest first. */
   readonly backups: readonly RecordedBackup[];
-  /** Numbers of all repositories that are configured; absent: written by an earlier version. */
+  /** Numbers of all repositories that are configured; absent: the first look has failed. */
   readonly repositories?: readonly number[];
   /** Moments that can be restored, oldest first; absent: nobody has looked yet. Between two of them, WAL is missing. */
   readonly restorable?: readonly Restorable[];
@@ -51,8 +51,8 @@ export interface RecordedBackup {
  */
 export interface ProofFile extends Proof {
   readonly version: 1;
-  /** The last one of each repository; absent: written by an earlier version. */
-  readonly repositories?: readonly Proof[];
+  /** The last one of each repository. */
+  readonly repositories: readonly Proof[];
 }
 
 /** A backup was restored, or should have been. */

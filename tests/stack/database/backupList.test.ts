@@ -59,6 +59,7 @@ test("a proof, a failed proof and none are told apart", () => {
     restoreSeconds: 75,
     tables: 4,
     rows: 1_000_000,
+    repositories: [],
   } as const;
   expect(describeListing(listing)).toContain("no backup has been proven");
   expect(describeListing({ ...listing, proof })).toMatch(

@@ -31,6 +31,7 @@ const proof = {
   restoreSeconds: 40,
   tables: 1,
   rows: 1,
+  repositories: [],
 } as const;
 const statusOf = (more: Partial<Probe>) => statusWith({ "app-1": { probe: app(more) } });
 const said = (more: Partial<Probe>) => statusOf(more).alarms;
