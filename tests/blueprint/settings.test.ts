@@ -1,6 +1,9 @@
+import { z } from "zod";
+import { meta, unwrap } from "../../blueprint/fields";
 import { SettingsError } from "../../blueprint/problems";
 import { parseSettings } from "../../blueprint/parseSettings";
 import { readSettings } from "../../blueprint/readSettings";
+import { sectionNames, sections } from "../../blueprint/sections";
 import { settingsOf, settingsWith, sourceOf, testKey } from "./source";
 
 test.each(["local", "staging", "prod"])("Pulumi.%s.yaml is in order", (stack) => {
@@ -87,4 +90,31 @@ test("what is wrong in the release's own file is told as such", () => {
     /holdfast.yaml.name: Guest Book is not lower-case[^]*holdfast.yaml.version: 1 is a number, not text[^]*holdfast.yaml.start: is missing/,
   );
   expect(() => readSettings(parseSettings(withManifest("name: [a\n")))).toThrow(/holdfast.yaml\): is not YAML/);
+});
+
+/** Whether a setting, or one in it, is secret. */
+function holdsSecret(schema: z.ZodType): boolean {
+  const inner = unwrap(schema);
+  const parts = inner instanceof z.ZodObject ? (Object.values(inner.shape) as z.ZodType[]) : [];
+  return meta.get(inner)?.secret === true || parts.some(holdsSecret);
+}
+
+test("sections with secrets do not get into the settings as they are written, apart from the app's environment", () => {
+  const config = {
+    "holdfast:location": "nbg1",
+    "holdfast:app": { release: "./examples/guestbook" },
+    "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
+    "holdfast:database": {},
+    "holdfast:backup": {},
+    "holdfast:failoverToken": "a-token",
+  };
+  const parsed = parseSettings({ ...sourceOf(JSON.stringify({ config })), isSecret: () => true });
+  const settings: Record<string, unknown> = { ...readSettings(parsed).settings };
+  const secretSections = sectionNames.filter((name) => name !== "app" && holdsSecret(sections[name]));
+  expect(secretSections).toContain("failoverToken");
+  for (const name of secretSections) {
+    // A new section with secrets is written above, too.
+    expect([name, parsed.sections[name]]).not.toEqual([name, undefined]);
+    expect([name, settings[name] === parsed.sections[name]]).toEqual([name, false]);
+  }
 });
