@@ -7,20 +7,20 @@ const debug = section(
   {
     start: text(oneLine, {
       description:
-        "One command that starts an instance for debugging, in place of `start`. It finds the port to listen on for a debugger in $DEBUG_PORT.",
-      why: "`holdfast debug` starts the instance that it took out of rotation by it",
+        "One command that starts an instance for debugging, in place of `start`. It finds the debugger's port in $DEBUG_PORT.",
+      why: "`holdfast debug` takes an instance out of rotation and starts it with this command",
       example: "start: python3 -X dev guestbook.py",
       form: "one line",
     }),
     port: wholeNumber(1024, 65_535, {
-      description: "Port on 127.0.0.1 on which the debugger is waited for; instances find it in $DEBUG_PORT.",
+      description: "Port on 127.0.0.1 on which an instance waits for a debugger; it finds the number in $DEBUG_PORT.",
       why: "`holdfast debug` opens a tunnel to it, and ports below 1024 belong to the system",
       example: "port: 9229",
     }).optional(),
   },
   {
-    description: "How an instance is started for debugging. By default as always, without a debug port.",
-    why: "`holdfast debug` takes an instance out of rotation and starts it by this",
+    description: "How an instance is started for debugging. By default with `start`, without a debug port.",
+    why: "`holdfast debug` takes an instance out of rotation and starts it with this command",
     example: "debug: { start: node --inspect=127.0.0.1:9229 server.js, port: 9229 }",
   },
 );
@@ -28,7 +28,7 @@ const debug = section(
 const schemaNumber = (description: string, example: string) =>
   wholeNumber(0, 1_000_000_000, {
     description,
-    why: "a rollback compares it, to know whether the older release can work with what a migration left",
+    why: "a rollback compares it, to know whether the older release can work with the present schema",
     example,
   });
 
@@ -39,14 +39,14 @@ const databaseSchema = section(
       "number: 7",
     ),
     livesWith: schemaNumber(
-      "The newest schema that this release still works with, where later migrations only add things. By default its own.",
+      "The newest schema that this release still works with, if later migrations only add things. By default its own.",
       "livesWith: 9",
     ).optional(),
   },
   {
     description:
-      "Which database schema the release belongs to. Without it, a rollback over a release that has a `migrate` command asks first.",
-    why: "taking code back does not take a schema back",
+      "Which database schema the release belongs to. Without it, a rollback past a release that has a `migrate` command asks first.",
+    why: "a rollback brings back older code, and never an older schema",
     example: "schema: { number: 7, livesWith: 9 }",
   },
 );
@@ -56,32 +56,32 @@ export const manifestSchema = section(
   {
     name: text(/^[a-z][a-z0-9-]{0,30}$/, {
       description: "The app's name.",
-      why: "logs and pages name the app by it",
+      why: "logs and pages show the app under this name",
       example: "name: guestbook",
       form: "lower-case letters, digits and -, at most 31 of them, starting with a letter",
     }),
     version: text(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,62}$/, {
       description: "The release's version; instances find it in $RELEASE.",
-      why: "people and logs tell releases apart by it",
+      why: "people and logs tell releases apart by their version",
       example: 'version: "1.2.0"',
       form: "text of letters, digits, and . _ + -, at most 63 of them (numbers in quotes)",
     }),
     start: text(oneLine, {
       description:
-        "One command that starts one instance, run in the release's folder. The instance listens on $PORT, keeps what has to last under $STATE_DIRECTORY, and ends on SIGTERM.",
-      why: "each instance is started by it",
+        "One command that starts one instance, run in the release's folder. The instance listens on $PORT, keeps lasting files under $STATE_DIRECTORY, and ends on SIGTERM.",
+      why: "each instance is started with it",
       example: "start: python3 guestbook.py",
       form: "one line",
     }),
     health: text(/^\/[A-Za-z0-9/_.~%-]*$/, {
-      description: "Path that is answered with 200 when the instance is ready.",
+      description: "Path that an instance answers with 200 when it is ready.",
       why: "HAProxy asks for it twice a second",
       example: "health: /health",
       form: "a path that starts with /, without spaces or a query",
     }).default("/health"),
     migrate: text(oneLine, {
       description:
-        "One command that brings the database's schema to what this release needs. It is run once in each roll-out, on the first app machine, before the first instance of the release starts and while those of the old release still serve: so it has to leave a schema that both can work with. By default nothing is run.",
+        "One command that brings the database's schema to what this release needs. Each roll-out runs it once, on the first app machine, before the first new instance starts. Instances of the old release still serve then, so both releases have to work with the new schema. By default nothing is run.",
       why: "instances must not find a schema that they do not know",
       example: "migrate: python3 migrate.py",
       form: "one line",

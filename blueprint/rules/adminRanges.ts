@@ -15,7 +15,7 @@ const privateRanges = [
   "fe80::/10",
 ];
 
-/** SSH comes in by the machines' public side, where nobody has a private address: who writes one would lock himself out. */
+/** SSH comes in by the machines' public side, where no private address arrives: a private range would lock its admin out. */
 export const adminsComeFromTheInternet: Rule = ({ admin }) =>
   (admin?.allowFrom ?? []).flatMap((range, index): Problem[] => {
     const address = parseRange(range)?.address;
@@ -26,8 +26,8 @@ export const adminsComeFromTheInternet: Rule = ({ admin }) =>
         setting: `holdfast:admin.allowFrom[${index}]`,
         value: range,
         wrong: `is in a private network (${inside})`,
-        why: "nobody connects from there over the Internet, and the stack's own network needs no entry",
-        fix: "write the address under which the Internet sees you, e.g. what your router shows, with /32 behind it",
+        why: "such an address never arrives over the Internet, and the stack's own network needs no entry",
+        fix: "write your public address, e.g. the one that your router shows, with /32 behind it",
       },
     ];
   });
@@ -42,7 +42,7 @@ export const adminRangesDiffer: Rule = ({ admin }) =>
             setting: `holdfast:admin.allowFrom[${index}]`,
             value: range,
             wrong: "is listed twice",
-            why: "a firewall's rule names each range once",
+            why: "a firewall rule may name each range only once",
             fix: "remove one of the two",
           },
         ],

@@ -24,7 +24,7 @@ export const backupHasDatabase: Rule = ({ backup, database, broken = [] }) =>
           setting: "holdfast:backup",
           wrong: "has nothing to back up",
           why: "backups are of the stack's database, and this stack has none",
-          fix: "write holdfast:database: {} as well, or take this section out",
+          fix: "write holdfast:database: {} as well, or remove this section",
         },
       ];
 
@@ -36,7 +36,7 @@ export const releasesHaveStorage: Rule = ({ releases, backup, broken = [] }) =>
         {
           setting: "holdfast:releases.store",
           value: releases.store,
-          wrong: "is not there",
+          wrong: "does not exist",
           why: "releases would be kept on the Storage Box of the backups, and this stack has none",
           fix: "write holdfast:backup: {} as well (and holdfast:database: {}), or name another store",
         },

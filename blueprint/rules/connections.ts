@@ -34,7 +34,7 @@ export const sourcesHaveShares: Rule = ({ loadBalancer }) => {
       setting: "holdfast:loadBalancer.limits.connectionsPerSource",
       value: connectionsPerSource,
       wrong: `is more than all connections together (${connections})`,
-      why: "one source could take all of them, and nobody else would get in",
+      why: "one source could take all of them, and no other would get in",
       fix: `write at most ${connections}, or leave it out (100)`,
     },
   ];
@@ -50,7 +50,7 @@ export const somebodyIsLimited: Rule = ({ loadBalancer }) =>
             value: range,
             wrong: "exempts everybody",
             why: "a flood would then meet no limit at all",
-            fix: "raise the limits that are in your way, or name the sources that need none",
+            fix: "raise the limits that are too low, or name the sources that need none",
           },
         ]
       : [],

@@ -27,14 +27,14 @@ export const connectionsFit: Rule = ({ app, database }: Draft): readonly Problem
   ];
   if (most > affordable) {
     return problem(
-      `${subject} ${pool ? `${most} connections, with a pool already,` : `${wanted} connections`} to the database, which has the memory for ${affordable}`,
+      `${subject} ${pool ? `${most} connections, even with a pool,` : `${wanted} connections`} to the database, which has the memory for ${affordable}`,
       `choose a larger holdfast:${database.machines === 0 ? "app" : "database"}.serverType, ${pool ? "" : "a pool (leave holdfast:database.pool out), "}or fewer instances`,
     );
   }
   return pool && database.pool === undefined
     ? problem(
         `${subject} ${wanted - otherConnections} connections; the database has the memory for ${affordable}, so instances share ${pool.size} through a pool (PgBouncer)`,
-        "read in docs/database.md what an app may not do then, and write holdfast:database.pool: true; or choose a larger serverType, or fewer instances",
+        "read in docs/database.md what an app may not do with a pool, and write holdfast:database.pool: true; or choose a larger serverType, or fewer instances",
       )
     : [];
 };

@@ -3,7 +3,7 @@ import type { Rule } from "./rule";
 /** Variables that every instance gets from the stack. */
 const givenVariables = ["PORT", "INSTANCE", "MACHINE", "RELEASE", "STATE_DIRECTORY"] as const;
 
-/** … and those that only stacks with a database give: others may name a database of their own by them. */
+/** Only stacks with a database set these: others may use the names for a database of their own. */
 const databaseVariables = ["DATABASE_URL", "DATABASE_DIRECT_URL"] as const;
 
 /** Settings do not set variables that the stack sets, and each value fits on one line of an environment file. */

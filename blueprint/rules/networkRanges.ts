@@ -36,6 +36,6 @@ export const openToTheWorld: Rule = ({ admin }) =>
       setting: "holdfast:admin.allowFrom",
       value: range,
       wrong: "opens SSH to the whole Internet",
-      why: "only keys are let in, but every flaw in SSH is then open to everybody",
+      why: "SSH accepts only keys, but everybody could then use a flaw in SSH",
       fix: "write the ranges that you work from",
     }));

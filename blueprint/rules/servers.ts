@@ -14,7 +14,7 @@ export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, databas
             setting: `holdfast:${name}.serverType`,
             value: section.serverType,
             wrong: `is not sold in ${location}`,
-            why: `${location} is in Hetzner's network zone ${locations[location].network_zone}, which has other machines`,
+            why: `${location} is in Hetzner's network zone ${locations[location].network_zone}, which has other server types`,
             fix: `write one of ${serverTypeNames.filter(sold).join(", ")}, or choose another holdfast:location`,
           },
         ],

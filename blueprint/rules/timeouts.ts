@@ -9,7 +9,7 @@ export const timeoutsMakeSense: Rule = ({ app }) =>
           setting: "holdfast:app.timeouts.safe",
           value: app.timeouts.safe,
           wrong: `is more than timeouts.unsafe (${app.timeouts.unsafe})`,
-          why: "safe requests are given to another instance after this time, so theirs is the shorter one",
+          why: "HAProxy gives a safe request to another instance after this time, so it has to be the shorter one",
           fix: `write at most ${app.timeouts.unsafe}, and list slow pages under slowPaths`,
         },
       ];

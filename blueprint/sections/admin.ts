@@ -13,7 +13,7 @@ export const adminSection = section(
       }),
       {
         description:
-          "Public SSH keys of the people who look after the machines, or paths of .pub files. The local stack takes the local cloud's own key by default; other stacks need at least one.",
+          "Public SSH keys of the people who look after the machines, or paths of .pub files. By default the local stack takes the local cloud's own key; other stacks need at least one.",
         why: "machines accept only SSH keys, and nobody could reach them without one",
         example: "sshKeys: [~/.ssh/id_ed25519.pub]",
       },
@@ -27,8 +27,8 @@ export const adminSection = section(
       }),
       {
         description:
-          "Where SSH connections may come from. The local stack takes them from everywhere by default; other stacks need at least one range.",
-        why: "SSH is the way to everything, so it is open only to where you are",
+          "Where SSH connections may come from. By default the local stack accepts them from everywhere; other stacks need at least one range.",
+        why: "SSH leads to everything, so it is open only to the addresses that you work from",
         example: "allowFrom: [198.51.100.7/32]",
       },
       { min: 1, max: 100 },

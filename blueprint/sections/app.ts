@@ -11,13 +11,13 @@ const timeouts = section(
   {
     safe: decimal(0.2, 60, {
       description:
-        "Seconds that an instance may take to answer a safe request (GET, HEAD, OPTIONS) before another one is asked, up to three times. By default five. 1.5 is right for an app whose pages are quick: a hung instance then costs a visitor less than two seconds. It has to be more than the slowest page takes that slowPaths does not name: nobody waits longer than four times this, and then gets 504.",
-      why: "a safe request waits this long for an instance that hangs, and is then given to another",
+        "Seconds that an instance may take to answer a safe request (GET, HEAD, OPTIONS) before HAProxy asks another one, up to three times. By default five. After four times this value a visitor gets 504. Write more than the slowest page takes, apart from pages under slowPaths. 1.5 suits an app with quick pages: a hung instance then costs a visitor less than two seconds.",
+      why: "a safe request waits this long for an instance that hangs, and then goes to another",
       example: "safe: 5",
     }).default(5),
     unsafe: decimal(0.2, 3600, {
       description:
-        "Seconds that an instance may take to answer any other request, or one to a slow path. Such requests are never repeated. By default thirty.",
+        "Seconds that an instance may take to answer any other request, or one to a slow path. HAProxy never repeats such requests. By default thirty.",
       why: "a request that is not repeated fails after this time",
       example: "unsafe: 30",
     }).default(30),
@@ -34,7 +34,7 @@ export const appSection = section(
   {
     release: text(/^\S.*$/, {
       description:
-        "What the machines run: a release of the store (`guestbook@1.4.0`), a folder or a `.tar.gz`, `.tar.zst` or `.tar` seen from the folder of Pulumi.yaml, or such a file at an https address with its SHA-256 (`https://…/guestbook.tar.gz#sha256=…`). It holds a holdfast.yaml.",
+        "What the machines run. It is a release of the store (`guestbook@1.4.0`), or a path from the folder of Pulumi.yaml to a folder or a `.tar.gz`, `.tar.zst` or `.tar`, or the https address of such a file with its SHA-256 (`https://…/guestbook.tar.gz#sha256=…`). It contains a holdfast.yaml.",
       why: "the machines run what this names",
       example: "release: guestbook@1.4.0",
       form: "a release of the store, a path or an https address",
@@ -45,8 +45,9 @@ export const appSection = section(
       example: "machines: 2",
     }).default(1),
     instances: wholeNumber(1, 32, {
-      description: "Number of processes of the app on each machine. By default two, so that one can restart unnoticed.",
-      why: "each machine runs at least one instance, and more than 32 are beyond what one machine of the catalogue is for",
+      description:
+        "Number of processes of the app on each machine. By default two, so that one can restart while the other serves.",
+      why: "each machine runs at least one instance, and no machine of the catalogue is made for more than 32",
       example: "instances: 2",
     }).default(2),
     serverType: oneOf(serverTypeNames, {
@@ -68,13 +69,13 @@ export const appSection = section(
     }).default(8001),
     memory: wholeNumber(32, 1_000_000, {
       description:
-        "MiB that one instance may use before it is ended and started again. By default an equal share of the machine's memory after 512 MiB for the system.",
-      why: "an instance without a limit takes its neighbours down with it when it leaks",
+        "MiB that one instance may use before systemd ends it and starts it again. By default an equal share of the machine's memory after 512 MiB for the system.",
+      why: "an instance that leaks memory without a limit takes the others down with it",
       example: "memory: 1024",
     }).optional(),
     startTimeout: wholeNumber(1, 900, {
       description: "Seconds that an instance may take from its start until it answers 200. By default sixty.",
-      why: "a release whose instances do not get ready in time is taken back",
+      why: "Holdfast takes back a release whose instances are not ready in time",
       example: "startTimeout: 60",
     }).default(60),
     stopTimeout: wholeNumber(1, 900, {
@@ -84,7 +85,7 @@ export const appSection = section(
     }).default(15),
     drainTimeout: wholeNumber(0, 3600, {
       description:
-        "Seconds that an instance which is about to be stopped may go on with the requests and open connections (websockets, server-sent events) that it has, without getting new ones. What is open then ends with it. By default thirty.",
+        "Seconds that an instance has to finish its requests and open connections (websockets, server-sent events) before it is stopped. It gets no new ones meanwhile, and what is still open then ends with it. By default thirty.",
       why: "one connection that never ends would hold up every roll-out",
       example: "drainTimeout: 30",
     }).default(30),
@@ -105,7 +106,7 @@ export const appSection = section(
       {
         description:
           "Beginnings of paths whose safe requests take long or stay open (reports, downloads, server-sent events): they get the time of unsafe ones and are not repeated. By default none.",
-        why: "a long answer would be taken for a hung instance",
+        why: "HAProxy would take a long answer for a hung instance",
         example: "slowPaths: [/reports, /events]",
       },
       { max: 100 },

@@ -18,15 +18,15 @@ const storage = section(
     }).optional(),
     hostKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) AAAA[A-Za-z0-9+/]+=*$/, {
       description:
-        "The Storage Box's public SSH key, as `ssh-keyscan -p 23 HOST` shows it, for those who compared it. By default the database machine remembers the one of its first contact.",
-      why: "backups are sent to nobody else",
+        "The Storage Box's public SSH key, as `ssh-keyscan -p 23 HOST` shows it, for people who compared it. By default the database machine remembers the key of its first contact.",
+      why: "the database machine sends backups to no other server",
       example: "hostKey: ssh-ed25519 AAAA…",
       form: "a public key in OpenSSH's form, without a comment",
     }).optional(),
   },
   {
     description: "The Storage Box that backups are kept on.",
-    why: "a backup on the database's own machine would go with it",
+    why: "a backup on the database's own machine would be lost with it",
     example: "storage: { type: bx11, location: hel1 }",
   },
 );
@@ -40,8 +40,8 @@ const s3 = section(
       form: "an https address without a path",
     }),
     bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
-      description: "The bucket, which has to be there and to be used for nothing else.",
-      why: "old backups are deleted there",
+      description: "The bucket. It has to exist, and nothing else may use it.",
+      why: "Holdfast deletes old backups there",
       example: "bucket: guestbook-backup",
       form: "3 to 63 lower-case letters, digits, dots and dashes",
     }),
@@ -53,11 +53,11 @@ const s3 = section(
     }).default("us-east-1"),
     ca: text(/^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/, {
       description:
-        "Certificates of the authority that signs the server's, as PEM text, for a server that has one of its own. By default those that Debian trusts.",
-      why: "a server that nobody can tell from another gets no backups",
+        "Certificates of the authority that signed the server's certificate, as PEM text. By default those that Debian trusts.",
+      why: "a server that cannot prove who it is gets no backups",
       example: 'ca: "-----BEGIN CERTIFICATE-----…"',
       form: "certificates as PEM text, and no key",
-      // Whoever mistakes the key for the certificate does not want to see it in the error.
+      // Somebody may have pasted the private key here by mistake: errors must not show it.
       secret: true,
     }).optional(),
     accessKey: text(/^\S+$/, {
@@ -87,8 +87,8 @@ export const backupSection = section(
   {
     storage: storage.prefault({}),
     retentionDays: wholeNumber(1, 3650, {
-      description: "Days that the database can be taken back to any second of. By default 30.",
-      why: "what is older is deleted, so that the storage does not fill up",
+      description: "Days of history: the database can be restored to any second of them. By default 30.",
+      why: "Holdfast deletes what is older, so that the storage does not fill up",
       example: "retentionDays: 30",
     }).default(30),
     s3: s3.optional(),

@@ -7,8 +7,8 @@ export const databaseSection = section(
   {
     machines: wholeNumber(0, 1, {
       description:
-        "Number of database machines. By default one. With 0 the database is on the app machine, of which there has to be exactly one then. Its data is on a volume either way: going from 0 to 1 or back moves the volume and keeps every row.",
-      why: "the data is on one volume, and one machine at a time has it",
+        "Number of database machines. By default one. With 0 the database is on the app machine, and there has to be exactly one of those. Its data is on a volume either way: a change from 0 to 1 or back moves the volume and keeps every row.",
+      why: "the data is on one volume, which only one machine at a time can have",
       example: "machines: 1",
     }).default(1),
     serverType: oneOf(serverTypeNames, {
@@ -18,20 +18,20 @@ export const databaseSection = section(
     }).default("cx23"),
     volumeSize: wholeNumber(10, 10_240, {
       description:
-        "GiB of the volume that all data of the database is on. By default 10. It can grow at any time, without a pause, and never shrink.",
+        "GiB of the volume that all data of the database is on. By default 10. It can grow at any time without a pause, and can never shrink.",
       why: "Hetzner sells volumes of 10 to 10240 GiB",
       example: "volumeSize: 20",
     }).default(10),
     pool: flag({
       description:
-        "Whether instances share few connections to PostgreSQL through a pool (PgBouncer), instead of having some each. By default they do exactly when all of them together may open more connections than the database has memory for.",
+        "Whether instances share a few connections to PostgreSQL through a pool (PgBouncer). By default they do when all instances together may open more connections than the database has memory for.",
       why: "the pool is either used or not",
       example: "pool: true",
     }).optional(),
   },
   {
     description: "PostgreSQL for the app, on a volume of its own. By default there is none.",
-    why: "the app keeps there what has to outlive every machine",
+    why: "the app keeps there the data that has to outlive every machine",
     example: "holdfast:database: { machines: 1, serverType: cx23, volumeSize: 10 }",
   },
 );

@@ -10,7 +10,7 @@ import { releasesSection } from "./releases";
 
 /**
  * Every section of the settings, by its key in `Pulumi.<stack>.yaml` without `holdfast:`, in the order of docs/settings.md.
- * A new section is one file beside this one and one line here. One with secrets must also be left out of `PlainSettings`.
+ * A new section is one file beside this one and one line here.
  */
 export const sections = {
   location: oneOf(locationNames, {
@@ -25,7 +25,7 @@ export const sections = {
   backup: backupSection.optional(),
   failoverToken: text(/^\S+$/, {
     description:
-      "The API token with which load balancers move the floating IP: a read-write token of this environment's own project, for nothing else. A new one is rolled out by `pulumi up`. Local stacks need none.",
+      "The API token with which load balancers move the floating IP. Make a read-write token for this alone, in this environment's own project. `pulumi up` rolls out a new one. Local stacks need none.",
     why: "it is sent in the head of a request",
     form: "a token without blanks",
     secret: true,
@@ -34,7 +34,7 @@ export const sections = {
   admin: adminSection.prefault({}),
   protect: flag({
     description:
-      "Whether machines and what else matters refuse to be deleted, by Pulumi and by Hetzner. By default only in stacks named prod or prod-….",
+      "Whether Pulumi and Hetzner refuse to delete machines, the volume, the floating IP and the Storage Box. By default only in stacks named prod or prod-….",
     why: "a slip must not delete what visitors depend on",
     example: "holdfast:protect: true",
   }).optional(),

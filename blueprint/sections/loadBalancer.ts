@@ -6,7 +6,7 @@ const limits = section(
   {
     connectionsPerSource: wholeNumber(1, 100_000, {
       description: "Connections that one source may have open at a time. By default 100.",
-      why: "one source must not use up what is there for all",
+      why: "one source must not use up the connections of all",
       example: "connectionsPerSource: 100",
     }).default(100),
     connectionRatePerSource: wholeNumber(1, 100_000, {
@@ -22,8 +22,8 @@ const limits = section(
     }).default(200),
     requestsPerInstance: wholeNumber(1, 100_000, {
       description:
-        "Requests that a load balancer gives to one instance at a time, of safe ones (GET, HEAD, OPTIONS) this many and of all others as many again; more wait in HAProxy. By default 100, so an instance works on at most 200. Only the active load balancer of a pair has visitors; while an address moves, or a reload's old process finishes, each process counts for itself.",
-      why: "an instance with too much at a time gets slower for everybody",
+        "Safe requests (GET, HEAD, OPTIONS) that a load balancer gives to one instance at a time, and as many others; more wait in HAProxy. By default 100, so an instance works on at most 200. Each HAProxy process counts for itself: for a short time there are two, while the floating IP moves or after a reload.",
+      why: "an instance with too many requests at a time gets slower for all of them",
       example: "requestsPerInstance: 100",
     }).default(100),
     connections: wholeNumber(100, 1_000_000, {
@@ -33,47 +33,47 @@ const limits = section(
     }).default(20_000),
     bodySize: wholeNumber(1, 10_240, {
       description:
-        "MiB that the body of a request may have; larger ones are answered with 413, those without an announced length (chunked) as soon as they pass it. By default 10.",
-      why: "large bodies fill memory and lines",
+        "MiB that the body of a request may have. HAProxy answers a larger one with 413; one without a given length (chunked) as soon as it gets too large. By default 10.",
+      why: "large bodies fill memory and the network",
       example: "bodySize: 10",
     }).default(10),
     headerTimeout: decimal(0.5, 60, {
-      description: "Seconds in which a source has to have sent the head of its request. By default five.",
-      why: "sources that send a byte now and then would hold connections for ever",
+      description: "Seconds that a source may take to send the head of its request. By default five.",
+      why: "sources that send a byte now and then would keep connections open for ever",
       example: "headerTimeout: 5",
     }).default(5),
     queueTimeout: decimal(0.1, 60, {
       description: "Seconds that a request waits for a free instance before it is answered with 503. By default five.",
-      why: "visitors leave, and their requests should not be worked on afterwards",
+      why: "visitors leave, and an instance should not work for visitors who left",
       example: "queueTimeout: 5",
     }).default(5),
     exempt: listOf(
       addressRange({
         description: "A range of addresses.",
-        why: "sources are recognised by their address",
+        why: "HAProxy recognises sources by their address",
         example: "198.51.100.7/32",
       }),
       {
         description: "Sources without limits of their own, e.g. an uptime monitor or a load test. By default none.",
-        why: "sources are recognised by their address",
+        why: "HAProxy recognises sources by their address",
         example: "exempt: [198.51.100.7/32]",
       },
       { max: 200 },
     ).default([]),
   },
   {
-    description: "What one source, one instance and all together may use: limits against floods.",
+    description: "Limits against floods: what one source, one instance and all sources together may use.",
     why: "one visitor must not take the app from the others",
     example: "limits: { requestRatePerSource: 200 }",
   },
 );
 
-/** The machines that visitors talk to. */
+/** The machines that visitors connect to. */
 export const loadBalancerSection = section(
   {
     machines: wholeNumber(0, 2, {
       description: "Number of load balancer machines. By default one.",
-      why: "one load balancer serves, a second one would take over; a third would only cost",
+      why: "one load balancer serves and a second one takes over; a third would only cost money",
       example: "machines: 1",
     }).default(1),
     serverType: oneOf(serverTypeNames, {
@@ -84,7 +84,7 @@ export const loadBalancerSection = section(
     limits: limits.prefault({}),
   },
   {
-    description: "The machines that visitors talk to.",
+    description: "The machines that visitors connect to.",
     why: "visitors reach the app through a load balancer",
     example: "holdfast:loadBalancer: { machines: 1, serverType: cx23 }",
   },

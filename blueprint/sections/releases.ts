@@ -8,7 +8,7 @@ export const releasesSection = section(
   {
     store: text(/^\S+$/, {
       description:
-        "A folder seen from that of Pulumi.yaml, a bucket of an S3-compatible server (`s3://BUCKET` or `s3://BUCKET/FOLDER`, with `endpoint`), an https address, a folder of an SFTP server (`sftp://USER@HOST:PORT/FOLDER`, with `hostKey`), or `backup-storage`: an account of its own on the stack's Storage Box. By default the folder ./releases, which git ignores.",
+        "A folder (its path starts at the folder of Pulumi.yaml), a bucket of an S3-compatible server (`s3://BUCKET` or `s3://BUCKET/FOLDER`, with `endpoint`), an https address, a folder of an SFTP server (`sftp://USER@HOST:PORT/FOLDER`, with `hostKey`), or `backup-storage`: an account of its own on the stack's Storage Box. By default the folder ./releases, which git ignores.",
       why: "`app.release: guestbook@1.4.0` is looked up there",
       example: "store: s3://releases",
       form: "a folder, s3://BUCKET, https://…, sftp://… or backup-storage",
@@ -27,20 +27,20 @@ export const releasesSection = section(
     }).default("us-east-1"),
     hostKey: text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) AAAA[A-Za-z0-9+/]+=*$/, {
       description:
-        "Public SSH key of the SFTP server, as `ssh-keyscan -p PORT HOST` shows it, for those who compared it. For `backup-storage` the first `pulumi up` remembers it.",
-      why: "the machines run what the store holds, so it has to be the right server",
+        "Public SSH key of the SFTP server, as `ssh-keyscan -p PORT HOST` shows it, for people who compared it. For `backup-storage` the first `pulumi up` remembers it.",
+      why: "the machines run what the store has, so it has to be the right server",
       example: "hostKey: ssh-ed25519 AAAA…",
       form: "a public key in OpenSSH's form, without a comment",
     }).optional(),
     accessKey: text(/^\S+$/, {
-      description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it $HOLDFAST_RELEASES_ACCESS_KEY counts.`,
+      description: `The bucket's access key, or the user name at an https store. Write it by ${withKey}; without it, Holdfast takes $HOLDFAST_RELEASES_ACCESS_KEY.`,
       why: "the store accepts no request without one",
       example: "accessKey: { secure: … }",
       form: "a key without blanks",
       secret: true,
     }).optional(),
     secretKey: text(/^\S+$/, {
-      description: `The secret key to it, or the password at an https or SFTP store. Write it by ${withKey}; without it $HOLDFAST_RELEASES_SECRET_KEY counts, and at an SFTP store the SSH keys of the computer.`,
+      description: `The secret key to it, or the password at an https or SFTP store. Write it by ${withKey}; without it, Holdfast takes $HOLDFAST_RELEASES_SECRET_KEY, and for an SFTP store the computer's SSH keys.`,
       why: "requests are signed with it",
       example: "secretKey: { secure: … }",
       form: "a key without blanks",
@@ -48,8 +48,8 @@ export const releasesSection = section(
     }).optional(),
     keep: wholeNumber(1, 1000, {
       description:
-        "Releases of the app that `holdfast release prune` leaves in the store, the newest ones; those that a stack names or runs stay anyway. By default twenty.",
-      why: "a rollback needs the release that it goes back to",
+        "How many of the newest releases `holdfast release prune` keeps in the store. Releases that a stack names or runs always stay. By default twenty.",
+      why: "a rollback needs the older release",
       example: "keep: 20",
     }).default(20),
   },

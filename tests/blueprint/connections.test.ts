@@ -121,7 +121,7 @@ test("whoever refuses the pool is told what that means", () => {
 
 test("where even a pool is too much, the way out is another size", () => {
   const { warning } = said(30, { pool: true });
-  expect(warning).toContain("with a pool already");
+  expect(warning).toContain("even with a pool");
   expect(warning).not.toContain("leave holdfast:database.pool out");
 });
 

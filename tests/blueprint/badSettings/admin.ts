@@ -99,7 +99,7 @@ export const badAdmins: readonly BadSettings[] = [
     mistake: "the address in the office's own network",
     written: from("192.168.178.20/32"),
     says: [
-      "holdfast:admin.allowFrom[0]: 192.168.178.20/32 is in a private network (192.168.0.0/16) | the address under which the Internet sees you",
+      "holdfast:admin.allowFrom[0]: 192.168.178.20/32 is in a private network (192.168.0.0/16) | write your public address",
     ],
   },
   {

@@ -10,7 +10,7 @@ export const badData: readonly BadSettings[] = [
   {
     mistake: "two database machines",
     written: { database: { machines: 2 }, backup: {} },
-    says: ["holdfast:database.machines: 2 is more than 1 | one machine at a time has it"],
+    says: ["holdfast:database.machines: 2 is more than 1 | only one machine at a time can have"],
   },
   {
     mistake: "a database on one of two app machines",
@@ -176,7 +176,7 @@ export const badData: readonly BadSettings[] = [
   {
     mistake: "releases on a Storage Box that is not there",
     written: { releases: { store: "backup-storage" } },
-    says: ["holdfast:releases.store: backup-storage is not there | write holdfast:backup: {} as well"],
+    says: ["holdfast:releases.store: backup-storage does not exist | write holdfast:backup: {} as well"],
   },
   {
     mistake: "keys of the releases in plain text",
