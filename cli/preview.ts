@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { startStandIns } from "../local/standIns";
 import { choosePlugins } from "../toolchain/plugins";
 import { obtainPulumi } from "../toolchain/pulumi";
-import { settingsFile } from "../stack/checkout";
-import { UserError } from "../lib/errors";
+import { requireSettingsFile } from "../stack/checkout";
 import { createProgress } from "../lib/terminal/progress";
 import { PreviewWorkspace } from "../stack/preview/workspace";
 
@@ -24,19 +23,13 @@ export function previewCommand(): Command {
 
 /** Gives Pulumi's exit code. No passphrase is needed: other words take the place of encrypted settings. */
 async function preview(stack: string, flags: readonly string[]): Promise<number> {
-  const settings = settingsFile(stack);
-  if (!settings.exists) throw new UserError(`there is no stack "${stack}": ${settings.name} does not exist`);
+  const settings = readFileSync(requireSettingsFile(stack), "utf8");
   const progress = createProgress();
   const pulumi = await obtainPulumi({ progress });
   const standIns = (await choosePlugins(pulumi, { progress })) === "builtin" ? await startStandIns() : undefined;
   try {
-    const text = readFileSync(settings.path, "utf8");
-    const workspace = await PreviewWorkspace.open({ pulumi, stack, settings: text, plugins: standIns?.ports });
-    try {
-      return await workspace.show(flags);
-    } finally {
-      workspace.remove();
-    }
+    const options = { pulumi, stack, settings, plugins: standIns?.ports };
+    return await PreviewWorkspace.use(options, (workspace) => workspace.show(flags));
   } finally {
     await standIns?.close();
   }

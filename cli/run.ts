@@ -1,8 +1,8 @@
 import { messageOf } from "../lib/errors";
 import { Command } from "commander";
 import { quote } from "../lib/text";
-import { type RemoteLines, startLines } from "../stack/machines/lines";
-import { type Target, targetsOf } from "../stack/machines/targets";
+import { type RemoteLines, startLines } from "../stack/ssh/lines";
+import { type Target, targetsOf } from "../stack/ssh/targets";
 import { commandBehindDashes, stackOption } from "./options";
 import { onMachine } from "../stack/ssh/route";
 import { stackState } from "../stack/pulumi/project";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { runInForeground } from "../lib/terminal/foreground";
-import { targetOf } from "../stack/machines/targets";
+import { targetOf } from "../stack/ssh/targets";
 import { onMachine } from "../stack/ssh/route";
 import { stackState } from "../stack/pulumi/project";
 import { commandBehindDashes, stackOption } from "./options";

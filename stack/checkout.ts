@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { UserError } from "../lib/errors";
 import { join, resolve } from "node:path";
 
 /** The folder of this checkout: where Pulumi.yaml is. */
@@ -9,4 +10,11 @@ export function settingsFile(stack: string): { name: string; path: string; exist
   const name = `Pulumi.${stack}.yaml`;
   const path = join(CHECKOUT, name);
   return { name, path, exists: existsSync(path) };
+}
+
+/** The path of a stack's settings file. @throws UserError when there is none */
+export function requireSettingsFile(stack: string): string {
+  const { name, path, exists } = settingsFile(stack);
+  if (exists) return path;
+  throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
 }

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { parse } from "yaml";
 import { cloudRules } from "../blueprint/cloudTarget";
 import type { SettingsSource } from "../blueprint/settingsSource";
-import { CHECKOUT, settingsFile } from "./checkout";
+import { CHECKOUT, requireSettingsFile, settingsFile } from "./checkout";
 import { UserError } from "../lib/errors";
 import { localCloudOf } from "./localCloud";
 import { publicKey } from "./preview/target";
@@ -16,9 +16,7 @@ import { tryRead } from "../lib/files";
  * @throws UserError when the stack has no settings, or its file is not YAML
  */
 export function readSettingsFile(stack: string): SettingsSource {
-  const { name, path, exists } = settingsFile(stack);
-  if (!exists) throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
-  return parseSettingsFile(stack, readFileSync(path, "utf8"), CHECKOUT);
+  return parseSettingsFile(stack, readFileSync(requireSettingsFile(stack), "utf8"), CHECKOUT);
 }
 
 /**

@@ -5,7 +5,7 @@ import { agentPaths } from "../../roles/app/agent";
 import { lastLines, run } from "../../lib/run";
 import { quote } from "../../lib/text";
 import { UserError } from "../../lib/errors";
-import { type Target, targetOf } from "../../stack/machines/targets";
+import { type Target, targetOf } from "../../stack/ssh/targets";
 import { onMachine } from "../../stack/ssh/route";
 import { stackState } from "../../stack/pulumi/project";
 import { freePort, keepSession, tunnelOptions } from "./session";

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { tryRun, type CommandResult } from "../../local/machines/command";
 import { backupPaths } from "../../roles/database/backup/paths";
 import { UserError } from "../../lib/errors";
-import { allTargets, type Target } from "../machines/targets";
+import { allTargets, type Target } from "../ssh/targets";
 import { runInForeground } from "../../lib/terminal/foreground";
 import { onMachine } from "../ssh/route";
 import { stackState } from "../pulumi/project";

@@ -1,7 +1,7 @@
 import { tryRun, type CommandResult } from "../../local/machines/command";
 import { pausePaths } from "../../roles/database/pause/pause";
 import { messageOf, UserError } from "../../lib/errors";
-import type { Target } from "../machines/targets";
+import type { Target } from "../ssh/targets";
 import { onMachine } from "../ssh/route";
 import type { DatabaseMachine, Job } from "./machine";
 

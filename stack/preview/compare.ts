@@ -5,8 +5,8 @@ import { serveProvider } from "../../provider/grpc/server";
 import type { ProviderDefinition } from "../../provider/grpc/types";
 import { obtainPulumi } from "../../toolchain/pulumi";
 import { UserError } from "../../lib/errors";
-import { deploymentOf } from "./baseline/deployment";
-import { recordingProvider, type Records } from "./baseline/recording";
+import { deploymentOf } from "./deployment";
+import { recordingProvider, type Records } from "./recording";
 import { type Digest, errorsOf } from "./digest";
 import { PreviewWorkspace } from "./workspace";
 
@@ -28,28 +28,21 @@ export interface Baseline {
 /** The state that an `up` of a program would have left, by a preview. @throws UserError when it cannot be previewed */
 export async function baselineOf(stack: string, before: Program): Promise<Baseline> {
   const records: Records = new Map();
-  const served = await serve(plugins().map((definition) => recordingProvider(definition, records)));
-  try {
-    const old = await open(stack, before, served.ports);
-    try {
-      const digest = await old.digest();
-      const errors = errorsOf(digest);
-      if (errors.length > 0) {
-        throw new UserError(
-          `${before.name} cannot be previewed, so there is nothing to compare with:\n${errors.join("\n")}`,
-        );
-      }
-      const providerSecrets = { token: old.token };
-      return {
-        folder: before.folder,
-        state: (secretsProvider) => deploymentOf(digest, { records, secretsProvider, providerSecrets }),
-      };
-    } finally {
-      old.remove();
+  const recording = plugins().map((definition) => recordingProvider(definition, records));
+  return inWorkspace(stack, before, recording, async (old) => {
+    const digest = await old.digest();
+    const errors = errorsOf(digest);
+    if (errors.length > 0) {
+      throw new UserError(
+        `${before.name} cannot be previewed, so there is nothing to compare with:\n${errors.join("\n")}`,
+      );
     }
-  } finally {
-    await served.close();
-  }
+    const providerSecrets = { token: old.token };
+    return {
+      folder: before.folder,
+      state: (secretsProvider) => deploymentOf(digest, { records, secretsProvider, providerSecrets }),
+    };
+  });
 }
 
 /**
@@ -60,18 +53,10 @@ export async function baselineOf(stack: string, before: Program): Promise<Baseli
  * @throws UserError when it cannot be previewed
  */
 export async function compare(stack: string, before: Baseline | undefined, after: Program): Promise<Digest> {
-  const served = await serve(plugins());
-  try {
-    const now = await open(stack, after, served.ports);
-    try {
-      if (before) await now.import(moved(before.state(now.secretsProvider), before.folder, after.folder));
-      return await now.digest();
-    } finally {
-      now.remove();
-    }
-  } finally {
-    await served.close();
-  }
+  return inWorkspace(stack, after, plugins(), async (now) => {
+    if (before) await now.import(moved(before.state(now.secretsProvider), before.folder, after.folder));
+    return now.digest();
+  });
 }
 
 /** Moves the state to the folder of the other revision, so that other paths of archives are no change. */
@@ -80,11 +65,28 @@ function moved(state: unknown, from: string, to: string): unknown {
   return JSON.parse(JSON.stringify(state).replaceAll(inJson(from), inJson(to)));
 }
 
-async function open(stack: string, program: Program, ports: Readonly<Record<string, number>>) {
+/** Works in a workspace for the program, with these plugins. */
+async function inWorkspace<T>(
+  stack: string,
+  program: Program,
+  definitions: readonly ProviderDefinition[],
+  work: (workspace: PreviewWorkspace) => Promise<T>,
+): Promise<T> {
   const settings = program.settings(stack);
   if (settings === undefined) throw new UserError(`${program.name} has no settings of the stack "${stack}"`);
   const pulumi = await obtainPulumi();
-  return PreviewWorkspace.open({ pulumi, stack, settings, program: program.folder, plugins: ports });
+  const ports: Record<string, number> = {};
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    for (const definition of definitions) {
+      const { port, close } = await serveProvider(definition);
+      closing.push(close);
+      ports[definition.name] = port;
+    }
+    return await PreviewWorkspace.use({ pulumi, stack, settings, program: program.folder, plugins: ports }, work);
+  } finally {
+    for (const close of closing) await close();
+  }
 }
 
 /**
@@ -92,23 +94,3 @@ async function open(stack: string, program: Program, ports: Readonly<Record<stri
  * everywhere.
  */
 const plugins = (): readonly ProviderDefinition[] => [hcloudStandIn(), randomStandIn, holdfastProvider()];
-
-/** Serves plugins: ports by name. */
-async function serve(definitions: readonly ProviderDefinition[]) {
-  const ports: Record<string, number> = {};
-  const closing: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const one of closing) await one();
-  };
-  try {
-    for (const definition of definitions) {
-      const { port, close: closeOne } = await serveProvider(definition);
-      closing.push(closeOne);
-      ports[definition.name] = port;
-    }
-    return { ports, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}

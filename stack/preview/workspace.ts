@@ -53,15 +53,14 @@ export class PreviewWorkspace {
     });
   }
 
-  /** @throws UserError when Pulumi cannot make a stack there */
-  static async open(options: WorkspaceOptions): Promise<PreviewWorkspace> {
+  /** Works in a new workspace and removes it. @throws UserError when Pulumi cannot make a stack there */
+  static async use<T>(options: WorkspaceOptions, work: (workspace: PreviewWorkspace) => Promise<T>): Promise<T> {
     const workspace = new PreviewWorkspace(options);
     try {
       await workspace.makeStack();
-      return workspace;
-    } catch (error) {
-      workspace.remove();
-      throw error;
+      return await work(workspace);
+    } finally {
+      rmSync(workspace.folder, { recursive: true, force: true });
     }
   }
 
@@ -103,10 +102,6 @@ export class PreviewWorkspace {
     const file = join(this.folder, "deployment.json");
     writeFileSync(file, JSON.stringify(deployment), { mode: 0o600 });
     await this.must(["stack", "import", "--file", file, "--non-interactive"]);
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private get program(): string {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { officialEndpoint, type Target } from "../../blueprint/target";
 import { obtainPulumi, type Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run, type RunResult } from "../../lib/run";
-import { CHECKOUT, settingsFile } from "../checkout";
+import { CHECKOUT, requireSettingsFile } from "../checkout";
 import { localEnvironment, mergedEnvironment } from "../environment";
 import { UserError } from "../../lib/errors";
 import { requireDaemon } from "../local/client";
@@ -36,8 +36,7 @@ export class Project {
    * @throws UserError when the stack has no settings, or its local cloud does not run
    */
   static async open(stack: string): Promise<Project> {
-    const settings = settingsFile(stack);
-    if (!settings.exists) throw new UserError(`there is no stack "${stack}": ${settings.name} does not exist`);
+    requireSettingsFile(stack);
     const pulumi = await obtainPulumi();
     const cloud = localCloudOf(stack);
     if (cloud) {

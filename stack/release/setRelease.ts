@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { isMap, isScalar, parseDocument } from "yaml";
-import { settingsFile } from "../checkout";
+import { requireSettingsFile } from "../checkout";
 import { UserError } from "../../lib/errors";
 import { replaceFile } from "../../lib/files";
 
@@ -10,11 +11,11 @@ import { replaceFile } from "../../lib/files";
  * @throws UserError when there is no such stack, or its file is not YAML
  */
 export function setRelease(stack: string, release: string): void {
-  const { name, path, exists } = settingsFile(stack);
-  if (!exists) throw new UserError(`there is no stack "${stack}": ${name} does not exist`);
+  const path = requireSettingsFile(stack);
   const text = readFileSync(path, "utf8");
   const changed = textWithRelease(text, release);
-  if (changed === undefined) throw new UserError(`${name} is not YAML, or has no group holdfast:app: correct it first`);
+  if (changed === undefined)
+    throw new UserError(`${basename(path)} is not YAML, or has no group holdfast:app: correct it first`);
   if (changed === text) return;
   replaceFile(path, changed);
 }

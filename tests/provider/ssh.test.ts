@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makePair } from "../../provider/keys/makePair";
 import { ConnectionBroken } from "../../provider/ssh/session";
 import { waitForMachine } from "../../provider/ssh/waiting";
 import { Sshd } from "../support/sshd";
+import { testFolder } from "../support/folder";
 
 const admin = makePair();
 const hostKeys = [makePair().private, makePair().private] as const;
-const folder = mkdtempSync(join(tmpdir(), "holdfast-ssh-"));
+const folder = testFolder();
 const running: Sshd[] = [];
 const environment = process.env.HOLDFAST_SSH_KEY_FILE;
 
@@ -25,7 +25,6 @@ afterEach(async () => {
   for (const sshd of running.splice(0)) await sshd.stop();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
   if (environment === undefined) delete process.env.HOLDFAST_SSH_KEY_FILE;
   else process.env.HOLDFAST_SSH_KEY_FILE = environment;
 });

@@ -10,7 +10,7 @@ import { build } from "../../release/build/build";
 import { openStore } from "../../release/store/open";
 import { goCommand } from "../../toolchain/pulumiSources/goModules";
 import { obtainS3Server } from "../../toolchain/s3Server";
-import { app } from "../release/support/folder";
+import { app } from "../support/folder";
 
 jest.setTimeout(1_000_000);
 

@@ -12,7 +12,7 @@ import { removeEverything } from "../../local/machines/removal";
 import { localPaths } from "../../local/paths";
 import { build } from "../../release/build/build";
 import { openStore } from "../../release/store/open";
-import { app } from "../release/support/folder";
+import { app } from "../support/folder";
 import { asVisitor, execute, machine, onMachine, openDriver, type Outcome } from "../../bench/driverCloud";
 
 const CLOUD = "box-rehearsal";

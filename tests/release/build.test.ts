@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "../../release/build/build";
 import { missingFile } from "../../release/build/startFile";
 import { openStore } from "../../release/store/open";
-import { app, fill, testFolder } from "./support/folder";
+import { app, fill, testFolder } from "../support/folder";
 
 const root = testFolder();
 let store: ReturnType<typeof openStore>;

@@ -13,7 +13,7 @@ import { keepCopy } from "../../release/copies";
 import { withRelease } from "../../release/program";
 import { openStore } from "../../release/store/open";
 import { sourceOf, testKey } from "../blueprint/source";
-import { app, fill, testFolder } from "./support/folder";
+import { app, fill, testFolder } from "../support/folder";
 
 const root = testFolder();
 const place = { kind: "folder", path: join(root, "releases") } as const;

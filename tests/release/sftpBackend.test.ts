@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SftpPlace } from "../../blueprint/resolve/sftpStore";
 import { openStore } from "../../release/store/open";
 import { SftpBackend } from "../../release/store/sftpBackend";
-import { testFolder } from "./support/folder";
+import { testFolder } from "../support/folder";
 import { SftpServer } from "./support/sftpServer";
 
 const root = testFolder();

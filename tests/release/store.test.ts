@@ -7,7 +7,7 @@ import { FolderBackend } from "../../release/store/folderBackend";
 import { SftpBackend } from "../../release/store/sftpBackend";
 import { ReleaseStore, type StoredRelease } from "../../release/store/store";
 import { WebBackend } from "../../release/store/webBackend";
-import { fill, testFolder } from "./support/folder";
+import { fill, testFolder } from "../support/folder";
 import { SftpServer } from "./support/sftpServer";
 import { webdav } from "./support/webdav";
 

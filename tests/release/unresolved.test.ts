@@ -8,7 +8,7 @@ import { hashOfArchive } from "../../provider/machine/archives/source";
 import { isClosed } from "../../release/unresolved";
 import { withRelease } from "../../release/program";
 import { sourceOf, testKey } from "../blueprint/source";
-import { testFolder } from "./support/folder";
+import { testFolder } from "../support/folder";
 
 const root = testFolder();
 const before = process.env.HOLDFAST_CACHE;

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sshFiles, routesOf } from "../../stack/ssh/config";
 import { parseState } from "../../stack/state";
+import { testFolder } from "../support/folder";
 
 const via = [
   { host: "203.0.113.10", user: "holdfast", serverId: "11" },
@@ -29,7 +29,9 @@ const state = parseState({
   },
 });
 
-describe("the way to a machine", () => {
+const folder = testFolder();
+
+describe("the route to a machine", () => {
   it("is the one that its configuration went, with the keys that were pinned then", () => {
     expect(routesOf(state)[0]).toEqual({
       machine: "app-1",
@@ -47,36 +49,31 @@ describe("the way to a machine", () => {
   });
 
   it("becomes a configuration that OpenSSH reads as it is meant", () => {
-    const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
-    try {
-      const way = routesOf(state)[0];
-      if (!way) throw new Error("no way");
-      const knownHosts = join(folder, "known hosts");
-      const files = sshFiles(way, way.jumps[0], { knownHosts, keyFile: "/keys/admin" });
-      writeFileSync(join(folder, "config"), files.config);
-      const read = (host: string) =>
-        execFileSync("ssh", ["-G", "-F", join(folder, "config"), host], { encoding: "utf8" }).split("\n");
-      expect(read("app-1")).toEqual(
-        expect.arrayContaining([
-          "hostname 10.0.1.41",
-          "user holdfast",
-          "proxyjump jump",
-          "stricthostkeychecking true",
-          "hostkeyalias app-1",
-          "identityfile /keys/admin",
-        ]),
-      );
-      expect(read("jump")).toEqual(expect.arrayContaining(["hostname 203.0.113.10", "hostkeyalias jump"]));
-      expect(files.knownHosts).toBe("app-1 ssh-ed25519 A\njump ssh-ed25519 L\n");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const route = routesOf(state)[0];
+    if (!route) throw new Error("no route");
+    const knownHosts = join(folder, "known hosts");
+    const files = sshFiles(route, route.jumps[0], { knownHosts, keyFile: "/keys/admin" });
+    writeFileSync(join(folder, "config"), files.config);
+    const read = (host: string) =>
+      execFileSync("ssh", ["-G", "-F", join(folder, "config"), host], { encoding: "utf8" }).split("\n");
+    expect(read("app-1")).toEqual(
+      expect.arrayContaining([
+        "hostname 10.0.1.41",
+        "user holdfast",
+        "proxyjump jump",
+        "stricthostkeychecking true",
+        "hostkeyalias app-1",
+        "identityfile /keys/admin",
+      ]),
+    );
+    expect(read("jump")).toEqual(expect.arrayContaining(["hostname 203.0.113.10", "hostkeyalias jump"]));
+    expect(files.knownHosts).toBe("app-1 ssh-ed25519 A\njump ssh-ed25519 L\n");
   });
 
   it("asks a person about a machine whose key nobody has seen", () => {
-    const [way] = routesOf(state);
-    if (!way) throw new Error("no way");
-    const { config } = sshFiles({ ...way, hostKey: undefined }, undefined, { knownHosts: "/k", keyFile: undefined });
+    const [route] = routesOf(state);
+    if (!route) throw new Error("no route");
+    const { config } = sshFiles({ ...route, hostKey: undefined }, undefined, { knownHosts: "/k", keyFile: undefined });
     expect(config).toContain("StrictHostKeyChecking ask");
     expect(config).not.toContain("IdentityFile");
   });

@@ -1,4 +1,4 @@
-import { targetOf, targetsOf } from "../../stack/machines/targets";
+import { targetOf, targetsOf } from "../../stack/ssh/targets";
 import { parseState } from "../../stack/state";
 
 const machine = (name: string) => ({

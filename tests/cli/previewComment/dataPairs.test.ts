@@ -4,7 +4,7 @@ import { build } from "../../../release/build/build";
 import { openStore } from "../../../release/store/open";
 import { cacheDir } from "../../../toolchain/cacheDir";
 import { hasPulumi } from "../../blueprint/pulumi";
-import { app as release, testFolder } from "../../release/support/folder";
+import { app as release, testFolder } from "../../support/folder";
 import { describeWhere } from "../../support/needs";
 import { app, expectComment, type Pair, type Sections } from "./pair";
 

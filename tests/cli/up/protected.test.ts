@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startApi, type RunningApi } from "../../../local/api";
 import { NoDriver } from "../../../local/machines/noDriver";
@@ -13,6 +12,7 @@ import { hasPulumi, pulumi as cli } from "../../blueprint/pulumi";
 import { repository } from "../../blueprint/source";
 import { describeWhere } from "../../support/needs";
 import { token } from "../../support/testApi";
+import { testFolder } from "../../support/folder";
 
 jest.setTimeout(180_000);
 
@@ -31,7 +31,7 @@ if (!GONE) new FloatingIp("visitors", { blueprint }, { providers: { hcloud: prov
 `;
 
 describeWhere(hasPulumi)("a protected floating IP, with the real engine", () => {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-gate-"));
+  const folder = testFolder();
   let api: RunningApi;
   let standIns: Awaited<ReturnType<typeof startStandIns>>;
 
@@ -91,7 +91,6 @@ describeWhere(hasPulumi)("a protected floating IP, with the real engine", () => 
   afterAll(async () => {
     await standIns.close();
     await api.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test("is made, and kept by Hetzner as well", async () => {

@@ -1,6 +1,6 @@
 import { replaceDatabase } from "../../../stack/database/replacing";
 import { UserError } from "../../../lib/errors";
-import type { Target } from "../../../stack/machines/targets";
+import type { Target } from "../../../stack/ssh/targets";
 
 const appMachines = ["app-1", "app-2", "app-3"].map((machine): Target => ({
   machine,

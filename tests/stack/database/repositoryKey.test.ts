@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyOfFile } from "../../../stack/database/repositoryKey";
 import { exampleKey } from "../../roles/database/backup/exampleKey";
+import { testFolder } from "../../support/folder";
 
-const folder = mkdtempSync(join(tmpdir(), "holdfast-key-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = testFolder();
 
 function written(text: string): string {
   const path = join(folder, "key.json");

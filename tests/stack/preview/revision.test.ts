@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRevision, workingTree } from "../../../stack/preview/revision";
 import { repository } from "../../blueprint/source";
+import { testFolder } from "../../support/folder";
 
+const folder = testFolder();
 const hasHistory = existsSync(join(repository, ".git"));
 
 (hasHistory ? describe : describe.skip)("a commit", () => {
@@ -28,19 +29,14 @@ const hasHistory = existsSync(join(repository, ".git"));
 });
 
 test("a file is one stack's settings, for this checkout's program", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
-  try {
-    const file = join(folder, "Pulumi.eu.yaml");
-    writeFileSync(file, "config: {}\n");
-    const revision = await openRevision(file);
-    expect(revision.stacks()).toEqual(["eu"]);
-    expect(revision.settings("anything")).toBe("config: {}\n");
-    expect(revision.folder).toBe(repository);
-    revision.close();
-    expect(existsSync(file)).toBe(true);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const file = join(folder, "Pulumi.eu.yaml");
+  writeFileSync(file, "config: {}\n");
+  const revision = await openRevision(file);
+  expect(revision.stacks()).toEqual(["eu"]);
+  expect(revision.settings("anything")).toBe("config: {}\n");
+  expect(revision.folder).toBe(repository);
+  revision.close();
+  expect(existsSync(file)).toBe(true);
 });
 
 test("the working tree is what stands there now", () => {

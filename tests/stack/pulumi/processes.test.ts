@@ -1,19 +1,16 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Progress } from "../../../lib/progress";
 import { isAlive, signal, waitUntil } from "../../../local/machines/processes";
 import { localPaths } from "../../../local/paths";
 import { endOrphanedPrograms, endPulumis, pulumisOf } from "../../../stack/pulumi/processes";
+import { testFolder } from "../../support/folder";
 
-const folder = mkdtempSync(join(tmpdir(), "holdfast-processes-"));
+const folder = testFolder();
 const started: number[] = [];
 
-afterAll(() => {
-  for (const pid of started) signal(pid, "SIGKILL");
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => started.forEach((pid) => signal(pid, "SIGKILL")));
 
 /** A program of this name that only sleeps. */
 function sleeper(name: string): string {

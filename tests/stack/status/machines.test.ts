@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makePair } from "../../../provider/keys/makePair";
 import { askMachines } from "../../../stack/status/machines";
 import { Sshd, type SshdOptions } from "../../support/sshd";
+import { testFolder } from "../../support/folder";
 
 const admin = makePair();
 const host = makePair();
-const folder = mkdtempSync(join(tmpdir(), "holdfast-status-"));
-const keyFile = join(folder, "admin");
+const keyFile = join(testFolder(), "admin");
 const running: Sshd[] = [];
 
 beforeAll(() => {
@@ -16,9 +15,6 @@ beforeAll(() => {
 });
 afterEach(async () => {
   for (const sshd of running.splice(0)) await sshd.stop();
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 async function start(options: Partial<SshdOptions> = {}) {

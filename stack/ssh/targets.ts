@@ -1,5 +1,5 @@
 import { UserError } from "../../lib/errors";
-import { type Route, routesOf } from "../ssh/config";
+import { type Route, routesOf } from "./config";
 import type { StackState } from "../state";
 import { kebab } from "../../lib/text";
 

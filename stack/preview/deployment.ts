@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { Secret, type Values } from "../../../provider/grpc/types";
-import { type Digest, type ResourceState, SECRET_TEXT } from "../digest";
+import { Secret, type Values } from "../../provider/grpc/types";
+import { type Digest, type ResourceState, SECRET_TEXT } from "./digest";
 import type { Recorded, Records } from "./recording";
 
 export interface DeploymentOptions {

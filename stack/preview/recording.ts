@@ -1,4 +1,4 @@
-import { UNKNOWN, type ProviderDefinition, type ResourceHandler, type Values } from "../../../provider/grpc/types";
+import { UNKNOWN, type ProviderDefinition, type ResourceHandler, type Values } from "../../provider/grpc/types";
 
 /** The inputs of a resource, and the outputs that it would have. */
 export interface Recorded {
