@@ -2,20 +2,6 @@ import { connectionMemory, connectionsOf, connectionsPerInstance, otherConnectio
 import type { Problem } from "../problems";
 import type { Draft, Rule } from "./rule";
 
-/** The database shares a machine only where there is exactly one app machine. */
-export const databaseMachines: Rule = ({ app, database }) =>
-  database?.machines !== 0 || !app || app.machines === 1
-    ? []
-    : [
-        {
-          setting: "holdfast:database.machines",
-          value: 0,
-          wrong: `is not possible with ${app.machines} app machines`,
-          why: "without a machine of its own, the database is on the app machine, and there has to be exactly one",
-          fix: "write machines: 1 here, or holdfast:app.machines: 1",
-        },
-      ];
-
 /** Each connection is a process. Where memory is too small for all of them, the stack gets a pool, unless the settings refuse it. */
 export const connectionsFit: Rule = ({ app, database }: Draft): readonly Problem[] => {
   if (!app || !database) return [];

@@ -1,15 +1,15 @@
 import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
 import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup, releasesHaveStorage } from "./backup";
-import { connectionsFit, databaseMachines } from "./database";
+import { connectionsFit } from "./database";
 import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
 import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
-import { loadBalancerMachines } from "./loadBalancers";
 import { memoryFits } from "./memory";
 import { openToTheWorld, rangesAreRanges } from "./networkRanges";
 import { portsAreFree } from "./ports";
 import type { Rule } from "./rule";
 import { manyMachines, serverTypesAreThere } from "./servers";
+import { sharedMachine } from "./sharedMachine";
 import { stackName } from "./stackName";
 import { timeoutsMakeSense } from "./timeouts";
 
@@ -17,8 +17,7 @@ import { timeoutsMakeSense } from "./timeouts";
 export const rules: readonly Rule[] = [
   stackName,
   serverTypesAreThere,
-  loadBalancerMachines,
-  databaseMachines,
+  sharedMachine,
   backupHasDatabase,
   backupIsElsewhere,
   releasesHaveStorage,
