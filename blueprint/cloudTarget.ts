@@ -3,13 +3,13 @@ import type { Target } from "./target";
 
 /** What settings may leave out or write otherwise, depending on the cloud that the stack is in. */
 export interface CloudRules {
-  /** Nobody from the Internet reaches this cloud and nothing in it is of value, so it needs no warnings. */
+  /** The Internet does not reach this cloud and nothing in it is of value, so it needs no warnings. */
   readonly isRehearsal: boolean;
   /** The cloud knows one token only, so load balancers need none of their own. */
   readonly hasOneToken: boolean;
-  /** Who is let in when the settings name nobody. @default the settings have to say it */
+  /** Who may log in when the settings name no one. @default the settings have to name somebody */
   readonly defaultAdmin?: {
-    /** Path of a public key, as in `admin.sshKeys`. @default nobody knows it */
+    /** Path of a public key, as in `admin.sshKeys`. @default it is not known */
     readonly sshKey?: string;
     readonly allowFrom: readonly string[];
     /** For the error message when there is no such key. */

@@ -6,7 +6,7 @@ import { parseRange } from "./ranges";
  * fact is written once.
  */
 export interface Meta {
-  /** One or two sentences; the default is told as behaviour. */
+  /** One or two sentences; the default is described as behaviour. */
   readonly description: string;
   /** Why a value outside of what is allowed cannot work; shown with each error. */
   readonly why: string;

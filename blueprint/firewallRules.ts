@@ -67,19 +67,19 @@ export function appRules({ loadBalancers, jumpHosts, instances, agents }: Networ
 
 /**
  * The first app machine becomes the way in when the last load balancer goes: it then has to let admins in before it can be
- * configured to. Until that day nobody comes this way, since Hetzner's firewall is shut and the machine has no public IPv4.
+ * configured to. Until that day no connection arrives, since Hetzner's firewall is shut and the machine has no public IPv4.
  */
 export function laterAdminRule({ allowFrom }: NetworkPlan): FirewallRule {
   const range = [ports.ssh, ports.ssh] as const;
   return { side: "public", protocol: "tcp", ports: range, from: allowFrom, purpose: "admins", machineOnly: true };
 }
 
-/** Instances reach PostgreSQL; SSH comes through the jump hosts. Nobody else has anything to ask. */
+/** Instances reach PostgreSQL; SSH comes through the jump hosts. All else is refused. */
 export function databaseRules({ jumpHosts, appMachines }: NetworkPlan): FirewallRule[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL"),
-    // Where there is no pool, nobody listens. While one is taken away, instances use it until their turn comes.
+    // Also without a pool: while one is removed, each instance uses it until its own restart.
     ...overPrivateNetwork(appMachines, [ports.pool, ports.pool], "instances use PostgreSQL's pool"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];

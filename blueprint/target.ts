@@ -67,7 +67,7 @@ function checkToken(
 ): Problem[] {
   const setting = "hcloud:token";
   if (token === undefined) {
-    // Nothing is asked of the cloud in a preview, so anybody may see one.
+    // A preview asks the cloud nothing, so it needs no protection.
     if (preview && !local) return [];
     return [
       {

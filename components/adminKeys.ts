@@ -5,7 +5,7 @@ import { formatPublicKey, keyId } from "../blueprint/sshKeys";
 import { resourceLabels } from "./labels";
 
 /**
- * The admins' keys in the project. Servers are created with them so that Hetzner sends nobody a root password; who is let
+ * The admins' keys in the project. Servers are created with them so that Hetzner mails no root password; who is let
  * in afterwards is a file of the configuration.
  */
 export class AdminKeys extends pulumi.ComponentResource {

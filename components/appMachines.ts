@@ -17,7 +17,7 @@ export class AppMachines extends pulumi.ComponentResource {
   }
 
   /**
-   * The stack's lease is kept on the first machine to get a release: where that one fails, nobody else is touched, and
+   * The stack's lease is kept on the first machine to get a release: where that one fails, no other machine changes, and
    * where it cannot be asked neither.
    */
   lease(via: readonly JumpHost[]): LeaseArgs {

@@ -32,7 +32,7 @@ export interface BackupRepositoryArgs {
   readonly bucketKeys?: S3Keys;
 }
 
-/** The encrypted repository on the storage: its passphrase, and what the database machine is told about it. */
+/** The encrypted repository on the storage: its passphrase, and the database machine's configuration of it. */
 export class BackupRepository extends pulumi.ComponentResource {
   /** Everything that opens the backups: a secret. */
   readonly key: pulumi.Output<RepositoryKey>;

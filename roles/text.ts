@@ -1,4 +1,4 @@
-/** The first line of each file that we put on a machine: whoever opens it there learns where to change it. */
+/** The first line of each file that we put on a machine: a person who opens it there learns where to change it. */
 export function heading(mark = "#"): string {
   return `${mark} Written by Holdfast: change the settings and run \`pulumi up\`; what is edited here is put back.`;
 }

@@ -10,7 +10,7 @@ export function settingsPage(): string {
   const described = Object.entries(sections).map(([name, section]) => describe(`holdfast:${name}`, section));
   return [
     "# Settings",
-    "An environment is one file, `Pulumi.<stack>.yaml`. What is left out has the default that is told here. Whatever is wrong is said before anything is touched, all of it at once.",
+    "An environment is one file, `Pulumi.<stack>.yaml`. A setting that is left out has the default that stands here. Holdfast reports all mistakes at once, before it changes anything.",
     "This page is generated from `blueprint/sections/` by `make generate`.",
     ...described,
     "## A release's `holdfast.yaml`",
@@ -51,7 +51,7 @@ function describeGroup(section: z.ZodType): string[] {
     : [example];
 }
 
-/** One row for each setting; groups are told by their settings, with a dot between. */
+/** One row for each setting; groups are shown as their settings, with a dot between. */
 function rows(prefix: string, group: z.ZodObject): string[][] {
   return Object.entries(group.shape as Record<string, z.ZodType>).flatMap(([key, field]) => {
     const inner = unwrap(field);

@@ -12,7 +12,7 @@ export interface Release {
   /** Absolute path of the release's folder, or of its tar. */
   readonly source: string;
   readonly manifest: Manifest;
-  /** Nobody asked its store: the manifest holds no more than its name and version. */
+  /** Its store was not asked: the manifest holds no more than its name and version. */
   readonly isUnresolved?: boolean;
 }
 

@@ -1,6 +1,5 @@
 import { serverTypeNames } from "../../catalog";
 import { addressRange, decimal, listOf, oneOf, section, wholeNumber } from "../fields";
-import type { z } from "zod";
 
 const limits = section(
   {
@@ -89,6 +88,3 @@ export const loadBalancerSection = section(
     example: "holdfast:loadBalancer: { machines: 1, serverType: cx23 }",
   },
 );
-
-/** The section, with defaults. */
-export type LoadBalancerSettings = z.output<typeof loadBalancerSection>;

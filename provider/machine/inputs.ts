@@ -23,7 +23,7 @@ export interface ConfigurationInputs {
   readonly moving?: string;
   readonly connection: Connection;
   /**
-   * The machine that keeps the stack's lease: while somebody holds it, nobody else changes a machine of the stack.
+   * The machine that keeps the stack's lease: only its holder changes machines of the stack.
    * @default none is needed
    */
   readonly lease?: LeaseInput;

@@ -15,7 +15,7 @@ const interpreters: Readonly<Record<string, readonly string[]>> = {
   sh: ["-o"],
 };
 
-/** Options by which something else than a file is run. */
+/** Options that run something else than a file. */
 const noFile = new Set(["-c", "-e", "-m", "-p", "--eval", "--print", "-cp", "-classpath", "--class-path"]);
 
 /**

@@ -16,7 +16,7 @@ const asideName = /^\.[0-9a-f-]{36}$/;
 
 /**
  * A folder of an SFTP server, as Hetzner's Storage Boxes are. What is written gets its name when it is whole; SFTP's own
- * rename never takes the place of another file, so of two that write the same new key one is told.
+ * rename never takes the place of another file, so of two writers of the same new key one gets an error.
  */
 export class SftpBackend implements StoreBackend {
   readonly place: string;
@@ -103,7 +103,7 @@ export class SftpBackend implements StoreBackend {
     const parts = this.where.folder.split("/").filter(Boolean);
     for (const [index] of parts.entries()) {
       const folder = root + parts.slice(0, index + 1).join("/");
-      // One that is there is refused like one that may not be made; what matters is told by the upload.
+      // The server's answer is the same whether it exists or may not be made; the upload shows which.
       await call((back) => sftp.mkdir(folder, back)).catch(() => undefined);
     }
     const before = Date.now() / 1000 - abandonedAfter;

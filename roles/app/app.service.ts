@@ -6,7 +6,7 @@ import { sandbox } from "../sandbox";
 import { appPaths } from "./paths";
 import { unitFile } from "../unitFile";
 
-/** Ten crashes within a minute are a release that cannot run: an alarm is better than a loop that nobody sees. */
+/** Ten crashes within a minute are a release that cannot run: an alarm is better than an unnoticed loop. */
 export const appRestart: Restart = { delay: 0.2, limit: { starts: 10, within: 60 } };
 
 /** The template of all instances: `app@1.service` and so on. */
@@ -34,7 +34,7 @@ export function appUnit({ app, release }: Settings, instances: readonly Instance
   });
 }
 
-/** What the release's programs are told and what they may do: an instance and its migration alike. */
+/** The environment and the rights of the release's programs: an instance and its migration alike. */
 export function confinement(instance: number | "%i"): string[] {
   return [
     `WorkingDirectory=${appPaths.release}`,

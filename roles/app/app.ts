@@ -1,7 +1,9 @@
 import { type Instance, machinesWith } from "../../blueprint/blueprint";
+import type { Manifest } from "../../blueprint/manifest";
 import type { Settings } from "../../blueprint/settings";
 import type { UnitInput } from "../../provider/machine/inputs";
 import { healthPath } from "../healthPath";
+import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext, RoleFile } from "../types";
 import { agent, agentPaths } from "./agent";
 import { appUnit } from "./app.service";
@@ -9,7 +11,6 @@ import { databaseFiles } from "./database";
 import { environment, instanceEnvironment } from "./environment";
 import { migration, migrationPlace, migrations } from "./migrate.service";
 import { appPaths } from "./paths";
-import { startScript } from "./start";
 
 export { appPaths } from "./paths";
 
@@ -95,4 +96,9 @@ function unit({ number, port }: Instance, settings: Settings): UnitInput {
 function debugStart({ release }: Settings): Record<string, RoleFile> {
   const { debug } = release.manifest;
   return debug ? { [appPaths.debug]: { content: startScript(debug), mode: "0755", validate: "sh -n %s" } } : {};
+}
+
+/** A script, so that a shell reads the release's command as its author wrote it, and not systemd by its own rules. */
+function startScript({ start }: Pick<Manifest, "start">): string {
+  return lines("#!/bin/sh", heading(), `exec ${start}`);
 }

@@ -2,7 +2,7 @@ import type { Settings } from "../../blueprint/settings";
 import { heading, lines } from "../text";
 import { appPaths } from "./paths";
 
-/** Files by which instances find the database, where the stack has one: components/databaseHost.ts writes them. */
+/** Files that show instances the way to the database, where the stack has one: components/databaseHost.ts writes them. */
 export function databaseFiles({ database }: Pick<Settings, "database">): readonly string[] {
   return database ? [appPaths.databaseEnvironment, appPaths.databaseAuthority] : [];
 }

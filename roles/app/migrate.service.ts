@@ -31,7 +31,7 @@ export function migrations(settings: Settings): RoleConfiguration {
 
 /**
  * The release's migration, on one machine and before any instance of the release starts there. One that fails fails the
- * apply, and the old release, whose instances nobody has touched, goes on.
+ * apply, and the untouched instances of the old release go on.
  *
  * It is run once for each release and database: the way back to an older release, after a failed roll-out or by a rollback,
  * starts that release's code and leaves the schema alone.

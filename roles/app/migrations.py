@@ -25,7 +25,7 @@ RELEASE = "/opt/app/release"
 VOLUME = Path("/etc/holdfast/app/database-volume")
 """Which volume the database is on."""
 FILES = Path("/var/lib/holdfast/migrations")
-"""Instead of the database where the stack has none; where it has one, for the day on which it lets nobody in."""
+"""Replaces the database where the stack has none. Where it has one, a copy for when it accepts no connection."""
 PATIENCE = 60.0
 """Seconds that a database may be away: one that restarts is back within them."""
 BRIEF = 10.0
@@ -81,7 +81,7 @@ class DatabaseNotes:
 
 
 def connect(url: str, patience: float) -> Any:
-    """Raises psycopg.OperationalError when the database lets nobody in for so long."""
+    """Raises psycopg.OperationalError when the database accepts no connection for so long."""
     import psycopg  # Not there where the stack has no database.
 
     deadline = time.monotonic() + patience

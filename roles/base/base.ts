@@ -1,6 +1,7 @@
+import { formatPublicKey, type PublicKey } from "../../blueprint/sshKeys";
 import { adminUser } from "../adminUser";
+import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
-import { authorizedKeys } from "./authorizedKeys";
 import { journald } from "./journald.conf";
 import { nftables } from "./nftables.conf";
 import { sshd } from "./sshd.conf";
@@ -48,4 +49,9 @@ export function base({ blueprint, machine }: RoleContext): RoleConfiguration {
       },
     ],
   };
+}
+
+/** Who may log in. The file is root's: an intruder cannot leave a key of their own in it. */
+function authorizedKeys(keys: readonly PublicKey[]): string {
+  return lines(heading(), keys.map(formatPublicKey));
 }

@@ -5,7 +5,7 @@ import { heading, lines } from "../text";
 
 /**
  * The machine's own firewall. Hetzner's filters the public side only; on the private one nothing stands between machines
- * but this. Sides are told apart by the address that a packet is sent to, because interface names differ from one
+ * but this. It tells the sides apart by the address that a packet is sent to, because interface names differ from one
  * server type to the next.
  */
 export function nftables(machine: MachinePlan): string {
@@ -33,7 +33,7 @@ export function nftables(machine: MachinePlan): string {
     "",
     "  chain out {",
     "    type filter hook output priority filter; policy accept;",
-    // User data and the machine's identity are nobody's business but the system's.
+    // User data and the machine's identity are for the system alone.
     '    meta skuid != 0 ip daddr 169.254.169.254 reject comment "metadata is for root"',
     "  }",
     "}",

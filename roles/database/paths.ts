@@ -55,7 +55,7 @@ export const databaseUnits = {
   space: "holdfast-space.service",
 } as const;
 
-/** What tries again after the mount has failed: systemd starts it then, and nobody else does. */
+/** What tries again after the mount has failed: only systemd starts it, then. */
 export const databaseAgain = "holdfast-database-again.service";
 
 /** Path of one of our own unit files. */

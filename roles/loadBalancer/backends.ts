@@ -2,8 +2,7 @@ import type { Blueprint, Instance } from "../../blueprint/blueprint";
 import { agentInterval } from "../app/agent";
 import { healthPath } from "../healthPath";
 import { bodyBytes } from "./bodySize";
-import { milliseconds } from "./time";
-import type { HaproxyTimings } from "./timings";
+import { type HaproxyTimings, milliseconds } from "./timings";
 
 /**
  * Two backends over the same instances. In `safe` a request that gets no answer goes to another instance, up to three

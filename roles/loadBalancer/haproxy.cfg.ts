@@ -5,8 +5,7 @@ import { backends } from "./backends";
 import { visitors } from "./visitors";
 import { logFormat } from "./logFormat";
 import { bodySizePath } from "./bodySize";
-import { milliseconds } from "./time";
-import { haproxyTimings } from "./timings";
+import { haproxyTimings, milliseconds } from "./timings";
 
 /**
  * The whole haproxy.cfg of one load balancer, for Debian 13's HAProxy 3.0. Each decision has its reason in

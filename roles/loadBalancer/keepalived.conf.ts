@@ -32,7 +32,7 @@ export const vrrpPaths = {
 
 /**
  * The address that keepalived puts on `lo` while it is master, and only then. It is a sign, not a service: link-local,
- * answered by nobody, the same on both machines.
+ * without an answer, the same on both machines.
  */
 export const vrrpMarker = "169.254.255.53";
 

@@ -39,8 +39,8 @@ export function keepalived(member: VrrpMember): RoleConfiguration {
 }
 
 /**
- * Whoever stops HAProxy on the active load balancer (a restart by `pulumi up`, Debian's security updates, a shutdown, a
- * person) has it hand over first. An HAProxy that ended by itself has no $MAINPID any more: its restart is quicker.
+ * When HAProxy is stopped on the active load balancer (by `pulumi up`, Debian's security updates, a shutdown, a person),
+ * the machine hands over first. An HAProxy that ended by itself has no $MAINPID any more: its restart is quicker.
  */
 function handOverFirst(): string {
   return unitFile({

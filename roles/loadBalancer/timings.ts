@@ -44,3 +44,8 @@ export const haproxyRestart: Restart = { delay: 0.2, limit: systemdLimit };
 
 /** Seconds without HAProxy after which a load balancer leaves the election: fitness.py has the same. */
 export const haproxyGrace = 0.3;
+
+/** Seconds as HAProxy reads them; milliseconds, so that half seconds need no second notation. */
+export function milliseconds(seconds: number): string {
+  return `${Math.round(seconds * 1000)}ms`;
+}

@@ -46,7 +46,7 @@ def submit(layout: Layout, request: Request) -> int:
         return follow_one(layout, request["id"])
     held = request.get("lease")
     if held is not None:
-        # Before anything is compared: from here on nobody with an older lease changes what is seen.
+        # Before anything is compared: from here on no holder of an older lease changes the machine.
         fence.enter(layout, held)
         fence.end_older(layout, held)
     missing = missing_archives(layout, request)

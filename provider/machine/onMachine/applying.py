@@ -116,7 +116,7 @@ class _Apply:
         self.transaction.prepare(differences.operations, before, self.rollout)
 
     def _carry_out(self, differences: Differences) -> dict[str, str]:
-        # After the plan is on the disk: whoever has fenced us off since then knows by it that there is work to wait for.
+        # After the plan is on the disk: a newer holder of the lease sees by the plan that it has to wait for this apply.
         self.fence()
         hooks = self.previous["care"]
         for name in differences.leaving_units:
@@ -137,7 +137,7 @@ class _Apply:
         return actions
 
     def _go_back(self, failure: Problem) -> Problem:
-        """Puts the old configuration back; returns what the person is told."""
+        """Puts the old configuration back; returns the error for the person."""
         self.events.status("putting the old configuration back")
         kind = Aborted if isinstance(failure, Aborted) else Problem
         result = "aborted" if kind is Aborted else "failed"

@@ -10,7 +10,7 @@ import time
 from common import Problem
 from events import Events
 
-# Seconds after which the person is told that it still runs.
+# Seconds after which a message says that it still runs.
 TELL_EVERY = 5.0
 # Seconds. These commands end by themselves; one that does not is broken.
 LONGEST = 3600.0

@@ -95,7 +95,7 @@ def _repeat(path: Path, position: int) -> int:
 
 
 def worker(folder: Path) -> int | None:
-    """Pid of the process that works on the transaction. A recycled pid is told apart by its command line."""
+    """Pid of the process that works on the transaction. Its command line shows whether the pid belongs to another process by now."""
     try:
         pid = int((folder / "pid").read_text())
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

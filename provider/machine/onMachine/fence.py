@@ -1,6 +1,6 @@
 """
-The machine's own memory of the highest lease generation that it has worked for: who had the lease before cannot change
-anything here any more, not even in the middle of an apply.
+The machine's own memory of the highest lease generation that it has worked for: the previous holder cannot
+change anything here any more, not even in the middle of an apply.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def check(layout: Layout, request: Request) -> Callable[[], None]:
 
 
 def end_older(layout: Layout, lease: Lease) -> None:
-    """Applies under an older lease are told to go back; whoever comes next waits for the lock until they are."""
+    """Asks applies under an older lease to go back; the next apply waits for the lock until they are done."""
     for folder in layout.transactions.glob("*"):
         pid = worker(folder)
         if pid is None or _generation(Transaction(layout, folder.name)) >= lease["generation"]:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from typing import Any
 
-# Larger content is told by its checksum: a state file is no place for it.
+# Of larger content only the checksum is reported: a state file should stay small.
 LARGEST_SHOWN = 256 * 1024
 
 

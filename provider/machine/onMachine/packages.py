@@ -1,4 +1,4 @@
-"""Debian packages. They are installed before anything else, and stay when an apply is undone: a package more hurts nobody."""
+"""Debian packages. They are installed before anything else, and stay when an apply is undone: an additional package does no harm."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _finish_interrupted(events: Events) -> None:
 
 
 def _apt(command: list[str], events: Events, doing: str) -> None:
-    """Runs apt in a session of its own: an abort of the transaction lets it end, half-installed packages help nobody."""
+    """Runs apt in a session of its own: an abort of the transaction lets it end, so that no package stays half installed."""
     environment = {
         **os.environ,
         "DEBIAN_FRONTEND": "noninteractive",

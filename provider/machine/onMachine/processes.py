@@ -1,4 +1,4 @@
-"""Which processes belong to a unit, and on which TCP ports they listen: read from /proc, where nobody has to answer."""
+"""Which processes belong to a unit, and on which TCP ports they listen: read from /proc, which needs no answer from any program."""
 
 from __future__ import annotations
 

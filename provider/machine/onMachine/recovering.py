@@ -51,7 +51,7 @@ def outcome_of(problems: list[str]) -> str:
 
 
 def unfinished(layout: Layout) -> list[Transaction]:
-    """Those that a crash cut. Call it with the lock: then nobody works on them."""
+    """Transactions that a crash interrupted. Call it with the lock: then no process works on them."""
     return [Transaction(layout, plan.parent.name) for plan in sorted(layout.transactions.glob("*/plan.json"))]
 
 
@@ -85,7 +85,7 @@ def recover_all(layout: Layout, booting: bool) -> None:
 
 
 def recover_one(layout: Layout, identity: str) -> None:
-    """For a transaction whose worker died, also before it had a plan: whoever waits for its result gets one."""
+    """For a transaction whose worker died, also before it had a plan: a client that waits for its result gets one."""
     transaction = Transaction(layout, identity)
     has_result = (transaction.folder / "result.json").exists
     if has_result() and transaction.plan() is None:

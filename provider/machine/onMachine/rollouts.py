@@ -56,7 +56,7 @@ def planned(request: Request, previous: Manifest) -> Rollout:
 
 
 def note(layout: Layout, rollout: Rollout, result: str, error: str, events: Events) -> None:
-    """Repeated after a crash, it writes nothing twice. A log that cannot be written stops nobody."""
+    """Repeated after a crash, it writes nothing twice. A log that cannot be written does not stop the apply."""
     seconds = round(time.time() - rollout["started"], 1)
     try:
         for change in rollout["changes"]:

@@ -29,7 +29,7 @@ def take_out_of_service(name: str, hooks: ServiceHooks, events: Events) -> None:
 
 
 def stop(name: str, events: Events) -> None:
-    """Stops the unit. What did not end as it should is told, and ended where it belonged to the unit."""
+    """Stops the unit. Reports processes that outlive the stop, and kills those of the unit."""
     events.status(f"stopping {name}")
     before = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
     ports = processes.listening_ports(set(before))

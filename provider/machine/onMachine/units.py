@@ -66,7 +66,7 @@ def leave(name: str, hooks: ServiceHooks, transaction: Transaction, events: Even
 def bring_to_state(unit: Unit, changed: set[str], transaction: Transaction, events: Events, fence: Fence) -> Deed | None:
     """
     Does the least that is needed; returns what was done, or None. What starts from nothing has to be well once here, and
-    for as long as it should in `watch`, together with its neighbours: nobody depends on it yet.
+    for as long as it should in `watch`, together with the other units: no visitor depends on it yet.
     """
     name = unit["name"]
     look = look_at_unit(name)
@@ -146,7 +146,7 @@ def begin(name: str, action: str, hooks: ServiceHooks, look: dict[str, str], eve
 def _take_out(
     name: str, hooks: ServiceHooks, look: dict[str, str], transaction: Transaction, events: Events, fence: Fence
 ) -> None:
-    """What does not run serves nobody, and what has failed could not be drained."""
+    """Only for a unit that runs: a stopped one serves no visitors, and a failed one cannot be drained."""
     if "beforeStop" not in hooks or look.get("ActiveState") not in UP:
         return
     fence()

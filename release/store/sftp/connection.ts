@@ -51,7 +51,7 @@ export class SftpConnection {
   private async enter(): Promise<void> {
     clearTimeout(this.idle);
     if (this.working < lanes) this.working += 1;
-    // Whoever leaves hands its lane over.
+    // One that is done passes its lane to the next in the queue.
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 

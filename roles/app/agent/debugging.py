@@ -40,7 +40,7 @@ def unit(number: int) -> str:
 
 
 def life(configuration: Configuration, number: int) -> str:
-    """The file whose age tells how long nobody gave a sign of life."""
+    """The file whose age is the time since the last sign of life."""
     return os.path.join(configuration.passing_states, f"{number}.alive")
 
 
@@ -61,7 +61,7 @@ def is_active(name: str) -> bool:
 
 
 def require_allowed(configuration: Configuration, instance: Instance, force: bool) -> None:
-    """Raises `Refused` when somebody debugs already, or when visitors would be left with nobody."""
+    """Raises `Refused` when somebody debugs already, or when no other instance serves visitors."""
     for other in configuration.instances:
         if is_active(unit(other.number)):
             holder = next((hold for hold in configuration.holds.of(other.number) if hold.owner == "debug"), None)
@@ -134,7 +134,7 @@ def beat(configuration: Configuration, number: int) -> None:
 
 
 def keep(configuration: Configuration, number: int) -> None:
-    """Ends when nobody has given a sign of life for too long."""
+    """Ends when the last sign of life is too old."""
     while True:
         try:
             age = time.time() - os.stat(life(configuration, number)).st_mtime

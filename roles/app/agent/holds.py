@@ -20,9 +20,9 @@ WORDS = ("ready", "drain", "maint")
 class Hold:
     owner: Owner
     word: str
-    """`drain`: nobody new comes. `maint`: nobody at all, no health checks."""
+    """`drain`: no new visitors. `maint`: no visitors and no health checks."""
     who: str
-    """e.g. `anna@laptop`; empty when nobody said."""
+    """e.g. `anna@laptop`; empty when it is not known."""
     since: str
     """UTC, ISO 8601."""
 
@@ -44,7 +44,7 @@ class Holds:
         return os.path.join(self.passing, f"{number}.{owner}")
 
     def of(self, number: int) -> list[Hold]:
-        """All that count; a file that nobody understands counts for nothing."""
+        """All that count; an unreadable file does not count."""
         found = [self._read(number, owner) for owner in OWNERS]
         return [hold for hold in found if hold is not None]
 

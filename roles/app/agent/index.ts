@@ -43,7 +43,7 @@ export const watchdogTimings = {
   limit: { kills: 5, within: 600 },
 } as const;
 
-/** What the agent of one app machine is told. */
+/** The settings of one app machine's agent. */
 export interface AgentSettings {
   readonly privateAddress: string;
   readonly instances: readonly Pick<Instance, "number" | "name" | "port" | "agentPort">[];

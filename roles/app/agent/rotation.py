@@ -25,21 +25,21 @@ from waiting import UNREACHABLE_SECONDS, Outcome, wait_for  # noqa: E402
 
 # Seconds in which an instance that answers has to be in rotation again: HAProxy's two good checks, and the agent's word.
 BACK_SECONDS = 15.0
-# Seconds that load balancers get at least to notice: a drain that nobody noticed yet is none.
+# Seconds that load balancers get at least to notice: a drain that HAProxy has not noticed yet is none.
 NOTICE_SECONDS = 5.0
 # Percent of its weight that an instance has to have when all visitors will be its own as soon as the next one is drained.
 ENOUGH_SHARE = 50
 
 
 def say(line: str) -> None:
-    """For whoever waits, and for the journal."""
+    """For the caller, and for the journal."""
     print(line, flush=True)
     syslog.openlog("holdfast-rotation")
     syslog.syslog(line)
 
 
 def out(configuration: Configuration, instance: Instance, owner: Owner, who: str) -> None:
-    """Nobody new comes, and what is under way ends, within the drain's time; it never fails for what load balancers do."""
+    """Sends no new visitors and lets requests end, within the drain's time. Load balancers cannot make it fail."""
     holds = configuration.holds
     holds.put(instance.number, owner, who=who)
     if owner == "roll-out" and any(hold.owner == "debug" for hold in holds.of(instance.number)):

@@ -3,7 +3,7 @@ import { stanza } from "./paths";
 
 /**
  * Everything that reads a stack's backups, and nothing else does: where they are, how to get in, and the passphrase. It
- * is what belongs into the safe; whoever has it has the data.
+ * belongs into a safe: its owner can read all data.
  */
 export interface RepositoryKey {
   readonly version: 1;

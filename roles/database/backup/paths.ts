@@ -9,7 +9,7 @@ export const backupPaths = {
   repository: "/etc/pgbackrest/conf.d/repository.conf",
   privateKey: "/etc/pgbackrest/storage_key",
   knownHosts: "/etc/pgbackrest/known_hosts",
-  /** Certificates by which the bucket's server is known, where it has an authority of its own. */
+  /** Certificates that prove the bucket's server, where it has an authority of its own. */
   bucketCa: "/etc/pgbackrest/bucket_ca.pem",
   /** Makes the user who loads foreign dumps. */
   importer: "/etc/sysusers.d/holdfast-import.conf",

@@ -7,7 +7,7 @@ export const archiveTimeout = 50;
 /** Seconds in which a segment that was handed over is on the storage, while that answers. */
 export const sending = 10;
 
-/** What PostgreSQL is told about backups, in its conf.d. */
+/** PostgreSQL's settings for backups, in its conf.d. */
 export function archiving(): string {
   return lines(
     heading(),

@@ -13,7 +13,7 @@ export interface BackupsFile {
   readonly backups: readonly RecordedBackup[];
   /** Numbers of all repositories that are configured; absent: the first look has failed. */
   readonly repositories?: readonly number[];
-  /** Moments that can be restored, oldest first; absent: nobody has looked yet. Between two of them, WAL is missing. */
+  /** Moments that can be restored, oldest first; absent: not known yet. Between two of them, WAL is missing. */
   readonly restorable?: readonly Restorable[];
   /** ISO 8601: when the newest WAL reached its repository; null: none has. */
   readonly restorableUntil?: string | null;

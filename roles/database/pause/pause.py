@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
 Stops this machine's instances while the database is put back or replaced, and starts them when it is there again, with
-what their release needs. It watches the database itself, so that nobody's laptop has to stay open; and it is started
+what their release needs. It watches the database itself, so that no laptop has to stay open; and it is started
 again at boot, until it is done.
 
   holdfast-pause begin [--no-migrate]   takes the instances out and stops them; returns when that is done. When they come
@@ -72,7 +72,7 @@ def systemctl(verb: str, instances: list[int]) -> None:
 
 
 def mine(settings: dict[str, Any]) -> list[int]:
-    """Instances that nobody has taken out before: those stay out afterwards too."""
+    """Instances in rotation. A person took the others out, and they stay out."""
     return [n for n in settings["instances"] if not os.path.exists(f"{settings['states']}/{n}")]
 
 

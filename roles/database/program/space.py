@@ -46,7 +46,7 @@ class Space:
     user: str
     database: str
     reserve_part: float
-    """Of the volume: below this much room nobody writes any more. It is for PostgreSQL's own log and for cleaning up."""
+    """Of the volume: below this much room instances may only read. It is for PostgreSQL's own log and for cleaning up."""
     reserve_most: int
 
     def free(self) -> int:

@@ -15,7 +15,7 @@ from metrics import Metrics
 from peers import peer_that_holds
 
 ASSIGNED = "floating_ip_assigned"
-"""Nobody says when it comes. The likely meaning is that the address is on the server that asked for it."""
+"""Hetzner does not document when it comes. The likely meaning is that the address is on the server that asked for it."""
 # Codes that Hetzner's documentation calls temporary, the one above, and what we call a call without an answer. Any
 # answer of 500 and above counts as well.
 RETRYABLE = frozenset(
@@ -135,7 +135,7 @@ class Claim(threading.Thread):
             peer = peer_that_holds(self._configuration.pair.peers, holder)
             if peer:
                 # Both are masters, so only the path between us is cut, and the peer serves: tearing the address to
-                # and fro would help nobody. When the path heals, one steps down and the other is challenged.
+                # and fro would not help. When the path heals, one steps down and the other is challenged.
                 self._metrics.set("holdfast_floating_ip_contested", 1, address=self._ip.address)
                 self._held_back(f"stays {where}, because the floating IP keeper there is master as well")
                 return VERIFY_SECONDS

@@ -1,4 +1,4 @@
-"""What the keeper is told: one JSON file, readable by root only."""
+"""The keeper's settings: one JSON file, readable by root only."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Duty:
             return self._order
 
     def on_change(self, listener: Callable[[Order], None]) -> None:
-        """Called at each change, before anybody can see the new order: what it ends is never what the new order began."""
+        """Called at each change, before the new order is visible, so that it never ends what the new order began."""
         self._listeners.append(listener)
 
     @property
@@ -50,7 +50,7 @@ class Duty:
             self._condition.notify_all()
 
     def challenge(self) -> None:
-        """No new order: what is under way goes on, whoever waits looks again."""
+        """No new order: what is under way goes on, and a waiting thread looks again."""
         with self._condition:
             self._challenges += 1
             self._condition.notify_all()

@@ -31,7 +31,7 @@ ROUND_SECONDS = 1.0
 FAILING_ROUND_SECONDS = 0.25
 STANDBY_LIMIT_SECONDS = 1.5
 MASTER_LIMIT_SECONDS = 3.0
-"""Longer than HAProxy takes to notice: a master that leaves the election over a pause of the app helps nobody."""
+"""Longer than HAProxy takes to notice: a master must not leave the election over a pause of the app."""
 HAPROXY_GRACE_SECONDS = 0.3
 """systemd restarts HAProxy in less, which is quicker than moving the address."""
 SAMPLE = 64

@@ -103,7 +103,7 @@ def job(settings: Settings, name: str) -> None:
 
 
 def scheduled(settings: Settings, work: Callable[[], None]) -> None:
-    """By the clock: nobody is there who could ask again, so it waits for its turn."""
+    """By the clock: no person could try again, so it waits for its turn."""
     with jobs.alone(6 * 3600):
         work()
 

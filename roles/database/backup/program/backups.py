@@ -1,4 +1,4 @@
-"""Backups as they are made: the stanza, the backup itself, the hourly check, and what is told to `holdfast status`."""
+"""Backups as they are made: the stanza, the backup itself, the hourly check, and the facts for `holdfast status`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PUSH_LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
 
 
 def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
-    """Makes the repository this cluster's own where nobody has it yet. Raises Problem when it is out of reach or another's."""
+    """Makes the repository this cluster's own where it has no owner yet. Raises Problem when it is out of reach or another's."""
     info = repository.info()
     if not info.reachable:
         raise away(info)

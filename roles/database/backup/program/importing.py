@@ -2,7 +2,7 @@
 Brings an existing PostgreSQL database in, once. It is loaded into a new database beside the app's, whole or not at all,
 and takes its place by renaming: what was there before is kept.
 
-Meanwhile nobody gets into the app's database. What an instance wrote to it now would be gone after the renaming, although
+Meanwhile the app's database accepts no connection. What an instance wrote to it now would be gone after the renaming, although
 it was acknowledged; and it is how the app's machines see that the database is not back yet (pause.py).
 """
 
@@ -73,7 +73,7 @@ def load(settings: Settings, source: str) -> None:
     Raises Problem, with the app's database as it was.
     """
     begun = time.monotonic()
-    # Whoever stops the unit gets the database opened again, too.
+    # Also when somebody stops the unit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     fresh, before = f"{settings.database}-import-{stamp}", f"{settings.database}-before-{stamp}"
@@ -101,14 +101,14 @@ def load(settings: Settings, source: str) -> None:
 
 
 def make(settings: Settings, fresh: str) -> None:
-    """Like the app's own: nobody else may look around in it (login.py)."""
+    """As for the app's own: no other role may connect to it (login.py)."""
     owner, new = cluster.identifier(settings.owner), cluster.identifier(fresh)
     cluster.query(settings, f"CREATE DATABASE {new} OWNER {owner} TEMPLATE template0")
     cluster.query(settings, f"REVOKE ALL ON DATABASE {new} FROM PUBLIC")
 
 
 def close(settings: Settings) -> None:
-    """Nobody gets into the app's database until it is opened again, and who is in it has to go."""
+    """Closes the app's database to new sessions until it is opened again, and ends the present ones."""
     cluster.query(settings, f"ALTER DATABASE {cluster.identifier(settings.database)} ALLOW_CONNECTIONS false")
     end_sessions(settings)
 

@@ -41,7 +41,7 @@ def start(name: str, request: dict[str, Any]) -> None:
     if os.path.exists(result_path(name)):
         os.unlink(result_path(name))
     subprocess.run(["systemctl", "reset-failed", unit(name)], check=False, stderr=subprocess.DEVNULL)
-    # Returns when it has begun: then nobody who follows sees the run before.
+    # Returns when it has begun, so that a follower does not see the previous run.
     run(["systemctl", "start", unit(name)])
 
 

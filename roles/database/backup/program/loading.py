@@ -97,7 +97,7 @@ def connection(settings: Settings, database: str) -> str:
 
 
 def as_importer(command: Sequence[str], environment: Sequence[str] = ()) -> list[str]:
-    """As the user who owns nothing, and who cannot become anybody else."""
+    """As a user who owns nothing and cannot become another user."""
     user = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
     return [*user, "env", "HOME=/nonexistent", f"USER={USER}", "LC_ALL=C.UTF-8", *environment, *command]
 

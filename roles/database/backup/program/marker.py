@@ -6,7 +6,7 @@ import cluster
 from settings import Settings
 
 TABLE = "holdfast_marker"
-"""In the database `postgres`, which is nobody's: the app's own has nothing of ours in it."""
+"""In the database `postgres`: nothing of ours is in the app's own."""
 
 
 def write(settings: Settings, note: str) -> str:

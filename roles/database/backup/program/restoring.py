@@ -52,7 +52,7 @@ def plan(settings: Settings, repository: PgBackRest, target: datetime | None, fo
 
 
 def make_way() -> None:
-    """In a catastrophe nobody waits for a backup that makes the repository no better."""
+    """Ends a running backup: a restore in an emergency does not wait for it."""
     run(["systemctl", "stop", *INTERRUPTED])
 
 
@@ -161,7 +161,7 @@ def settle(settings: Settings, foreign: bool) -> None:
         for unit in settings.role_units:
             run(["systemctl", "restart", unit])
     finally:
-        # Last: for as long as archiving is held, whoever comes after one that was killed knows what there is to do.
+        # Last: while archiving is held, the run after a killed one knows what is left to do.
         recovery.release(settings)
     if foreign:
         try:
@@ -170,7 +170,7 @@ def settle(settings: Settings, foreign: bool) -> None:
         except Problem as problem:
             say(f"the database is restored, but has no backups yet: {problem}\nRun `holdfast backup adopt` once the storage answers")
             return
-    # On a new timeline, a backup of before serves only for moments of before.
+    # The restore began a new timeline: older backups serve only for moments before it.
     run(["systemctl", "start", "--no-block", f"holdfast-backup@{'full' if foreign else 'diff'}.service"])
 
 
@@ -203,7 +203,7 @@ def undo(settings: Settings) -> bool:
         rename(kept, settings.data)
     os.unlink(PROGRESS)
     sync_folder(STATE)
-    # Before what takes long: somebody waits for the database, and nobody for the room.
+    # First, because people wait for the database; deleting files takes long and has time.
     if progress["active"]:
         cluster.start(settings)
     shutil.rmtree(failed, ignore_errors=True)

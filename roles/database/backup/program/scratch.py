@@ -1,4 +1,4 @@
-"""A restored copy that nobody else sees: its own folder on the volume, its own socket, no network, no archiving."""
+"""A restored copy that no other program sees: its own folder on the volume, its own socket, no network, no archiving."""
 
 from __future__ import annotations
 
