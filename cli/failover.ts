@@ -34,8 +34,8 @@ export function failoverCommand(): Command {
 /** Asks each load balancer in turn. The active one hands the floating IP over. */
 async function failOver(stack: string, balancers: readonly Route[]): Promise<string> {
   for (const route of balancers) {
-    const said = await handOverFrom(stack, route);
-    if (said !== undefined) return `${route.machine}: ${said}`;
+    const answer = await handOverFrom(stack, route);
+    if (answer !== undefined) return `${route.machine}: ${answer}`;
   }
   throw new UserError(
     `no load balancer of "${stack}" says that it is the active one: \`npx holdfast ssh load-balancer-1 -- sudo ${program} status\` tells more`,
@@ -61,8 +61,8 @@ export async function handOver(project: Pick<Project, "stack" | "state">, machin
   const balancers = state ? balancersOf(state) : [];
   const route = balancers.find((one) => one.machine === machine);
   if (!route || balancers.length < 2) return;
-  const said = await handOverFrom(project.stack, route);
-  if (said !== undefined) console.log(`${machine}: ${said}`);
+  const answer = await handOverFrom(project.stack, route);
+  if (answer !== undefined) console.log(`${machine}: ${answer}`);
 }
 
 function balancersOf(state: StackState): readonly Route[] {

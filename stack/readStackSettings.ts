@@ -47,8 +47,8 @@ async function storageAccessOf(stack: string): Promise<StorageAccess | undefined
   if (answer.code === 0) return JSON.parse(answer.stdout) as StorageAccess;
   if (/does not have output property|no stack named/.test(answer.stderr)) return undefined;
   // What it wrote to stdout could be the password.
-  const said = lastLines({ ...answer, stdout: "" });
-  throw new UserError(`Pulumi does not say how to get to the releases on the backup storage of "${stack}": ${said}`);
+  const errors = lastLines({ ...answer, stdout: "" });
+  throw new UserError(`Pulumi does not say how to get to the releases on the backup storage of "${stack}": ${errors}`);
 }
 
 async function decryptedSource(source: SettingsSource): Promise<SettingsSource> {

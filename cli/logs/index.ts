@@ -61,7 +61,7 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
     targets.map(({ machine }) => machine),
     hasColours(),
   );
-  const show = (entry: Entry) => console.log(prefix(entry.machine, told(entry)));
+  const show = (entry: Entry) => console.log(prefix(entry.machine, formatEntry(entry)));
   const collected: Entry[] = [];
   const settling = new SortingBuffer(show);
   const take =
@@ -110,7 +110,7 @@ async function* entriesOf(machine: string, { lines }: RemoteLines): AsyncGenerat
 }
 
 /** e.g. `2026-11-24 10:00:00.123  app-1  ready on port 8001` */
-function told({ at, source, message }: Entry): string {
+function formatEntry({ at, source, message }: Entry): string {
   const time = new Date(Number(at / 1000n)).toISOString().replace("T", " ").replace("Z", "");
   return `${time}  ${source}  ${message}`;
 }

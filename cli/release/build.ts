@@ -17,7 +17,9 @@ export function buildCommand(): Command {
       const { release, isNew } = await build(resolve(folder), store);
       const reference = referenceText({ kind: "version", ...release });
       if (options.use !== undefined) setRelease(options.use, reference);
-      console.log(options.json ? JSON.stringify({ ...release, isNew }, null, 2) : told(release, isNew, store.place));
+      console.log(
+        options.json ? JSON.stringify({ ...release, isNew }, null, 2) : describeResult(release, isNew, store.place),
+      );
       if (options.json) return;
       console.log(
         options.use === undefined
@@ -34,7 +36,7 @@ interface BuildOptions {
   readonly json?: boolean;
 }
 
-function told(release: StoredRelease, isNew: boolean, place: string): string {
+function describeResult(release: StoredRelease, isNew: boolean, place: string): string {
   const name = `${release.name}@${release.version}`;
   const how = isNew ? `${name} is in ${place}` : `${name} was in ${place} already, with the same content`;
   return `${how}: ${bytes(release.size)}, SHA-256 of its tar ${release.sha256}`;

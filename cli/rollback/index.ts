@@ -32,9 +32,9 @@ async function rollback(
   progress: Progress,
 ): Promise<number> {
   const decision = await progress.step({ title: `Looking for the previous release of ${stack}` }, (say) =>
-    look(stack, to, say),
+    decideFor(stack, to, say),
   );
-  progress.note(told(decision));
+  progress.note(describeDecision(decision));
   if (!decision.schema.fits && !yes) {
     progress.note(
       `${decision.schema.because}. The database keeps its schema: code goes back, a schema does not.\n` +
@@ -69,7 +69,7 @@ async function verify(stack: string, { sha256, name, version }: StoredRelease): 
   );
 }
 
-async function look(stack: string, version: string | undefined, say: (detail: string) => void): Promise<Decision> {
+async function decideFor(stack: string, version: string | undefined, say: (detail: string) => void): Promise<Decision> {
   const [state, requested, { store }] = await Promise.all([
     stackState(stack),
     readRequestedRelease(stack),
@@ -79,7 +79,7 @@ async function look(stack: string, version: string | undefined, say: (detail: st
   return decide({ stack, version, requested, machines, stored, store, pending: state.pending.length > 0 });
 }
 
-function told({ kind, from, to, reference, schema, machines }: Decision): string {
+function describeDecision({ kind, from, to, reference, schema, machines }: Decision): string {
   const silent = machines.filter((machine) => machine.silent !== undefined);
   const what = `${to.name} ${to.version} (${reference})`;
   return [

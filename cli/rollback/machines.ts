@@ -59,11 +59,11 @@ export async function askMachinesWhenIdle(
 async function ask(stack: string, route: Route): Promise<AppMachine> {
   const name = route.machine;
   try {
-    const said = await onMachine(stack, route, ["sudo", "sh", "-c", `'${question}'`], (program, args) =>
+    const answer = await onMachine(stack, route, ["sudo", "sh", "-c", `'${question}'`], (program, args) =>
       run(program, args, { timeout: limit }),
     );
-    if (said.code !== 0) return { name, rollouts: [], silent: lastLines(said, 1) };
-    const [link = "", applies = "", ...lines] = said.stdout.split("\n");
+    if (answer.code !== 0) return { name, rollouts: [], silent: lastLines(answer, 1) };
+    const [link = "", applies = "", ...lines] = answer.stdout.split("\n");
     const runs = /[0-9a-f]{64}/.exec(link)?.[0];
     return { name, runs, busy: Number(applies) > 0, rollouts: parseLog(name, lines) };
   } catch (error) {

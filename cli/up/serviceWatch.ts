@@ -74,13 +74,13 @@ export class ServiceWatch {
   ): Promise<StackStatus> {
     const { read, say, now = Date.now, pause = (seconds) => sleep(seconds * 1000), deadline = DEADLINE } = this.actions;
     const end = now() + deadline * 1000;
-    for (let said = ""; ; await pause(1)) {
+    for (let shown = ""; ; await pause(1)) {
       const status = await read();
       const problem = look(status);
       if (problem === undefined) return status;
       if (now() >= end) throw new UserError(failure(problem, deadline));
-      if (problem !== said) say(`  waits: ${problem}`);
-      said = problem;
+      if (problem !== shown) say(`  waits: ${problem}`);
+      shown = problem;
     }
   }
 }

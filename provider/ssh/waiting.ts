@@ -38,7 +38,7 @@ export async function waitForMachine(
   const limit = wait.limit ?? waitingLimit();
   const started = Date.now();
   const elapsed = () => (Date.now() - started) / 1000;
-  for (let told = ""; ;) {
+  for (let shown = ""; ;) {
     const left = limit - elapsed();
     try {
       return await connect({ ...options, hopTimeout: Math.max(1_000, Math.min(10_000, left * 1000)) });
@@ -53,9 +53,9 @@ export async function waitForMachine(
       }
       const line = `waiting for SSH: ${error.message.split("\n")[0] ?? ""}`;
       // Reports a new reason at once, and then every few seconds.
-      if (line !== told || Math.round(elapsed()) % 5 === 0) {
+      if (line !== shown || Math.round(elapsed()) % 5 === 0) {
         tell(`${line} (${elapsed().toFixed(0)} of ${limit.toFixed(0)} s)`);
-        told = line;
+        shown = line;
       }
       await pause(error.reason === "keyRefused" ? refusedInterval : interval, undefined, { signal: options.signal });
     }

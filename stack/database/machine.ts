@@ -112,8 +112,8 @@ export class DatabaseMachine {
 }
 
 function refusal({ code, stderr, stdout }: CommandResult, stack: string): string {
-  const said = (stderr || stdout).trim();
-  if (/command not found/.test(said))
+  const output = (stderr || stdout).trim();
+  if (/command not found/.test(output))
     return `the stack "${stack}" has no backups: set holdfast:backup and run \`pulumi up\``;
-  return said || `exit code ${code}`;
+  return output || `exit code ${code}`;
 }

@@ -111,7 +111,7 @@ async function tellPause(
     return { code: NO_CONNECTION, stdout: "", stderr: error.message };
   });
   if (answer.code === 0) return { machine };
-  const said = (answer.stderr || answer.stdout).trim();
-  if (answer.code === NO_CONNECTION) return { machine, away: said.split("\n").at(-1) ?? "" };
-  throw new UserError(`${machine}: ${said || `exit code ${answer.code}`}`);
+  const output = (answer.stderr || answer.stdout).trim();
+  if (answer.code === NO_CONNECTION) return { machine, away: output.split("\n").at(-1) ?? "" };
+  throw new UserError(`${machine}: ${output || `exit code ${answer.code}`}`);
 }

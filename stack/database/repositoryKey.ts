@@ -13,9 +13,9 @@ export async function keyOfStack(stack: string): Promise<RepositoryKey> {
   const answer = await project.run(["stack", "output", KEY_OUTPUT, "--show-secrets", "--json"]);
   if (answer.code === 0) return parseKey(answer.stdout, `stack "${stack}"`);
   // Its standard output could be the key.
-  const said = lastLines({ ...answer, stdout: "" });
+  const errors = lastLines({ ...answer, stdout: "" });
   throw new UserError(
-    `the stack "${stack}" has no key to backups: is holdfast:backup set, and \`pulumi up\` done?\n${said}`,
+    `the stack "${stack}" has no key to backups: is holdfast:backup set, and \`pulumi up\` done?\n${errors}`,
   );
 }
 

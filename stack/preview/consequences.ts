@@ -62,24 +62,24 @@ function deleted(change: ResourceChange): string[] {
 function serverUpdated(change: ResourceChange): string[] {
   const { before, after, name } = change;
   const changed = (property: string) => change.properties.includes(property);
-  const said: string[] = [];
+  const sentences: string[] = [];
   if (changed("serverType")) {
     const [from, to] = [before, after].map((state) => String(state?.inputs?.serverType));
-    said.push(`The machine ${name} is powered off to change its type from ${from} to ${to}${disk(from, to)}.`);
+    sentences.push(`The machine ${name} is powered off to change its type from ${from} to ${to}${disk(from, to)}.`);
   }
   if (changed("publicNets")) {
-    said.push(`The machine ${name} is powered off and on again to change its public addresses.`);
+    sentences.push(`The machine ${name} is powered off and on again to change its public addresses.`);
   }
   if (changed("networks")) {
-    said.push(`The machine ${name} leaves the private network and joins it again: its connections break.`);
+    sentences.push(`The machine ${name} leaves the private network and joins it again: its connections break.`);
   }
   if (changed("placementGroupId")) {
-    said.push(`The machine ${name} must be off to change its placement group: the update fails while it runs.`);
+    sentences.push(`The machine ${name} must be off to change its placement group: the update fails while it runs.`);
   }
   if (changed("backups") && after?.inputs?.backups !== true) {
-    said.push(`Hetzner's backups of the machine ${name} are switched off, and those that exist are deleted.`);
+    sentences.push(`Hetzner's backups of the machine ${name} are switched off, and those that exist are deleted.`);
   }
-  return said;
+  return sentences;
 }
 
 /** The effect of another server type on the disk, which grows with it and never shrinks. */

@@ -53,14 +53,14 @@ export class Lease implements LeaseClaim {
   private renewing?: Promise<void>;
   private readonly ended = new AbortController();
   /** The first one is tried next. */
-  private ways: readonly [LeaseInput, ...LeaseInput[]];
+  private routes: readonly [LeaseInput, ...LeaseInput[]];
 
   private constructor(
     where: LeaseInput,
     { owner, reason }: Identity,
     private readonly credentials: LeaseOptions["credentials"],
   ) {
-    this.ways = [where];
+    this.routes = [where];
     this.owner = owner;
     this.reason = reason;
   }
@@ -86,13 +86,13 @@ export class Lease implements LeaseClaim {
    * Adds another route to the machine that keeps the lease. A new configuration has a route that stays, so the lease
    * uses it from now on. A configuration that is removed has an old route, which this run may remove.
    */
-  async alsoBy(where: LeaseInput, { pinned, leaving = false }: LeaseOptions): Promise<void> {
-    if (isDeepStrictEqual(this.ways[0], where)) return;
+  async addRoute(where: LeaseInput, { pinned, leaving = false }: LeaseOptions): Promise<void> {
+    if (isDeepStrictEqual(this.routes[0], where)) return;
     await this.renewing;
-    const [present, ...others] = this.ways;
-    const more = others.filter((way) => !isDeepStrictEqual(way, where));
+    const [present, ...others] = this.routes;
+    const more = others.filter((route) => !isDeepStrictEqual(route, where));
     this.hostKeys = { ...withoutOwn(pinned), ...this.hostKeys };
-    this.ways = leaving ? [present, ...more, where] : [where, present, ...more];
+    this.routes = leaving ? [present, ...more, where] : [where, present, ...more];
     if (leaving) return;
     this.close();
     void this.renew();
@@ -108,7 +108,7 @@ export class Lease implements LeaseClaim {
     while (!this.isFresh()) {
       if (this.lostTo !== undefined) throw leaseLost(this.lostTo);
       signal.throwIfAborted();
-      if (Date.now() > deadline) throw leaseUnreachable(this.ways[0].host, "it could not be renewed in time");
+      if (Date.now() > deadline) throw leaseUnreachable(this.routes[0].host, "it could not be renewed in time");
       tell("renewing the stack's lease");
       await this.renew();
       if (!this.isFresh()) await pause(1_000, undefined, { signal });
@@ -151,7 +151,7 @@ export class Lease implements LeaseClaim {
         if (waited >= limit) throw leaseTaken(answer.lease, limit);
         tell(leaseWaitedFor(answer.lease, waited, limit));
       } else if (waited >= limit) {
-        throw leaseUnreachable(this.ways[0].host, "its connection breaks again and again");
+        throw leaseUnreachable(this.routes[0].host, "its connection breaks again and again");
       }
       await pause(poll, undefined, { signal });
     }
@@ -165,7 +165,7 @@ export class Lease implements LeaseClaim {
       signal.throwIfAborted();
       this.close();
       if (error instanceof ConnectionBroken) return undefined;
-      throw leaseUnreachable(this.ways[0].host, messageOf(error));
+      throw leaseUnreachable(this.routes[0].host, messageOf(error));
     }
   }
 
@@ -193,13 +193,13 @@ export class Lease implements LeaseClaim {
       else if (answer.result === "lost") this.lostTo = answer.lease;
     } catch {
       this.close();
-      if (!this.ended.signal.aborted) this.tryAnotherWay();
+      if (!this.ended.signal.aborted) this.tryAnotherRoute();
     }
   }
 
-  private tryAnotherWay(): void {
-    const [tried, next, ...others] = this.ways;
-    if (next) this.ways = [next, ...others, tried];
+  private tryAnotherRoute(): void {
+    const [tried, next, ...others] = this.routes;
+    if (next) this.routes = [next, ...others, tried];
   }
 
   private async ask(action: "take" | "renew" | "release", signal: AbortSignal, tell: Report = () => undefined) {
@@ -210,7 +210,7 @@ export class Lease implements LeaseClaim {
   }
 
   private async connect(signal: AbortSignal, tell: Report, limit: number): Promise<Session> {
-    const { serverId, ...connection } = this.ways[0];
+    const { serverId, ...connection } = this.routes[0];
     const pin = pinOf({ ...connection, serverId });
     const { [pin]: own, ...others } = this.hostKeys;
     const session = await waitForMachine(

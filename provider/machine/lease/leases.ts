@@ -64,7 +64,7 @@ export class Leases {
     }
     try {
       const lease = await taking;
-      await lease.alsoBy(where, options);
+      await lease.addRoute(where, options);
       await lease.confirm(options.signal, options.tell);
       return lease;
     } catch (error) {

@@ -21,8 +21,8 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
     },
 
     diff({ oldInputs, news }, call) {
-      const words = describeMove(oldInputs, news);
-      if (words) call.log(words);
+      const move = describeMove(oldInputs, news);
+      if (move) call.log(move);
       return diffInputs(oldInputs, news);
     },
 
@@ -36,8 +36,8 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
     async update({ id, olds, oldInputs, news, preview, timeout }, call) {
       const pinned = (olds.hostKeys ?? {}) as HostKeys;
       if (preview) {
-        const foretold = describeChange(oldInputs, news);
-        if (foretold) call.log(foretold);
+        const change = describeChange(oldInputs, news);
+        if (change) call.log(change);
         return { ...news, hostKeys: pinned };
       }
       return { ...news, hostKeys: await applyTo(context, id, news, pinned, timeout, call) };

@@ -93,7 +93,7 @@ describe("the leases of a run", () => {
         reason: "test",
         hostKeys: {},
         confirm: () => Promise.resolve(),
-        alsoBy: ({ host }: LeaseInput) => Promise.resolve(log.push(`by ${host}`)),
+        addRoute: ({ host }: LeaseInput) => Promise.resolve(log.push(`by ${host}`)),
         release: () => {
           log.push("release");
           return Promise.resolve();
