@@ -81,7 +81,10 @@ function followCommand(): Command {
 }
 
 function adoptCommand(): Command {
-  return on("adopt", "let the running database use the repository, after a loss that you do not want to restore")
+  return on(
+    "adopt",
+    "let the running database write its backups to the repository, when you do not restore the lost database",
+  )
     .option("--yes", "do not ask")
     .action(async ({ yes, ...where }: Where & { yes?: boolean }) => {
       const machine = await machineOf(where);

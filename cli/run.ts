@@ -23,7 +23,7 @@ export function runCommand(): Command {
   return new Command("run")
     .description("run a command on a machine, or on all machines of a role, one after the other")
     .argument("<machine-or-role>", "e.g. app-1, or app")
-    .argument("<command...>", "the command and its arguments, after --; a single word is read by the machine's shell")
+    .argument("<command...>", "the command and its arguments, after --; the machine's shell interprets a single word")
     .addOption(stackOption())
     .option("--yes", "do not ask before running on more than one machine")
     .addHelpText("after", "\nExit code: the command's own, or that of the first machine on which it failed.")

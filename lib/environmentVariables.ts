@@ -9,7 +9,7 @@ interface Variable {
   readonly default?: string;
 }
 
-/** Every environment variable that is this project's own. All of them are read by `readVariable`. */
+/** Every environment variable that is this project's own. TypeScript reads them by `readVariable`; a program on a machine reads its own. */
 export const environmentVariables = {
   HOLDFAST_CACHE: {
     setBy: "people",

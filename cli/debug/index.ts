@@ -36,11 +36,14 @@ export function debugCommand(): Command {
     .option("--instance <number>", "number of the instance on the machine", wholeNumber, 1)
     .option("--as-is", "only drain the instance; do not restart its process")
     .option("--force", "also when it is the last instance that serves visitors")
-    .option("--done", "end the debug session on this instance, also another person's, and put the instance back")
+    .option(
+      "--done",
+      "end the debug session on this instance, also when another person started it, and put the instance back",
+    )
     .addOption(stackOption())
     .addHelpText(
       "after",
-      "\nThe session ends with Ctrl-C, with this program, or 20 s after the connection is lost. The machine then puts" +
+      "\nThe session ends when you press Ctrl-C, when this program ends, or 20 s after the connection is lost. The machine then puts" +
         "\nthe instance back by itself. The group `debug` in the release's holdfast.yaml says how it is started and on which port.",
     )
     .action(async (word: string, options: Options) => {

@@ -32,9 +32,12 @@ export function restoreCommand(): Command {
     .option("--to <moment>", 'latest, "2026-11-24 10:30:15" (this computer\'s time) or 2026-11-24T10:30:15Z')
     .addOption(stackOption())
     .option("--into <name>", "the stack that gets the data, e.g. staging from prod (default: the same stack)")
-    .option("--key <file>", "read the backups of this key (`holdfast backup key`), of any stack")
+    .option(
+      "--key <file>",
+      "restore from the backups that this key file opens (`holdfast backup key` writes it), of any stack",
+    )
     .option("--yes", "do not ask before the current database is replaced")
-    .option("--migrate", "after a restore to a moment before the migration: migrate again")
+    .option("--migrate", "run the migration again, after a restore to a moment before it")
     .option("--no-migrate", "start the release on the restored database without a migration")
     .option("--forget", "restore nothing; delete the databases that earlier restores kept")
     .action(async (options: Options) => {

@@ -16,8 +16,8 @@ import { readRequestedRelease } from "./requested";
 
 export function rollbackCommand(): Command {
   return new Command("rollback")
-    .description("go back to the previous release by a roll-out, also while a roll-out is half-way")
-    .option("--to <version>", "this release of the store, e.g. 1.4.0")
+    .description("roll out the previous release again, also when a roll-out stopped half-way")
+    .option("--to <version>", "go back to this release of the store, e.g. 1.4.0")
     .addOption(stackOption())
     .option("--yes", "go back over a migration without asking")
     .action(async (options: { to?: string; stack: string; yes?: boolean }) => {

@@ -36,10 +36,10 @@ export function requireKept(
   throw new UserError(
     [
       `${release.label}${checksum} was rolled out before, but ${store.place} does not have it.`,
-      "Check its source out and build it (`npx holdfast release build DIR`), then call rollback again;",
+      "Check out its source, build it (`npx holdfast release build DIR`), and run rollback again;",
       others.length > 0
         ? `or go back to another release: \`npx holdfast rollback --stack ${stack} --to VERSION\` (there: ${others.slice(0, 10).join(", ")}).`
-        : "the store has no other release of this app either.",
+        : "the store has no other release of this app.",
     ].join("\n"),
   );
 }

@@ -61,7 +61,7 @@ async function teardown(stack: string, yes: string | undefined): Promise<void> {
   if (left.length > 0) {
     throw new UserError(
       `these resources with the label stack=${stack} are left and cost money:\n${left.map((one) => `  - ${one}\n`).join("")}` +
-        "Look what they are, then delete them at Hetzner (https://console.hetzner.com).",
+        "Check what these resources are, then delete them at Hetzner (https://console.hetzner.com).",
     );
   }
   console.log(`Nothing of "${stack}" is left in the project.`);

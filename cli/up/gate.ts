@@ -48,7 +48,9 @@ function namedBy(word: string, inDanger: readonly ResourceChange[]): readonly Re
 
 function ambiguity(word: string, inDanger: readonly ResourceChange[]): readonly string[] {
   const meant = meantBy(word, inDanger);
-  return meant.length < 2 ? [] : [`--allow ${word} could mean ${meant.map(withKind).join(" or ")}: write which`];
+  return meant.length < 2
+    ? []
+    : [`--allow ${word} could mean ${meant.map(withKind).join(" or ")}: write which one you mean`];
 }
 
 function problem(change: ResourceChange): string {
@@ -63,7 +65,7 @@ export function refusal(stack: string, changes: readonly ResourceChange[], { pro
   return [
     `the update of "${stack}" was refused, and nothing was touched:`,
     ...problems.map((text) => `  - ${text}`),
-    "If a setting does this by mistake, change it back. If you mean it, name what may go:",
+    "If a setting does this by mistake, change it back. If you want this, name what may be replaced or deleted:",
     `  npx holdfast up --stack ${stack} ${names.map((name) => `--allow ${name}`).join(" ")}`,
   ].join("\n");
 }

@@ -44,7 +44,8 @@ export function explainError(error: Error & { code?: string; level?: string; rea
 }
 
 /** OpenSSH's PerSourcePenalties and MaxStartups; the first one lasts longer with every further try. */
-const closed = "closed the connection, as SSH servers do for a while after refused keys, or when too many come at once";
+const closed =
+  "closed the connection. SSH servers do this for a while after refused keys, or when too many connections come at once";
 
 const byCode: Readonly<Record<string, readonly [FailureReason, string]>> = {
   ECONNREFUSED: ["refused", "refuses connections: it is still booting, or no SSH server runs there"],

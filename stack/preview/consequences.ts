@@ -87,8 +87,8 @@ function disk(from = "", to = ""): string {
   const [old, now] = [from, to].map((name) => (serverTypes as Readonly<Record<string, ServerType>>)[name]?.disk);
   if (old === undefined || now === undefined || old === now) return "";
   return now > old
-    ? "; its disk grows, and a smaller type is impossible afterwards"
-    : "; Hetzner refuses that where its disk is larger than the new type's";
+    ? "; its disk grows, and you cannot change to a smaller type afterwards"
+    : "; Hetzner refuses this if the machine's disk is larger than that of the new type";
 }
 
 function updated(change: ResourceChange): string[] {

@@ -82,7 +82,7 @@ const forgottenInstances: Rule = (facts) =>
   holdsOf(facts)
     .filter(({ seconds }) => seconds > forgotten)
     .map(({ name, machine, seconds }) => ({
-      text: `${name} is out of rotation since ${ago(seconds)}: put it back, or keep it out with a reason`,
+      text: `${name} has been out of rotation for ${ago(seconds)}: put it back, or keep it out with a reason`,
       machines: [machine],
     }));
 

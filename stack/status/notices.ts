@@ -5,13 +5,13 @@ import { forEachAnswer, holdsOf, leaseHolder, type Remark, type Rule, type Statu
 const takenOut: Rule = (facts) =>
   holdsOf(facts).map(({ name, machine, seconds, hold: { owner, who, word } }) => {
     const by = owner === "person" ? who || "a person" : [`a ${owner}`, ...(who ? [`by ${who}`] : [])].join(" ");
-    return { text: `${name} is out of rotation (${word}) since ${ago(seconds)}: ${by}`, machines: [machine] };
+    return { text: `${name} has been out of rotation (${word}) for ${ago(seconds)}: ${by}`, machines: [machine] };
   });
 
 const rollingOut: Rule = (facts) => {
   const holder = leaseHolder(facts);
   return holder
-    ? [{ text: `${holder.owner} has the lease since ${ago(holder.age)} (${holder.reason})`, machines: [] }]
+    ? [{ text: `${holder.owner} has had the lease for ${ago(holder.age)} (${holder.reason})`, machines: [] }]
     : [];
 };
 

@@ -93,7 +93,7 @@ test("the status knows every machine and instance, and who took one out of rotat
   const status = JSON.parse(stdout) as StackStatus;
   expect(status.machines.filter(({ unreachable }) => unreachable !== null)).toEqual([]);
   expect(status.instances.map(({ name }) => name).sort()).toEqual(["app-1-1", "app-1-2", "app-2-1", "app-2-2"]);
-  expect(status.notices.join()).toMatch(/app-1-1 is out of rotation \(drain\)/);
+  expect(status.notices.join()).toMatch(/app-1-1 has been out of rotation \(drain\)/);
   const [holder = ""] = status.floatingIps.map(({ cloud }) => cloud);
   expect(holder).toMatch(/^load-balancer-[12]$/);
   expect(status.floatingIps).toEqual([{ address: new URL(url).hostname, cloud: holder, masters: [holder] }]);

@@ -30,8 +30,9 @@ export function downCommand(): Command {
 }
 
 async function down(name: string, progress: Progress): Promise<void> {
-  if (process.platform !== "linux") throw new UserError("there can be no local cloud on this computer: it needs Linux");
-  if (!isRoot) throw new UserError("machines and their networks belong to root: run it again with sudo");
+  if (process.platform !== "linux")
+    throw new UserError("a local cloud cannot run on this computer, because it needs Linux");
+  if (!isRoot) throw new UserError("only root can remove machines and their networks: run it again with sudo");
   const lock = await takeCommandLock(name);
   const { state } = localPaths(name);
   const traces = { name, state, slot: currentSlot(name) };

@@ -24,7 +24,7 @@ export function unmetRequirements(computer: Computer): string[] {
     return [`this is ${computer.platform}, and machines need Linux: use a Debian machine, also a virtual one`];
   }
   return [
-    ...(computer.root ? [] : ["machines need root for their namespaces and mounts: run it again with sudo"]),
+    ...(computer.root ? [] : ["only root can make the namespaces and mounts of machines: run it again with sudo"]),
     ...(computer.apt
       ? []
       : [

@@ -12,7 +12,7 @@ export function leaseTaken(held: LeaseRecord, limit: number): Error {
     [
       `${held.owner} has the stack's lease since ${held.since} (${held.reason}), and still had it after ${limit.toFixed(0)} s.`,
       "Nothing was changed. It ends when that run ends, or 90 s after it was killed. HOLDFAST_LEASE_TIMEOUT=SECONDS waits",
-      "longer. If you know that it hangs, run `sudo holdfast lease break` on the machine that keeps the lease.",
+      "longer. If you know that the run hangs, run `sudo holdfast lease break` on the machine that keeps the lease.",
     ].join("\n"),
   );
 }
@@ -32,7 +32,7 @@ export function leaseUnreachable(host: string, reason: string): Error {
   return new Error(
     [
       `The stack's lease is kept on ${host} and cannot be taken: ${reason}`,
-      "If that machine is gone, and you know that nobody else changes the stack now: HOLDFAST_LEASE=none.",
+      "If that machine no longer exists, and you know that nobody else changes the stack now, set HOLDFAST_LEASE=none.",
     ].join("\n"),
   );
 }

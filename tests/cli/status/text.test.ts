@@ -17,7 +17,7 @@ test("one screen", () => {
   expect(statusText(status, plain)).toMatchInlineSnapshot(`
     "Stack prod  http://203.0.113.100  2026-11-24 12:00 UTC
     ! app-2: 10.0.1.42 (through 203.0.113.10) does not answer (the API says running)
-    - app-1-1 is out of rotation (drain) since 10 min: ana@laptop
+    - app-1-1 has been out of rotation (drain) for 10 min: ana@laptop
 
     Floating IP  203.0.113.100: on load-balancer-1 (the API and the machine agree)
 

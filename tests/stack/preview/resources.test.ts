@@ -46,7 +46,7 @@ describe("what a person has to know before", () => {
       }),
     );
     expect(text).toMatch(/^The machine app-1 is powered off to change its type from cx23 to cx33; its disk grows/);
-    expect(text).toContain("a smaller type is impossible afterwards");
+    expect(text).toContain("you cannot change to a smaller type afterwards");
   });
 
   test.each([

@@ -35,10 +35,10 @@ test("an instance that somebody took out is no alarm until a day later", () => {
   const out = (since: number) => ({ probe: app(firstOut(since)) });
   expect(statusWith({ "app-1": out(noon - 3 * hour) })).toMatchObject({
     alarms: [],
-    notices: ["app-1-1 is out of rotation (drain) since 3 h: ana@laptop"],
+    notices: ["app-1-1 has been out of rotation (drain) for 3 h: ana@laptop"],
   });
   expect(alarms({ "app-1": out(noon - 2 * day) })).toEqual([
-    "app-1-1 is out of rotation since 2 days: put it back, or keep it out with a reason",
+    "app-1-1 has been out of rotation for 2 days: put it back, or keep it out with a reason",
   ]);
 });
 
@@ -85,7 +85,7 @@ describe("roll-outs", () => {
   test("while somebody rolls out, that is what it looks like, and who does it is told", () => {
     expect(statusWith({ "app-1": { probe: app({ lease: held }) }, "app-2": newer })).toMatchObject({
       alarms: [],
-      notices: ["ana@laptop has the lease since 5 min (pulumi up)"],
+      notices: ["ana@laptop has had the lease for 5 min (pulumi up)"],
     });
   });
 
