@@ -47,7 +47,7 @@ describe("a name that several resources have", () => {
     expect(result.problems).toEqual([
       "the backup storage backup is protected and would be deleted",
       "the key pair backup is protected and would be deleted",
-      "--allow backup could mean StorageBox:backup or KeyPair:backup: write which",
+      "--allow backup could mean StorageBox:backup or KeyPair:backup: write which one you mean",
     ]);
     expect(refusal("prod", backup, result)).toContain("--allow StorageBox:backup --allow KeyPair:backup");
   });

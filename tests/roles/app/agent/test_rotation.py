@@ -218,7 +218,7 @@ class RotationTest(unittest.TestCase):
         eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 20, "it is down")
         code, output, _ = self.rotation("in", "1")
         self.assertEqual(code, 1)
-        self.assertRegex(output, r"load-balancer-1 does not send visitors to it after 15 s: it sees DOWN \(L4CON\)")
+        self.assertRegex(output, r"load-balancer-1 does not send visitors to it after 15 s; it reports DOWN \(L4CON\)")
 
     def test_what_a_person_took_out_stays_out(self) -> None:
         self.write("states/1", "drain\nanna\n2026-11-24T10:00:00Z\n")
