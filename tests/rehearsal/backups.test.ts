@@ -255,7 +255,7 @@ describe("nothing is left but the key, the storage and the repository", () => {
     await rescue.inside("app-2", drop);
     const restored = await fresh.holdfast(["restore", "--to", "latest", "--stack", rescue.stack, "--yes"]);
     await rescue.inside("app-2", "systemctl restart nftables");
-    expect(saidBy(restored)).toMatch(/app-2 is not reached, so its instances are not stopped/);
+    expect(saidBy(restored)).toMatch(/app-2 does not answer, so its instances are not stopped/);
     expect(await rescue.sql("SELECT count(*) || ' ' || max(n) FROM kept_too")).toBe(rows);
     for (const machine of ["app-1", "app-2"]) await rescue.serves(machine);
   }, 300_000);
