@@ -79,7 +79,10 @@ export function keepalivedConf(member: VrrpMember): string {
     `    vrrp_notify_fifo ${vrrpPaths.fifo}`,
     "}",
     "",
-    "# Not master before the floating IP keeper has judged this machine fit.",
+    // Word by word what the version before wrote ("claimer" is the floating IP keeper). Any other text is a reload, and
+    // the VRRP process of a reloaded keepalived was killed for its realtime limit in 2 of 3 takeovers, which moves the
+    // address. To be reworded with a change that needs a reload anyhow.
+    "# Not master before the claimer has judged this machine fit.",
     "track_file unfit {",
     `    file "${vrrpPaths.trackFile}"`,
     "    weight 0",
