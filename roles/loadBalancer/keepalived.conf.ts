@@ -80,8 +80,8 @@ export function keepalivedConf(member: VrrpMember): string {
     "}",
     "",
     // Word by word what the version before wrote ("claimer" is the floating IP keeper). Any other text is a reload, and
-    // the VRRP process of a reloaded keepalived was killed for its realtime limit in 2 of 3 takeovers, which moves the
-    // address. To be reworded with a change that needs a reload anyhow.
+    // the kernel may kill the VRRP process of a reloaded keepalived for its realtime limit, which moves the address
+    // (docs/limits.md, tests/rehearsal/takeOver.test.ts). Reword it with a change that needs a reload anyhow.
     "# Not master before the claimer has judged this machine fit.",
     "track_file unfit {",
     `    file "${vrrpPaths.trackFile}"`,
