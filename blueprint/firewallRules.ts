@@ -12,8 +12,26 @@ export interface FirewallRule {
   readonly from: readonly string[];
   /** Shown beside the rule in both firewalls. */
   readonly purpose: string;
+  /** The program that connects there; on its machine it may open no other connection like this. @default any program */
+  readonly by?: ConfinedProgram;
   /** Whether only the machine's own firewall opens it, while Hetzner's stays shut. @default both do */
   readonly machineOnly?: true;
+}
+
+/**
+ * Programs that answer whoever talks to them, and so are the first to be taken over. HAProxy opens no connection but those
+ * that the rules name it for. The app opens none in the private network but those; the Internet is its own business.
+ */
+export type ConfinedProgram = "haproxy" | "app";
+
+/** Connections that a confined program may open from its machine. */
+export interface EgressRule {
+  readonly by: ConfinedProgram;
+  /** Private addresses or ranges. */
+  readonly to: readonly string[];
+  /** First and last port, TCP. */
+  readonly ports: readonly [number, number];
+  readonly purpose: string;
 }
 
 const anywhere = ["0.0.0.0/0", "::/0"] as const;
@@ -49,7 +67,7 @@ export function loadBalancerRules({ allowFrom, loadBalancers, jumpHosts, appMach
       [ports.status, ports.status],
       "HAProxy's status",
     ),
-    ...overPrivateNetwork(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers"),
+    ...overPrivateNetwork(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers", "haproxy"),
     ...overPrivateNetwork(loadBalancers, [ports.floatingIpKeeper, ports.floatingIpKeeper], "floating IP keepers"),
     { side: "private", protocol: "vrrp", from: loadBalancers, purpose: "who is master" },
   ];
@@ -59,8 +77,8 @@ export function loadBalancerRules({ allowFrom, loadBalancers, jumpHosts, appMach
 export function appRules({ loadBalancers, jumpHosts, instances, agents }: NetworkPlan): FirewallRule[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
-    ...overPrivateNetwork(loadBalancers, instances, "instances"),
-    ...overPrivateNetwork(loadBalancers, agents, "drain agents"),
+    ...overPrivateNetwork(loadBalancers, instances, "instances", "haproxy"),
+    ...overPrivateNetwork(loadBalancers, agents, "drain agents", "haproxy"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];
 }
@@ -78,9 +96,9 @@ export function laterAdminRule({ allowFrom }: NetworkPlan): FirewallRule {
 export function databaseRules({ jumpHosts, appMachines }: NetworkPlan): FirewallRule[] {
   return [
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
-    ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL"),
+    ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL", "app"),
     // Also without a pool: while one is removed, each instance uses it until its own restart.
-    ...overPrivateNetwork(appMachines, [ports.pool, ports.pool], "instances use PostgreSQL's pool"),
+    ...overPrivateNetwork(appMachines, [ports.pool, ports.pool], "instances use PostgreSQL's pool", "app"),
     { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
   ];
 }
@@ -89,6 +107,32 @@ function overPrivateNetwork(
   from: readonly string[],
   range: readonly [number, number],
   purpose: string,
+  by?: ConfinedProgram,
 ): FirewallRule[] {
-  return [{ side: "private", protocol: "tcp", ports: range, from, purpose }];
+  return [{ side: "private", protocol: "tcp", ports: range, from, purpose, ...(by && { by }) }];
+}
+
+/** A machine as others see it. */
+interface Neighbour {
+  readonly privateAddress: string;
+  readonly firewallRules: readonly FirewallRule[];
+}
+
+/**
+ * What the confined programs of a machine may open: the other side of what all machines let in from it.
+ *
+ * @param address the machine's private address
+ */
+export function egressOf(address: string, machines: readonly Neighbour[]): EgressRule[] {
+  const egress = new Map<string, EgressRule>();
+  for (const { privateAddress, firewallRules } of machines) {
+    for (const { by, from, ports: range, purpose } of firewallRules) {
+      if (!by || !range || !from.includes(address)) continue;
+      const key = `${by} ${purpose}`;
+      const to = [...(egress.get(key)?.to ?? []), privateAddress];
+      // While a database moves to another machine, instances use the old one until their turn.
+      egress.set(key, { by, to: by === "app" ? [networkRange] : to, ports: range, purpose });
+    }
+  }
+  return [...egress.values()];
 }

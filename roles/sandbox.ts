@@ -22,3 +22,26 @@ export const sandbox = [
   "SystemCallFilter=@system-service",
   "SystemCallErrorNumber=EPERM",
 ] as const;
+
+/** What a service of root's keeps, beside the sandbox. */
+export interface Rights {
+  /** Capabilities (capabilities(7)). @default none */
+  readonly capabilities?: readonly string[];
+  /** Address families of its sockets beside AF_UNIX. @default none */
+  readonly families?: readonly string[];
+  /** System calls beyond @system-service. @default none */
+  readonly systemCalls?: readonly string[];
+  /** Folders that it writes to; one with `-` may be missing. @default none */
+  readonly writes?: readonly string[];
+}
+
+/** The sandbox of a service of root's, with what it needs to do its work. */
+export function confined({ capabilities = [], families = [], systemCalls = [], writes = [] }: Rights): string[] {
+  return [
+    ...sandbox,
+    `CapabilityBoundingSet=${capabilities.join(" ")}`,
+    `RestrictAddressFamilies=${["AF_UNIX", ...families].join(" ")}`,
+    ...(systemCalls.length > 0 ? [`SystemCallFilter=${systemCalls.join(" ")}`] : []),
+    ...(writes.length > 0 ? [`ReadWritePaths=${writes.join(" ")}`] : []),
+  ];
+}

@@ -25,7 +25,7 @@ export function base({ blueprint, machine }: RoleContext): RoleConfiguration {
       [files.journald]: { content: journald() },
       // Before sshd's own file in this list, so that it never looks for keys where there are none yet.
       [files.keys]: { content: authorizedKeys(blueprint.settings.admin.sshKeys) },
-      [files.nftables]: { content: nftables(machine), mode: "0755", validate: "nft -c -f %s" },
+      [files.nftables]: { content: nftables(machine, blueprint), mode: "0755", validate: "nft -c -f %s" },
       [files.sshd]: { content: sshd(machine), validate: "mkdir -p /run/sshd && sshd -t -f %s" },
       [files.sysctl]: { content: sysctl() },
       [files.timesyncd]: { content: timesyncd() },

@@ -1,6 +1,8 @@
 import { isIPv4 } from "node:net";
-import type { MachinePlan } from "../../blueprint/blueprint";
-import type { FirewallRule } from "../../blueprint/firewallRules";
+import { networkRange } from "../../blueprint/addresses";
+import type { Blueprint, MachinePlan } from "../../blueprint/blueprint";
+import { type ConfinedProgram, egressOf, type FirewallRule } from "../../blueprint/firewallRules";
+import { keeperUser } from "../loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { heading, lines } from "../text";
 
 /**
@@ -8,7 +10,7 @@ import { heading, lines } from "../text";
  * but this. It tells the sides apart by the address that a packet is sent to, because interface names differ from one
  * server type to the next.
  */
-export function nftables(machine: MachinePlan): string {
+export function nftables(machine: MachinePlan, { machines }: Pick<Blueprint, "machines">): string {
   return lines(
     "#!/usr/sbin/nft -f",
     heading(),
@@ -35,9 +37,46 @@ export function nftables(machine: MachinePlan): string {
     "    type filter hook output priority filter; policy accept;",
     // User data and the machine's identity are for the system alone.
     '    meta skuid != 0 ip daddr 169.254.169.254 reject comment "metadata is for root"',
+    "    ct state established,related accept",
+    '    oifname "lo" accept',
+    outRules(machine, machines).map((rule) => `    ${rule}`),
     "  }",
     "}",
   );
+}
+
+/** Users that systemd allocates for `DynamicUser=` (systemd.exec(5)): on an app machine the release's programs alone. */
+const dynamicUsers = "61184-65519";
+
+/** Who the confined programs are to the packet filter. */
+const users: Readonly<Record<ConfinedProgram, string>> = { haproxy: '"haproxy"', app: dynamicUsers };
+
+/**
+ * What leaves the machine. On a load balancer there is the API's token: of the users that are no people, only those that
+ * its work needs may open connections. An app goes where it likes on the Internet, but not in the private network.
+ */
+function outRules({ roles, privateAddress, floatingIp }: MachinePlan, machines: Blueprint["machines"]): string[] {
+  const allowed = egressOf(privateAddress, machines).map(
+    ({ by, to, ports, purpose }) =>
+      `meta skuid ${users[by]} ip daddr { ${to.join(", ")} } tcp dport ${portRange(ports)} accept comment "${purpose}"`,
+  );
+  return [
+    ...allowed,
+    ...(roles.includes("loadBalancer")
+      ? [`meta skuid ${users.haproxy} reject comment "HAProxy opens no other connection"`]
+      : []),
+    ...(roles.includes("app")
+      ? [`meta skuid ${users.app} ip daddr ${networkRange} reject comment "the app opens no other private connection"`]
+      : []),
+    ...(floatingIp
+      ? [
+          'meta l4proto { icmp, ipv6-icmp } accept comment "neighbours, path MTU and ping"',
+          'udp dport { 53, 67, 547 } accept comment "DNS and DHCP"',
+          'tcp dport 53 accept comment "DNS"',
+          `meta skuid != { 0, ${keeperUser.id}, "_apt", "systemd-timesync", 1000-59999 } reject comment "root, the floating IP keeper, updates, the time and people"`,
+        ]
+      : []),
+  ];
 }
 
 /** One rule for each address family that the firewall rule has sources of. */

@@ -1,4 +1,5 @@
 import type { RoleConfiguration } from "../types";
+import { confined } from "../sandbox";
 import { unitFile } from "../unitFile";
 
 /** Where the floating IPs' files are on a load balancer. */
@@ -31,7 +32,12 @@ function unit(): string {
     `/bin/sh -c 'while read -r address; do ${command}; done <${floatingIpPaths.addresses}'`;
   return unitFile({
     Unit: ["Description=Floating IPs of this load balancer", "Before=haproxy.service"],
-    Service: ["Type=oneshot", "RemainAfterExit=yes", `ExecStart=${each('ip address replace "$address" dev lo')}`],
+    Service: [
+      "Type=oneshot",
+      "RemainAfterExit=yes",
+      `ExecStart=${each('ip address replace "$address" dev lo')}`,
+      ...confined({ capabilities: ["CAP_NET_ADMIN"], families: ["AF_INET", "AF_NETLINK"] }),
+    ],
     Install: ["WantedBy=multi-user.target"],
   });
 }

@@ -120,7 +120,7 @@ class HandOver:
     @contextmanager
     def _out_of_the_election(self) -> Iterator[None]:
         """By a lock that the keeper looks at: the kernel ends it with this program, however that ends."""
-        descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

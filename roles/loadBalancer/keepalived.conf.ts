@@ -12,22 +12,23 @@ export interface VrrpMember {
 }
 
 /**
- * The folder in /run through which keepalived and the floating IP keeper talk. It has the keeper's first name, and keeps
- * it: keepalived holds these files open, and a master that loses sight of them would give up the address.
+ * The folder through which keepalived and the floating IP keeper talk. It has the keeper's first name, and keeps it:
+ * keepalived holds these files open, and a master that loses sight of them would give up the address.
  */
-export const vrrpFolder = "holdfast-claimer";
+const vrrpFolder = "/run/holdfast-claimer";
 
 /** Where the parts of the pair meet on the machine. */
 export const vrrpPaths = {
   configuration: "/etc/keepalived/keepalived.conf",
-  /** keepalived writes, the keeper reads. The keeper makes it: one that keepalived made would vanish with it. */
-  fifo: `/run/${vrrpFolder}/vrrp`,
+  folder: vrrpFolder,
+  /** keepalived writes, the keeper reads. Made before both: one that keepalived made would vanish with it. */
+  fifo: `${vrrpFolder}/vrrp`,
   /** The keeper writes, keepalived reads: 0 while this machine may be master, 1 while it may not. */
-  trackFile: `/run/${vrrpFolder}/unfit`,
+  trackFile: `${vrrpFolder}/unfit`,
   /** While it exists, the machine takes no part in the election. */
   maintenance: "/etc/holdfast/no-failover",
   /** While `holdfast-failover` holds the lock on it, the same. */
-  handOver: `/run/${vrrpFolder}/handing-over`,
+  handOver: `${vrrpFolder}/handing-over`,
 } as const;
 
 /**
@@ -69,8 +70,8 @@ export function keepalivedConf(member: VrrpMember): string {
     heading(),
     "global_defs {",
     "    vrrp_version 3",
-    "    # A late advertisement is a failover for nothing: run before others, and never from swap.",
-    "    vrrp_rt_priority 50",
+    // No vrrp_rt_priority: see realtime in pair.ts.
+    "    # A late advertisement is a failover for nothing: never from swap.",
     "    vrrp_no_swap",
     "    # The private network and the first probes have to be there before anybody counts missing advertisements.",
     "    vrrp_startup_delay 2",
@@ -79,10 +80,7 @@ export function keepalivedConf(member: VrrpMember): string {
     `    vrrp_notify_fifo ${vrrpPaths.fifo}`,
     "}",
     "",
-    // Word by word what the version before wrote ("claimer" is the floating IP keeper). Any other text is a reload, and
-    // the kernel may kill the VRRP process of a reloaded keepalived for its realtime limit, which moves the address
-    // (docs/limits.md, tests/rehearsal/takeOver.test.ts). Reword it with a change that needs a reload anyhow.
-    "# Not master before the claimer has judged this machine fit.",
+    "# Not master before the floating IP keeper has judged this machine fit.",
     "track_file unfit {",
     `    file "${vrrpPaths.trackFile}"`,
     "    weight 0",

@@ -10,12 +10,15 @@ import { haproxyCfg } from "./haproxy.cfg";
 import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalived } from "./pair";
 import { haproxyRestart } from "./timings";
+import { confined } from "../sandbox";
 import { unitFile } from "../unitFile";
 
 /** Where HAProxy's files are on a load balancer. */
 export const haproxyPaths = {
   cfg: "/etc/haproxy/haproxy.cfg",
   dropIn: "/etc/systemd/system/haproxy.service.d/60-holdfast.conf",
+  /** Beside the drop-in, and no reason to restart HAProxy: it holds from the next start on. */
+  sandbox: "/etc/systemd/system/haproxy.service.d/62-holdfast-sandbox.conf",
   sysctl: "/etc/sysctl.d/61-holdfast-load-balancer.conf",
 } as const;
 
@@ -49,6 +52,7 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
     files: {
       [haproxyPaths.sysctl]: { content: sysctl() },
       [haproxyPaths.dropIn]: { content: haproxyDropIn() },
+      [haproxyPaths.sandbox]: { content: haproxySandbox() },
       [bodySizePath]: { content: bodySizeProgram() },
       [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
     },
@@ -84,5 +88,29 @@ function haproxyDropIn(): string {
       "LogRateLimitIntervalSec=30s",
       "LogRateLimitBurst=200000",
     ],
+  });
+}
+
+/** Its first process is root's: it opens ports, and starts and ends workers, which are another user's and in a chroot. */
+function haproxySandbox(): string {
+  return unitFile({
+    Service: confined({
+      capabilities: [
+        "CAP_CHOWN",
+        "CAP_DAC_OVERRIDE",
+        "CAP_FOWNER",
+        "CAP_KILL",
+        "CAP_NET_BIND_SERVICE",
+        "CAP_SETGID",
+        "CAP_SETUID",
+        "CAP_SYS_CHROOT",
+        // More open files than systemd allows by itself, where the settings ask for that.
+        "CAP_SYS_RESOURCE",
+      ],
+      families: ["AF_INET", "AF_INET6"],
+      systemCalls: ["chroot"],
+      // Its pid file and its sockets.
+      writes: ["/run"],
+    }),
   });
 }

@@ -66,6 +66,28 @@ ConditionPathExists=/var/lib/holdfast/returning.json
 # Not oneshot: the boot does not wait for it.
 Type=exec
 ExecStart=/usr/bin/python3 {program} return
+# It asks and answers, by what units say of themselves in their hooks; all of that is in these two folders.
+CapabilityBoundingSet=
+ReadWritePaths=/var/lib/holdfast -/run/holdfast
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 [Install]
 WantedBy=multi-user.target
 """

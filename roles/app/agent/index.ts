@@ -4,7 +4,7 @@ import type { Instance } from "../../../blueprint/blueprint";
 import { ports } from "../../../blueprint/ports";
 import { machinePaths } from "../../../provider/machine/paths";
 import { programFolder } from "../../programFolder";
-import { sandbox } from "../../sandbox";
+import { confined, sandbox } from "../../sandbox";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
 import { unitFile } from "../../unitFile";
@@ -146,6 +146,8 @@ function debugUnit(startTimeout: number): string {
       `ExecStopPost=${agentPaths.debug} put-back %i`,
       `TimeoutStopSec=${startTimeout + 60}`,
       "SyslogIdentifier=debug-%i",
+      // It asks systemd to restart the instance, by a drop-in that it leaves in /run, and HAProxy who serves.
+      ...confined({ families: ["AF_INET", "AF_INET6"], writes: ["/run", `-${agentPaths.states}`] }),
     ],
   });
 }

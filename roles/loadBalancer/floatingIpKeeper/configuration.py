@@ -1,4 +1,4 @@
-"""The keeper's settings: one JSON file, readable by root only."""
+"""The keeper's settings: one JSON file."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ class Pair:
 class Configuration:
     endpoint: str
     """The API's base URL, e.g. `https://api.hetzner.cloud/v1`."""
-    token_file: str
     server_id: int
     floating_ips: tuple[FloatingIp, ...]
     listen: str
@@ -59,7 +58,6 @@ def read_configuration(path: str) -> Configuration:
         pair = raw["pair"]
         return Configuration(
             endpoint=str(raw["endpoint"]).rstrip("/"),
-            token_file=str(raw["tokenFile"]),
             server_id=int(raw["serverId"]),
             floating_ips=tuple(FloatingIp(int(ip["id"]), str(ip["address"])) for ip in raw["floatingIps"]),
             listen=str(raw["listen"]),

@@ -1,18 +1,33 @@
+import { basename } from "node:path";
 import { ports } from "../../../blueprint/ports";
 import { programFolder } from "../../programFolder";
-import { sandbox } from "../../sandbox";
+import { confined } from "../../sandbox";
+import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
-import { vrrpFolder, vrrpMarker, vrrpPaths } from "../keepalived.conf";
+import { vrrpMarker, vrrpPaths } from "../keepalived.conf";
 import { unitFile } from "../../unitFile";
 
 /** Where the floating IP keeper is on its machine. */
 export const keeperPaths = {
   folder: "/usr/local/lib/holdfast/floating-ip-keeper",
   configuration: "/etc/holdfast/floating-ip-keeper.json",
-  /** The pair's own API token: as wide as the environment's project, so root's alone. */
+  /** The pair's own API token: as wide as the environment's project, so root's alone. systemd hands it to the keeper. */
   token: "/etc/holdfast/floating-ip-keeper.token",
   unit: "/etc/systemd/system/holdfast-floating-ip-keeper.service",
+  user: "/etc/sysusers.d/holdfast-floating-ip-keeper.conf",
+  userUnit: "/etc/systemd/system/holdfast-floating-ip-keeper-user.service",
+  /** What it shares with keepalived. */
+  shared: "/etc/tmpfiles.d/holdfast-floating-ip-keeper.conf",
 } as const;
+
+/**
+ * The keeper's user. Its number is fixed, because the packet filter names it before the user is made for the first time.
+ * Debian gives numbers to services from 100 up, systemd from 999 down; this one is far from both.
+ */
+export const keeperUser = { name: "holdfast-keeper", id: 471 } as const;
+
+/** systemd's name of the unit that makes the user. */
+const userUnit = basename(keeperPaths.userUnit);
 
 /** systemd's name of the floating IP keeper. */
 export const keeperUnit = "holdfast-floating-ip-keeper.service";
@@ -47,7 +62,6 @@ export function keeperConfiguration(settings: KeeperSettings): string {
   };
   const configuration = {
     endpoint: settings.endpoint,
-    tokenFile: keeperPaths.token,
     serverId: settings.serverId,
     floatingIps: settings.floatingIps,
     listen: `${privateAddress}:${ports.floatingIpKeeper}`,
@@ -61,11 +75,24 @@ export function keeperConfiguration(settings: KeeperSettings): string {
  * because their content is known only after creation: `keeperConfiguration()` at `keeperPaths`.
  */
 export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
-  const files = { ...programFolder(__dirname, keeperPaths.folder), [keeperPaths.unit]: { content: keeperUnitFile() } };
+  const user = {
+    [keeperPaths.user]: { content: lines(heading(), `u ${keeperUser.name} ${keeperUser.id} "Floating IP keeper"`) },
+    [keeperPaths.userUnit]: { content: userUnitFile() },
+  };
+  const files = {
+    ...programFolder(__dirname, keeperPaths.folder),
+    [keeperPaths.shared]: { content: sharedWithKeepalived() },
+    [keeperPaths.unit]: { content: keeperUnitFile() },
+  };
   return {
     packages: ["curl", "python3"],
-    files,
+    files: { ...user, ...files },
     units: [
+      {
+        name: userUnit,
+        restartOn: Object.keys(user),
+        healthy: `test "$(id -u ${keeperUser.name})" = ${keeperUser.id}`,
+      },
       {
         name: keeperUnit,
         restartOn: [...Object.keys(files), keeperPaths.configuration, keeperPaths.token],
@@ -75,7 +102,39 @@ export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
   };
 }
 
-/** Root without any capability. It may write one folder and use the network. */
+/** Makes the user where there is none yet; systemd looks for a service's user before anything of the service runs. */
+function userUnitFile(): string {
+  return unitFile({
+    Unit: ["Description=User of the floating IP keeper"],
+    Service: [
+      "Type=oneshot",
+      "RemainAfterExit=yes",
+      `ExecStart=/usr/bin/systemd-sysusers ${keeperPaths.user}`,
+      ...confined({ capabilities: ["CAP_CHOWN", "CAP_FOWNER"], writes: ["/etc"] }),
+    ],
+    Install: ["WantedBy=multi-user.target"],
+  });
+}
+
+/**
+ * The folder is root's, so that keepalived and `holdfast-failover`, which are root, never write where the keeper could lay
+ * a link. The keeper reads what they say, and writes its verdict.
+ */
+function sharedWithKeepalived(): string {
+  const { name } = keeperUser;
+  return lines(
+    heading(),
+    // New files get the folder's group.
+    `d ${vrrpPaths.folder} 2750 root ${name}`,
+    `p ${vrrpPaths.fifo} 0640 root ${name}`,
+    // Unfit until the keeper has judged. Root's too: a keeper of an older version, to which an apply may go back, is root.
+    `f ${vrrpPaths.trackFile} 0664 root ${name} - 1`,
+    // Whoever can open it can lock it, and so keep the machine out of the election.
+    `f ${vrrpPaths.handOver} 0640 root ${name}`,
+  );
+}
+
+/** It has a user of its own, writes one file and uses the network. */
 function keeperUnitFile(): string {
   return unitFile({
     Unit: [
@@ -84,25 +143,27 @@ function keeperUnitFile(): string {
       "After=network-online.target",
       "# The FIFO has to be there before keepalived looks for it.",
       "Before=keepalived.service",
+      `Requires=${userUnit}`,
+      `After=${userUnit}`,
       "StartLimitIntervalSec=0",
     ],
     Service: [
       "Type=notify",
-      `ExecStart=/usr/bin/python3 ${keeperPaths.folder}/keeper.py ${keeperPaths.configuration}`,
+      `User=${keeperUser.name}`,
+      "# Files that only root can read, and copies of them for this service.",
+      `LoadCredential=configuration:${keeperPaths.configuration}`,
+      `LoadCredential=token:${keeperPaths.token}`,
+      "# By root, and also after somebody removed a part of it: keepalived holds the FIFO open.",
+      `ExecStartPre=+/usr/bin/systemd-tmpfiles --create ${keeperPaths.shared}`,
+      `ExecStart=/usr/bin/python3 ${keeperPaths.folder}/keeper.py %d/configuration %d/token`,
       "Restart=always",
       "RestartSec=200ms",
       "WatchdogSec=10",
-      "# Kept over restarts: keepalived holds the FIFO in it open.",
-      `RuntimeDirectory=${vrrpFolder}`,
-      "RuntimeDirectoryMode=0700",
-      "RuntimeDirectoryPreserve=yes",
       "Nice=-10",
       "OOMScoreAdjust=-900",
       "MemoryMax=128M",
       "SyslogIdentifier=floating-ip-keeper",
-      "CapabilityBoundingSet=",
-      ...sandbox,
-      "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+      ...confined({ families: ["AF_INET", "AF_INET6"], writes: [vrrpPaths.folder] }),
       "MemoryDenyWriteExecute=yes",
     ],
     Install: ["WantedBy=multi-user.target"],

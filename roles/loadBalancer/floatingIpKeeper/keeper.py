@@ -4,7 +4,7 @@ The keeper: while this load balancer is master, the API agrees that the floating
 
 It follows a state, not an event: it takes the address, looks whether it is there, and goes on looking. It never
 unassigns, and nothing that the API does or fails to do makes a healthy master step down.
-Usage: keeper.py CONFIGURATION.json
+Usage: keeper.py CONFIGURATION.json TOKEN_FILE
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from vrrp import KeepalivedFeed  # noqa: E402
 STUCK_SECONDS = 15.0
 
 
-def main(path: str) -> None:
+def main(path: str, token_file: str) -> None:
     configuration = read_configuration(path)
-    with open(configuration.token_file, encoding="ascii") as file:
+    with open(token_file, encoding="ascii") as file:
         token = file.read().strip()
     if not token:
-        raise SystemExit(f"{configuration.token_file} is empty; it has to hold the API token of this environment")
+        raise SystemExit(f"{token_file} is empty; it has to hold the API token of this environment")
     log, metrics, duty = Log(token), Metrics(), Duty()
     pair = configuration.pair
 
@@ -87,6 +87,6 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: keeper.py CONFIGURATION.json")
-    main(sys.argv[1])
+    if len(sys.argv) != 3:
+        raise SystemExit("usage: keeper.py CONFIGURATION.json TOKEN_FILE")
+    main(*sys.argv[1:])

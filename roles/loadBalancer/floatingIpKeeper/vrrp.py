@@ -78,7 +78,10 @@ class KeepalivedFeed(threading.Thread):
                 self._compare()
 
     def _open(self) -> None:
-        """We make the FIFO where there is none: one that keepalived made would vanish with it."""
+        """
+        Where there is no FIFO we make one: one that keepalived made would vanish with it. On a machine the folder is root's,
+        so that the attempt ends the keeper, and systemd makes the FIFO before it starts it again.
+        """
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._rest = b""

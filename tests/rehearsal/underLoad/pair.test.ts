@@ -2,6 +2,7 @@ import { Clone } from "../../../drills/frame/clone";
 import { drillsOfThePair } from "./pair/drills";
 import { handOversByHand } from "./pair/handOver";
 import { onMachines } from "./pair/onMachines";
+import { rightsOfServices } from "./pair/rights";
 import { updatesUnderLoad } from "./pair/updates";
 import { succeeded } from "../stack/succeeded";
 
@@ -19,6 +20,10 @@ afterAll(() => clone.remove(), 300_000);
 
 describe("what people do on machines", () => {
   onMachines(clone);
+});
+
+describe("what services may do", () => {
+  rightsOfServices(clone);
 });
 
 describe("the address is handed over by hand", () => {

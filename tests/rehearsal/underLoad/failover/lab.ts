@@ -10,7 +10,7 @@ import { run, tryRun } from "../../../../local/machines/command";
 import { keeperConfiguration, keeperPaths } from "../../../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { programFolder } from "../../../../roles/programFolder";
 import { failoverCommand } from "../../../../roles/loadBalancer/pair";
-import { keepalivedConf, vrrpFolder, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
+import { keepalivedConf, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 
 /** The lab's floating IP; it exists in the lab's namespaces only. */
 export const floatingIp = "203.0.113.200";
@@ -256,8 +256,8 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
     "/start",
     [
       "haproxy -W -D -p /run/haproxy.pid -f /etc/haproxy/lab.cfg",
-      `mkdir -m 0700 /run/${vrrpFolder}`,
-      `python3 ${keeperPaths.folder}/keeper.py ${keeperPaths.configuration} &`,
+      `mkdir -m 0700 ${vrrpPaths.folder}`,
+      `python3 ${keeperPaths.folder}/keeper.py ${keeperPaths.configuration} ${keeperPaths.token} &`,
       "keepalived --dont-fork --log-console &",
       "wait\n",
     ].join("\n"),

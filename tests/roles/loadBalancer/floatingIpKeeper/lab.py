@@ -157,7 +157,6 @@ class Lab:
             self.port = free.server_address[1]
         configuration = {
             "endpoint": f"http://127.0.0.1:{self.api.port}/v1",
-            "tokenFile": self.path("token"),
             "serverId": ME,
             "floatingIps": [{"id": IP, "address": "203.0.113.200"}],
             "listen": f"127.0.0.1:{self.port}",
@@ -211,7 +210,7 @@ class Lab:
     def start(self) -> None:
         program = os.path.join(os.path.dirname(__file__), "under_test.py")
         self.keeper = subprocess.Popen(
-            [sys.executable, program, self.path("keeper.json"), self.path("marker")], stdout=self.output, stderr=self.output
+            [sys.executable, program, self.path("keeper.json"), self.path("token"), self.path("marker")], stdout=self.output, stderr=self.output
         )
 
     def start_keepalived(self) -> None:

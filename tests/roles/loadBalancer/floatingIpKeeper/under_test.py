@@ -1,6 +1,6 @@
 """
 Starts the real keeper, with two things replaced: the marker address is a file (an address would need root), and the
-pauses between two looks are shorter. Usage: under_test.py CONFIGURATION.json MARKER_FILE
+pauses between two looks are shorter. Usage: under_test.py CONFIGURATION.json TOKEN_FILE MARKER_FILE
 """
 
 import os
@@ -13,7 +13,7 @@ import claim  # noqa: E402
 import keeper  # noqa: E402
 import vrrp  # noqa: E402
 
-vrrp.marker_present = lambda _marker: os.path.exists(sys.argv[2])
+vrrp.marker_present = lambda _marker: os.path.exists(sys.argv[3])
 vrrp.LEVEL_SECONDS = 0.3
 claim.VERIFY_SECONDS = 0.5
-keeper.main(sys.argv[1])
+keeper.main(*sys.argv[1:3])

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { sandbox } from "../../roles/sandbox";
+import { rehearsal, repository } from "../blueprint/source";
+import { testWhere } from "../support/needs";
+import { configured } from "./context";
+import { has, judge } from "./debian";
+
+/** `systemd-analyze security` gives each unit 0 (all is shut) to 10 (it may do what root may). */
+const most = { ours: 3.5, debian: 5 } as const;
+
+const pair = rehearsal({ loadBalancers: 2 });
+const folder = "/etc/systemd/system";
+
+/** Units that are files of the machine, and drop-ins for Debian's by the unit that they are for. */
+function unitsOf(machine: string): { name: string; files: string[] }[] {
+  const units = new Map<string, string[]>();
+  for (const [path, { content }] of Object.entries(configured(machine, pair).files)) {
+    if (!path.startsWith(folder) || !/\.(service|conf)$/.test(path)) continue;
+    const name = path.endsWith(".conf") ? basename(dirname(path)).replace(/\.d$/, "") : basename(path);
+    units.set(name, [...(units.get(name) ?? []), content]);
+  }
+  return [...units].map(([name, files]) => ({ name: name.replace("@.", "@1."), files }));
+}
+
+/** What systemd says of a unit: its verdict, and the figure. */
+function exposure(name: string, files: readonly string[], threshold: number) {
+  const debian = `/usr/lib/systemd/system/${name}`;
+  const analyse = `systemd-analyze security --no-pager --offline=yes --threshold=${threshold * 10} %s`;
+  const { code, output } = judge(
+    `if test -e ${debian}; then cat ${debian} %s >%s.all && mv %s.all %s; fi; ${analyse}`,
+    files.join("\n"),
+    name,
+  );
+  return { code, figure: Number(/exposure level for \S+ ([\d.]+)/.exec(output)?.[1]), output };
+}
+
+/** The one unit of the provider's that does not carry an apply. It is Python's, so it repeats the list. */
+const returnUnit = /^RETURN_UNIT = """\\\n([\s\S]*?)"""/m.exec(
+  readFileSync(join(repository, "provider/machine/onMachine/installing.py"), "utf8"),
+)?.[1];
+
+test("the unit that puts instances back after a boot has the sandbox of the others", () => {
+  expect(returnUnit?.split("\n")).toEqual(expect.arrayContaining([...sandbox]));
+});
+
+describe.each(["load-balancer-1", "app-1"])("on %s", (machine) => {
+  const units = [...unitsOf(machine), { name: "holdfast-return.service", files: [returnUnit ?? ""] }];
+
+  testWhere(has("systemd-analyze")).each(units)("$name is shut in", ({ name, files }) => {
+    const threshold = name.includes("holdfast") || name.startsWith("app") ? most.ours : most.debian;
+    const { code, figure, output } = exposure(name, files, threshold);
+    expect(figure).toBeGreaterThan(0);
+    expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });
+  });
+});
