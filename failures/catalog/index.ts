@@ -1,5 +1,6 @@
 import type { Failure } from "../types";
 import { adminLaptop } from "./adminLaptop";
+import { apiToken } from "./apiToken";
 import { appMachine } from "./appMachine";
 import { backupStorage } from "./backupStorage";
 import { badRelease } from "./badRelease";
@@ -37,6 +38,7 @@ export const failures = [
   location,
   flood,
   adminLaptop,
+  apiToken,
   pulumiState,
 ] as const satisfies readonly Failure[];
 

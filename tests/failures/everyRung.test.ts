@@ -48,6 +48,8 @@ const services: Readonly<Record<FailureId, string>> = {
   flood: "                   on      on        on       on       on       on    ",
   // One key in the settings that are looked at.
   "admin-laptop": "          on!     on!       on!      on!      on!      on!   ",
+  // Without a floating IP no machine has a token.
+  "api-token": "             –       –         on       on       on       on    ",
   "pulumi-state": "          on!     on!       on!      on!      on!      on!   ",
 };
 
@@ -160,6 +162,7 @@ const seen: readonly Seen[] = [
     safe: "Answered, if the source keeps to its limits",
   },
   { failure: "admin-laptop", rungs: [0, 5], takesOver: "Nobody: the laptop held the only SSH key", safe: nothing },
+  { failure: "api-token", rungs: [2, 5], takesOver: "Hetzner's tokens are as wide as a project", safe: nothing },
   { failure: "pulumi-state", rungs: [0, 5], takesOver: "Nobody needs to", safe: nothing },
 ];
 
