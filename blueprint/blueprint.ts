@@ -103,7 +103,8 @@ export function makeBlueprint(settings: Settings): Blueprint {
     loadBalancers: apart
       ? numbers(loadBalancer.machines).map((number) => privateAddress("load-balancer", number))
       : [privateAddress("app", 1)],
-    jumpHosts: [...numbers(2).map((number) => privateAddress("load-balancer", number)), privateAddress("app", 1)],
+    jumpHosts: numbers(2).map((number) => privateAddress("load-balancer", number)),
+    lastJumpHost: privateAddress("app", 1),
     appMachines: numbers(app.machines).map((number) => privateAddress("app", number)),
     instances: [app.port, app.port + app.instances - 1],
     agents: [ports.agent + 1, ports.agent + app.instances],

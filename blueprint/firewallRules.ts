@@ -42,10 +42,15 @@ export interface NetworkPlan {
   /** Private addresses of the machines that have the load balancer's role. */
   readonly loadBalancers: readonly string[];
   /**
-   * Private addresses of every machine that is the way in on some rung of the ladder. The step from one rung to another
-   * comes by the new way to machines that still have the old configuration.
+   * Private addresses of the load balancers on every rung of the ladder. The step from one rung to another comes by the new
+   * way to machines that still have the old configuration.
    */
   readonly jumpHosts: readonly string[];
+  /**
+   * The first app machine's, which is the way in where there is no load balancer machine. Behind it is the database alone.
+   * That lets it in on every rung, or a stack whose last load balancer is broken could not do without it.
+   */
+  readonly lastJumpHost: string;
   /** Private addresses of the app machines. */
   readonly appMachines: readonly string[];
   /** Ports of the instances of one app machine. */
@@ -93,9 +98,9 @@ export function laterAdminRule({ allowFrom }: NetworkPlan): FirewallRule {
 }
 
 /** Instances reach PostgreSQL; SSH comes through the jump hosts. All else is refused. */
-export function databaseRules({ jumpHosts, appMachines }: NetworkPlan): FirewallRule[] {
+export function databaseRules({ jumpHosts, lastJumpHost, appMachines }: NetworkPlan): FirewallRule[] {
   return [
-    ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
+    ...overPrivateNetwork([...jumpHosts, lastJumpHost], [ports.ssh, ports.ssh], "jump hosts"),
     ...overPrivateNetwork(appMachines, [ports.database, ports.database], "instances use PostgreSQL", "app"),
     // Also without a pool: while one is removed, each instance uses it until its own restart.
     ...overPrivateNetwork(appMachines, [ports.pool, ports.pool], "instances use PostgreSQL's pool", "app"),
