@@ -121,12 +121,16 @@ export function rightsOfServices(clone: Clone): void {
     const user = "$(stat --format=%u /proc/$(systemctl show --value --property=MainPID app@1.service))";
     const active = await activeBalancer(stack);
     const database = (await stack.machines()).find(({ name }) => name.endsWith("database-1"));
+    const closed = [
+      [database?.privateAddress ?? "", ports.ssh],
+      [active.privateAddress, ports.status],
+    ] as const;
     expect(await reaches(app, user, database?.privateAddress ?? "", ports.database)).toBe(true);
-    expect(await reaches(app, user, database?.privateAddress ?? "", ports.ssh)).toBe(false);
-    for (const port of [ports.ssh, ports.status]) {
-      expect(await reaches(app, user, active.privateAddress, port)).toBe(false);
-      // The machine's own programs do: the rule is the app's, not the load balancer's.
-      expect(await reaches(app, "0", active.privateAddress, port)).toBe(true);
+    for (const [address, port] of closed) {
+      expect(await reaches(app, user, address, port)).toBe(false);
+      // Root gets through: the rule is the app's, and the other machine's firewall is open.
+      expect(await reaches(app, "0", address, port)).toBe(true);
     }
+    expect(await reaches(app, "0", active.privateAddress, ports.ssh)).toBe(false);
   }, 60_000);
 }
