@@ -33,6 +33,13 @@ export function privateAddress(kind: MachineKind, number: number): string {
   return `10.0.1.${first + number - 1}`;
 }
 
+/** Every private address that a machine of any stack may ever have. */
+export function allPrivateAddresses(): string[] {
+  return Object.entries(slices).flatMap(([kind, { size }]) =>
+    Array.from({ length: size }, (_, index) => privateAddress(kind as MachineKind, index + 1)),
+  );
+}
+
 /** A spread placement group takes this many servers (Hetzner's limit). */
 const placementGroupSize = 10;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { meta, unwrap, type Meta } from "./fields";
+import { groupIn, meta, unwrap, type Meta } from "./fields";
 import { didYouMean } from "./nearest";
 import type { Problem } from "./problems";
 
@@ -8,12 +8,19 @@ type Path = readonly PropertyKey[];
 /** Turns zod's issues into problems that name the setting, the reason and the fix. */
 export function explain(setting: string, schema: z.ZodType, input: unknown, error: z.ZodError): Problem[] {
   // A value of the wrong type has no wrong size as well, though zod measures a text where it wants a list.
-  const mistyped = new Set(
-    error.issues.filter(({ code }) => code === "invalid_type").map(({ path }) => join(setting, path)),
-  );
-  return error.issues
+  const issues = error.issues.flatMap(insideUnion);
+  const mistyped = new Set(issues.filter(({ code }) => code === "invalid_type").map(({ path }) => join(setting, path)));
+  return issues
     .filter(({ code, path }) => code === "invalid_type" || !mistyped.has(join(setting, path)))
     .flatMap((issue) => explainIssue(setting, schema, input, issue));
+}
+
+/** Where text or a group may stand: what is wrong with the one that was written. */
+function insideUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((inner) => !inner.some(({ code, path }) => code === "invalid_type" && !path.length));
+  if (!meant) return [issue];
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function explainIssue(setting: string, schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue): Problem[] {
@@ -80,7 +87,7 @@ function valueAt(input: unknown, path: Path): unknown {
 
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType {
   return path.reduce<z.ZodType>((outer, key) => {
-    const at = unwrap(outer);
+    const at = groupIn(unwrap(outer));
     if (at instanceof z.ZodObject) return (at.shape as Record<PropertyKey, z.ZodType>)[key] ?? at;
     if (at instanceof z.ZodArray) return at.element as z.ZodType;
     return at;
@@ -96,7 +103,7 @@ function metaAt(schema: z.ZodType, path: Path): { about: Meta; secret: boolean }
 }
 
 function keysOf(schema: z.ZodType): string[] {
-  const inner = unwrap(schema);
+  const inner = groupIn(unwrap(schema));
   return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : [];
 }
 

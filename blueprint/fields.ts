@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { parseRange } from "./ranges";
 
@@ -58,6 +59,37 @@ export function addressRange(about: Meta) {
   );
 }
 
+/** One address, or addresses in CIDR form. */
+export function addressOrRange(about: Meta) {
+  const shape = z.string().regex(/^[0-9A-Fa-f.:]+(\/\d{1,3})?$/, { abort: true });
+  const form = "an address, or a range such as 198.51.100.0/24";
+  return documented(
+    shape.refine((written) => isIP(written) !== 0 || parseRange(written) !== undefined),
+    { form, ...about },
+  );
+}
+
+/** A day. The engine hands over one that is written without quotes as a moment. */
+export function date(about: Meta) {
+  const shape = z.string().regex(/^\d{4}-\d{2}-\d{2}(T00:00:00Z| 00:00:00 \+0000 UTC)?$/, { abort: true });
+  const form = "a day, written as YEAR-MONTH-DAY";
+  return documented(
+    shape.refine((written) => isDay(written.slice(0, 10))).transform((written) => written.slice(0, 10)),
+    { form, ...about },
+  );
+}
+
+/** Whether the calendar has it: 31 February is another day. */
+function isDay(written: string): boolean {
+  const day = new Date(`${written}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(written);
+}
+
+/** Text for what is usual, a group for more. */
+export function textOrGroup<T extends z.ZodType, G extends z.ZodType>(short: T, group: G, about: Meta) {
+  return documented(z.union([short, group]), about);
+}
+
 /** Yes or no. */
 export function flag(about: Meta) {
   return documented(z.boolean(), about);
@@ -83,4 +115,10 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
     ? unwrap(schema.unwrap() as z.ZodType)
     : schema;
+}
+
+/** The group that may stand in place of a text; any other schema as it is. */
+export function groupIn(schema: z.ZodType): z.ZodType {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return (schema.options as z.ZodType[]).find((option) => option instanceof z.ZodObject) ?? schema;
 }

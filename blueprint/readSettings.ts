@@ -24,7 +24,7 @@ export function readSettings(parsed: ParsedSettings): {
   warnings: readonly Problem[];
 } {
   const { source } = parsed;
-  const { stack, preview, cloud } = source;
+  const { stack, preview, cloud, today = new Date().toISOString().slice(0, 10) } = source;
   const problems: Problem[] = [
     ...unknownSettings(Object.keys(source.config)),
     ...Object.values(parsed.problems).flat(),
@@ -43,7 +43,7 @@ export function readSettings(parsed: ParsedSettings): {
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
   const broken = sectionNames.filter((name) => (parsed.problems[name] ?? []).length > 0);
-  const draft: Draft = { ...parsed.sections, stack, preview, resolvedAdmin, broken };
+  const draft: Draft = { ...parsed.sections, stack, preview, today, resolvedAdmin, broken };
   problems.push(...[...rules, ...(cloud.isRehearsal ? [] : internetRules)].flatMap((rule) => rule(draft)));
 
   if (problems.length > 0 || !release || !store || !resolvedAdmin) throw new SettingsError(stack, problems);

@@ -15,6 +15,8 @@ export interface SettingsSource {
   readonly secretsAreStandIns?: boolean;
   /** Whether nothing will be changed: what only machines need may then still be missing. */
   readonly preview: boolean;
+  /** In UTC: `2027-06-30`. @default the day of this computer's clock */
+  readonly today?: string;
   /** Folder of Pulumi.yaml, which relative paths start from. */
   readonly folder: string;
   readonly home: string;

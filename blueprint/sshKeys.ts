@@ -9,6 +9,16 @@ export interface PublicKey {
   readonly comment: string;
 }
 
+/** A key of somebody who looks after the machines, and what limits it. */
+export interface AdminKey extends PublicKey {
+  /** Whose it is. */
+  readonly name?: string;
+  /** The only sources that machines accept it from: addresses and ranges. @default all */
+  readonly from?: readonly string[];
+  /** The last day, in UTC, on which machines accept it: `2027-06-30`. @default it never expires */
+  readonly expires?: string;
+}
+
 const keyTypes = [
   "ssh-ed25519",
   "ssh-rsa",
@@ -47,4 +57,29 @@ export function formatPublicKey({ type, body, comment }: PublicKey): string {
 /** Twelve hexadecimal digits that stay the same for a key whatever its comment: what resources are named by. */
 export function keyId(key: PublicKey): string {
   return createHash("sha256").update(key.body).digest("hex").slice(0, 12);
+}
+
+/** As sshd writes it into its log: `SHA256:…`. */
+export function fingerprintOf({ body }: PublicKey): string {
+  const digest = createHash("sha256").update(Buffer.from(body, "base64")).digest("base64");
+  return `SHA256:${digest.replace(/=+$/, "")}`;
+}
+
+/** Whom a key is called by: the name of the settings, else its comment, else its fingerprint. */
+export function ownerOf(key: AdminKey): string {
+  return key.name ?? (key.comment || fingerprintOf(key));
+}
+
+/** Bits of an RSA key's modulus; undefined for other kinds. */
+export function rsaBits({ type, body }: PublicKey): number | undefined {
+  if (type !== "ssh-rsa") return undefined;
+  const [, , modulus] = fieldsOf(Buffer.from(body, "base64"));
+  return modulus?.length ? BigInt(`0x${modulus.toString("hex")}`).toString(2).length : 0;
+}
+
+/** A key's body is a list of fields, each after its length. */
+function fieldsOf(blob: Buffer): Buffer[] {
+  if (blob.length < 4) return [];
+  const end = 4 + blob.readUInt32BE(0);
+  return [blob.subarray(4, end), ...fieldsOf(blob.subarray(end))];
 }

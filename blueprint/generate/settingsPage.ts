@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { locations, recorded, serverTypes } from "../../catalog";
-import { meta, unwrap } from "../fields";
+import { groupIn, meta, unwrap } from "../fields";
 import { manifestSchema } from "../manifest";
 import { sections } from "../sections";
 import { markdownTable } from "../../lib/text";
@@ -56,9 +56,10 @@ function rows(prefix: string, group: z.ZodObject): string[][] {
   return Object.entries(group.shape as Record<string, z.ZodType>).flatMap(([key, field]) => {
     const inner = unwrap(field);
     const name = `${prefix}${key}`;
-    return inner instanceof z.ZodObject
-      ? rows(`${name}.`, inner)
-      : [[`\`${name}\``, meta.get(inner)?.description ?? "", allowed(inner)]];
+    if (inner instanceof z.ZodObject) return rows(`${name}.`, inner);
+    const item = inner instanceof z.ZodArray ? groupIn(inner.element as z.ZodType) : undefined;
+    const own = [`\`${name}\``, meta.get(inner)?.description ?? "", allowed(inner)];
+    return item instanceof z.ZodObject ? [own, ...rows(`${name}[].`, item)] : [own];
   });
 }
 

@@ -1,14 +1,18 @@
 import { isAbsolute, join } from "node:path";
 import type { Problem } from "../problems";
-import type { AdminSettings } from "../sections/admin";
+import type { AdminSettings, WrittenKey } from "../sections/admin";
 import type { SettingsSource } from "../settingsSource";
-import { keyId, looksLikeKey, parsePublicKey, type PublicKey } from "../sshKeys";
+import { type AdminKey, keyId, looksLikeKey, ownerOf, parsePublicKey, type PublicKey, rsaBits } from "../sshKeys";
 
 /** Who may log in, with key files read and defaults applied. */
 export interface Admin {
-  readonly sshKeys: readonly PublicKey[];
+  readonly sshKeys: readonly AdminKey[];
+  /** Keys that must never come back. */
+  readonly revokedKeys: readonly AdminKey[];
   readonly allowFrom: readonly string[];
 }
+
+const sshKeysSetting = "holdfast:admin.sshKeys";
 
 /** Reads the key files and checks each key. */
 export function resolveAdmin(
@@ -21,7 +25,7 @@ export function resolveAdmin(
   const problems: Problem[] = [];
   if (written === undefined) {
     problems.push({
-      setting: "holdfast:admin.sshKeys",
+      setting: sshKeysSetting,
       wrong: "is missing",
       why: "machines accept only SSH keys, and nobody could reach or configure them without one",
       fix: defaultAdmin?.fix ?? "name your public key, e.g. `sshKeys: [~/.ssh/id_ed25519.pub]`",
@@ -36,11 +40,48 @@ export function resolveAdmin(
     });
   }
 
-  const read = (written ?? []).map((text, index) => readKey(text, `holdfast:admin.sshKeys[${index}]`, source));
-  problems.push(...read.flatMap((result) => ("problem" in result ? [result.problem] : [])));
-  const keys = read.flatMap((result) => ("key" in result ? [result.key] : []));
-  problems.push(...duplicates(keys));
-  return problems.length > 0 || !allowFrom ? { problems } : { value: { sshKeys: keys, allowFrom }, problems };
+  const keys = readKeys(written ?? [], sshKeysSetting, source);
+  const revoked = readKeys(admin.revokedKeys ?? [], "holdfast:admin.revokedKeys", source);
+  problems.push(...keys.problems, ...duplicates(keys.value), ...keys.value.flatMap(tooShort), ...revoked.problems);
+  const value = allowFrom && { sshKeys: keys.value, revokedKeys: revoked.value, allowFrom };
+  return problems.length > 0 ? { problems } : { value, problems };
+}
+
+/** The keys of a list that can be read, and what is wrong with the others. */
+function readKeys(
+  list: readonly WrittenKey[],
+  setting: string,
+  source: SettingsSource,
+): { value: AdminKey[]; problems: Problem[] } {
+  const read = list.map((written, index) => {
+    if (typeof written === "string") return readKey(written, `${setting}[${index}]`, source);
+    const { key, ...limits } = written;
+    const result = readKey(key, `${setting}[${index}].key`, source);
+    return "key" in result ? { key: { ...result.key, ...limits } } : result;
+  });
+  return {
+    value: read.flatMap((result) => ("key" in result ? [result.key] : [])),
+    problems: read.flatMap((result) => ("problem" in result ? [result.problem] : [])),
+  };
+}
+
+/** Bits of an RSA key that machines accept at least; sshd's `RequiredRSASize`. */
+export const leastRsaBits = 3072;
+
+function tooShort(key: AdminKey, index: number): Problem[] {
+  const bits = rsaBits(key) ?? leastRsaBits;
+  if (bits >= leastRsaBits) return [];
+  return [
+    {
+      setting: `${sshKeysSetting}[${index}]`,
+      value: ownerOf(key),
+      wrong: `is an RSA key of ${bits} bits`,
+      why: `machines accept RSA keys from ${leastRsaBits} bits on, and this one would be locked out`,
+      fix:
+        "make a new key with `ssh-keygen -t ed25519` and write it in place of this one. Machines that know only the old key " +
+        "need it once more: load both into the SSH agent (ssh-add) for the next `pulumi up`",
+    },
+  ];
 }
 
 function readKey(text: string, setting: string, source: SettingsSource): { key: PublicKey } | { problem: Problem } {
@@ -83,7 +124,7 @@ function duplicates(keys: readonly PublicKey[]): Problem[] {
       ? []
       : [
           {
-            setting: `holdfast:admin.sshKeys[${index}]`,
+            setting: `${sshKeysSetting}[${index}]`,
             value: key.comment || key.body.slice(-12),
             wrong: "is listed twice",
             why: "Hetzner accepts each key once in a project",

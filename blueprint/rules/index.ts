@@ -1,3 +1,4 @@
+import { keysExpire, revokedKeysStayOut, somebodyGetsIn } from "./adminKeys";
 import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
 import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup, releasesHaveStorage } from "./backup";
 import { connectionsFit } from "./database";
@@ -31,6 +32,8 @@ export const rules: readonly Rule[] = [
   sourcesHaveShares,
   somebodyIsLimited,
   exampleKeyIsReplaced,
+  revokedKeysStayOut,
+  somebodyGetsIn,
 ];
 
 /** What stops where the Internet reaches the stack. */
@@ -43,4 +46,5 @@ export const warnings: readonly Rule[] = [
   connectionsFit,
   databaseWithoutBackup,
   exampleKeyWillBeRefused,
+  keysExpire,
 ];

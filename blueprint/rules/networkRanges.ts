@@ -3,8 +3,13 @@ import { isNetworkAddress, parseRange } from "../ranges";
 import type { Draft, Rule } from "./rule";
 
 function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range: string }[] {
-  const lists = {
+  const limited = (admin?.sshKeys ?? []).map((key, index) => [
+    `holdfast:admin.sshKeys[${index}].from`,
+    typeof key === "string" ? [] : (key.from ?? []),
+  ]);
+  const lists: Readonly<Record<string, readonly string[]>> = {
     "holdfast:admin.allowFrom": admin?.allowFrom ?? [],
+    ...Object.fromEntries(limited),
     "holdfast:loadBalancer.limits.exempt": loadBalancer?.limits.exempt ?? [],
   };
   return Object.entries(lists).flatMap(([setting, list]) =>

@@ -6,6 +6,8 @@ import type { CheckedSections, SectionName } from "../sections";
 export interface Draft extends Partial<CheckedSections> {
   readonly stack: string;
   readonly preview: boolean;
+  /** In UTC: `2027-06-30`. @default it is not known, and no key expires */
+  readonly today?: string;
   readonly resolvedAdmin?: Admin;
   /** Sections that are written but not right: neither usable nor missing. @default none */
   readonly broken?: readonly SectionName[];
