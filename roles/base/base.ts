@@ -1,6 +1,7 @@
-import { formatPublicKey, type PublicKey } from "../../blueprint/sshKeys";
+import { authorizedKeys, refuseRevoked } from "./authorizedKeys";
+import { staleKeys } from "./staleKeys";
+import { machinePaths } from "../../provider/machine/paths";
 import { adminUser } from "../adminUser";
-import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
 import { journald } from "./journald.conf";
 import { nftables } from "./nftables.conf";
@@ -13,22 +14,24 @@ import { automaticUpgrades, unattendedUpgrades } from "./unattendedUpgrades.conf
 export function base({ blueprint, machine }: RoleContext): RoleConfiguration {
   const files = {
     journald: "/etc/systemd/journald.conf.d/60-holdfast.conf",
-    keys: `/etc/ssh/authorized_keys/${adminUser}`,
+    keys: `${machinePaths.authorizedKeys}/${adminUser}`,
     nftables: "/etc/nftables.conf",
     sshd: "/etc/ssh/sshd_config.d/10-holdfast.conf",
     sysctl: "/etc/sysctl.d/60-holdfast.conf",
     timesyncd: "/etc/systemd/timesyncd.conf.d/60-holdfast.conf",
   };
+  const stale = staleKeys(adminUser, files.keys);
   return {
-    packages: ["curl", "nftables", "python3", "systemd-timesyncd", "unattended-upgrades"],
+    packages: ["curl", "libpam-systemd", "nftables", "python3", "systemd-timesyncd", "unattended-upgrades"],
     files: {
       [files.journald]: { content: journald() },
       // Before sshd's own file in this list, so that it never looks for keys where there are none yet.
-      [files.keys]: { content: authorizedKeys(blueprint.settings.admin.sshKeys) },
+      [files.keys]: { content: authorizedKeys(blueprint.settings.admin.sshKeys), validate: refuseRevoked },
       [files.nftables]: { content: nftables(machine, blueprint), mode: "0755", validate: "nft -c -f %s" },
       [files.sshd]: { content: sshd(machine), validate: "mkdir -p /run/sshd && sshd -t -f %s" },
       [files.sysctl]: { content: sysctl() },
       [files.timesyncd]: { content: timesyncd() },
+      ...stale.files,
       "/etc/apt/apt.conf.d/20auto-upgrades": { content: automaticUpgrades() },
       "/etc/apt/apt.conf.d/60holdfast": { content: unattendedUpgrades() },
     },
@@ -41,6 +44,7 @@ export function base({ blueprint, machine }: RoleContext): RoleConfiguration {
       { name: "systemd-timesyncd.service", state: "oneshot", restartOn: [files.timesyncd] },
       { name: "apt-daily.timer" },
       { name: "apt-daily-upgrade.timer" },
+      ...(stale.units ?? []),
     ],
     checks: [
       {
@@ -49,9 +53,4 @@ export function base({ blueprint, machine }: RoleContext): RoleConfiguration {
       },
     ],
   };
-}
-
-/** Who may log in. The file is root's: an intruder cannot leave a key of their own in it. */
-function authorizedKeys(keys: readonly PublicKey[]): string {
-  return lines(heading(), keys.map(formatPublicKey));
 }
