@@ -34,6 +34,7 @@ from common import Problem, run, write_new
 from comparing import compare, missing_archives
 from events import follow, say, worker
 from layout import Layout
+from people import signed
 from request import Request
 from transaction import Transaction
 
@@ -60,6 +61,8 @@ def submit(layout: Layout, request: Request) -> int:
     layout.make()
     recovering.forget_old(layout)
     transaction.folder.mkdir(mode=0o700)
+    if held is not None:
+        held["owner"] = signed(layout, held["owner"])
     write_new(transaction.folder / "request.json", json.dumps(request).encode())
     start(layout, request["id"])
     return follow_one(layout, request["id"])

@@ -16,6 +16,7 @@ from typing import Any, TypedDict
 
 from common import replace
 from layout import Layout
+from people import signed
 
 # Seconds that a lease lasts without being renewed, where its holder asks for more.
 LONGEST = 600.0
@@ -34,6 +35,7 @@ class Lease(TypedDict):
 
 def take(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
     """Gives the lease to `owner`, unless somebody else's runs."""
+    owner = signed(layout, str(asked["owner"]))
     with _locked(layout):
         now = time.time()
         known = _read(layout)
@@ -43,7 +45,7 @@ def take(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
         new: Lease = {
             # A machine made anew knows no generation; its clock is ahead of any that was given out before.
             "generation": max(before + 1, int(now * 1000)),
-            "owner": str(asked["owner"]),
+            "owner": owner,
             "reason": str(asked["reason"]),
             "since": now,
             "expires": now + min(float(asked["seconds"]), LONGEST),
