@@ -9,6 +9,8 @@ export const commands: Readonly<Record<string, () => Command>> = {
   status: lazy("./status", "statusCommand"),
   ssh: lazy("./ssh", "sshCommand"),
   run: lazy("./run", "runCommand"),
+  who: lazy("./who", "whoCommand"),
+  revoke: lazy("./revoke", "revokeCommand"),
   logs: lazy("./logs", "logsCommand"),
   debug: lazy("./debug", "debugCommand"),
   release: lazy("./release", "releaseCommand"),

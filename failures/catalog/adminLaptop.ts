@@ -19,7 +19,7 @@ function assess({ blueprint }: Facts): Assessment {
     data: "Settings and releases that were not pushed. A thief can open everything that the laptop can open",
     person: [
       others > 0
-        ? "From another computer: remove its key from holdfast:admin.sshKeys and run `pulumi up`"
+        ? "From another computer: `npx holdfast revoke PERSON`, which also lists what else the laptop held"
         : `Start each machine in Hetzner's rescue system, put a new key into /etc/ssh/authorized_keys/${adminUser} from its console, then change holdfast:admin.sshKeys and run \`pulumi up\``,
       "revoke the laptop's API tokens at Hetzner, and change the passphrase of the stack's secrets",
     ].join("; "),

@@ -78,6 +78,15 @@ export class CloudApi {
     return this.call("POST", path, body);
   }
 
+  /** @throws Refusal, unless it is gone already */
+  async delete(path: string): Promise<void> {
+    try {
+      await this.call("DELETE", path);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 404)) throw error;
+    }
+  }
+
   private async call(method: string, path: string, body?: unknown): Promise<unknown> {
     const { endpoint, token } = this.target;
     const base = path.startsWith("/storage_box") && endpoint.includes("hetzner.cloud") ? storageEndpoint : endpoint;

@@ -1,0 +1,55 @@
+import { fingerprintOf, parsePublicKey, type AdminKey } from "../../../blueprint/sshKeys";
+import { makePair } from "../../../provider/keys/makePair";
+import { keysMeant, owners } from "../../../stack/people/keys";
+import { possessions } from "../../../stack/people/possessions";
+
+function key(comment: string, more: Partial<AdminKey> = {}): AdminKey {
+  const [type = "", body = ""] = makePair().public.split(" ");
+  return { type, body, comment, ...more };
+}
+
+const ana = key("ana@laptop", { name: "ana" });
+const stick = key("", { name: "ana" });
+const bob = key("bob@laptop");
+const eve = key("eve@laptop", { name: "eve" });
+const admin = { sshKeys: [ana, stick, bob], revokedKeys: [eve], allowFrom: [] };
+
+test("a person's keys, by name, comment, fingerprint or text; revoked ones too", () => {
+  expect(keysMeant(admin, "ana")).toEqual([ana, stick]);
+  expect(keysMeant(admin, "ana@laptop")).toEqual([ana]);
+  expect(keysMeant(admin, fingerprintOf(stick))).toEqual([stick]);
+  expect(keysMeant(admin, `${bob.type} ${bob.body} another@comment`)).toEqual([bob]);
+  expect(keysMeant(admin, "eve")).toEqual([eve]);
+});
+
+test("a key that no settings name, by its whole text only", () => {
+  const text = `${makePair().public.split(" ").slice(0, 2).join(" ")} old`;
+  expect(keysMeant(admin, text)).toEqual([parsePublicKey(text)]);
+  expect(() => keysMeant(admin, "SHA256:nothing")).toThrow(/is called "SHA256:nothing".*ana \(SHA256:.*bob@laptop/);
+  expect(() => keysMeant(admin, "ssh-ed25519 AAAA cut")).toThrow("cut or damaged");
+});
+
+test("fingerprints are those of ssh-keygen", () => {
+  const known = parsePublicKey(
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEA3EWj7wTrDIGUMG9jCnq+CpYzdksM/Sm1Ds2FxS6k5 somebody@example.org",
+  );
+  expect(typeof known !== "string" && fingerprintOf(known)).toBe("SHA256:zuvCywuRk8W2lqf3nFL2+f6hDdy3/xMO149dKYA3E+M");
+});
+
+test("people by fingerprint, and which of them were revoked", () => {
+  expect(owners(admin).get(fingerprintOf(bob))).toBe("bob@laptop");
+  expect(owners(admin).get(fingerprintOf(eve))).toBe("eve (revoked)");
+});
+
+test("what else a person had follows from the settings", () => {
+  const todo = (sections: Parameters<typeof possessions>[1]) =>
+    possessions("prod", sections).map((possession) => possession.todo);
+  expect(todo({})).not.toContain("npx holdfast rotate storage --stack prod");
+  expect(todo({ backup: {} as never, database: {} as never })).toEqual(
+    expect.arrayContaining([
+      "npx holdfast rotate storage --stack prod",
+      "npx holdfast rotate backup-passphrase --stack prod",
+      "npx holdfast rotate database --stack prod",
+    ]),
+  );
+});
