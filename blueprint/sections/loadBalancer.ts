@@ -1,5 +1,5 @@
 import { serverTypeNames } from "../../catalog";
-import { addressRange, decimal, listOf, oneOf, section, wholeNumber } from "../fields";
+import { addressRange, decimal, listOf, oneOf, section, text, wholeNumber } from "../fields";
 
 const limits = section(
   {
@@ -36,6 +36,24 @@ const limits = section(
       why: "large bodies fill memory and the network",
       example: "bodySize: 10",
     }).default(10),
+    bodyRate: wholeNumber(1, 10_240, {
+      description:
+        "KiB per second that a body has to bring, while it does not pause; a slower one is answered with 408. By default two, a tenth of what a phone with a bad connection sends.",
+      why: "sources that send a byte now and then would keep instances busy for ever",
+      example: "bodyRate: 2",
+    }).default(2),
+    bodyPause: decimal(1, 60, {
+      description:
+        "Seconds that a body may pause before it is answered with 408. By default ten. Its first 8 KiB have this long and the time that they take at `bodyRate`; only then an instance gets the request.",
+      why: "a body that has stopped keeps an instance busy",
+      example: "bodyPause: 10",
+    }).default(10),
+    bodiesPerSource: wholeNumber(1, 100_000, {
+      description:
+        "Bodies larger than 8 KiB that one source may be sending at a time; more are answered with 429. By default 20, and never more than half of the requests that all instances take at a time.",
+      why: "one source must not take all places at the instances with large bodies",
+      example: "bodiesPerSource: 20",
+    }).default(20),
     headerTimeout: decimal(0.5, 60, {
       description: "Seconds that a source may take to send the head of its request. By default five.",
       why: "sources that send a byte now and then would keep connections open for ever",
@@ -80,6 +98,21 @@ export const loadBalancerSection = section(
       why: "Hetzner sells servers in these sizes",
       example: "serverType: cx23",
     }).default("cx23"),
+    hosts: listOf(
+      text(/^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+        description: "A host name, or `*.` and a domain for all names below it.",
+        form: "a host name in small letters, without port, e.g. www.example.com or *.example.com",
+        why: "it is compared with what browsers send",
+        example: "www.example.com",
+      }),
+      {
+        description:
+          "Host names that are served; a request for another one is answered with 421. By default all are. The health path is served under every name.",
+        why: "an app that builds links from the host name must not get a visitor's own",
+        example: "hosts: [example.com, www.example.com]",
+      },
+      { max: 200 },
+    ).default([]),
     limits: limits.prefault({}),
   },
   {

@@ -1,7 +1,7 @@
 import type { Blueprint, Instance } from "../../blueprint/blueprint";
 import { agentInterval } from "../app/agent";
 import { healthPath } from "../healthPath";
-import { bodyBytes } from "./bodySize";
+import { watchBodies } from "./bodies";
 import { type HaproxyTimings, milliseconds } from "./timings";
 
 /**
@@ -39,7 +39,7 @@ export function backends({ settings, instances }: Blueprint, { check, safe, unsa
     "",
     "backend unsafe",
     "    balance leastconn",
-    `    filter lua.bodySize ${bodyBytes(settings)}`,
+    watchBodies(settings),
     "    # Not asked here, but followed: HAProxy wants both sides to read a 404 alike.",
     "    option httpchk",
     "    http-check disable-on-404",

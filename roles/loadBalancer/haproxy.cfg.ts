@@ -4,7 +4,8 @@ import { heading, lines } from "../text";
 import { backends } from "./backends";
 import { visitors } from "./visitors";
 import { logFormat } from "./logFormat";
-import { bodySizePath } from "./bodySize";
+import { bodiesPath } from "./bodies";
+import { stickCounters } from "./sources";
 import { haproxyTimings, milliseconds } from "./timings";
 
 /**
@@ -24,7 +25,8 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     "    chroot /var/lib/haproxy",
     "    stats socket /run/haproxy/admin.sock user haproxy group haproxy mode 660 level admin",
     `    maxconn ${limits.connections}`,
-    `    lua-load-per-thread ${bodySizePath}`,
+    `    ${stickCounters}`,
+    `    lua-load-per-thread ${bodiesPath}`,
     `    localpeer ${machine.name}`,
     "    # A reload leaves the old process with its open connections, for a minute at most.",
     "    hard-stop-after 60s",

@@ -5,7 +5,7 @@ import { alwaysRestart } from "../restart";
 import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
 import { floatingIps } from "./floatingIps";
-import { bodySizePath, bodySizeProgram } from "./bodySize";
+import { bodiesPath, bodiesProgram } from "./bodies";
 import { haproxyCfg } from "./haproxy.cfg";
 import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalived } from "./pair";
@@ -53,7 +53,7 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
       [haproxyPaths.sysctl]: { content: sysctl() },
       [haproxyPaths.dropIn]: { content: haproxyDropIn() },
       [haproxyPaths.sandbox]: { content: haproxySandbox() },
-      [bodySizePath]: { content: bodySizeProgram() },
+      [bodiesPath]: { content: bodiesProgram() },
       [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
     },
     units: [
@@ -62,7 +62,7 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
         name: "haproxy.service",
         restartOn: [haproxyPaths.dropIn],
         // A reload hands sockets and tables to a new process; a restart would cost visitors their requests.
-        reloadOn: [haproxyPaths.cfg, bodySizePath],
+        reloadOn: [haproxyPaths.cfg, bodiesPath],
         healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${ports.status}/ready`,
       },
     ],

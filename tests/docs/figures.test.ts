@@ -11,6 +11,9 @@ import { lifetime } from "../../provider/machine/lease/lease";
 import { migrationTimeout } from "../../roles/app/migrate.service";
 import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
 import { queryWait } from "../../roles/database/pool/pgbouncer.ini";
+import { settingsWith } from "../blueprint/source";
+import { firstBytes } from "../../roles/loadBalancer/bodies";
+import { headersOfProxies } from "../../roles/loadBalancer/visitorHeaders";
 import { CHECKOUT } from "../../stack/checkout";
 import { fullDisk } from "../../stack/status/alarms";
 import { backupPatience, proofPatience } from "../../stack/status/backups";
@@ -21,6 +24,9 @@ function python(file: string, name: string): number {
   const path = join(CHECKOUT, file);
   return Number(execFileSync("python3", ["-B", "-c", print, path, dirname(path), name], { encoding: "utf8" }));
 }
+
+/** Of a stack that sets none. */
+const { limits } = settingsWith({}).loadBalancer;
 
 /**
  * What pages that people write say about limits and times of the program: a page, and words of it that must be there.
@@ -37,6 +43,11 @@ const figures: readonly (readonly [page: string, words: string])[] = [
   ["docs/decisions.md", `within ${python("roles/app/agent/waiting.py", "UNREACHABLE_SECONDS")} s is named and skipped`],
   ["docs/lease.md", `it ends ${lifetime} seconds after the run was killed`],
   ["docs/lease.md", `(${environmentVariables.HOLDFAST_LEASE_TIMEOUT.default} by default)`],
+  ["docs/decisions.md", `waits for ${firstBytes / 1024} KiB of the body`],
+  ["docs/limits.md", `bring ${limits.bodyRate} KiB per second and may pause for ${limits.bodyPause} s`],
+  ["docs/limits.md", `when ${firstBytes / 1024} KiB of its body are there`],
+  ["docs/limits.md", `at most ${limits.bodiesPerSource} large bodies under way`],
+  ...headersOfProxies.map((name) => ["docs/limits.md", `\`${name}\``] as const),
   ["docs/limits.md", `assign takes ${delays.assign_floating_ip} s`],
   ["docs/limits.md", `${python("provider/machine/onMachine/looking.py", "LARGEST_SHOWN") / 1024} KiB`],
   ["docs/operating.md", `silent for ${python("roles/app/agent/debugging.py", "LIFE_SECONDS")} s`],

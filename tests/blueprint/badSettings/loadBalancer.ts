@@ -40,6 +40,23 @@ export const badLoadBalancers: readonly BadSettings[] = [
     says: ["holdfast:loadBalancer.limits.requestsPerSource: is not a setting | did you mean"],
   },
   {
+    mistake: "a host with its port, and one that is a URL",
+    written: { loadBalancer: { hosts: ["www.example.com:80", "https://example.com"] } },
+    says: [
+      "holdfast:loadBalancer.hosts[0]: www.example.com:80 is not a host name in small letters | write e.g. `www.example.com`",
+      "holdfast:loadBalancer.hosts[1]: https://example.com is not a host name in small letters",
+    ],
+  },
+  {
+    mistake: "bodies that need not come at all",
+    written: limits({ bodyRate: 0, bodyPause: 600, bodiesPerSource: 0 }),
+    says: [
+      "holdfast:loadBalancer.limits.bodyRate: 0 is less than 1",
+      "holdfast:loadBalancer.limits.bodyPause: 600 is more than 60",
+      "holdfast:loadBalancer.limits.bodiesPerSource: 0 is less than 1",
+    ],
+  },
+  {
     mistake: "hardly any connections",
     written: limits({ connections: 5 }),
     says: ["holdfast:loadBalancer.limits.connections: 5 is less than 100"],

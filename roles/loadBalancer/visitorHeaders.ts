@@ -1,0 +1,69 @@
+/**
+ * Headers by which apps believe to know who asked for what, because proxies in front of them write these. A visitor could
+ * write them too, so they are deleted, whoever sends them. `*` stands for any ending; a hyphen also for any other
+ * character between words: many apps cannot tell `X_Real_IP` from `X-Real-IP` (CGI, WSGI, PHP).
+ */
+export const headersOfProxies: readonly string[] = [
+  // From where, and with what: set anew below.
+  "Forwarded",
+  "X-Forwarded*",
+  // From where.
+  "X-Real-IP",
+  "X-Client-IP",
+  "X-Cluster-Client-IP",
+  "X-Originating-IP",
+  "X-ProxyUser-IP",
+  "X-Remote-Addr",
+  "X-Remote-IP",
+  "Client-IP",
+  "HTTP-Client-IP",
+  "Proxy-Client-IP",
+  "True-Client-IP",
+  "WL-Proxy-Client-IP",
+  "CF-Connecting-IP",
+  "CF-Connecting-IPv6",
+  "CF-IPCountry",
+  "CF-Pseudo-IPv4",
+  "CF-Visitor",
+  "Fastly-Client-IP",
+  "Fly-Client-IP",
+  "X-Appengine-User-IP",
+  "X-Azure-ClientIP",
+  "X-Azure-SocketIP",
+  "X-Envoy-External-Address",
+  // With what scheme, to which host and path.
+  "Front-End-Https",
+  "X-Scheme",
+  "X-Url-Scheme",
+  "X-Host",
+  "X-HTTP-Host-Override",
+  "X-Original-*",
+  "X-Rewrite-URL",
+  "X-Script-Name",
+  "Script-Name",
+  "Path-Info",
+  // Programs that the app runs would send their own requests there (https://httpoxy.org).
+  "Proxy",
+  // Each request has one, ours, which is in the log: `unique-id-header` adds it.
+  "X-Request-Id",
+];
+
+/** A pattern (PCRE) of the names, as HAProxy has them: in small letters. */
+export function namesPattern(headers: readonly string[] = headersOfProxies): string {
+  const names = headers.map((name) => name.toLowerCase().replaceAll("-", "[^a-z0-9]").replaceAll("*", ".*"));
+  return `^(?:${names.join("|")})$`;
+}
+
+/** Rules of the frontend: what an instance is told about a visitor is what this load balancer saw itself. */
+export function visitorHeaders(): string[] {
+  return [
+    "    # Only what this load balancer saw itself counts; what visitors claim about themselves does not.",
+    `    http-request del-header '${namesPattern()}' -m reg`,
+    "    http-request set-header X-Forwarded-For %[src]",
+    "    http-request set-header X-Forwarded-Proto http",
+    "    # `Connection` names headers that the next hop drops. Ours must not be among them.",
+    "    acl upgrade req.hdr(connection) -i upgrade",
+    "    http-request set-header Connection upgrade if upgrade",
+    "    http-request del-header Connection if !upgrade",
+  ];
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeBlueprint } from "../../../blueprint/blueprint";
+import type { Settings } from "../../../blueprint/settings";
+import { bodiesPath, bodiesProgram } from "../../../roles/loadBalancer/bodies";
+import { fileOf } from "../context";
+import { judge } from "../debian";
+
+const here = (file: string) => readFileSync(join(__dirname, file), "utf8");
+
+/**
+ * Runs HAProxy as load-balancer-1 of these settings has it, before an instance, and one of the programs of this folder
+ * that sends it visitors.
+ *
+ * @param argument what the program takes beside where HAProxy and the instance are
+ * @returns the object that the program prints
+ */
+export function throughHaproxy(program: string, settings: Settings, argument: string): Record<string, unknown> {
+  const [instance] = makeBlueprint(settings).instances;
+  const { code, output } = judge(
+    `python3 "$(dirname %s)/${program}" %s "$(cat "$(dirname %s)/argument")" ${instance?.address}:${instance?.port} 10.0.1.11`,
+    fileOf("load-balancer-1", "/etc/haproxy/haproxy.cfg", settings),
+    "haproxy.cfg",
+    {
+      [bodiesPath]: bodiesProgram(),
+      "/lab.py": here("lab.py"),
+      [`/${program}`]: here(program),
+      "/argument": argument,
+    },
+  );
+  const said = output.split("\n").find((line) => line.startsWith("{"));
+  if (!said || code !== 0) throw new Error(output);
+  return JSON.parse(said) as Record<string, unknown>;
+}
