@@ -45,7 +45,15 @@ async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; 
     options.driver === "none" ? undefined : await createNspawnDriver({ name, log, metadata, api: answer });
   const driver = machines ?? new NoDriver();
   const api = await onPort(identity.ports.api, log, (port) =>
-    startApi({ directory: paths.store, driver, token: identity.token, addresses: machines?.addresses, port, log }),
+    startApi({
+      directory: paths.store,
+      driver,
+      token: identity.token,
+      projects: { backup: identity.backupToken },
+      addresses: machines?.addresses,
+      port,
+      log,
+    }),
   );
   started.api = api;
   const standIns = options.standIns
@@ -57,9 +65,10 @@ async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; 
     endpoint: api.endpoint,
     ...(machines && { machineEndpoint: machineEndpoint(machines.addresses) }),
     token: identity.token,
+    backupToken: identity.backupToken,
     ...(standIns && { plugins: standIns.ports }),
   };
-  writeIdentity(name, { token: identity.token, ports: { ...identity.ports, api: api.port, ...standIns?.ports } });
+  writeIdentity(name, { ...identity, ports: { ...identity.ports, api: api.port, ...standIns?.ports } });
   writeSecretly(paths.daemon, info);
   log(`ready: ${info.endpoint}, pid ${info.pid}`);
 

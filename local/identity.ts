@@ -11,6 +11,8 @@ import { replaceFile } from "../lib/files";
 export interface Identity {
   /** 64 characters, as long as Hetzner's. */
   readonly token: string;
+  /** Opens a second project, for backups. */
+  readonly backupToken: string;
   readonly ports: { readonly api?: number; readonly hcloud?: number; readonly random?: number };
 }
 
@@ -20,13 +22,16 @@ export const LOCAL_TOKEN_PREFIX = "holdfast-local-cloud-not-a-real-token-";
 /** The identity of a local cloud; a new cloud gets a new one. */
 export function readIdentity(name: string): Identity {
   const file = identityFile(name);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Identity;
-  const secret = randomBytes(32)
-    .toString("hex")
-    .slice(0, 64 - LOCAL_TOKEN_PREFIX.length);
-  const identity = { token: LOCAL_TOKEN_PREFIX + secret, ports: {} };
+  // A cloud of an earlier version has one token only.
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<Identity>) : {};
+  const identity = { token: newToken(), backupToken: newToken(), ports: {}, ...known };
   writeIdentity(name, identity);
   return identity;
+}
+
+function newToken(): string {
+  const secret = randomBytes(32).toString("hex");
+  return LOCAL_TOKEN_PREFIX + secret.slice(0, 64 - LOCAL_TOKEN_PREFIX.length);
 }
 
 /** Whether there is such a local cloud, running or not. */

@@ -63,6 +63,8 @@ export interface DaemonInfo {
   readonly machineEndpoint?: string;
   /** 64 characters that say that they belong to a local cloud. */
   readonly token: string;
+  /** The same of a second project, for `holdfast:backup.token`. */
+  readonly backupToken: string;
   /** For PULUMI_DEBUG_PROVIDERS; absent where the official plugins are used. */
   readonly plugins?: Readonly<Record<string, number>>;
 }

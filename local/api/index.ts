@@ -21,6 +21,8 @@ export interface ApiOptions {
   readonly directory: string;
   readonly driver: Driver;
   readonly token: string;
+  /** More projects, by name: a token sees what is in its own project. @default none */
+  readonly projects?: Readonly<Record<string, string>>;
   /** @default one that is free */
   readonly port?: number;
   /** Multiplies how long actions take; greater than 0. @default 1 */
@@ -71,6 +73,7 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Running
   // The cloud and its actions need each other.
   const cloud: Cloud = {
     store,
+    allProjects: store,
     provisioner,
     log,
     addresses,
@@ -81,7 +84,8 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Running
   };
   const actions = new ActionRunner(cloud, effects, options.delayFactor ?? 1);
 
-  const app = transport({ cloud, operations, token: options.token, rateLimit: options.rateLimit ?? 3600 });
+  const { token, projects = {}, rateLimit = 3600 } = options;
+  const app = transport({ cloud, operations, token, projects, rateLimit });
   await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
   await reconcile(cloud);

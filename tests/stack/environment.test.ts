@@ -7,6 +7,7 @@ const daemon = {
   name: "local-test",
   pid: 1,
   endpoint: "http://127.0.0.1:7411/v1",
+  backupToken: "b",
   token: "holdfast-local-cloud-not-a-real-token-x",
   plugins: { hcloud: 4001, random: 4002 },
 };

@@ -1,8 +1,7 @@
 import * as catalog from "../../../catalog";
 import imageFixture from "../fixtures/images.json";
-import type { Store } from "../store/store";
 import { ApiError, invalidField, notFound } from "./errors";
-import type { Tables } from "./rows";
+import type { Rows } from "./rows";
 
 /** Where servers can be. */
 export const locations = catalog.named(catalog.locations);
@@ -78,7 +77,7 @@ export interface BootImage {
 }
 
 /** A system image by name or id, or a snapshot by id, for this architecture. @throws invalid_input */
-export function findBootImage(store: Store<Tables>, key: string | number, architecture: string): BootImage {
+export function findBootImage(store: Rows, key: string | number, architecture: string): BootImage {
   const candidates = byIdOrName(systemImages, key);
   const system = candidates.find((image) => image.architecture === architecture);
   if (system !== undefined) return { ...system, diskSize: 5, system: true };
@@ -94,7 +93,7 @@ export function findBootImage(store: Store<Tables>, key: string | number, archit
 }
 
 /** The name of the system image that an image is or descends from, e.g. `debian-13`. */
-export function imageName(store: Store<Tables>, id: number): string {
+export function imageName(store: Rows, id: number): string {
   const base = store.get("images", id)?.base ?? id;
   return systemImages.find((image) => image.id === base)?.name ?? "unknown";
 }

@@ -1,14 +1,16 @@
 import type { AddressPlan } from "../../network/addresses";
-import type { Store } from "../store/store";
 import type { Actions } from "./actions/actions";
 import type { Clock } from "./clock";
 import { notFound } from "./errors";
 import type { Provisioner } from "./provisioner";
-import type { Tables } from "./rows";
+import type { ResourceRef, Rows, Tables } from "./rows";
 
 /** Everything that the rules of one local cloud work with. */
 export interface Cloud {
-  readonly store: Store<Tables>;
+  /** For a request: what its token's project has. */
+  readonly store: Rows;
+  /** What all projects have. */
+  readonly allProjects: Rows;
   readonly clock: Clock;
   readonly actions: Actions;
   readonly provisioner: Provisioner;
@@ -30,6 +32,12 @@ export const typeOf = {
   images: "image",
   storage_boxes: "storage_box",
 } as const;
+
+/** The table of what an action concerns. */
+export function tableOf({ type }: ResourceRef): ActionTable {
+  const tables = Object.keys(typeOf) as (keyof typeof typeOf)[];
+  return tables.find((table) => typeOf[table] === type) as ActionTable;
+}
 
 /** Kinds that have actions. */
 export type ActionTable = Exclude<keyof typeof typeOf, "placement_groups" | "ssh_keys">;

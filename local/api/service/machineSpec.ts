@@ -1,9 +1,8 @@
 import type { FirewallRule, MachineSpec, NetworkSpec } from "../../driver";
-import type { Store } from "../store/store";
 import { serverTypes, imageName, locationOf } from "./catalog";
 import { formatIpv4, parseCidr, type Cidr } from "./cidr";
 import { firewallsOf } from "./firewalls/targets";
-import type { FirewallRuleRow, NetworkRow, ServerRow, Tables } from "./rows";
+import type { FirewallRuleRow, NetworkRow, Rows, ServerRow } from "./rows";
 
 /** The network's first address: every machine's next hop. */
 export function gatewayOf(network: { readonly ipRange: string }): string {
@@ -21,7 +20,7 @@ export function firstIpv6(network: string): string {
 }
 
 /** The machine that a server has to be. */
-export function machineSpec(store: Store<Tables>, server: ServerRow): MachineSpec {
+export function machineSpec(store: Rows, server: ServerRow): MachineSpec {
   const type = serverTypes.find((candidate) => candidate.id === server.serverType);
   if (type === undefined) throw new Error(`server ${server.name}: unknown server type ${String(server.serverType)}`);
   const ips = store.find("primary_ips", "server", server.id);

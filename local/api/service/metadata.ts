@@ -1,9 +1,8 @@
 import { stringify } from "yaml";
-import type { Store } from "../store/store";
 import { locationOf } from "./catalog";
 import { includes, parseCidr, parseIpv4, type Cidr } from "./cidr";
 import { firstIpv6, gatewayOf } from "./machineSpec";
-import type { PrimaryIpRow, PrivateNet, ServerRow, Tables } from "./rows";
+import type { PrimaryIpRow, PrivateNet, Rows, ServerRow } from "./rows";
 
 /** What a machine gets from its metadata service, as HTTP has it. */
 export interface MetadataAnswer {
@@ -27,7 +26,7 @@ function text(body: string): MetadataAnswer {
  *
  * @param path e.g. `/hetzner/v1/metadata/hostname`; a slash at the end makes no difference
  */
-export function metadataAnswer(store: Store<Tables>, serverId: number, path: string): MetadataAnswer {
+export function metadataAnswer(store: Rows, serverId: number, path: string): MetadataAnswer {
   const server = store.get("servers", serverId);
   if (server === undefined || !path.startsWith(root)) return missing;
   const name = path.slice(root.length).replace(/\/+$/, "");
@@ -45,7 +44,7 @@ export function metadataAnswer(store: Store<Tables>, serverId: number, path: str
   return text(typeof value === "string" ? value : stringify(value));
 }
 
-function metadataOf(store: Store<Tables>, server: ServerRow): Record<string, unknown> {
+function metadataOf(store: Rows, server: ServerRow): Record<string, unknown> {
   const location = locationOf(server.location);
   const ips = store.find("primary_ips", "server", server.id);
   return {
@@ -71,7 +70,7 @@ function networkConfig(ips: readonly PrimaryIpRow[]): object {
   return { version: 1, config };
 }
 
-function privateNetworks(store: Store<Tables>, server: ServerRow): object[] {
+function privateNetworks(store: Rows, server: ServerRow): object[] {
   return server.privateNets.flatMap((net, index) => {
     const network = store.get("networks", net.network);
     if (network === undefined) return [];

@@ -1,7 +1,6 @@
 import type { Driver, MachineState, StorageUsage } from "../../driver";
-import type { Store } from "../store/store";
 import { machineSpec, networkSpec } from "./machineSpec";
-import type { FloatingIpRow, Tables } from "./rows";
+import type { FloatingIpRow, Rows } from "./rows";
 import { storageBoxSpec } from "./storageBoxes/spec";
 
 /**
@@ -15,7 +14,7 @@ export class Provisioner {
 
   constructor(
     private readonly driver: Driver,
-    private readonly store: Store<Tables>,
+    private readonly store: Rows,
     private readonly log: (line: string) => void,
   ) {}
 

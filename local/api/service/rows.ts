@@ -2,6 +2,7 @@
  * What the cloud remembers of each kind, with references by id. Times are milliseconds since 1970; how the API shows a
  * row is the matter of the kind's view.
  */
+import type { Store } from "../store/store";
 import type { Indexes } from "../store/table";
 import type { Command } from "./actions/delays";
 import type { Labels } from "./labels";
@@ -190,6 +191,9 @@ export type Tables = {
   storage_box_snapshots: BoxSnapshotRow;
   actions: ActionRow;
 };
+
+/** The tables and their changes: all of them, or those of one project. */
+export type Rows = Pick<Store<Tables>, keyof Store<Tables>>;
 
 const byName = { name: (row: Named) => [row.name] };
 

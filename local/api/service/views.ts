@@ -1,5 +1,4 @@
 import { prices } from "../../../catalog";
-import type { Store } from "../store/store";
 import {
   locations,
   placesOf,
@@ -11,7 +10,7 @@ import {
 } from "./catalog";
 import { timestamp } from "./clock";
 import type { View } from "./operation";
-import type { ImageRow, Tables } from "./rows";
+import type { ImageRow, Rows } from "./rows";
 
 /** Cents in the API's decimal text; gross includes Germany's VAT. */
 export function priceView(cents: number): View {
@@ -130,7 +129,7 @@ export function imageView(row: ImageRow): View {
 }
 
 /** Of a system image or a snapshot; `null` when it is gone. */
-export function anyImageView(store: Store<Tables>, id: number): View | null {
+export function anyImageView(store: Rows, id: number): View | null {
   const system = systemImages.find((image) => image.id === id);
   if (system !== undefined) return systemImageView(system);
   const row = store.get("images", id);

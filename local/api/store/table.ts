@@ -1,6 +1,8 @@
 /** What every table's rows have in common. */
 export interface Row {
   readonly id: number;
+  /** The project that it is in. @default the first one */
+  readonly project?: string;
 }
 
 /** By index name: the keys under which a row is found. */

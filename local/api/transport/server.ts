@@ -4,6 +4,7 @@ import { contract, methodOf, pathOf, type ContractOperation } from "../contract/
 import type { Cloud } from "../service/cloud";
 import { ApiError, notBuilt } from "../service/errors";
 import type { Operations } from "../service/operation";
+import { inProject } from "../service/projects";
 import { CallLog } from "./callLog";
 import { controlRoutes } from "./control";
 import { errorBody, statusOf } from "./errorAnswers";
@@ -16,12 +17,27 @@ import { checkBody } from "./validation";
 export interface TransportOptions {
   readonly cloud: Cloud;
   readonly operations: Operations;
+  /** Of the first project; also for what the local cloud has beside Hetzner's API. */
   readonly token: string;
-  /** Requests an hour. */
+  /** Tokens of more projects, by the projects' names. */
+  readonly projects: Readonly<Record<string, string>>;
+  /** Requests an hour, in each project. */
   readonly rateLimit: number;
 }
 
+/** One project, with its token. */
+interface Project {
+  readonly token: string;
+  /** What the project has. */
+  readonly cloud: Cloud;
+  readonly limit: RateLimit;
+}
+
 declare module "fastify" {
+  interface FastifyRequest {
+    /** Known once the token was checked. */
+    project?: Project;
+  }
   interface FastifyContextConfig {
     /** Name of the contract's operation that the route serves. */
     operation?: string;
@@ -35,7 +51,13 @@ export function transport(options: TransportOptions): FastifyInstance {
   const app = fastify({ exposeHeadRoutes: false, forceCloseConnections: true, bodyLimit: 1024 * 1024 });
   const faults = new Faults();
   const calls = new CallLog();
-  const limit = new RateLimit(cloud.clock, options.rateLimit);
+  const project = (token: string, name?: string): Project => ({
+    token,
+    cloud: inProject(cloud, name),
+    limit: new RateLimit(cloud.clock, options.rateLimit),
+  });
+  const first = project(options.token);
+  const projects = [first, ...Object.entries(options.projects).map(([name, token]) => project(token, name))];
 
   parseEveryBodyAsJson(app);
   app.setErrorHandler((error, _request, reply) => sendError(cloud, reply, error));
@@ -45,13 +67,13 @@ export function transport(options: TransportOptions): FastifyInstance {
   logCalls(app, calls);
   app.addHook("onRequest", async (request, reply) => {
     if (isControl(request)) {
-      checkToken(request, options.token);
+      projectOf(request, [first]);
       return;
     }
     const fault = faults.meet(request.routeOptions.config.operation ?? "");
     if (fault !== undefined && (await suffer(fault, request, reply, cloud))) return;
-    checkToken(request, options.token);
-    const { allowed, headers } = limit.take();
+    request.project = projectOf(request, projects);
+    const { allowed, headers } = request.project.limit.take();
     void reply.headers(headers);
     if (!allowed) throw new ApiError("rate_limit_exceeded", "rate limit exceeded: wait until RateLimit-Reset");
   });
@@ -61,7 +83,7 @@ export function transport(options: TransportOptions): FastifyInstance {
       method: methodOf(operation),
       url: `/v1${pathOf(operation).replaceAll(/\{(\w+)\}/g, ":$1")}`,
       config: { operation: operation.name },
-      handler: (request, reply) => answer(options, operation, request, reply),
+      handler: (request, reply) => answer(options.operations, operation, request, reply),
     });
   }
   controlRoutes(app, cloud, faults, calls);
@@ -107,12 +129,16 @@ function logCalls(app: FastifyInstance, calls: CallLog): void {
   });
 }
 
-function checkToken(request: FastifyRequest, token: string): void {
+/** The project that the request's token opens. @throws unauthorized */
+function projectOf(request: FastifyRequest, projects: readonly Project[]): Project {
   const digest = (text: string) => createHash("sha256").update(text).digest();
+  const shown = digest(request.headers.authorization ?? "");
   // Compares digests, so that the time it takes does not depend on the token.
-  if (!timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`))) {
-    throw new ApiError("unauthorized", "unable to authenticate: the token is not the one of this local cloud");
+  const opened = projects.filter(({ token }) => timingSafeEqual(shown, digest(`Bearer ${token}`)));
+  if (!opened[0]) {
+    throw new ApiError("unauthorized", "unable to authenticate: the token is not one of this local cloud");
   }
+  return opened[0];
 }
 
 /** @returns whether that was all there is to the request */
@@ -132,12 +158,13 @@ async function suffer(fault: Fault, request: FastifyRequest, reply: FastifyReply
 }
 
 function answer(
-  options: TransportOptions,
+  operations: Operations,
   operation: ContractOperation,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { cloud, operations } = options;
+  if (!request.project) throw new Error(`${operation.name} was not authorized`);
+  const { cloud } = request.project;
   // A table made from literals: a name of the contract that is not in it is not built.
   const built = operations[operation.name] as Operations[string] | undefined;
   if (built === undefined) throw notBuilt(operation.name);

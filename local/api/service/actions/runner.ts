@@ -1,5 +1,6 @@
-import type { Cloud } from "../cloud";
+import { type Cloud, tableOf } from "../cloud";
 import { ApiError } from "../errors";
+import { projectOf } from "../projects";
 import type { ActionRow, ResourceRef, ServerStatus } from "../rows";
 import type { Actions, NewAction } from "./actions";
 import { delays, type Command } from "./delays";
@@ -44,8 +45,14 @@ export class ActionRunner implements Actions {
       error: null,
       input: options.input ?? {},
       after: options.after?.id ?? null,
+      ...this.sameProject(resources[0]),
     });
     return options.after === undefined ? this.begin(action) : action;
+  }
+
+  /** An action is in the project of what it concerns. */
+  private sameProject(resource: ResourceRef): { readonly project?: string } {
+    return projectOf(this.cloud.store.get(tableOf(resource), resource.id));
   }
 
   private begin(action: ActionRow): ActionRow {

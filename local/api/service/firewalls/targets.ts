@@ -1,9 +1,9 @@
-import type { Store } from "../../store/store";
 import { parseSelector } from "../labels";
-import type { FirewallRow, FirewallTarget, ServerRow, Tables } from "../rows";
+import { areInOneProject } from "../projects";
+import type { FirewallRow, FirewallTarget, Rows, ServerRow } from "../rows";
 
 /** Whether the server has a public interface: firewalls filter nothing else. */
-export function hasPublicNet(store: Store<Tables>, server: ServerRow): boolean {
+export function hasPublicNet(store: Rows, server: ServerRow): boolean {
   return store.find("primary_ips", "server", server.id).length > 0;
 }
 
@@ -14,7 +14,7 @@ export function isSameTarget(a: FirewallTarget, b: FirewallTarget): boolean {
 }
 
 /** The servers that a target means now; labels may have changed since it was set. */
-export function serversOf(store: Store<Tables>, target: FirewallTarget): ServerRow[] {
+export function serversOf(store: Rows, target: FirewallTarget): ServerRow[] {
   if (target.type === "server") {
     const server = store.get("servers", target.server);
     return server === undefined ? [] : [server];
@@ -24,8 +24,9 @@ export function serversOf(store: Store<Tables>, target: FirewallTarget): ServerR
 }
 
 /** The firewalls of a server, applied to it directly or by a label selector. */
-export function firewallsOf(store: Store<Tables>, server: ServerRow): FirewallRow[] {
-  return store.all("firewalls").filter((firewall) =>
+export function firewallsOf(store: Rows, server: ServerRow): FirewallRow[] {
+  const theirs = store.all("firewalls").filter((firewall) => areInOneProject(firewall, server));
+  return theirs.filter((firewall) =>
     firewall.appliedTo.some((target) => {
       if (target.type === "server") return target.server === server.id;
       return parseSelector(target.selector)(server.labels);
@@ -34,7 +35,9 @@ export function firewallsOf(store: Store<Tables>, server: ServerRow): FirewallRo
 }
 
 /** Every server that this firewall filters. */
-export function filteredServers(store: Store<Tables>, firewall: FirewallRow): ServerRow[] {
-  const servers = firewall.appliedTo.flatMap((target) => serversOf(store, target));
+export function filteredServers(store: Rows, firewall: FirewallRow): ServerRow[] {
+  const servers = firewall.appliedTo
+    .flatMap((target) => serversOf(store, target))
+    .filter((server) => areInOneProject(firewall, server));
   return [...new Map(servers.map((server) => [server.id, server])).values()];
 }

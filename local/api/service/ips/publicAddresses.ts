@@ -7,11 +7,11 @@ import type { IpType } from "../rows";
 const tables = { primary: "primary_ips", floating: "floating_ips", "storage box": "storage_boxes" } as const;
 type Kind = keyof typeof tables;
 
-/** The first free address of the cloud's plan (for IPv6 the first free /64). @throws resource_limit_exceeded */
+/** The first address of the cloud's plan that no project has (for IPv6 the first free /64). @throws resource_limit_exceeded */
 export function freePublicAddress(cloud: Cloud, kind: Kind, type: IpType): string {
   const table = tables[kind];
   const candidates = type === "ipv4" ? ipv4Addresses(cloud.addresses, kind) : ipv6Networks(cloud.addresses, kind);
-  for (const ip of candidates) if (cloud.store.find(table, "ip", ip).length === 0) return ip;
+  for (const ip of candidates) if (cloud.allProjects.find(table, "ip", ip).length === 0) return ip;
   throw new ApiError("resource_limit_exceeded", `the local cloud has no free ${kind} ${type} address`);
 }
 

@@ -1,8 +1,7 @@
 import type { StorageAccount, StorageBoxSpec } from "../../../driver";
-import type { Store } from "../../store/store";
 import { locationOf } from "../catalog";
 import { firstIpv6 } from "../machineSpec";
-import type { Tables } from "../rows";
+import type { Rows } from "../rows";
 import type { StorageBoxRow, SubaccountRow } from "./rows";
 import { storageBoxTypeOf } from "./types";
 
@@ -12,7 +11,7 @@ export function hostNameOf(username: string): string {
 }
 
 /** The Storage Box that a row has to be. */
-export function storageBoxSpec(store: Store<Tables>, box: StorageBoxRow): StorageBoxSpec {
+export function storageBoxSpec(store: Rows, box: StorageBoxRow): StorageBoxSpec {
   const subaccounts = store.find("storage_box_subaccounts", "box", box.id);
   const accounts = [mainAccount(box), ...subaccounts.map(subaccount)];
   return {
