@@ -4,15 +4,18 @@ import { parseSettings } from "./blueprint/parseSettings";
 import { describeProblem, SettingsError } from "./blueprint/problems";
 import type { StorePlace } from "./blueprint/resolve/store";
 import { readSettings } from "./blueprint/readSettings";
-import type { Settings } from "./blueprint/settings";
+import type { SecretSettings, Settings } from "./blueprint/settings";
+import { isLocalStack } from "./blueprint/stacks";
 import { Environment } from "./components/environment";
-import { cloud } from "./components/provider";
+import { requireBoxInProject } from "./components/backupProject";
+import { backupCloud, cloud } from "./components/provider";
 import { stackSource, stackTarget } from "./components/stackSource";
 import { withStorageAccess } from "./components/storageAccess";
 import { usedToken } from "./components/tokenFingerprint";
 import { hashOfArchive } from "./provider/machine/archives/source";
 import { unresolvedWarning } from "./release/unresolved";
 import { keepCopy, withRelease } from "./release/program";
+import { bucketProtection } from "./release/store/bucketProtection";
 
 /** One stack: settings → blueprint → environment → outputs. */
 async function program() {
@@ -26,10 +29,20 @@ async function program() {
   const { stack } = settings;
   const target = stackTarget(source.cloud);
   const { endpoint, token, machineEndpoint, resolveHost } = target;
-  const provider = cloud({ stack, preview: pulumi.runtime.isDryRun(), endpoint, token });
+  const preview = pulumi.runtime.isDryRun();
+  const provider = cloud({ stack, preview, endpoint, token });
+  const { backupToken } = secrets;
+  // Before anything is made that the update would leave behind.
+  if (!preview) await requireBoxInProject(settings, { ...target, storageToken: backupToken });
+  const isStandIn = source.secretsAreStandIns ?? false;
+  const backupProvider =
+    backupToken === undefined
+      ? undefined
+      : backupCloud({ stack, endpoint, token: backupToken, isStandIn, protect: settings.protect });
+  if (!preview) await warnOfBucket(settings, secrets.backupKeys);
   const blueprint = makeBlueprint(settings);
   const releaseSha256 = await hashOfArchive(settings.release.source);
-  if (!pulumi.runtime.isDryRun()) await keepRelease(settings, releaseSha256, secrets.store);
+  if (!preview) await keepRelease(settings, releaseSha256, secrets.store);
   const environment = new Environment(
     stack,
     {
@@ -37,6 +50,7 @@ async function program() {
       releaseSha256,
       failover: { endpoint: machineEndpoint, token: secrets.failoverToken ?? (target.hasOneToken ? token : undefined) },
       backupKeys: secrets.backupKeys,
+      backupProvider,
       resolveHost,
     },
     { provider },
@@ -49,6 +63,18 @@ async function program() {
     ...(backupKey && { backupKey }),
     ...(releaseStore && { releaseStore }),
   };
+}
+
+/** Says what lets backups in a bucket be deleted. In a rehearsal this computer does not see the machines' servers. */
+async function warnOfBucket({ stack, backup }: Settings, keys: SecretSettings["backupKeys"]): Promise<void> {
+  if (!backup?.s3 || !keys || isLocalStack(stack)) return;
+  try {
+    for (const { what, fix } of await bucketProtection(backup.s3, keys, backup.retentionDays)) {
+      await pulumi.log.warn(`${what}. Fix: ${fix}`);
+    }
+  } catch (error) {
+    await pulumi.log.warn(`whether the bucket keeps what is deleted is not known: ${(error as Error).message}`);
+  }
 }
 
 /** Keeps a copy of the release for a later rollback. Without it the update goes on, with a warning. */

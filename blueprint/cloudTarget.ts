@@ -5,7 +5,7 @@ import type { Target } from "./target";
 export interface CloudRules {
   /** The Internet does not reach this cloud and nothing in it is of value, so it needs no warnings. */
   readonly isRehearsal: boolean;
-  /** The cloud knows one token only, so load balancers need none of their own. */
+  /** The cloud knows one token only for what machines need, so load balancers need none of their own. */
   readonly hasOneToken: boolean;
   /** Who may log in when the settings name no one. @default the settings have to name somebody */
   readonly defaultAdmin?: {

@@ -59,7 +59,12 @@ export function readSettings(parsed: ParsedSettings): {
       protect: plain.protect ?? isProdStack(stack),
       environmentIsSecret: source.isSecret(`${namespace}:app`),
     },
-    secrets: { failoverToken: resolvedToken, backupKeys: resolvedBackup?.keys, store },
+    secrets: {
+      failoverToken: resolvedToken,
+      backupKeys: resolvedBackup?.keys,
+      backupToken: resolvedBackup?.token,
+      store,
+    },
     warnings: cloud.isRehearsal ? [] : warnings.flatMap((rule) => rule(draft)),
   };
 }

@@ -27,6 +27,8 @@ export interface SecretSettings {
   readonly failoverToken?: string;
   /** Of the second place for backups, if there is one; absent in previews. */
   readonly backupKeys?: S3Keys;
+  /** Of the second project, which has the Storage Box; absent: it is in the machines' project. */
+  readonly backupToken?: string;
   /** Where releases are kept, with the keys to it. */
   readonly store: StorePlace;
 }

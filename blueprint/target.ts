@@ -8,10 +8,25 @@ export interface Target {
   /** e.g. `https://api.hetzner.cloud/v1` */
   readonly endpoint: string;
   readonly token?: string;
+  /** Of the project that has the Storage Box. @default `token`, as it is in the same project */
+  readonly storageToken?: string;
+}
+
+/** A cloud that can be asked. */
+export interface OpenTarget extends Target {
+  readonly token: string;
 }
 
 /** Hetzner's own; any other one is a rehearsal or a mistake. */
 export const officialEndpoint = "https://api.hetzner.cloud/v1";
+
+/** Hetzner's API of Storage Boxes is another one, with the same tokens. */
+const officialStorageEndpoint = "https://api.hetzner.com/v1";
+
+/** Where Storage Boxes are asked for: a local cloud has them in the same place as everything else. */
+export function storageEndpoint(endpoint: string): string {
+  return endpoint === officialEndpoint ? officialStorageEndpoint : endpoint;
+}
 
 /** Tokens of a local cloud say what they are (64 characters, as Hetzner's). */
 export const localTokenStart = "holdfast-local-cloud";
@@ -59,6 +74,24 @@ export function checkTarget(stack: string, target: Target, { preview }: { previe
     ];
   }
   return checkToken(target.token, { stack, local, preview, startLocal });
+}
+
+/** As `checkTarget`, for the token of the project that has the Storage Box. */
+export function checkStorageToken(stack: string, token: string): Problem[] {
+  const local = isLocalStack(stack);
+  if (local === token.startsWith(localTokenStart)) return [];
+  return [
+    {
+      setting: "holdfast:backup.token",
+      wrong: local ? "is not a token of a local cloud" : "is a token of a local cloud",
+      why: local
+        ? "a rehearsal must never touch a real cloud"
+        : `stack ${stack} is for Hetzner, which does not know it`,
+      fix: local
+        ? "write `backupToken` of the local cloud's daemon.json"
+        : "write a read-write token of the second project",
+    },
+  ];
 }
 
 function checkToken(

@@ -2,9 +2,12 @@ import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { stackOption } from "./options";
 import { DatabaseMachine, type Job } from "../stack/database/machine";
-import { keyOfStack } from "../stack/database/repositoryKey";
+import { keyOfFile, keyOfStack } from "../stack/database/repositoryKey";
 import { askForConsent } from "../lib/terminal/confirm";
 import { describeListing, type Listing } from "../stack/database/backupList";
+import { describeOutside } from "../stack/outside/describe";
+import { lookFromOutside } from "../stack/outside/look";
+import { outsideOf } from "../stack/outside/way";
 
 interface Where {
   readonly stack: string;
@@ -46,11 +49,34 @@ function nowCommand(): Command {
 function listCommand(): Command {
   return on("list", "show what can be restored, and when a restore last proved it")
     .option("--json", "for programs")
-    .action(async ({ json, ...where }: Where & { json?: boolean }) => {
+    .option("--outside", "look at the storage from this computer, without the database machine")
+    .option("--key <file>", "with --outside: the key from the safe, where there is no state; snapshots are not shown")
+    .addHelpText(
+      "after",
+      "\nExit code: 0 when all is well; 1 when the storage cannot be reached or --outside finds a problem.",
+    )
+    .action(async ({ json, outside, key, ...where }: Where & ListFlags) => {
+      if (outside || key !== undefined) {
+        await listOutside(where.stack, { json, key });
+        return;
+      }
       const listing = await (await machineOf(where)).ask<Listing>(["list"]);
       console.log(json ? JSON.stringify(listing, undefined, 2) : describeListing(listing));
       if (!listing.reachable) process.exitCode = 1;
     });
+}
+
+interface ListFlags {
+  readonly json?: boolean;
+  readonly outside?: boolean;
+  readonly key?: string;
+}
+
+async function listOutside(stack: string, { json, key }: Pick<ListFlags, "json" | "key">): Promise<void> {
+  const way = key === undefined ? await outsideOf(stack, await keyOfStack(stack)) : { key: keyOfFile(key) };
+  const view = await lookFromOutside({ ...way, now: Date.now() / 1000 });
+  console.log(json ? JSON.stringify(view, undefined, 2) : describeOutside(view));
+  if (view.problems.length > 0) process.exitCode = 1;
 }
 
 function jobCommand(name: string, job: Job, description: string): Command {

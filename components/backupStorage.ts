@@ -1,7 +1,7 @@
 import { StorageBox } from "@pulumi/hcloud/storageBox";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
-import { type Backup, storageBoxName } from "../blueprint/resolve/backup";
+import { type Backup, snapshotsKept, storageBoxName } from "../blueprint/resolve/backup";
 import { KeyPair } from "../provider/keys/keyPair";
 import type { StorageConnection } from "./backupRepository";
 import { resourceLabels } from "./labels";
@@ -9,7 +9,7 @@ import { storagePassword } from "./storagePassword";
 
 export interface BackupStorageArgs {
   readonly blueprint: Blueprint;
-  readonly storage: Backup["storage"];
+  readonly backup: Backup;
 }
 
 /** Port of SFTP on Storage Boxes; port 22 has it too, but takes only older kinds of keys. */
@@ -25,11 +25,11 @@ export class BackupStorage extends pulumi.ComponentResource {
   /** Of the Storage Box. */
   readonly boxId: pulumi.Output<number>;
 
-  constructor(name: string, { blueprint, storage }: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { blueprint, backup }: BackupStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:BackupStorage", name, {}, opts);
     const { stack } = blueprint;
     const { protect } = blueprint.settings;
-    const { type, location, hostKey } = storage;
+    const { type, location, hostKey } = backup.storage;
 
     const key = new KeyPair(name, { comment: `${stack}-backup` }, { parent: this, protect });
     const box = new StorageBox(
@@ -51,7 +51,7 @@ export class BackupStorage extends pulumi.ComponentResource {
           zfsEnabled: false,
         },
         // Who takes over the database machine can delete its backups, but no snapshots: they need the API.
-        snapshotPlan: { maxSnapshots: 7, hour: 4, minute: 30 },
+        snapshotPlan: { maxSnapshots: snapshotsKept(backup), hour: 4, minute: 30 },
         deleteProtection: protect,
       },
       // Another key would replace the box, and all backups with it.

@@ -1,3 +1,4 @@
+import type { Provider } from "@pulumi/hcloud/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { CloudTarget } from "../blueprint/cloudTarget";
@@ -23,6 +24,8 @@ export interface EnvironmentArgs {
   readonly failover: Failover;
   /** Of the second place for backups; absent in previews. */
   readonly backupKeys?: S3Keys;
+  /** Of the project that has the Storage Box. @default the one of the machines' project */
+  readonly backupProvider?: Provider;
   /** See `CloudTarget`. */
   readonly resolveHost?: CloudTarget["resolveHost"];
 }
@@ -50,7 +53,8 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:Environment", name, {}, opts);
     const inside = { parent: this };
-    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, resolveHost } = args;
+    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, backupProvider, resolveHost } = args;
+    const inBackupProject = { ...inside, ...(backupProvider && { provider: backupProvider }) };
     const { backup, releasesInBackupStorage } = blueprint.settings;
 
     const shared: SharedResources = {
@@ -65,10 +69,10 @@ export class Environment extends pulumi.ComponentResource {
     const apps = new AppMachines("apps", shared, inside);
     const { jumpHosts } = loadBalancers;
     const lease = apps.lease(jumpHosts);
-    const storage = backup && new BackupStorage("backup", { blueprint, storage: backup.storage }, inside);
+    const storage = backup && new BackupStorage("backup", { blueprint, backup }, inBackupProject);
     if (storage && releasesInBackupStorage) {
       const { boxId } = storage;
-      this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, resolveHost }, inside).access;
+      this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, resolveHost }, inBackupProject).access;
     }
     const repository =
       storage && new BackupRepository("repository", { blueprint, storage: storage.connection, bucketKeys }, inside);

@@ -1,5 +1,5 @@
 import { Provider } from "@pulumi/hcloud/provider";
-import { checkTarget, officialEndpoint, type Target } from "../blueprint/target";
+import { checkStorageToken, checkTarget, officialEndpoint, type Target } from "../blueprint/target";
 import { SettingsError } from "../blueprint/problems";
 
 /** Takes a token's place in previews, which ask nothing of the cloud; as long as a real one. */
@@ -11,7 +11,7 @@ export interface CloudArgs extends Target {
 }
 
 /**
- * The one hcloud provider of a stack. Explicit, because a plugin that is attached to does not see the environment of the
+ * The hcloud provider of a stack's machines. Explicit, because a plugin that is attached to does not see the environment of the
  * command that runs.
  *
  * @throws SettingsError when stack, endpoint and token do not belong to the same world.
@@ -19,7 +19,32 @@ export interface CloudArgs extends Target {
 export function cloud({ stack, endpoint, token, preview }: CloudArgs): Provider {
   const problems = checkTarget(stack, { endpoint, token }, { preview });
   if (problems.length > 0) throw new SettingsError(stack, problems);
-  // Storage Boxes have an API of their own, in the same place on a local cloud.
-  const storage = endpoint === officialEndpoint ? {} : { endpointHetzner: endpoint };
-  return new Provider("hcloud", { endpoint, ...storage, token: token ?? noToken });
+  return new Provider("hcloud", { ...endpoints(endpoint), token: token ?? noToken });
+}
+
+/** Storage Boxes have an API of their own, in the same place on a local cloud. */
+function endpoints(endpoint: string) {
+  return { endpoint, ...(endpoint !== officialEndpoint && { endpointHetzner: endpoint }) };
+}
+
+export interface BackupCloudArgs {
+  readonly stack: string;
+  readonly endpoint: string;
+  /** Of the second project. */
+  readonly token: string;
+  /** Whether the token is a word in place of a secret; then nothing is asked of the cloud. */
+  readonly isStandIn: boolean;
+  readonly protect: boolean;
+}
+
+/**
+ * The provider of the Storage Box, where that is in a second project. Without it the box would be looked for in the
+ * wrong one, so it is as protected as the box.
+ *
+ * @throws SettingsError when the token is of another world than the stack
+ */
+export function backupCloud({ stack, endpoint, token, isStandIn, protect }: BackupCloudArgs): Provider {
+  const problems = isStandIn ? [] : checkStorageToken(stack, token);
+  if (problems.length > 0) throw new SettingsError(stack, problems);
+  return new Provider("hcloud-backup", { ...endpoints(endpoint), token }, { protect });
 }

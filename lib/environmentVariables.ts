@@ -36,6 +36,11 @@ export const environmentVariables = {
     setBy: "people",
     meaning: "Names of machines that are gone for good, separated by commas: `pulumi up` asks them nothing any more.",
   },
+  HOLDFAST_LEAVE_BOX: {
+    setBy: "people",
+    meaning:
+      "Id of the Storage Box that stays behind with its backups while a stack gets a new one in a second project: docs/backups.md says how.",
+  },
   HOLDFAST_LEASE: {
     setBy: "people",
     meaning: "`none` changes machines without the stack's lease, for the day on which its machine is gone.",

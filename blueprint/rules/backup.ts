@@ -42,6 +42,19 @@ export const releasesHaveStorage: Rule = ({ releases, backup, broken = [] }) =>
         },
       ];
 
+/** A warning only: the second project is one more thing to keep. */
+export const backupsAreWithinReach: Rule = ({ backup, loadBalancer }) =>
+  !backup || backup.token !== undefined || (loadBalancer?.machines ?? 0) === 0
+    ? []
+    : [
+        {
+          setting: "holdfast:backup.token",
+          wrong: "is missing",
+          why: "load balancers have a token of the project that the Storage Box is in: whoever steals it can delete all backups and their snapshots",
+          fix: 'make a second project at Hetzner for the box, as docs/backups.md says ("Into a second project")',
+        },
+      ];
+
 /** A warning only, because a stack may be there to try something out. */
 export const databaseWithoutBackup: Rule = ({ backup, database }) =>
   !database || backup

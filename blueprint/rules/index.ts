@@ -1,6 +1,12 @@
 import { keysExpire, revokedKeysStayOut, somebodyGetsIn } from "./adminKeys";
 import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
-import { backupHasDatabase, backupIsElsewhere, databaseWithoutBackup, releasesHaveStorage } from "./backup";
+import {
+  backupHasDatabase,
+  backupIsElsewhere,
+  backupsAreWithinReach,
+  databaseWithoutBackup,
+  releasesHaveStorage,
+} from "./backup";
 import { connectionsFit } from "./database";
 import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
@@ -45,6 +51,7 @@ export const warnings: readonly Rule[] = [
   manyMachines,
   connectionsFit,
   databaseWithoutBackup,
+  backupsAreWithinReach,
   exampleKeyWillBeRefused,
   keysExpire,
 ];

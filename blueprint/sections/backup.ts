@@ -91,6 +91,14 @@ export const backupSection = section(
       why: "Holdfast deletes what is older, so that the storage does not fill up",
       example: "retentionDays: 30",
     }).default(30),
+    token: text(/^\S+$/, {
+      description:
+        "An API token of a second Hetzner project, in which the Storage Box is then made. `pulumi up` alone uses it, so no token on a machine can delete backups. Write it by `pulumi config set --secret --path holdfast:backup.token`. By default the Storage Box is in the machines' project.",
+      why: "it is sent in the head of a request",
+      form: "a token without blanks",
+      example: "token: { secure: … }",
+      secret: true,
+    }).optional(),
     s3: s3.optional(),
   },
   {

@@ -1,4 +1,5 @@
 import type { Blueprint } from "../../blueprint/blueprint";
+import type { S3Keys } from "../../blueprint/resolve/backup";
 import type { CloudApi } from "../../stack/cloud/api";
 import type { StateResource } from "../../stack/state";
 
@@ -7,6 +8,10 @@ export interface CheckContext {
   readonly stack: string;
   readonly blueprint: Blueprint;
   readonly api: CloudApi;
+  /** The same cloud with the load balancers' token; undefined where they have none. */
+  readonly failover?: CloudApi;
+  /** Keys of the bucket in holdfast:backup.s3. */
+  readonly bucketKeys?: S3Keys;
   /** What Pulumi's state knows; empty for a stack that was never made. */
   readonly resources: readonly StateResource[];
   /** This computer's public address; undefined if it cannot be found out. */
@@ -22,7 +27,7 @@ export interface Finding {
   readonly level: "ok" | "note" | "problem";
   /** e.g. `server type cx23 is not sold in nbg1` */
   readonly what: string;
-  /** What to do about a problem, as an instruction. */
+  /** What to do about it, as an instruction. */
   readonly fix?: string;
   /** No other check works until this is corrected. */
   readonly fatal?: true;
@@ -34,8 +39,8 @@ export function ok(what: string): Finding {
 }
 
 /** Something worth knowing that is no problem. */
-export function note(what: string): Finding {
-  return { level: "note", what };
+export function note(what: string, fix?: string): Finding {
+  return { level: "note", what, ...(fix !== undefined && { fix }) };
 }
 
 /** A cause for which `pulumi up` would fail or do harm, and how to correct it. */

@@ -7,7 +7,7 @@ import { withRelease } from "../../release/program";
 import { run } from "../../lib/run";
 import { CloudApi } from "../../stack/cloud/api";
 import { readSettingsFile } from "../../stack/settingsFile";
-import { Project } from "../../stack/pulumi/project";
+import { backupSettings, Project } from "../../stack/pulumi/project";
 import { withStoreKeys } from "../../stack/readStackSettings";
 import { type Finding, problem } from "./check";
 import { runChecks } from "./runChecks";
@@ -45,12 +45,18 @@ async function diagnose(stack: string, from: string | undefined): Promise<readon
       ...(hasToken || hasOneToken ? [] : [noToken]),
     ];
   }
-  const { endpoint, token } = await project.target();
+  const { token, ...target } = await project.target();
   if (token === undefined) return [noToken];
-  const api = new CloudApi({ endpoint, token });
+  const api = new CloudApi({ ...target, token });
+  const config = await project.config();
+  const failoverToken = config["holdfast:failoverToken"] ?? (hasOneToken ? token : undefined);
+  const failover =
+    failoverToken === undefined ? undefined : new CloudApi({ endpoint: api.endpoint, token: failoverToken });
+  const { accessKey, secretKey } = backupSettings(config["holdfast:backup"]).s3 ?? {};
+  const bucketKeys = accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined;
   const resources = (await project.state())?.resources ?? [];
   const ownAddress = () => Promise.resolve(from ?? (isRehearsal ? "127.0.0.1" : addressSeenByHetzner()));
-  return runChecks({ stack, blueprint, api, resources, ownAddress });
+  return runChecks({ stack, blueprint, api, failover, bucketKeys, resources, ownAddress });
 }
 
 const noToken = problem(

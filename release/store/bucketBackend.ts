@@ -9,6 +9,7 @@ import { type RequestOptions, notReached, request } from "../download";
 import { ReleaseError } from "../errors";
 import { storeKeyVariables } from "./environmentKeys";
 import type { Content, StoreBackend } from "./backend";
+import { textsOf } from "./s3Client";
 
 type Bucket = Extract<StorePlace, { kind: "bucket" }>;
 
@@ -129,14 +130,4 @@ export class BucketBackend implements StoreBackend {
     }
     return notReached(url, `answers ${String(status)} ${code}`);
   }
-}
-
-/** Texts of all elements with a name: S3's answers are flat enough to do without a parser of XML. */
-function textsOf(xml: string, element: string): string[] {
-  const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-  return [...xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, "g"))].map(([, text = ""]) =>
-    text.replace(/&(?:#(\d+)|(\w+));/g, (all, code?: string, name?: string) =>
-      code === undefined ? (entities[name ?? ""] ?? all) : String.fromCodePoint(Number(code)),
-    ),
-  );
 }

@@ -1,4 +1,4 @@
-import type { Target } from "../../blueprint/target";
+import { type OpenTarget, storageEndpoint, type Target } from "../../blueprint/target";
 import { UserError } from "../../lib/errors";
 
 /** An error that the cloud's API answered. */
@@ -15,8 +15,8 @@ export class Refusal extends UserError {
 }
 
 /** @throws UserError when no token is known */
-export function requireToken({ endpoint, token }: Target): Required<Target> {
-  if (token !== undefined) return { endpoint, token };
+export function requireToken({ token, ...target }: Target): OpenTarget {
+  if (token !== undefined) return { ...target, token };
   throw new UserError(
     "there is no token: set hcloud:token (`pulumi config set --secret hcloud:token`), or HCLOUD_TOKEN",
   );
@@ -33,14 +33,11 @@ export interface Item {
 /** Seconds for an answer of the API, unless the caller names another limit. */
 const LIMIT = 15;
 
-/** Hetzner's storage boxes have an API of their own, with the same tokens. */
-const storageEndpoint = "https://api.hetzner.com/v1";
-
 /** The API of the cloud that a stack is in, for commands: few calls, no retries, plain errors. */
 export class CloudApi {
   /** @param limit seconds for each answer */
   constructor(
-    private readonly target: Required<Target>,
+    private readonly target: OpenTarget,
     private readonly limit = LIMIT,
   ) {}
 
@@ -88,8 +85,10 @@ export class CloudApi {
   }
 
   private async call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const { endpoint, token } = this.target;
-    const base = path.startsWith("/storage_box") && endpoint.includes("hetzner.cloud") ? storageEndpoint : endpoint;
+    const { endpoint, token: ownToken, storageToken = ownToken } = this.target;
+    const isStorage = path.startsWith("/storage_box");
+    const token = isStorage ? storageToken : ownToken;
+    const base = isStorage ? storageEndpoint(endpoint) : endpoint;
     const response = await fetch(base + path, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },

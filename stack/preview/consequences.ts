@@ -93,5 +93,17 @@ function disk(from = "", to = ""): string {
 
 function updated(change: ResourceChange): string[] {
   const off = change.properties.includes("deleteProtection") && change.after?.inputs?.deleteProtection !== true;
-  return off ? [`Hetzner's protection of the ${describeResource(change)} is lifted.`] : [];
+  return [
+    ...(off ? [`Hetzner's protection of the ${describeResource(change)} is lifted.`] : []),
+    ...(change.properties.includes("snapshotPlan") ? snapshotsChanged(change) : []),
+  ];
+}
+
+function snapshotsChanged(change: ResourceChange): string[] {
+  const [before, after] = [change.before, change.after].map(
+    (state) => (state?.inputs?.snapshotPlan as { maxSnapshots?: number } | undefined)?.maxSnapshots ?? 0,
+  );
+  if (before === after) return [];
+  const fewer = (after ?? 0) < (before ?? 0) ? "; the oldest ones beyond that are deleted" : "";
+  return [`Hetzner keeps ${after} daily snapshots of the ${describeResource(change)} instead of ${before}${fewer}.`];
 }

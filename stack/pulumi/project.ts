@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { officialEndpoint, type Target } from "../../blueprint/target";
+import { officialEndpoint, type OpenTarget, type Target } from "../../blueprint/target";
 import { obtainPulumi, type Pulumi } from "../../toolchain/pulumi";
 import { lastLines, run, type RunResult } from "../../lib/run";
 import { CHECKOUT, requireSettingsFile } from "../checkout";
@@ -9,6 +9,7 @@ import { requireDaemon } from "../local/client";
 import { localCloudOf } from "../localCloud";
 import { ensureAdminKey } from "../local/adminKey";
 import { runInForeground } from "../../lib/terminal/foreground";
+import { readSettingsFile } from "../settingsFile";
 import { parseState, readState, type StackState } from "../state";
 import { readVariable } from "../../lib/environmentVariables";
 import { type DaemonInfo, localPaths } from "../../local/paths";
@@ -25,7 +26,7 @@ export class Project {
     readonly stack: string,
     pulumi: Pulumi,
     private readonly environment: NodeJS.ProcessEnv,
-    private readonly localTarget?: Required<Target>,
+    private readonly localTarget?: OpenTarget,
   ) {
     this.command = join(pulumi.folder, "pulumi");
   }
@@ -120,18 +121,47 @@ export class Project {
    * @throws UserError when the settings cannot be decrypted
    */
   async target(): Promise<Target> {
-    if (this.localTarget) return this.localTarget;
+    // Pulumi decrypts only what is there: most local stacks have no second project.
+    if (this.localTarget && !hasBackupToken(this.stack)) return this.localTarget;
+    const config = await this.config();
+    const storageToken = backupSettings(config["holdfast:backup"]).token;
+    const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = process.env;
+    return {
+      ...(this.localTarget ?? {
+        endpoint: config["hcloud:endpoint"] ?? HCLOUD_ENDPOINT ?? officialEndpoint,
+        token: config["hcloud:token"] ?? HCLOUD_TOKEN,
+      }),
+      ...(storageToken !== undefined && { storageToken }),
+    };
+  }
+
+  /**
+   * The stack's configuration with its secrets decrypted, groups as JSON. Empty for a stack that does not exist.
+   *
+   * @throws UserError when it cannot be decrypted
+   */
+  async config(): Promise<Readonly<Record<string, string>>> {
     const shown = await this.run(["config", "--json", "--show-secrets"]);
     if (shown.code !== 0 && !/no stack named/.test(shown.stderr)) {
       throw new UserError(`pulumi does not give the settings of "${this.stack}": ${pulumiFailure(shown)}`);
     }
     const config = (shown.code === 0 ? JSON.parse(shown.stdout) : {}) as Record<string, { value?: string }>;
-    const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = process.env;
-    return {
-      endpoint: config["hcloud:endpoint"]?.value ?? HCLOUD_ENDPOINT ?? officialEndpoint,
-      token: config["hcloud:token"]?.value ?? HCLOUD_TOKEN,
-    };
+    return Object.fromEntries(
+      Object.entries(config).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])),
+    );
   }
+}
+
+/** The secrets in `holdfast:backup`, as `Project.config` gives them. */
+export function backupSettings(json = "{}"): {
+  readonly token?: string;
+  readonly s3?: { readonly accessKey?: string; readonly secretKey?: string };
+} {
+  return JSON.parse(json) as ReturnType<typeof backupSettings>;
+}
+
+function hasBackupToken(stack: string): boolean {
+  return backupSettings(readSettingsFile(stack).config["holdfast:backup"]).token !== undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Target } from "../../blueprint/target";
+import type { OpenTarget } from "../../blueprint/target";
 import { CloudApi } from "../cloud/api";
 
 /** A stack by the cloud's API. */
@@ -15,7 +15,7 @@ export interface CloudView {
  * @param limit seconds for each answer
  * @throws Refusal when it refuses, UserError when it does not answer
  */
-export async function askCloud(stack: string, target: Required<Target>, limit?: number): Promise<CloudView> {
+export async function askCloud(stack: string, target: OpenTarget, limit?: number): Promise<CloudView> {
   const api = new CloudApi(target, limit);
   const query = `label_selector=${encodeURIComponent(`stack=${stack}`)}`;
   const [servers, ips] = await Promise.all([api.list("servers", query), api.list("floating_ips", query)]);

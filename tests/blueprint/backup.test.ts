@@ -35,7 +35,11 @@ test.each([
   ["hel1", "fsn1"],
 ])("a stack in %s has its backups in %s, when nothing else is said", (location, elsewhere) => {
   const settings = settingsWith({ "holdfast:location": location, "holdfast:database": {}, "holdfast:backup": {} });
-  expect(settings.backup).toEqual({ storage: { type: "bx11", location: elsewhere }, retentionDays: 30 });
+  expect(settings.backup).toEqual({
+    storage: { type: "bx11", location: elsewhere },
+    retentionDays: 30,
+    isApart: false,
+  });
 });
 
 test("without the section there are none, which is worth a warning where there is a database", () => {
@@ -61,6 +65,28 @@ test("the bucket's keys are handed over beside the settings, never in them", () 
 test("keys in plain text are refused, without repeating them", () => {
   const plain = source({ s3: { ...bucket, ...keys } });
   expect(problemsOf(plain)).toEqual(["holdfast:backup.s3 has keys in plain text"]);
+});
+
+test("the second project's token is handed over beside the settings, and refused in plain text", () => {
+  const written = { token: "t".repeat(64) };
+  const { settings, secrets } = readSettings(parseSettings(source(written, { isSecret: () => true, preview: false })));
+  expect(settings.backup?.isApart).toBe(true);
+  expect(secrets.backupToken).toBe(written.token);
+  expect(JSON.stringify(settings)).not.toContain(written.token);
+  const [problem = ""] = problemsOf(source(written));
+  expect(problem).toBe("holdfast:backup.token is written in plain text");
+});
+
+test("load balancers whose token reaches the backups are a warning", () => {
+  const warned = (backup: object, loadBalancer?: object) => {
+    const isSecret = () => true;
+    const given = source(backup, { isSecret });
+    const config = { ...given.config, ...(loadBalancer && { "holdfast:loadBalancer": JSON.stringify(loadBalancer) }) };
+    return readSettings(parseSettings({ ...given, config })).warnings.map(({ setting }) => setting);
+  };
+  expect(warned({}, { machines: 1 })).toContain("holdfast:backup.token");
+  expect(warned({ token: "t" }, { machines: 1 })).not.toContain("holdfast:backup.token");
+  expect(warned({})).not.toContain("holdfast:backup.token");
 });
 
 test("a preview does without keys, an update does not", () => {

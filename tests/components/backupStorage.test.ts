@@ -34,7 +34,17 @@ test("it is open for SSH alone, and keeps snapshots that the database machine ca
   const { inputs } = one(await environment("prod", { storage: { type: "bx21" } }), box, "backup");
   expect(inputs.storageBoxType).toBe("bx21");
   expect(inputs.accessSettings).toMatchObject({ sshEnabled: true, sambaEnabled: false, webdavEnabled: false });
-  expect(inputs.snapshotPlan).toMatchObject({ maxSnapshots: 7 });
+  expect(inputs.snapshotPlan).toMatchObject({ maxSnapshots: 20 });
+});
+
+test.each([
+  ["bx11", 30, 10],
+  ["bx31", 30, 30],
+  ["bx41", 35, 35],
+  ["bx21", 3, 7],
+])("a %s keeps snapshots for %d days of backups as far as it can: %d", async (type, retentionDays, maxSnapshots) => {
+  const { inputs } = one(await environment("prod", { storage: { type }, retentionDays }), box, "backup");
+  expect(inputs.snapshotPlan).toMatchObject({ maxSnapshots });
 });
 
 test("neither its password nor the key to it is in the state unencrypted", async () => {

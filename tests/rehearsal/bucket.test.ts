@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -7,8 +8,10 @@ import { join } from "node:path";
 import { AwsClient } from "aws4fetch";
 import type { StorePlace } from "../../blueprint/resolve/store";
 import { build } from "../../release/build/build";
+import { bucketProtection } from "../../release/store/bucketProtection";
 import { openStore } from "../../release/store/open";
 import { goCommand } from "../../toolchain/pulumiSources/goModules";
+import { bucketStorage } from "../../stack/outside/storage";
 import { obtainS3Server } from "../../toolchain/s3Server";
 import { app } from "../support/folder";
 
@@ -30,8 +33,9 @@ beforeAll(async () => {
   if (typeof program !== "string") throw new Error(`no S3 server: ${program.missing}`);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${String(port)}`;
-  mkdirSync(join(folder, "buckets"));
-  server = spawn(program, ["--port", `127.0.0.1:${String(port)}`, "posix", join(folder, "buckets")], {
+  for (const name of ["buckets", "versions"]) mkdirSync(join(folder, name));
+  const versions = ["--versioning-dir", join(folder, "versions")];
+  server = spawn(program, ["--port", `127.0.0.1:${String(port)}`, "posix", ...versions, join(folder, "buckets")], {
     env: { ...process.env, ROOT_ACCESS_KEY_ID: keys.accessKey, ROOT_SECRET_ACCESS_KEY: keys.secretKey },
     stdio: "ignore",
   });
@@ -100,6 +104,74 @@ withGo.each([
   ["no server", { endpoint: "http://127.0.0.1:2" }, /http:\/\/127\.0\.0\.1:2\/releases cannot be reached/],
 ])("%s: said with what to do", async (_what, change, message) => {
   await expect(openStore({ ...bucket, ...change }).list()).rejects.toThrow(message);
+});
+
+describe("backups in a bucket", () => {
+  const client = new AwsClient({ accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey, service: "s3" });
+  const place = (name: string) => ({ endpoint: bucket.endpoint, bucket: name, region: "us-east-1" });
+  const asked = (name: string, days: number) => bucketProtection(place(name), keys, days);
+  const make = (name: string, headers: Readonly<Record<string, string>> = {}) =>
+    client.fetch(`${bucket.endpoint}/${name}`, { method: "PUT", headers });
+
+  async function lock(name: string, mode: string): Promise<void> {
+    const retention = `<Rule><DefaultRetention><Mode>${mode}</Mode><Days>30</Days></DefaultRetention></Rule>`;
+    const body = `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>${retention}</ObjectLockConfiguration>`;
+    const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const answer = await client.fetch(`${bucket.endpoint}/${name}?object-lock=`, { method: "PUT", body, headers });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+
+  withGo("that keeps nothing of what is deleted: each thing that is missing, with its command", async () => {
+    await make("plain");
+    const [versions, locks, ...more] = await asked("plain", 30);
+    expect(more).toEqual([]);
+    expect(versions?.what).toContain("keeps no older versions");
+    expect(versions?.fix).toContain("put-bucket-versioning");
+    expect(locks?.what).toContain("has no Object Lock");
+    expect(locks?.fix).toMatch(/create-bucket .*--bucket plain-locked --object-lock-enabled-for-bucket && .*Days=30/);
+  });
+
+  withGo("that locks objects: for as long as backups are kept, and so that no key lifts it", async () => {
+    await make("locked", { "x-amz-bucket-object-lock-enabled": "true" });
+    const said = async (days: number) => (await asked("locked", days)).map(({ what }) => what);
+    expect(await said(30)).toEqual([expect.stringContaining("locks no objects in COMPLIANCE mode")]);
+    await lock("locked", "GOVERNANCE");
+    expect(await said(30)).toEqual([expect.stringContaining("locks no objects in COMPLIANCE mode")]);
+    await lock("locked", "COMPLIANCE");
+    expect(await said(30)).toEqual([]);
+    expect(await said(31)).toEqual([expect.stringContaining("locks objects for 30 days, and backups are kept for 31")]);
+  });
+
+  withGo("whose keys are wrong, or that does not exist, says nothing; that is told", async () => {
+    const said = (await bucketProtection(place("plain"), { ...keys, secretKey: "wrong" }, 30)).map(({ what }) => what);
+    expect(said).toEqual(Array(2).fill(expect.stringContaining("does not say whether it has")));
+    expect((await asked("nowhere", 30))[0]?.what).toContain("NoSuchBucket");
+    await expect(bucketProtection({ ...place("plain"), endpoint: "http://127.0.0.1:2" }, keys, 30)).rejects.toThrow(
+      "does not answer",
+    );
+  });
+
+  withGo("is looked at as folders and files", async () => {
+    const looked = bucketStorage({ ...place("plain"), ...keys });
+    for (const [name, body] of [
+      ["a/b/one", "1"],
+      ["a/b/c/two", "22"],
+      ["a/three", "333"],
+    ] as const) {
+      await client.fetch(`${bucket.endpoint}/plain/${name}`, { method: "PUT", body });
+    }
+    const names = async (inside: string) =>
+      (await looked.entries(inside))
+        .map(({ name, isFolder, size }) => (isFolder ? `${name}/` : `${name} ${size}`))
+        .sort();
+    expect(await names("/a")).toEqual(["b/", "three 3"]);
+    expect(await names("/a/b")).toEqual(["c/", "one 1"]);
+    expect(await names("/nowhere")).toEqual([]);
+    const [file] = (await looked.entries("/a/b")).filter(({ isFolder }) => !isFolder);
+    expect(Math.abs((file?.modified ?? 0) - Date.now() / 1000)).toBeLessThan(60);
+    expect((await looked.read("/a/three"))?.toString()).toBe("333");
+    expect(await looked.read("/a/four")).toBeUndefined();
+  });
 });
 
 async function freePort(): Promise<number> {

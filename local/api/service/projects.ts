@@ -8,15 +8,6 @@ import type { Rows, Tables } from "./rows";
  */
 const dependent: readonly (keyof Tables)[] = ["storage_box_subaccounts", "storage_box_snapshots"];
 
-/** The project that a row is in; empty for the first one, as in clouds that had only one. */
-export function projectOf(row: Row | undefined): { readonly project?: string } {
-  return row?.project === undefined ? {} : { project: row.project };
-}
-
-export function areInOneProject(one: Row, other: Row): boolean {
-  return one.project === other.project;
-}
-
 /**
  * A cloud as the token of one project sees it: what another project has is not there, and what is made belongs to this
  * one.

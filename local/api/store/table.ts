@@ -5,6 +5,15 @@ export interface Row {
   readonly project?: string;
 }
 
+/** The project that a row is in; empty for the first one, as in clouds that had only one. */
+export function projectOf(row: Row | undefined): { readonly project?: string } {
+  return row?.project === undefined ? {} : { project: row.project };
+}
+
+export function areInOneProject(one: Row, other: Row): boolean {
+  return one.project === other.project;
+}
+
 /** By index name: the keys under which a row is found. */
 export type Indexes<R> = Readonly<Record<string, (row: R) => readonly (string | number)[]>>;
 

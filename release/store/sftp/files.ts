@@ -25,14 +25,18 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
-export function readText(sftp: SFTPWrapper, path: string): Promise<string> {
+export function readFile(sftp: SFTPWrapper, path: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // The types call it a handle; it is the content.
     sftp.readFile(path, (error, content) => {
       if (error) reject(error);
-      else resolve(content.toString("utf8"));
+      else resolve(content);
     });
   });
+}
+
+export async function readText(sftp: SFTPWrapper, path: string): Promise<string> {
+  return (await readFile(sftp, path)).toString("utf8");
 }
 
 export async function exists(sftp: SFTPWrapper, path: string): Promise<boolean> {
@@ -49,6 +53,9 @@ export interface Entry {
   readonly name: string;
   /** Seconds since 1970, by the server's clock. */
   readonly modified: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly isFolder: boolean;
 }
 
 /** What is in a folder; nothing when there is no such folder. */
@@ -56,7 +63,15 @@ export async function entriesOf(sftp: SFTPWrapper, folder: string): Promise<read
   const listed = new Promise<Entry[]>((resolve, reject) => {
     sftp.readdir(folder, (error, list) => {
       if (error) reject(error);
-      else resolve(list.map(({ filename, attrs }) => ({ name: filename, modified: attrs.mtime })));
+      else
+        resolve(
+          list.map(({ filename, attrs }) => ({
+            name: filename,
+            modified: attrs.mtime,
+            size: attrs.size,
+            isFolder: attrs.isDirectory(),
+          })),
+        );
     });
   });
   return (await unlessMissing(listed)) ?? [];

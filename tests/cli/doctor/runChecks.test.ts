@@ -7,8 +7,10 @@ import { settingsWith } from "../../blueprint/source";
 import { TestApi, token } from "../../support/testApi";
 
 let api: TestApi;
+/** Of the second project. */
+const otherToken = "holdfast-local-cloud-not-a-real-token".padEnd(64, "2");
 beforeEach(async () => {
-  api = await new TestApi().start();
+  api = await new TestApi().start({ projects: { backup: otherToken } });
 });
 afterEach(() => api.remove());
 
@@ -177,4 +179,60 @@ test("the names that are asked for are those that the stack gets", () => {
   expect(names.servers).toEqual(["prod-load-balancer-1", "prod-load-balancer-2", "prod-app-1", "prod-app-2"]);
   expect(names.floating_ips).toEqual(["prod-visitors"]);
   expect(names.ssh_keys).toEqual([expect.stringMatching(/^prod-[0-9a-f]+$/)]);
+});
+
+describe("whether backups outlive what is stolen", () => {
+  const storage = { location: "hel1", type: "bx31" };
+  const settings = (backup: object) => ({
+    "holdfast:loadBalancer": { machines: 2 },
+    "holdfast:database": {},
+    "holdfast:backup": { storage, ...backup },
+  });
+  const withBackups = (backup: object = {}) => makeBlueprint(settingsWith(settings(backup), "local"));
+  const cloud = (key: string, storageToken?: string) =>
+    new CloudApi({ endpoint: api.running.endpoint, token: key, ...(storageToken && { storageToken }) });
+
+  /** The findings about the box, which is in the project of this token. */
+  async function findingsAbout(owner: string, context: Partial<CheckContext>): Promise<readonly Finding[]> {
+    const body = { name: "box", storage_box_type: "bx31", location: "hel1", password: "aB3!aB3!aB3!aB3!" };
+    const made = await api.call("POST", "/storage_boxes", body, { authorization: `Bearer ${owner}` });
+    const id = String(made.body.storage_box.id);
+    const resources = [{ urn: "urn", type: "hcloud:index/storageBox:StorageBox", id }];
+    const found = await findingsOf({ blueprint: withBackups(), failover: cloud(token), resources, ...context });
+    return found.filter(({ what }) => /Storage Box of|failoverToken/.test(what));
+  }
+
+  test("one project: the load balancers' token reaches the box", async () => {
+    const [finding] = await findingsAbout(token, {});
+    expect(finding).toMatchObject({ level: "note", fix: expect.stringContaining("docs/backups.md") as string });
+    expect(finding?.what).toMatch(/can delete the Storage Box of "prod" \(id \d+\) with all backups and snapshots/);
+  });
+
+  test("two projects: it does not", async () => {
+    const found = await findingsAbout(otherToken, { api: cloud(token, otherToken) });
+    expect(found).toEqual([{ level: "ok", what: expect.stringMatching(/does not see the Storage Box/) as string }]);
+  });
+
+  test("a box that the settings look for in the wrong project", async () => {
+    const [finding] = await findingsAbout(otherToken, { api: cloud(token) });
+    expect(finding?.what).toMatch(/is not in the project that hcloud:token opens/);
+    expect(finding).toMatchObject({
+      level: "problem",
+      fix: expect.stringContaining("holdfast:backup.token") as string,
+    });
+  });
+
+  test("a failover token that was revoked", async () => {
+    const [finding] = await findingsAbout(token, { failover: cloud("x".repeat(64)) });
+    expect(finding).toMatchObject({ level: "problem", what: expect.stringContaining("is not valid") as string });
+  });
+
+  test("how many snapshots are kept, and where they are fewer than the days of backups", async () => {
+    const said = async (backup: object) =>
+      (await findingsOf({ blueprint: withBackups(backup) })).find(({ what }) => what.includes("daily snapshots"));
+    expect(await said({})).toMatchObject({ level: "ok", what: "Hetzner keeps 30 daily snapshots of the Storage Box" });
+    const few = await said({ storage: { location: "hel1" }, retentionDays: 20 });
+    expect(few).toMatchObject({ level: "note" });
+    expect(few?.what).toMatch(/keeps 10 daily snapshots .* the most for a bx11: of the 20 days of backups/);
+  });
 });

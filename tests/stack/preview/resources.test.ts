@@ -78,6 +78,21 @@ describe("what a person has to know before", () => {
     ]);
   });
 
+  test("how many snapshots of the backups are kept, when that changes", () => {
+    const plan = (maxSnapshots: number) => ({ snapshotPlan: { maxSnapshots, hour: 4, minute: 30 } });
+    const change = (before: number, after: number) =>
+      said(
+        step("update", "hcloud:index/storageBox:StorageBox", "backup", {
+          differs: ["snapshotPlan"],
+          before: plan(before),
+          after: plan(after),
+        }),
+      );
+    expect(change(7, 10)).toEqual(["Hetzner keeps 10 daily snapshots of the backup storage backup instead of 7."]);
+    expect(change(10, 7)).toEqual([expect.stringContaining("the oldest ones beyond that are deleted") as string]);
+    expect(change(7, 7)).toEqual([]);
+  });
+
   test("labels, firewalls and files are no danger", () => {
     expect(said(step("update", types.server, "a", { differs: ["labels", "firewallIds"] }))).toEqual([]);
     expect(said(step("create", types.server, "b"), step("delete", types.configuration, "b"))).toEqual([]);

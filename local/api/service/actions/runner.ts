@@ -1,7 +1,7 @@
 import { type Cloud, tableOf } from "../cloud";
 import { ApiError } from "../errors";
-import { projectOf } from "../projects";
 import type { ActionRow, ResourceRef, ServerStatus } from "../rows";
+import { projectOf } from "../../store/table";
 import type { Actions, NewAction } from "./actions";
 import { delays, type Command } from "./delays";
 import type { Effects } from "./effects";

@@ -1,5 +1,5 @@
+import { areInOneProject } from "../../store/table";
 import { parseSelector } from "../labels";
-import { areInOneProject } from "../projects";
 import type { FirewallRow, FirewallTarget, Rows, ServerRow } from "../rows";
 
 /** Whether the server has a public interface: firewalls filter nothing else. */
