@@ -9,6 +9,7 @@ import { volumeFull } from "./database/volume";
 import { damagedRepository, storageAway } from "./database/repository";
 import { droppedTable, loseDatabase } from "./database/restore";
 import { restoreSpeed } from "./database/restoreSpeed";
+import { wipedBackups } from "./database/wipedBackups";
 import type { Drill } from "./frame/drill";
 import { apiOutages, failoversWithoutApi } from "./loadBalancer/apiOutage";
 import { requestFlood, slowHeaders } from "./loadBalancer/floods";
@@ -49,6 +50,7 @@ export const drills: readonly Drill[] = [
   droppedTable,
   restoreSpeed,
   loseDatabase,
+  wipedBackups,
   // In a row, because they share a stack that runs an app of their own.
   rollOutGood,
   rollOutLong,

@@ -164,12 +164,13 @@ export const droppedTable: Drill = {
 };
 
 /** The database's machine, and its volume's id. */
-interface Parts {
+export interface Parts {
   readonly machine: StackMachine;
   readonly volume: number;
 }
 
-async function partsOf(stack: Stack): Promise<Parts> {
+/** What a lost database machine takes with it. */
+export async function partsOf(stack: Stack): Promise<Parts> {
   const machine = await databaseMachine(stack);
   const { volumes } = (await stack.api("GET", "/v1/volumes")) as { volumes: { id: number; server: number | null }[] };
   const volume = volumes.find(({ server }) => server === machine.id);
@@ -182,7 +183,7 @@ async function partsOf(stack: Stack): Promise<Parts> {
  *
  * @returns the machine's name, as Pulumi knows it
  */
-async function deleteDatabase(stack: Stack, { machine, volume }: Parts): Promise<string> {
+export async function deleteDatabase(stack: Stack, { machine, volume }: Parts): Promise<string> {
   await losePower(stack, machine);
   await stack.api("DELETE", `/v1/servers/${machine.id}`);
   await until("the volume is nobody's", 60, async () => {
@@ -194,7 +195,7 @@ async function deleteDatabase(stack: Stack, { machine, volume }: Parts): Promise
 }
 
 /** Removes what restores put aside, and what the drill made. */
-async function tidy(stack: Stack): Promise<void> {
+export async function tidy(stack: Stack): Promise<void> {
   await restore(stack);
   await stack.up({ refresh: true });
   await holdfastWell(stack, ["restore", "--forget"]);

@@ -151,7 +151,9 @@ test("the load balancers' token neither sees nor deletes it", async () => {
 test("the database machine wipes its backups and locks us out: seen from outside, rolled back, restored", async () => {
   await sql("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n");
   await holdfast("backup", "now");
-  const segment = await sql("INSERT INTO kept VALUES (1001); SELECT pg_walfile_name(pg_switch_wal())");
+  // Apart: in one transaction, the commit would be in the next segment.
+  await sql("INSERT INTO kept VALUES (1001)");
+  const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
   const last = "SELECT last_archived_wal FROM pg_stat_archiver";
   await until("the last WAL is in the storage", 90, async () => (await sql(last)) >= segment);
   const made = await act(daemon().backupToken, `/storage_boxes/${newBox}/snapshots`, {});
