@@ -11,8 +11,10 @@ export const apiToken = {
 
 function assess({ blueprint, database, loadBalancers }: Facts): Assessment | undefined {
   if (!loadBalancers.some(({ floatingIp }) => floatingIp)) return undefined;
-  const backups = database?.backup ? ", the Storage Box with the backups included" : "";
-  const bucket = database?.backup?.s3 ? "; the bucket has another key" : "";
+  const { isApart, s3 } = database?.backup ?? {};
+  const backups = database?.backup && !isApart ? ", the Storage Box with the backups included" : "";
+  const apart = isApart ? "; the Storage Box with the backups is in another project" : "";
+  const bucket = s3 ? "; the bucket has another key" : "";
   return {
     service: "goes on",
     takesOver: `Nobody: Hetzner's tokens are as wide as a project. ${keeperPaths.token} opens it, and only root and the floating IP keeper can read that`,
@@ -20,7 +22,7 @@ function assess({ blueprint, database, loadBalancers }: Facts): Assessment | und
       safe: "Notice nothing, until the thief changes something",
       unsafe: "Notice nothing, until the thief changes something",
     },
-    data: `The thief can change and delete everything in ${blueprint.stack}'s project${backups}${bucket}. The protection against deletion does not help: the same token lifts it`,
+    data: `The thief can change and delete everything in ${blueprint.stack}'s project${backups}${apart}${bucket}. The protection against deletion does not help: the same token lifts it`,
     person:
       "At once: delete the token in Hetzner's Console, make a new one, `pulumi config set --secret holdfast:failoverToken`, `pulumi up`. Until then no floating IP moves. Then look in the Console for servers, keys and tokens that nobody of you made, and replace the load balancer that it was stolen from",
     singlePoints: [],

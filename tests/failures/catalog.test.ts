@@ -1,6 +1,8 @@
 import { type FailureId, failures } from "../../failures/catalog";
 import { total } from "../../failures/figures";
-import { entryOf, reportOf } from "./stacks";
+import { makeBlueprint } from "../../blueprint/blueprint";
+import { makeReport } from "../../failures/report";
+import { entryOf, options, reportOf, settingsFor } from "./stacks";
 
 const rungs = {
   "one machine for everything": { loadBalancers: 0, machines: 1, instances: 1 },
@@ -203,4 +205,14 @@ test("without a load balancer machine the private network counts as soon as the 
 
 test("an SSH key more, and the laptop is no single point of failure", () => {
   expect(entryOf(reportOf(), "admin-laptop").singlePoints).toHaveLength(1);
+});
+
+test("a load balancer's stolen token deletes the backups too, unless they are in another project", () => {
+  const settings = settingsFor({ database: {}, backup: {} });
+  const data = (isApart: boolean) => {
+    const backup = settings.backup && { ...settings.backup, isApart };
+    return entryOf(makeReport(makeBlueprint({ ...settings, backup }), options), "api-token").data;
+  };
+  expect(data(false)).toContain("the Storage Box with the backups included");
+  expect(data(true)).toContain("project; the Storage Box with the backups is in another project");
 });
