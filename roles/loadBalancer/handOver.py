@@ -122,10 +122,21 @@ class HandOver:
         """By a lock that the keeper looks at: the kernel ends it with this program, however that ends."""
         descriptor = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._take(descriptor)
             yield
         finally:
             os.close(descriptor)
+
+    def _take(self, descriptor: int) -> None:
+        """Only another hand-over holds the lock, and that ends within its own limit."""
+        until = time.monotonic() + LIMIT_SECONDS
+        while True:
+            try:
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise Refusal(f"another hand-over has been under way for {LIMIT_SECONDS:.0f} s: try again later") from None
+            time.sleep(0.05)
 
     def _await_peer(self) -> None:
         """Until a peer has the address by the API's word. That it is master says nothing yet about where visitors go."""

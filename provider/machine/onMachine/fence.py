@@ -5,7 +5,6 @@ change anything here any more, not even in the middle of an apply.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from typing import TypedDict
 from common import Problem, replace
 from events import worker
 from layout import Aborted, Layout
+from locking import locked
 from request import Lease, Request
 from transaction import Transaction
 
@@ -42,9 +42,7 @@ def enter(layout: Layout, lease: Lease) -> None:
     """Notes the generation. Raises `Problem` when the machine works for a newer one already."""
     if lease["generation"] == WITHOUT:
         return
-    layout.make()
-    with open(layout.state / "fence.lock", "a+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked(layout, "fence.lock", "Something else has been changing the record of the newest lease"):
         known = read(layout)
         if lease["generation"] < known["generation"]:
             raise Problem(_lost(known))

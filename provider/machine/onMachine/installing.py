@@ -5,7 +5,6 @@ back into service what that one had taken out. For people there is the command `
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -13,11 +12,13 @@ from pathlib import Path
 
 from common import Problem, replace, run
 from layout import Layout
-from locking import lock
+from locking import lock, locked
 
 SYSTEM = Path("/etc/systemd/system")
 # How a version's folder is called: after the hash of its content.
 VERSION = re.compile(r"[0-9a-f]{16}")
+# Seconds to wait for another installation: three commands of systemd, each with its own limit.
+INSTALL_TIMEOUT = 180.0
 
 APPLY_UNIT = """\
 # Written by Holdfast. Carries one apply, so that it comes to an end whatever happens to the connection.
@@ -102,10 +103,8 @@ exec /usr/bin/python3 {program} "$@"
 
 def install(layout: Layout) -> None:
     """Idempotent. Removes older versions of the program."""
-    layout.make()
-    with open(layout.state / "install.lock", "a+", encoding="utf-8") as file:
-        # Several configurations of one machine may begin at the same moment; each of them installs.
-        fcntl.flock(file, fcntl.LOCK_EX)
+    # Several configurations of one machine may begin at the same moment; each of them installs.
+    with locked(layout, "install.lock", "Another installation of Holdfast's program has been running", INSTALL_TIMEOUT):
         _install(layout)
 
 

@@ -5,17 +5,16 @@ grows, also when this machine is made anew, so that every machine can tell an ol
 
 from __future__ import annotations
 
-import fcntl
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypedDict
 
 from common import replace
 from layout import Layout
+from locking import locked
 from people import signed
 
 # Seconds that a lease lasts without being renewed, where its holder asks for more.
@@ -36,7 +35,7 @@ class Lease(TypedDict):
 def take(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
     """Gives the lease to `owner`, unless somebody else's runs."""
     owner = signed(layout, str(asked["owner"]))
-    with _locked(layout):
+    with _alone(layout):
         now = time.time()
         known = _read(layout)
         if known is not None and _runs(known, now):
@@ -60,7 +59,7 @@ def renew(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
     A lease that ran out while nobody else wanted it goes on: its holder has been cut off for a while, and nothing has
     happened in between.
     """
-    with _locked(layout):
+    with _alone(layout):
         known = _read(layout)
         if known is None or known["generation"] != asked["generation"] or known["ended"]:
             return {"result": "lost", "lease": shown(known)}
@@ -70,7 +69,7 @@ def renew(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def release(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
-    with _locked(layout):
+    with _alone(layout):
         known = _read(layout)
         if known is None or known["generation"] != asked["generation"]:
             return {"result": "lost", "lease": shown(known)}
@@ -80,7 +79,7 @@ def release(layout: Layout, asked: dict[str, Any]) -> dict[str, Any]:
 
 def break_it(layout: Layout) -> dict[str, Any]:
     """For a person who knows that the holder is gone: the next one need not wait, and the old one gets nothing renewed."""
-    with _locked(layout):
+    with _alone(layout):
         known = _read(layout)
         if known is None or not _runs(known, time.time()):
             return {"result": "free", "lease": shown(known)}
@@ -130,12 +129,8 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-@contextmanager
-def _locked(layout: Layout) -> Iterator[None]:
-    layout.make()
-    with open(layout.state / "lease.lock", "a+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _alone(layout: Layout) -> AbstractContextManager[None]:
+    return locked(layout, "lease.lock", "Something else has been changing the record of the lease")
 
 
 def _file(layout: Layout) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -143,6 +144,13 @@ class HandOverTest(unittest.TestCase):
                 process.communicate(timeout=10)
                 self.assertFalse(is_locked(self.lock))
                 self.assertFalse(os.path.exists(self.maintenance))
+
+    def test_another_hand_over_that_never_ends_is_not_waited_for(self) -> None:
+        self.takes_over = False
+        with open(self.lock, "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _, complained = self.start().communicate(timeout=30)
+        self.assertIn("another hand-over has been under way for 3 s", complained)
 
     def test_before_a_stop_it_waits_for_a_peer_that_restarts_just_now(self) -> None:
         self.peer["fit"] = False
