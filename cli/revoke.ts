@@ -67,7 +67,7 @@ function describe(key: AdminKey): string {
 }
 
 /** @throws UserError when nobody could log in afterwards */
-function requireAnotherKey({ sshKeys }: Admin, keys: readonly AdminKey[]): void {
+export function requireAnotherKey({ sshKeys }: Admin, keys: readonly AdminKey[]): void {
   const ids = new Set(keys.map(keyId));
   const today = new Date().toISOString().slice(0, 10);
   if (sshKeys.some((key) => !ids.has(keyId(key)) && (key.expires === undefined || key.expires >= today))) return;
@@ -78,7 +78,7 @@ function requireAnotherKey({ sshKeys }: Admin, keys: readonly AdminKey[]): void 
 }
 
 /** @throws UserError when no machine answers, or one was reached with a key that is to be revoked */
-function requireOtherLogin(asked: ReadonlyMap<string, Reply<People>>, keys: readonly AdminKey[]): void {
+export function requireOtherLogin(asked: ReadonlyMap<string, Reply<People>>, keys: readonly AdminKey[]): void {
   const answers = [...asked].flatMap(([machine, reply]) => ("said" in reply ? [[machine, reply.said] as const] : []));
   const prints = new Set(keys.map(fingerprintOf));
   const own = answers.find(([, { own }]) => prints.has(own));

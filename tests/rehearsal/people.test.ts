@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of clients) client.kill("SIGKILL");
   (session as Session | undefined)?.close();
-  await lab.close();
+  await (lab as Lab | undefined)?.close();
 });
 
 const bobsKey = () => join(lab.folder, "other");
