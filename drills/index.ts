@@ -12,7 +12,7 @@ import { restoreSpeed } from "./database/restoreSpeed";
 import { wipedBackups } from "./database/wipedBackups";
 import type { Drill } from "./frame/drill";
 import { apiOutages, failoversWithoutApi } from "./loadBalancer/apiOutage";
-import { requestFlood, slowHeaders } from "./loadBalancer/floods";
+import { requestFlood, slowBodies, slowHeaders } from "./loadBalancer/floods";
 import { killHaproxy, orderlySwitch, reloadHaproxy, restartHaproxy } from "./loadBalancer/haproxy";
 import { activePowerLoss, bothPowerLoss } from "./loadBalancer/loseActive";
 import { standbyCutOff, vrrpCut } from "./loadBalancer/paths";
@@ -39,6 +39,7 @@ export const drills: readonly Drill[] = [
   ...failoversWithoutApi,
   requestFlood,
   slowHeaders,
+  slowBodies,
   bothPowerLoss,
   killPostgresql,
   killPool,

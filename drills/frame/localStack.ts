@@ -7,7 +7,7 @@ import { enterCommand } from "../../local/machines/enter";
 import { edgeNamespace, visitorNamespace } from "../../local/network/names";
 import { localCloudName } from "../../local/paths";
 import type { LoadResult } from "../load/outcomes";
-import type { SlowHeadersResult } from "../load/slowHeaders";
+import type { SlowRequestsResult } from "../load/slowRequests";
 import type { StreamsResult } from "../load/streams";
 import type { WriterResult } from "../load/writers";
 import { pulumiUp } from "./pulumiUp";
@@ -21,7 +21,7 @@ interface LocalDelays {
 }
 
 /** The programs of drills/load that run on the visitors' side. */
-type LoadProgram = "load" | "slowHeaders" | "streams" | "writers";
+type LoadProgram = "load" | "slowRequests" | "streams" | "writers";
 
 /** The stack that runs on this computer's local cloud. @throws when there is none */
 export async function openLocalStack(name = localCloudName()): Promise<Stack> {
@@ -33,7 +33,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
   const attackers = await attackerAddresses(name, namespace);
   const visitors = new Visitors(namespace, url, sources);
   const lowPriority = ["nice", "--adjustment=19"];
-  const attackersOf = (count: number) => new Visitors(namespace, url, attackers.slice(0, count), lowPriority);
+  const attackersOf = (count: number) => new Visitors(namespace, url, attackers.ipv4.slice(0, count), lowPriority);
   const fromOutside = (command: readonly string[]) => run("ip", ["netns", "exec", namespace, ...command]);
 
   const machines = async (): Promise<StackMachine[]> =>
@@ -42,6 +42,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
       name: machine.name,
       roles: machine.roles,
       privateAddress: machine.privateAddress ?? "",
+      publicIpv6: machine.publicIpv6 ?? undefined,
       running: machine.state === "running",
       initPid: machine.initPid ?? undefined,
     }));
@@ -63,7 +64,10 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     streams: async (options, signal) => (await visitors.run("streams", options, signal)) as StreamsResult,
     write: async (options, signal) => (await visitors.run("writers", options, signal)) as WriterResult,
     flood: async (options) => (await attackersOf(1).run("load", options)) as LoadResult,
-    slowHeaders: async (options, count) => (await attackersOf(count).run("slowHeaders", options)) as SlowHeadersResult,
+    slowRequests: async (options, count, to) => {
+      const ipv6 = to && { url: `http://[${to.publicIpv6}]`, sources: attackers.ipv6.slice(0, count) };
+      return (await attackersOf(count).run("slowRequests", { ...options, ...ipv6 })) as SlowRequestsResult;
+    },
     fromOutside,
     upChangesNothing: async () => {
       const { code, output } = await pulumiUp(daemon, {}, ["--expect-no-changes"]);
@@ -148,12 +152,20 @@ async function sourceAddresses(namespace: string): Promise<string[]> {
 }
 
 /**
- * Addresses of attackers, apart from those of visitors, so that limits per source hit attackers alone. They come from a
- * range for documentation (RFC 5737), which never leaves this cloud's namespaces.
+ * Addresses of attackers, apart from those of visitors, so that limits per source hit attackers alone. They come from
+ * ranges for documentation (RFC 5737, RFC 3849), which never leave this cloud's namespaces. Those of IPv6 are in one /48,
+ * each in a /64 of its own.
  */
-async function attackerAddresses(cloud: string, namespace: string): Promise<string[]> {
-  const all = Array.from({ length: 40 }, (_, index) => `192.0.2.${index + 1}`);
+async function attackerAddresses(cloud: string, namespace: string) {
+  const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+  const ipv4 = numbers.map((number) => `192.0.2.${number}`);
+  const ipv6 = numbers.map((number) => `2001:db8:ffff:${number.toString(16)}::1`);
   await run("ip", ["-n", edgeNamespace(cloud), "route", "replace", "192.0.2.0/24", "dev", "internet"]);
-  for (const address of all) await run("ip", ["-n", namespace, "address", "replace", `${address}/32`, "dev", "eth0"]);
-  return all;
+  await run("ip", ["-n", edgeNamespace(cloud), "route", "replace", "2001:db8:ffff::/48", "dev", "internet"]);
+  const give = (address: string, ...more: string[]) =>
+    run("ip", ["-n", namespace, "address", "replace", address, "dev", "eth0", ...more]);
+  for (const address of ipv4) await give(`${address}/32`);
+  // Without the wait for duplicates, and never chosen for what names no source of its own.
+  for (const address of ipv6) await give(`${address}/128`, "nodad", "preferred_lft", "0");
+  return { ipv4, ipv6 };
 }

@@ -2,7 +2,7 @@ import type { CloudStatus } from "../../local/api/service/status";
 import type { EnvironmentVariable } from "../../lib/environmentVariables";
 import type { LoadOptions } from "../load/load";
 import type { LoadResult } from "../load/outcomes";
-import type { SlowHeaders, SlowHeadersResult } from "../load/slowHeaders";
+import type { SlowRequests, SlowRequestsResult } from "../load/slowRequests";
 import type { StreamOptions, StreamsResult } from "../load/streams";
 import type { WriterOptions, WriterResult } from "../load/writers";
 
@@ -12,6 +12,8 @@ export interface StackMachine {
   readonly name: string;
   readonly roles: readonly string[];
   readonly privateAddress: string;
+  /** Undefined for a machine that only others of the stack reach. */
+  readonly publicIpv6: string | undefined;
   readonly running: boolean;
   /** Its init as this computer sees it; undefined while it does not run. */
   readonly initPid: number | undefined;
@@ -69,8 +71,17 @@ export interface Stack {
    * computer with the stack, as they would not on the Internet.
    */
   flood(options: Visit): Promise<LoadResult>;
-  /** Connections that never finish their headers, from so many attackers. */
-  slowHeaders(options: Omit<SlowHeaders, "url" | "sources">, sources: number): Promise<SlowHeadersResult>;
+  /**
+   * Connections that never finish asking, from so many attackers.
+   *
+   * @param to a machine, to its own IPv6 address: each attacker then has a /64 of the same /48. @default the stack's URL,
+   * from IPv4 addresses
+   */
+  slowRequests(
+    options: Omit<SlowRequests, "url" | "sources">,
+    sources: number,
+    to?: StackMachine,
+  ): Promise<SlowRequestsResult>;
   /** Runs a program on the visitors' side. */
   fromOutside(command: readonly string[]): Promise<string>;
   /** `pulumi up` of the stack as it stands; whether it changed nothing. */

@@ -1,5 +1,5 @@
 import { warmUp, type Drill, type Measurements } from "../frame/drill";
-import type { Stack } from "../frame/stack";
+import { activeBalancer, type Stack } from "../frame/stack";
 import { pause } from "../frame/wait";
 
 /** Other visitors: as many as in every drill of the load balancers, on both kinds of connections, and some write. */
@@ -109,10 +109,41 @@ export const slowHeaders: Drill = {
   fault: (stack) =>
     comparing(stack, ramp + 2, async () => {
       const duration = ramp + 2 + load.duration + 3;
-      const { held, fewest, opened, refused } = await stack.slowHeaders(
+      const { held, fewest, opened, refused } = await stack.slowRequests(
         { rate: slowRate, duration, ramp },
         slowSources,
       );
       return { heldOpen: held, fewestOpen: fewest, opened, refused };
+    }),
+};
+
+/** Attackers with an IPv4 address each, and those of one /48: together they would fill every place for unsafe requests. */
+const [bodySources, bodyNetwork] = [2, 40];
+/** Connections that each opens in a second. A source may have 100 open; these are more than it needs to get there. */
+const bodyRate = 10;
+/** Seconds after which HAProxy ends one that trickles: its longest pause, and its time for the first bytes. */
+const bodyTimeout = 14;
+
+export const slowBodies: Drill = {
+  ...common,
+  name: "slow-bodies",
+  title: `${bodySources} sources and ${bodyNetwork} of one IPv6 /48 send a byte of their bodies now and then`,
+  hypothesis:
+    "Bodies that have not begun wait at HAProxy. Of the others, each source and the /48 have few at the instances, and those end as too slow; so POSTs of other visitors get their places.",
+  claims: [
+    ...claims({ median: 2 }),
+    { metric: "heldOpen", text: "open connections of the flood, on average", unit: "connections", least: 400 },
+    { metric: "opened", text: "connections of the flood in total", unit: "connections" },
+    { metric: "refused", text: "connections of the flood that were refused", unit: "connections" },
+  ],
+  fault: (stack) =>
+    comparing(stack, bodyTimeout, async () => {
+      const options = { part: "body", duration: bodyTimeout + load.duration + 5, ramp: bodyTimeout } as const;
+      const floods = await Promise.all([
+        stack.slowRequests({ ...options, rate: bodyRate }, bodySources),
+        stack.slowRequests({ ...options, rate: 1 }, bodyNetwork, await activeBalancer(stack)),
+      ]);
+      const all = (figure: "held" | "opened" | "refused") => floods.reduce((sum, flood) => sum + flood[figure], 0);
+      return { heldOpen: all("held"), opened: all("opened"), refused: all("refused") };
     }),
 };

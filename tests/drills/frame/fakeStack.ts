@@ -38,7 +38,7 @@ export function fakeStack(load: Partial<LoadResult> = {}): Stack {
     up: never,
     rollBack: never,
     flood: never,
-    slowHeaders: never,
+    slowRequests: never,
     streams: never,
     write: never,
     apiDelays: () => Promise.resolve({ assignFloatingIp: 0.3, factor: 1 }),

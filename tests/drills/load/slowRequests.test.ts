@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { slowHeaders } from "../../../drills/load/slowHeaders";
+import { slowRequests } from "../../../drills/load/slowRequests";
 
 /** A server that does with its connections as it is told. */
 async function serve(take: (socket: Socket) => void): Promise<Server> {
@@ -21,7 +21,7 @@ test("connections that a server keeps are open from then on, each with a head th
     from.add(socket.remoteAddress);
     socket.setEncoding("utf8").on("data", (text: string) => (heads[index] += text));
   });
-  const { opened, refused, held, fewest } = await slowHeaders({ ...flood, url: urlOf(server) });
+  const { opened, refused, held, fewest } = await slowRequests({ ...flood, url: urlOf(server) });
   server.close();
   expect(refused).toBe(0);
   expect(from).toEqual(new Set(flood.sources));
@@ -33,7 +33,7 @@ test("connections that a server keeps are open from then on, each with a head th
 
 test("connections that a server closes at once are refused ones, and none is open", async () => {
   const server = await serve((socket) => socket.end("HTTP/1.1 408 Request Time-out\r\n\r\n"));
-  const { refused, ...result } = await slowHeaders({ ...flood, url: urlOf(server) });
+  const { refused, ...result } = await slowRequests({ ...flood, url: urlOf(server) });
   server.close();
   expect(result).toEqual({ opened: 0, held: 0, fewest: 0 });
   expect(refused).toBeGreaterThan(0);
@@ -42,7 +42,22 @@ test("connections that a server closes at once are refused ones, and none is ope
 test("ends when it is asked to", async () => {
   const server = await serve(() => undefined);
   const stop = AbortSignal.timeout(200);
-  const { held } = await slowHeaders({ ...flood, duration: 600, url: urlOf(server) }, stop);
+  const { held } = await slowRequests({ ...flood, duration: 600, url: urlOf(server) }, stop);
   server.close();
   expect(held).toBe(0);
+});
+
+test("bodies are announced and streamed, and go on after their first byte and after their beginning", async () => {
+  const requests: string[] = [];
+  const server = await serve((socket) => {
+    const index = requests.push("") - 1;
+    socket.setEncoding("utf8").on("data", (text: string) => (requests[index] += text));
+  });
+  await slowRequests({ ...flood, part: "body", url: urlOf(server) });
+  server.close();
+  const [announced, streamed, begun, streamedBegun] = requests;
+  expect(announced).toMatch(/^POST \/entries HTTP\/1\.1\r\nHost: 127\.0\.0\.1\r\nContent-Length: \d+\r\n\r\na{2,5}$/);
+  expect(streamed).toMatch(/Transfer-Encoding: chunked\r\n\r\n(1\r\na\r\n){2,5}$/);
+  expect(begun).toMatch(/\r\n\r\na{20001,20005}$/);
+  expect(streamedBegun).toMatch(/\r\n\r\n4e20\r\na{20000}\r\n(1\r\na\r\n)+$/);
 });
