@@ -5,8 +5,8 @@ import { runAsProgram } from "./program";
 export interface SlowRequests {
   readonly url: string;
   /**
-   * What each connection sends a byte of now and then. Bodies go on after one byte and after `begun` bytes in turn, and are
-   * announced and streamed in turn. @default "headers"
+   * What each connection sends a byte of now and then. Bodies are announced and streamed in turn; half of the first begin with more than
+   * a load balancer waits for. @default "headers"
    */
   readonly part?: "headers" | "body";
   /** Local addresses to come from; each stays below what one source may open in a while. */
@@ -40,8 +40,8 @@ const tick = 50;
 /** Milliseconds between two bytes on one connection. */
 const drip = 1000;
 
-/** Bytes of a body after which an instance has the request: more than load balancers wait for. */
-const begun = 20_000;
+/** Bytes that a body announces, as many as the guestbook takes, and after how many of them a load balancer lets it begin. */
+const [announced, begun] = [16_384, 9_000];
 
 /** A connection that is open. */
 interface Open {
@@ -65,10 +65,10 @@ function slowHeaders(host: string): Words {
 
 function slowBody(host: string, number: number): Words {
   const streamed = number % 2 === 1;
-  const bytes = (count: number) => (streamed ? `${count.toString(16)}\r\n${"a".repeat(count)}\r\n` : "a".repeat(count));
-  const framing = streamed ? "Transfer-Encoding: chunked" : "Content-Length: 1000000";
+  const piece = streamed ? "1\r\na\r\n" : "a";
+  const framing = streamed ? "Transfer-Encoding: chunked" : `Content-Length: ${announced}`;
   const head = `POST /entries HTTP/1.1\r\nHost: ${host}\r\n${framing}\r\n\r\n`;
-  return { beginning: head + bytes(number % 4 < 2 ? 1 : begun), piece: bytes(1) };
+  return { beginning: head + (number % 4 === 2 ? "a".repeat(begun) : piece), piece };
 }
 
 /**

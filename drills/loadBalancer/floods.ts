@@ -129,7 +129,7 @@ export const slowBodies: Drill = {
   name: "slow-bodies",
   title: `${bodySources} sources and ${bodyNetwork} of one IPv6 /48 send a byte of their bodies now and then`,
   hypothesis:
-    "Bodies that have not begun wait at HAProxy. Of the others, each source and the /48 have few at the instances, and those end as too slow; so POSTs of other visitors get their places.",
+    "A body that has not begun to flow waits at HAProxy. Of those that have, each source and the /48 have few at the instances, and HAProxy ends them as too slow. So POSTs of other visitors get their places.",
   claims: [
     ...claims({ median: 2 }),
     { metric: "heldOpen", text: "open connections of the flood, on average", unit: "connections", least: 400 },

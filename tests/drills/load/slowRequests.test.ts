@@ -47,7 +47,7 @@ test("ends when it is asked to", async () => {
   expect(held).toBe(0);
 });
 
-test("bodies are announced and streamed, and go on after their first byte and after their beginning", async () => {
+test("bodies are announced and streamed, and never end", async () => {
   const requests: string[] = [];
   const server = await serve((socket) => {
     const index = requests.push("") - 1;
@@ -55,9 +55,8 @@ test("bodies are announced and streamed, and go on after their first byte and af
   });
   await slowRequests({ ...flood, part: "body", url: urlOf(server) });
   server.close();
-  const [announced, streamed, begun, streamedBegun] = requests;
+  const [announced, streamed, begun] = requests;
   expect(announced).toMatch(/^POST \/entries HTTP\/1\.1\r\nHost: 127\.0\.0\.1\r\nContent-Length: \d+\r\n\r\na{2,5}$/);
   expect(streamed).toMatch(/Transfer-Encoding: chunked\r\n\r\n(1\r\na\r\n){2,5}$/);
-  expect(begun).toMatch(/\r\n\r\na{20001,20005}$/);
-  expect(streamedBegun).toMatch(/\r\n\r\n4e20\r\na{20000}\r\n(1\r\na\r\n)+$/);
+  expect(begun).toMatch(/\r\n\r\na{9001,9005}$/);
 });
