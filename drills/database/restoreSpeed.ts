@@ -95,7 +95,7 @@ async function restoreInPlace(stack: Stack): Promise<Restored & { readonly whole
   const bytes = await sizeOfNewest(stack);
   await beginCold(stack);
   const { duration } = await holdfastWell(stack, ["restore", "--to", "latest", "--yes"]);
-  const noted = await stack.inside(await databaseMachine(stack), "cat /var/lib/holdfast/restore-speed.json");
+  const noted = await stack.inside(await databaseMachine(stack), "cat /var/lib/holdfast/backup/restore-speed.json");
   await holdfastWell(stack, ["restore", "--forget"]);
   return { whole: duration, copying: (JSON.parse(noted) as { seconds: number }).seconds, bytes };
 }

@@ -9,9 +9,12 @@ import { databasePackages, postgresqlVersion } from "./packages";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 import { pgHba, pgIdent } from "./pgHba.conf";
 import { postgresqlConf, reloadableConf } from "./postgresql.conf";
-import { postgresqlDropIn } from "./postgresql.service";
+import { postgresqlDropIn, postgresqlSandbox } from "./postgresql.service";
 import { space } from "./space";
 import { volume } from "./volume";
+import { libraries } from "../programFolder";
+import { sandbox } from "../sandbox";
+import { heading, lines } from "../text";
 import { unitFile } from "../unitFile";
 
 /**
@@ -54,8 +57,10 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
       [paths.reloadable]: { content: reloadableConf(database) },
       [paths.hba]: { content: pgHba(blueprint), owner: "root", group: "postgres", mode: "0640" },
       [paths.ident]: { content: pgIdent(database), owner: "root", group: "postgres", mode: "0640" },
+      [paths.services]: { content: pgService(database) },
       [paths.start]: { content: "auto\n" },
       [paths.dropIn]: { content: postgresqlDropIn() },
+      [paths.sandbox]: { content: postgresqlSandbox() },
     },
     units: [
       { name: units.cluster, state: "oneshot", restartOn: [unitPath(units.cluster), unitPath(units.mount)] },
@@ -73,6 +78,18 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
       { name: "PostgreSQL accepts who may log in", command: `test "$(${query("pg_hba_file_rules")})" = 0` },
     ],
   };
+}
+
+/** How people find the app's database (libpq: The Connection Service File). */
+function pgService({ name, user, port }: Database): string {
+  return lines(
+    heading(),
+    `[${paths.service}]`,
+    `host=${paths.socket}`,
+    `port=${port}`,
+    `dbname=${name}`,
+    `user=${user}`,
+  );
 }
 
 /** PostgreSQL reads all settings and names one of them; with a mistake in any it refuses. */
@@ -100,9 +117,10 @@ function clusterUnit(): string {
 function login({ name, user }: Database): RoleConfiguration {
   const configuration = { user, database: name };
   return {
-    packages: ["python3"],
+    packages: ["python3-psycopg"],
     files: {
-      [paths.psqlProgram]: { content: program("psql.py") },
+      [paths.commonProgram]: { content: readFileSync(libraries.common, "utf8") },
+      [paths.postgresProgram]: { content: program("postgres.py") },
       [paths.loginProgram]: { content: program("login.py") },
       [paths.login]: { content: `${JSON.stringify(configuration)}\n` },
       [unitPath(units.login)]: {
@@ -114,7 +132,13 @@ function login({ name, user }: Database): RoleConfiguration {
           ],
           Service: [
             "Type=oneshot",
-            `ExecStart=/usr/bin/python3 ${paths.loginProgram} ${paths.login} ${paths.password}`,
+            "User=postgres",
+            `LoadCredential=password:${paths.password}`,
+            `ExecStart=/usr/bin/python3 ${paths.loginProgram} ${paths.login} %d/password`,
+            ...sandbox,
+            "CapabilityBoundingSet=",
+            "RestrictAddressFamilies=AF_UNIX",
+            "PrivateNetwork=yes",
           ],
         }),
       },
@@ -123,7 +147,14 @@ function login({ name, user }: Database): RoleConfiguration {
       {
         name: units.login,
         state: "oneshot",
-        restartOn: [unitPath(units.login), paths.psqlProgram, paths.loginProgram, paths.login, paths.password],
+        restartOn: [
+          unitPath(units.login),
+          paths.commonProgram,
+          paths.postgresProgram,
+          paths.loginProgram,
+          paths.login,
+          paths.password,
+        ],
       },
     ],
   };

@@ -5,5 +5,5 @@ export const postgresqlVersion = "17";
 
 /** What a machine with the database's role has of its own: programs. Its data comes and goes: roles/database/database.ts. */
 export function databasePackages(): RoleConfiguration {
-  return { packages: [`postgresql-${postgresqlVersion}`, "python3", "xfsprogs"] };
+  return { packages: [`postgresql-${postgresqlVersion}`, "python3-psycopg", "xfsprogs"] };
 }

@@ -15,6 +15,7 @@ export const databasePaths = {
   data: `/srv/database/${postgresqlVersion}/${cluster.name}`,
   /** Debian's name of the cluster. */
   clusterName: cluster.name,
+  /** PostgreSQL's programs themselves: Debian's wrappers choose a cluster. */
   programs: `/usr/lib/postgresql/${postgresqlVersion}/bin`,
   socket: "/run/postgresql",
   configuration,
@@ -24,6 +25,9 @@ export const databasePaths = {
   reloadable: `${configuration}/conf.d/10-holdfast.conf`,
   hba: `${configuration}/pg_hba.conf`,
   ident: `${configuration}/pg_ident.conf`,
+  /** libpq's connection services, of which one is the app's database as people see it. */
+  services: "/etc/postgresql-common/pg_service.conf",
+  service: "app",
   /** Whether Debian starts the cluster at boot. */
   start: `${configuration}/start.conf`,
   /** Device and size of the volume, for a shell. */
@@ -35,11 +39,14 @@ export const databasePaths = {
   key: `${settings}/server.key`,
   volumeProgram: "/usr/local/lib/holdfast/database/volume.sh",
   clusterProgram: "/usr/local/lib/holdfast/database/cluster.sh",
-  /** What the two after it ask PostgreSQL with. */
-  psqlProgram: "/usr/local/lib/holdfast/database/psql.py",
+  /** What the two after them share, and ask PostgreSQL with. */
+  commonProgram: "/usr/local/lib/holdfast/database/common.py",
+  postgresProgram: "/usr/local/lib/holdfast/database/postgres.py",
   loginProgram: "/usr/local/lib/holdfast/database/login.py",
   spaceProgram: "/usr/local/lib/holdfast/database/space.py",
   dropIn: `${units}/postgresql@${cluster.id}.service.d/60-holdfast.conf`,
+  /** What PostgreSQL may not do, in force from its next start on. */
+  sandbox: `${units}/postgresql@${cluster.id}.service.d/61-holdfast-sandbox.conf`,
 } as const;
 
 /** Names of the database's units, in the order in which they depend on each other. */

@@ -1,18 +1,23 @@
 import { type Blueprint, machinesWith } from "../../blueprint/blueprint";
 import type { Database } from "../../blueprint/database";
+import { adminUser } from "../adminUser";
 import { heading, lines } from "../text";
 
 /** The pool's user, where there is one. */
 export const poolUser = "pgbouncer";
-/** PostgreSQL's name for the rule by which the pool logs in as the instances' role. */
-const poolMap = "pool";
+
+/** PostgreSQL's name for the rule by which people and the pool log in as the instances' role. */
+const appMap = "app";
+/** The role that counts rows: postgres.py has the same name. */
+const reader = "holdfast_reader";
+const readerMap = "reader";
 /** The machine's user who loads what comes from foreign places: loading.py has the same name. */
 export const importUser = "holdfast-import";
 const importMap = "import";
 
 /**
- * Who may log in: users of the machine as themselves over its socket, its pool as the instances' role, and instances by
- * password over TLS. Nobody else.
+ * Who may log in: users of the machine as themselves over its socket, its pool and people as the instances' role, and
+ * instances by password over TLS. Nobody else.
  *
  * Who loads a foreign dump is the instances' role too, but only in the database that is being made from it: importing.py
  * calls it so.
@@ -28,7 +33,8 @@ export function pgHba(blueprint: Blueprint): string {
   return lines(
     heading(),
     "# type database user address method",
-    `local ${database.name} ${database.user} peer map=${poolMap}`,
+    `local ${database.name} ${database.user} peer map=${appMap}`,
+    `local all ${reader} peer map=${readerMap}`,
     `local /^${database.name}-import- ${database.user} peer map=${importMap}`,
     "local all all peer",
     instances,
@@ -37,5 +43,12 @@ export function pgHba(blueprint: Blueprint): string {
 
 /** Which user of the machine is which role of PostgreSQL, where they are called differently. */
 export function pgIdent({ user }: Database): string {
-  return lines(heading(), "# map user role", `${poolMap} ${poolUser} ${user}`, `${importMap} ${importUser} ${user}`);
+  return lines(
+    heading(),
+    "# map user role",
+    `${appMap} ${poolUser} ${user}`,
+    `${appMap} ${adminUser} ${user}`,
+    `${importMap} ${importUser} ${user}`,
+    `${readerMap} postgres ${reader}`,
+  );
 }

@@ -1,7 +1,24 @@
 import { alwaysRestart, type Restart, startLimit } from "../restart";
 import { listensEarly } from "./listening";
 import { databasePaths as paths, databaseUnits as units } from "./paths";
+import { sandbox } from "../sandbox";
 import { unitFile } from "../unitFile";
+
+/**
+ * What PostgreSQL, its archiver and whoever gets into them may not do. In a file of its own, because it must not restart a
+ * PostgreSQL that runs.
+ */
+export function postgresqlSandbox(): string {
+  return unitFile({
+    Service: [
+      ...sandbox,
+      "CapabilityBoundingSet=",
+      "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+      "ProtectProc=invisible",
+      `ReadWritePaths=${paths.mount} ${paths.socket} -/var/log/postgresql -/var/log/pgbackrest -/var/lib/pgbackrest`,
+    ],
+  });
+}
 
 /** Of PostgreSQL's own process. */
 export const postgresqlRestart: Restart = { delay: 0.2 };

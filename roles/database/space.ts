@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Database } from "../../blueprint/database";
 import type { RoleConfiguration } from "../types";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+import { sandbox } from "../sandbox";
 import { unitFile } from "../unitFile";
 
 /**
@@ -20,9 +21,9 @@ export function space({ name, user }: Database): RoleConfiguration {
     [unitPath(units.space)]: { content: unit() },
   };
   return {
-    packages: ["python3"],
+    packages: ["python3-psycopg"],
     files,
-    units: [{ name: units.space, restartOn: [paths.psqlProgram, ...Object.keys(files)] }],
+    units: [{ name: units.space, restartOn: [paths.commonProgram, paths.postgresProgram, ...Object.keys(files)] }],
   };
 }
 
@@ -43,11 +44,12 @@ function unit(): string {
       "OOMScoreAdjust=-900",
       "MemoryMax=128M",
       "SyslogIdentifier=space",
-      "ProtectSystem=strict",
+      ...sandbox,
       `ReadWritePaths=${paths.mount}`,
-      "ProtectHome=yes",
-      "PrivateTmp=yes",
-      "NoNewPrivileges=yes",
+      "# It asks PostgreSQL as the user postgres.",
+      "CapabilityBoundingSet=CAP_SETUID CAP_SETGID",
+      "RestrictAddressFamilies=AF_UNIX",
+      "PrivateNetwork=yes",
     ],
     Install: ["WantedBy=multi-user.target"],
   });

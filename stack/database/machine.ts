@@ -15,6 +15,13 @@ export type Job = "backup" | "restore" | "import" | "verify" | "proof";
 /** OpenSSH's exit code when the connection breaks. */
 const CONNECTION_BROKE = 255;
 
+/** The machine with the database. @throws UserError when the stack has none */
+export function databaseTarget(state: StackState, stack: string): Target {
+  const database = allTargets(state).find(({ roles }) => roles.includes("database"));
+  if (database) return database;
+  throw new UserError(`the stack "${stack}" has no database: set holdfast:database and run \`pulumi up\``);
+}
+
 /** The machine with the database of a stack, over SSH. */
 export class DatabaseMachine {
   private constructor(
@@ -25,19 +32,11 @@ export class DatabaseMachine {
     readonly appMachines: readonly Target[],
   ) {}
 
-  /** @throws when the stack has no database with backups */
+  /** @throws UserError when the stack has no database */
   static async of(stack: string): Promise<DatabaseMachine> {
     const state = await stackState(stack);
-    const targets = allTargets(state);
-    const database = targets.find(({ roles }) => roles.includes("database"));
-    if (!database)
-      throw new UserError(`the stack "${stack}" has no database: set holdfast:database and run \`pulumi up\``);
-    return new DatabaseMachine(
-      stack,
-      state,
-      database,
-      targets.filter(({ roles }) => roles.includes("app")),
-    );
+    const apps = allTargets(state).filter(({ roles }) => roles.includes("app"));
+    return new DatabaseMachine(stack, state, databaseTarget(state, stack), apps);
   }
 
   get name(): string {

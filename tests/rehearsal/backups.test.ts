@@ -7,6 +7,7 @@ import type { RepositoryKey } from "../../roles/database/backup/key";
 import { byHand } from "./backups/byHand";
 import { fingerprint, ForeignServer } from "./backups/foreignServer";
 import { lose, loseMachines, Rescue } from "./backups/rescue";
+import { gained, turnFriendly, turnHostile, whileLinksAreLaid } from "./backups/hostileDatabase";
 import { expectRefused, restoresThatAreKilled, restoresToBeforeAMigration } from "./backups/restores";
 import { Clone } from "../../drills/frame/clone";
 import { saidBy, succeeded } from "./stack/succeeded";
@@ -68,8 +69,22 @@ test("a backup is proven by restoring it, and the proof is written down", async 
   const { proof } = await listing();
   expect(proof).toMatchObject({ ok: true, reason: null });
   expect(proof?.rows).toBeGreaterThanOrEqual(1000);
-  expect(await clone.onMachine("database-1", "ls /srv/database")).not.toContain("holdfast-proof");
+  expect(await clone.onMachine("database-1", "ls -A /srv/database/holdfast-proof")).toBe("");
 }, 180_000);
+
+test("an app that turns against its stack gains nothing from those who look into its database", async () => {
+  await turnHostile(clone);
+  expect(await holdfast("backup", "prove")).toMatch(/proven: backup \S+ gives back \d+ rows/);
+  expect(await gained(clone)).toBe("");
+  await holdfast("restore", "--to", "latest", "--yes");
+  await serves();
+  expect(await gained(clone)).toBe("");
+  // The proof may fail, but not write elsewhere.
+  await whileLinksAreLaid(clone, async () => void (await clone.holdfast(["backup", "prove"])));
+  expect(await gained(clone)).toBe("");
+  await turnFriendly(clone);
+  await holdfast("backup", "prove");
+}, 400_000);
 
 test("drill: a file on the storage is damaged", async () => {
   await expectClaimsToHold(clone, ["damaged-repository"], { limit: 600, clock: "ignored" });
@@ -155,7 +170,7 @@ describe("an existing database moves in", () => {
       [file("empty.sql", "SELECT 1;\n"), /no tables/],
       [file("evil.sql", `${escape}\nSET ROLE postgres;\nCREATE ROLE evil SUPERUSER;\n`), /permission denied|must be/],
       [file("connect.sql", `${escape}\n\\connect postgres postgres\nCREATE ROLE evil SUPERUSER;\n`), /Peer auth/],
-      [foreign.address.replace("reader", "stranger"), /cannot be asked[^]*stranger/],
+      [foreign.address.replace("reader", "stranger"), /did not answer[^]*stranger/],
     ];
     for (const [from, reason] of refusals) {
       const { code, stdout, stderr } = await clone.holdfast(["import", "--from", from, "--yes"], {

@@ -22,13 +22,17 @@ function files(...patterns: string[]): string[] {
 const mypy = ["mypy", "--strict", "--ignore-missing-imports", "--cache-dir=/dev/null", "--no-error-summary"];
 
 /** What programs for machines share: beside each of them on a machine, in one folder here. */
-const library = ["provider/machine/onMachine/common.py", "provider/machine/onMachine/logins.py"];
+const libraries = [
+  "provider/machine/onMachine/common.py",
+  "provider/machine/onMachine/logins.py",
+  "roles/database/program/postgres.py",
+];
 
 /** Programs for machines, folder by folder, since those in one folder import each other by name. Tests go untyped. */
 function typedPrograms(python: readonly string[]): string[][] {
   const programs = python.filter((file) => !file.startsWith("tests/"));
   const folders = [...new Set(programs.map((file) => dirname(file)))];
-  return folders.map((folder) => [...new Set([...programs.filter((file) => dirname(file) === folder), ...library])]);
+  return folders.map((folder) => [...new Set([...programs.filter((file) => dirname(file) === folder), ...libraries])]);
 }
 
 /** Everything that is judged without being run. */

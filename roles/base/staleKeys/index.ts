@@ -1,4 +1,4 @@
-import { programFolder } from "../../programFolder";
+import { libraries, programFolder } from "../../programFolder";
 import { sandbox } from "../../sandbox";
 import type { RoleConfiguration } from "../../types";
 import { unitFile } from "../../unitFile";
@@ -16,7 +16,7 @@ const timer = "/etc/systemd/system/holdfast-stale-keys.timer";
 export function staleKeys(user: string, keys: string): RoleConfiguration {
   return {
     files: {
-      ...programFolder(__dirname, folder, ["logins.py"]),
+      ...programFolder(__dirname, folder, [libraries.logins]),
       [service]: {
         content: unitFile({
           Unit: ["Description=Removes keys that sshd no longer reads from home folders"],

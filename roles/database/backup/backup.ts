@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Backup } from "../../../blueprint/resolve/backup";
-import { programFolder } from "../../programFolder";
+import { libraries, programFolder } from "../../programFolder";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration, RoleFile } from "../../types";
 import { importUser } from "../pgHba.conf";
@@ -38,12 +38,15 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
   const units = unitFiles(postgresql, mount);
   const ready = "holdfast-backup-ready.service";
   return {
-    packages: ["pgbackrest", "python3"],
+    packages: ["pgbackrest", "python3-psycopg"],
     files: {
       ...program(),
       [backupPaths.settings]: { content: `${JSON.stringify(settings, undefined, 2)}\n` },
       [backupPaths.pgbackrest]: { content: pgbackrestConf(wanted, place) },
       [archive]: { content: archiving() },
+      [backupPaths.tmpfiles]: {
+        content: lines(heading(), `d ${backupPaths.run} 0711 root root`, `f ${backupPaths.run}/lock 0600 root root`),
+      },
       [backupPaths.importer]: { content: lines(heading(), `u ${importUser} - "Loads foreign dumps"`) },
       ...Object.fromEntries(Object.entries(units).map(([path, content]) => [path, { content }])),
     },
@@ -71,7 +74,7 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
 /** The program on the machine, and the command that people and units call it by. */
 function program(): Record<string, RoleFile> {
   return {
-    ...programFolder(join(__dirname, "program"), backupPaths.program),
+    ...programFolder(join(__dirname, "program"), backupPaths.program, [libraries.postgres]),
     [backupPaths.command]: {
       content: `#!/bin/sh\nexec /usr/bin/python3 ${backupPaths.program} "$@"\n`,
       mode: "0755",

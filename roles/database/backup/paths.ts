@@ -11,11 +11,15 @@ export const backupPaths = {
   knownHosts: "/etc/pgbackrest/known_hosts",
   /** Certificates that prove the bucket's server, where it has an authority of its own. */
   bucketCa: "/etc/pgbackrest/bucket_ca.pem",
+  /** Folder of requests of jobs and their results, and the file that one of them locks at a time: root's alone. */
+  run: "/run/holdfast-backup",
+  /** Makes it at boot. */
+  tmpfiles: "/etc/tmpfiles.d/holdfast-backup.conf",
   /** Makes the user who loads foreign dumps. */
   importer: "/etc/sysusers.d/holdfast-import.conf",
   /** Results that `holdfast status` and the failure report read: see results.ts. */
-  backups: "/var/lib/holdfast/backups.json",
-  proof: "/var/lib/holdfast/proof.json",
+  backups: "/var/lib/holdfast/backup/backups.json",
+  proof: "/var/lib/holdfast/backup/proof.json",
 } as const;
 
 /** pgBackRest's name of the database; one repository is one stack's. */

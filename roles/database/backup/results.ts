@@ -1,4 +1,4 @@
-/** /var/lib/holdfast/backups.json: what was in the repository when it was last asked. Written by program/backups.py. */
+/** /var/lib/holdfast/backup/backups.json: what was in the repository when it was last asked. Written by program/backups.py. */
 export interface BackupsFile {
   readonly version: 1;
   /** ISO 8601: when `backups` was true; null: never. */
@@ -46,7 +46,7 @@ export interface RecordedBackup {
 }
 
 /**
- * /var/lib/holdfast/proof.json: the proof that promises least of the last ones, and all of them. Written by
+ * /var/lib/holdfast/backup/proof.json: the proof that promises least of the last ones, and all of them. Written by
  * program/proving.py; absent: there was none.
  */
 export interface ProofFile extends Proof {

@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { sandbox } from "../../sandbox";
 import { backupPaths } from "./paths";
 import { unitFile } from "../../unitFile";
 
@@ -42,50 +44,84 @@ const clocks: Readonly<Record<string, Clock>> = {
 export const timers = Object.keys(clocks);
 
 /**
- * Path → unit file, of everything that runs by the clock or when somebody asks.
+ * Path → unit file, of everything that runs by the clock or when somebody asks. What only reads the database and makes
+ * backups runs as the user postgres; what stops, starts or replaces PostgreSQL is root's.
  *
  * @param mount where the volume is
  */
 export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Record<string, string>> {
   const services = {
-    "holdfast-backup@.service": service("%i backup of the database", ["scheduled %i"], gentle),
-    "holdfast-backup-check.service": service("Looks whether WAL reaches the backup storage", ["check"], gentle),
-    "holdfast-proof.service": service("Proves the newest backup by restoring it", ["scheduled-proof"], gentle),
-    // What a job that was killed has left half-way is put right after it.
-    "holdfast-job@.service": service(
-      "%i, as somebody asked for it",
-      ["run %i"],
-      // Longer than PostgreSQL may take to stop.
-      ["Type=exec", `ExecStopPost=${backupPaths.command} ended %i`, "TimeoutStopSec=600"],
-    ),
+    "holdfast-backup@.service": service("%i backup of the database", "scheduled %i", [...gentle, ...asPostgres(mount)]),
+    "holdfast-backup-check.service": service("Looks whether WAL reaches the backup storage", "check", [
+      ...gentle,
+      ...asPostgres(mount),
+    ]),
+    "holdfast-proof.service": service("Proves the newest backup by restoring it", "scheduled-proof", [
+      ...gentle,
+      ...asPostgres(mount),
+    ]),
+    "holdfast-job@.service": service("%i, as somebody asked for it", "run %i", [
+      "Type=exec",
+      ...asPostgres(mount),
+      `LoadCredential=request:${backupPaths.run}/%i.request`,
+      "# What a job that was killed has left half-way is put right after it, as root.",
+      `ExecStopPost=+${backupPaths.command} ended %i`,
+      "# Longer than PostgreSQL may take to stop.",
+      "TimeoutStopSec=600",
+    ]),
     // Storage that is away must hold up neither an apply nor a boot: it is tried again until it works.
     "holdfast-backup-ready.service": service(
       "Makes the backup repository this database's own",
-      ["ready"],
-      ["Type=exec", "Restart=on-failure", "RestartSec=60"],
+      "ready",
+      ["Type=exec", "Restart=on-failure", "RestartSec=60", ...asRoot(mount)],
       [`After=${postgresqlUnit} network-online.target`, "Wants=network-online.target", "StartLimitIntervalSec=0"],
       true,
     ),
     "holdfast-restore-undo.service": service(
       "Puts back the database of before a restore that was cut short",
-      ["undo"],
-      ["Type=oneshot"],
+      "undo",
+      ["Type=oneshot", ...asRoot(mount)],
       [`RequiresMountsFor=${mount}`, `Before=${postgresqlUnit}`, "ConditionPathExists=/var/lib/holdfast/restore.json"],
       true,
     ),
   };
-  const timed = Object.fromEntries(Object.entries(clocks).map(([name, clock]) => [name, timer(clock)]));
-  return Object.fromEntries(
-    Object.entries({ ...services, ...timed }).map(([name, text]) => [`${folder}/${name}`, text]),
-  );
+  const replacing = ["restore", "import"].map((job) => [
+    `holdfast-job@${job}.service.d/10-root.conf`,
+    unitFile({ Service: ["User=root", "Group=root", ...asRoot(mount)] }),
+  ]);
+  const timed = Object.entries(clocks).map(([name, clock]) => [name, timer(clock)]);
+  const all = [...Object.entries(services), ...replacing, ...timed];
+  return Object.fromEntries(all.map(([name, text]) => [`${folder}/${name}`, text] as const));
 }
 
 /** Visitors come first. */
 const gentle = ["Type=oneshot", "TimeoutStartSec=infinity", "Nice=10", "IOSchedulingPriority=7"];
 
+/** Folders that pgBackRest writes in, beside the volume. */
+const ofPgBackRest = "-/var/lib/pgbackrest -/var/log/pgbackrest";
+
+function asPostgres(mount: string): string[] {
+  return [
+    "User=postgres",
+    "Group=postgres",
+    "CapabilityBoundingSet=",
+    "# One job at a time; nobody else of this user can hold the lock.",
+    `OpenFile=${backupPaths.run}/lock:lock`,
+    `ReadWritePaths=${mount} -${dirname(backupPaths.backups)} ${ofPgBackRest}`,
+  ];
+}
+
+/** With the rights that it takes to become the users postgres and holdfast-import, and to give them files. */
+function asRoot(mount: string): string[] {
+  return [
+    "CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE",
+    `ReadWritePaths=${mount} /var/lib/holdfast -${backupPaths.run} ${ofPgBackRest}`,
+  ];
+}
+
 function service(
   description: string,
-  [command]: readonly [string],
+  command: string,
   how: readonly string[],
   order: readonly string[] = [],
   installed = false,
@@ -96,8 +132,8 @@ function service(
       ...how,
       `ExecStart=${backupPaths.command} ${command}`,
       "SyslogIdentifier=holdfast-backup",
-      "PrivateDevices=yes",
-      "ProtectHome=yes",
+      ...sandbox,
+      "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
     ],
     ...(installed && { Install: ["WantedBy=multi-user.target"] }),
   });

@@ -1,8 +1,11 @@
 """
-Brings the instances' role and database to their state: `login.py CONFIGURATION PASSWORD_FILE`, as root.
+Brings the instances' role and database to their state: `login.py CONFIGURATION PASSWORD_FILE`, as the user postgres.
 
 PostgreSQL is told the SCRAM verifier of the password and never the password itself, so that none of its logs, statistics
 or files can hold it. What is right already is left alone.
+
+The instances' role may do everything in its database but own it: an owner chooses settings for all sessions in the
+database, a superuser's too.
 """
 
 from __future__ import annotations
@@ -17,10 +20,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from psql import psql
+import postgres
+from common import Problem
+from postgres import OWNER, READER, Name, Part
 
 ITERATIONS = 4096
-# Seconds for one call of psql.
+# Seconds for one statement.
 TIMEOUT = 60
 
 
@@ -30,6 +35,20 @@ class Login:
 
     user: str
     database: str
+
+
+@dataclass(frozen=True)
+class Present:
+    """What there is already."""
+
+    roles: frozenset[str]
+    kept: str | None
+    """What PostgreSQL keeps of the password of the instances' role."""
+    owner: str | None
+    """Role that owns the database; None: there is no such database."""
+
+
+Statement = tuple[str, dict[str, Part]]
 
 
 def verifier(password: str, salt: bytes, iterations: int = ITERATIONS) -> str:
@@ -54,19 +73,19 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def statements(login: Login, password: str, kept: str | None, has_database: bool, salt: bytes) -> list[str]:
-    """
-    What is left to do. `kept` is what PostgreSQL keeps of the role's password, None where there is no such role.
-    """
-    todo = []
-    if kept is None:
-        todo.append(f"CREATE ROLE {login.user} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION")
-    if kept is None or not is_verifier_of(kept, password):
-        todo.append(f"ALTER ROLE {login.user} PASSWORD '{verifier(password, salt)}'")
-    if not has_database:
-        todo.append(f"CREATE DATABASE {login.database} OWNER {login.user}")
-        # By default everybody who may log in may look around in each database.
-        todo.append(f"REVOKE ALL ON DATABASE {login.database} FROM PUBLIC")
+def roles(login: Login, password: str, present: Present, salt: bytes) -> list[Statement]:
+    """What is left to do about roles."""
+    user, owner, reader = Name(login.user), Name(OWNER), Name(READER)
+    todo: list[Statement] = []
+    if login.user not in present.roles:
+        todo.append(("CREATE ROLE {user} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION", {"user": user}))
+    if present.kept is None or not is_verifier_of(present.kept, password):
+        todo.append(("ALTER ROLE {user} PASSWORD {verifier}", {"user": user, "verifier": verifier(password, salt)}))
+    if OWNER not in present.roles:
+        todo.append(("CREATE ROLE {owner} NOLOGIN", {"owner": owner}))
+    if READER not in present.roles:
+        # Policies of the app's tables would hide rows from it, and they are programs of the app's.
+        todo.append(("CREATE ROLE {reader} LOGIN BYPASSRLS IN ROLE pg_read_all_data, pg_monitor", {"reader": reader}))
     return todo
 
 
@@ -80,17 +99,31 @@ def main(configuration: Path, password_file: Path) -> None:
 
 
 def bring(login: Login, password: str) -> None:
-    """Raises OSError when PostgreSQL refuses something."""
-    found = psql(f"SELECT coalesce(rolpassword, '-') FROM pg_authid WHERE rolname = '{login.user}'", TIMEOUT)
-    has_database = psql(f"SELECT 1 FROM pg_database WHERE datname = '{login.database}'", TIMEOUT) == "1"
-    # One call each: a database cannot be created inside of a transaction.
-    for statement in statements(login, password, found or None, has_database, os.urandom(16)):
-        psql(f"{statement};\n", TIMEOUT)
-        print(" ".join(statement.split()[:3]))
+    """Raises Refused when PostgreSQL refuses something."""
+    with postgres.session(seconds=TIMEOUT) as session:
+        present = look(session, login)
+        for statement, parts in roles(login, password, present, os.urandom(16)):
+            session.ask(statement, **parts)
+            print(" ".join(statement.split()[:2]), flush=True)
+        if present.owner is None:
+            session.ask("CREATE DATABASE {database}", database=Name(login.database))
+            print("CREATE DATABASE", flush=True)
+        if present.owner != OWNER:
+            postgres.take_over(session, login.database, login.user)
+            print(f"the database belongs to {OWNER}", flush=True)
+    if postgres.give_schema(login.database, login.user, TIMEOUT):
+        print(f"the schema public belongs to {login.user}", flush=True)
+
+
+def look(session: postgres.Session, login: Login) -> Present:
+    found = session.ask("SELECT rolname, rolpassword FROM pg_authid")
+    owner = session.ask("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = {database}", database=login.database)
+    kept = {str(name): password for name, password in found}
+    return Present(frozenset(kept), kept.get(login.user), str(owner[0][0]) if owner else None)
 
 
 if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]), Path(sys.argv[2]))
-    except OSError as error:
-        sys.exit(str(error))
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -22,14 +22,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from psql import psql
+import postgres
+from postgres import Part, Refused
 
 # With which transactions may only read unless they say otherwise.
 SETTING = "default_transaction_read_only"
+READ_ONLY = (
+    "ALTER ROLE postgres SET default_transaction_read_only = off",
+    "ALTER SYSTEM SET default_transaction_read_only = on",
+    "SELECT pg_reload_conf()",
+)
+WRITABLE = (
+    "ALTER ROLE postgres RESET default_transaction_read_only",
+    "ALTER SYSTEM RESET default_transaction_read_only",
+    "SELECT pg_reload_conf()",
+)
 # Seconds between looks.
 INTERVAL = 1.0
 # Seconds for one call of psql.
-TIMEOUT = 20.0
+TIMEOUT = 20
 MIB = 1024 * 1024
 # Looks after which PostgreSQL is asked again whether instances may write: somebody may have changed it.
 ASK_EVERY = 60
@@ -59,9 +70,9 @@ class Space:
 
 
 class Guard:
-    """Keeps the right to write in step with the room that there is. `sql` raises OSError when it cannot be run."""
+    """Keeps the right to write in step with the room that there is. `sql` raises Refused when it cannot be run."""
 
-    def __init__(self, space: Space, sql: Callable[[str], str], say: Callable[[str], None]) -> None:
+    def __init__(self, space: Space, sql: Callable[..., list[postgres.Row]], say: Callable[[str], None]) -> None:
         self._space = space
         self._sql = sql
         self._say = say
@@ -83,7 +94,7 @@ class Guard:
             elif free > 2 * reserve and read_only:
                 self._say(f"{free // MIB} MiB free again: instances may write")
                 self._set(read_only=False)
-        except OSError as error:
+        except Refused as error:
             self._known = None
             if free < NOTHING and self._space.ballast.exists():
                 self._say(f"the volume is full and PostgreSQL does not answer; the reserve file is deleted: {error}")
@@ -94,21 +105,20 @@ class Guard:
 
     def is_read_only(self) -> bool:
         if self._known is None:
-            self._known = self._sql(f"SELECT setting FROM pg_file_settings WHERE name = '{SETTING}'") == "on"
+            self._known = self._sql("SELECT setting FROM pg_file_settings WHERE name = {name}", name=SETTING) == [("on",)]
         return self._known
 
     def _set(self, *, read_only: bool) -> None:
         """The superuser is exempt, who makes backups and tidies up."""
         self._known = None
-        change = f"SET {SETTING} = on" if read_only else f"RESET {SETTING}"
-        exempt = f"SET {SETTING} = off" if read_only else f"RESET {SETTING}"
-        self._sql(f"ALTER ROLE postgres {exempt}; ALTER SYSTEM {change}; SELECT pg_reload_conf()")
+        for statement in READ_ONLY if read_only else WRITABLE:
+            self._sql(statement)
 
     def _end_writers(self) -> None:
         """Ends sessions that still write in a transaction that began earlier: they would fill the reserve."""
         self._sql(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            f"WHERE usename = '{self._space.user}' AND backend_xid IS NOT NULL"
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = {user} AND backend_xid IS NOT NULL",
+            user=self._space.user,
         )
 
 
@@ -120,12 +130,16 @@ def make_ballast(path: Path, size: int) -> None:
     os.replace(unfinished, path)
 
 
+def sql(statement: str, **parts: Part) -> list[postgres.Row]:
+    return postgres.ask(statement, TIMEOUT, **parts)
+
+
 def main(configuration: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     mount = Path(written["mount"])
     reserve = written["reserve"]
     space = Space(mount, mount / "reserve", written["user"], written["database"], reserve["part"], reserve["most"])
-    guard = Guard(space, lambda sql: psql(sql, TIMEOUT), lambda text: print(text, flush=True))
+    guard = Guard(space, sql, lambda text: print(text, flush=True))
     while True:
         if os.path.ismount(mount):
             guard.look()

@@ -40,10 +40,10 @@ export function restoresThatAreKilled({ clone, sql, serves }: RestoredStack): vo
     await stopped;
     kill();
 
-    expectRefused(await restore(), /^holdfast: restore is at work on the database/m);
+    expectRefused(await restore(), /^holdfast: restore is already working on the database/m);
     expectRefused(
       await clone.holdfast(["import", "--from", "any.dump", "--yes"]),
-      /restore is at work on the database/,
+      /restore is already working on the database/,
     );
     expect(await clone.onMachine("app-1", "systemctl is-active app@1.service || true")).toBe("inactive");
 

@@ -144,7 +144,7 @@ describe("the public side", () => {
     expect(installed.output).toMatch(/tree v\d/);
     const { packages } = driver.addresses;
     const other = `curl -sS --max-time 3 --proxy 'http://[${packages.ipv6}]:80' http://example.org/`;
-    expect((await onMachine(driver, 2, other)).output).toContain("no way to example.org");
+    expect((await onMachine(driver, 2, other)).output).toContain("Machines cannot reach example.org");
   }, 150_000);
 });
 

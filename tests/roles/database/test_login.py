@@ -16,6 +16,8 @@ PENCIL = (
     ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
 )
 APP = login.Login("app", "app")
+NOTHING = login.Present(frozenset({"postgres"}), None, None)
+READY = login.Present(frozenset({"postgres", "app", login.OWNER, login.READER}), PENCIL, login.OWNER)
 
 
 class LoginTest(unittest.TestCase):
@@ -28,27 +30,30 @@ class LoginTest(unittest.TestCase):
             with self.subTest(kept=kept):
                 self.assertFalse(login.is_verifier_of(kept, "pencil"))
 
-    def test_a_new_cluster_gets_role_and_database(self) -> None:
-        todo = login.statements(APP, "pencil", None, False, SALT)
+    def test_a_new_cluster_gets_its_roles(self) -> None:
         self.assertEqual(
-            todo,
+            [statement for statement, _ in login.roles(APP, "pencil", NOTHING, SALT)],
             [
-                "CREATE ROLE app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION",
-                f"ALTER ROLE app PASSWORD '{PENCIL}'",
-                "CREATE DATABASE app OWNER app",
-                "REVOKE ALL ON DATABASE app FROM PUBLIC",
+                "CREATE ROLE {user} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION",
+                "ALTER ROLE {user} PASSWORD {verifier}",
+                "CREATE ROLE {owner} NOLOGIN",
+                "CREATE ROLE {reader} LOGIN BYPASSRLS IN ROLE pg_read_all_data, pg_monitor",
             ],
         )
 
     def test_what_is_right_is_left_alone(self) -> None:
-        self.assertEqual(login.statements(APP, "pencil", PENCIL, True, b"another salt, not used"), [])
+        self.assertEqual(login.roles(APP, "pencil", READY, b"another salt, not used"), [])
 
     def test_another_password_changes_the_password_and_nothing_else(self) -> None:
-        todo = login.statements(APP, "pen", PENCIL, True, SALT)
-        self.assertEqual([statement.split()[:4] for statement in todo], [["ALTER", "ROLE", "app", "PASSWORD"]])
+        todo = login.roles(APP, "pen", READY, SALT)
+        self.assertEqual([statement for statement, _ in todo], ["ALTER ROLE {user} PASSWORD {verifier}"])
 
     def test_no_statement_holds_the_password(self) -> None:
-        self.assertNotIn("pencil", " ".join(login.statements(APP, "pencil", None, False, SALT)))
+        self.assertNotIn("pencil", str(login.roles(APP, "pencil", NOTHING, SALT)))
+
+    def test_a_cluster_of_an_earlier_version_or_from_a_backup_of_it_gets_what_it_lacks(self) -> None:
+        earlier = login.Present(frozenset({"postgres", "app"}), PENCIL, "app")
+        self.assertEqual([statement.split()[2] for statement, _ in login.roles(APP, "pencil", earlier, SALT)], ["{owner}", "{reader}"])
 
 
 if __name__ == "__main__":

@@ -46,14 +46,17 @@ class GuardTest(unittest.TestCase):
         self.guard = space.Guard(self.volume, self.sql, lambda _: None)
         self.volume.ballast.touch()
 
-    def sql(self, text: str) -> str:
+    def sql(self, text: str, **parts: str) -> list[tuple[str, ...]]:
         if not self.answers:
-            raise OSError("the connection was refused")
+            raise space.Refused("the connection was refused")
         if "ALTER SYSTEM" in text:
-            self.read_only = "ALTER SYSTEM SET default_transaction_read_only = on" in text
-            self.assertIn("pg_reload_conf", text)
-        self.ended += "pg_terminate_backend" in text
-        return "on" if self.read_only else ""
+            self.written = text
+        if "pg_reload_conf" in text:
+            self.read_only = self.written == "ALTER SYSTEM SET default_transaction_read_only = on"
+        if "pg_terminate_backend" in text:
+            self.ended += 1
+            self.assertEqual(parts, {"user": "app"})
+        return [("on",)] if self.read_only else []
 
     def look(self, room: int) -> bool:
         object.__setattr__(self.volume, "room", room * MIB)

@@ -12,13 +12,15 @@ units of systemd call it by the clock.
   holdfast-backup plan-import BYTES   what an import would replace, as JSON; the address of a server comes by stdin
   holdfast-backup receive BYTES       takes a dump from stdin; says where it is
 
-For units: ready, check, scheduled full|diff, scheduled-proof, run JOB, ended JOB, undo.
+For units: ready, check, scheduled full|diff, scheduled-proof, run JOB, ended JOB, undo. Units run what needs no root as
+the user postgres.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pwd
 import sys
 from datetime import datetime
 from typing import Any, Callable
@@ -56,6 +58,31 @@ def target_of(request: dict[str, Any]) -> datetime | None:
     if target.tzinfo is None:
         raise Problem(f"{text} has no time zone, so it is not one certain moment", code=2)
     return target
+
+
+def become_postgres() -> None:
+    """For good: what only asks needs nothing of root's."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.initgroups(user.pw_name, user.pw_gid)
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+
+
+def ended(settings: Settings, name: str) -> None:
+    """After a job, as root, however it ended. Not while the machine shuts down: the next boot goes on from there."""
+    jobs.forget_request(name)
+    if name == "restore":
+        foreign.forget()
+    if restoring.goes_down():
+        return
+    try:
+        if name == "restore" and jobs.was_killed():
+            restoring.ended(settings)
+        elif name == "import":
+            importing.ended(settings)
+    finally:
+        jobs.finish(name)
 
 
 def show(value: Any) -> None:
@@ -113,6 +140,7 @@ def main(arguments: list[str]) -> int:
     own = PgBackRest(settings)
     match arguments:
         case ["list"]:
+            become_postgres()
             listing(settings)
         case ["plan"]:
             plan(settings)
@@ -133,13 +161,8 @@ def main(arguments: list[str]) -> int:
             print(importing.receive(settings, int(size)))
         case ["replacing"]:
             print(jobs.replacing() or "")
-        case ["ended", "restore"]:
-            foreign.forget()
-            restoring.ended(settings)
-        case ["ended", "import"]:
-            importing.ended(settings)
-        case ["ended", _]:
-            pass
+        case ["ended", name]:
+            ended(settings, name)
         case ["ready"]:
             restoring.settle_after_cut(settings)
             importing.booted(settings)
@@ -158,16 +181,15 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+AS_POSTGRES = ("run", "check", "scheduled", "scheduled-proof")
+"""What units run as the user postgres (units.ts); everything else needs root, to stop and start PostgreSQL."""
+
+
 if __name__ == "__main__":
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and not (sys.argv[1:] and sys.argv[1] in AS_POSTGRES):
         sys.exit("this stops and starts PostgreSQL, so it needs root: sudo holdfast-backup …")
-    code = 1
     try:
-        code = main(sys.argv[1:])
+        sys.exit(main(sys.argv[1:]))
     except Problem as problem:
         print(problem, file=sys.stderr, flush=True)
-        code = problem.code
-    finally:
-        if sys.argv[1:2] == ["run"] and len(sys.argv) > 2:
-            jobs.finish(sys.argv[2], code)
-    sys.exit(code)
+        sys.exit(problem.code)

@@ -15,13 +15,14 @@ import marker
 import reach
 import restorable
 from commands import Failed, run, say
-from common import Problem, read_json, write_json
+from common import Problem, read_json
 from history import both, moment
 from pgbackrest import Info, PgBackRest, away
+from postgres import Refused
 from room import duration, size
-from settings import STATE, Settings
+from settings import RESULTS, STATE, Settings, write_result
 
-BACKUPS = f"{STATE}/backups.json"
+BACKUPS = f"{RESULTS}/backups.json"
 PUSH_LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
 
 
@@ -180,9 +181,9 @@ def record(settings: Settings, repository: PgBackRest, problem: str | None = Non
         except Failed as failure:
             known = {key: previous[key] for key in ("restorable", "restorableUntil", "archive") if key in previous}
             problem = problem or str(failure)
-        write_json(BACKUPS, {**description(settings, info, problem or info.reason or None), **known})
+        write_result(BACKUPS, {**description(settings, info, problem or info.reason or None), **known})
     elif problem is not None:
-        write_json(BACKUPS, {**previous, "checked": now(), "problem": problem})
+        write_result(BACKUPS, {**previous, "checked": now(), "problem": problem})
     return info
 
 
@@ -214,10 +215,10 @@ def description(settings: Settings, info: Info, problem: str | None) -> dict[str
 
 def last_archived(settings: Settings) -> str | None:
     """When PostgreSQL last handed a WAL segment over; None when it never did or does not answer."""
-    sql = "SELECT to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+00:00\"') FROM pg_stat_archiver"
+    at = "to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+00:00\"')"
     try:
-        return cluster.value(settings, sql) or None
-    except Failed:
+        return cluster.value(settings, "SELECT coalesce(" + at + ", '') FROM pg_stat_archiver") or None
+    except Refused:
         return None
 
 
@@ -235,7 +236,7 @@ def switch_wal(settings: Settings, limit: float = 60) -> bool:
     current = cluster.value(settings, "SELECT pg_walfile_name(pg_switch_wal())")
     until = time.monotonic() + limit
     while time.monotonic() < until:
-        archived = cluster.value(settings, "SELECT last_archived_wal FROM pg_stat_archiver")
+        archived = cluster.value(settings, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver")
         # Names of one timeline are in order; a backup's own small files have longer names that begin the same.
         if archived[:24] >= current and archived[:8] == current[:8]:
             return True
@@ -246,12 +247,25 @@ def switch_wal(settings: Settings, limit: float = 60) -> bool:
 def start_first(settings: Settings) -> None:
     """After an apply: the stanza, and the first full backup in the background where there is none."""
     repository = PgBackRest(settings)
-    # On the volume, whose top folder is root's.
-    spool = os.path.join(settings.volume, "pgbackrest-spool")
-    os.makedirs(spool, 0o750, exist_ok=True)
-    shutil.chown(spool, "postgres", "postgres")
+    make_folders(settings)
     info = ensure_stanza(settings, repository)
     record(settings, repository)
     if lacking := without_backup(info):
         run(["systemctl", "start", "--no-block", f"holdfast-backup@{first_kind(info)}.service"])
         say(f"there is no backup yet {lacking}: the first one has begun")
+
+
+def make_folders(settings: Settings) -> None:
+    """What the user postgres writes in, each in a folder of root's; and what earlier versions of this program kept elsewhere."""
+    for folder in (*(os.path.join(settings.volume, name) for name in ON_VOLUME), RESULTS):
+        os.makedirs(folder, 0o750 if folder != RESULTS else 0o755, exist_ok=True)
+        shutil.chown(folder, "postgres", "postgres")
+    for name in ("backups.json", "proof.json", "restore-speed.json"):
+        former = os.path.join(STATE, name)
+        known = read_json(former)
+        if known is not None:
+            write_result(os.path.join(RESULTS, name), known)
+            os.unlink(former)
+
+
+ON_VOLUME = ("pgbackrest-spool", "holdfast-proof")

@@ -5,55 +5,47 @@ from __future__ import annotations
 import glob
 import re
 import time
+from contextlib import AbstractContextManager
 
-from commands import Failed, as_postgres, run, say
+import postgres
+from commands import as_postgres, run, say
 from common import Problem
+from postgres import READER, Part, Refused, Row, Session, acting_as_postgres
 from settings import Settings
 
 
-def query(
-    settings: Settings,
-    sql: str,
-    database: str = "postgres",
-    host: str | None = None,
-    port: int | None = None,
-    after_errors: bool = False,
-) -> list[list[str]]:
+def query(settings: Settings, statement: str, **parts: Part) -> list[Row]:
+    """One statement of the superuser's, in the database postgres: see Session.ask. Raises Refused."""
+    with postgres.session(port=settings.port) as session:
+        return session.ask(statement, **parts)
+
+
+def value(settings: Settings, statement: str, **parts: Part) -> str:
+    rows = query(settings, statement, **parts)
+    return str(rows[0][0]) if rows else ""
+
+
+def reading(settings: Settings, database: str, copy: str | None = None) -> AbstractContextManager[Session]:
     """
-    Rows of text. The statements go in by stdin: arguments are everybody's to read. Raises Failed.
+    A session that may read everything in a database and change nothing. Raises Refused.
 
-    host: folder of another cluster's socket
-    after_errors: go on with the next statement; what the error says is then a row of one column
+    copy: folder of the socket of another cluster than this machine's
     """
-    options = ["-X", "-q", "-A", "-t", "-F", "\x1f", "-v", f"ON_ERROR_STOP={0 if after_errors else 1}"]
-    options += ["-d", database, "-p", str(port or settings.port)]
-    if host:
-        options += ["-h", host]
-    # Notices would stand between the rows.
-    quiet = {"PGOPTIONS": "-c client_min_messages=error"}
-    output = run(as_postgres(["psql", *options, "-f", "-"]), stdin=sql, environment=quiet)
-    return [line.split("\x1f") for line in output.splitlines() if line]
+    return postgres.session(database, READER, *((copy, COPY_PORT) if copy else (postgres.SOCKET, settings.port)))
 
 
-CONTENT = """
-    SELECT count(*), coalesce(sum(greatest(s.n_live_tup, c.reltuples::bigint, 0)), 0)
-    FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
-"""
-"""Tables, and rows as estimated: the counters begin anew after a crash, what ANALYZE has found stays."""
+COPY_PORT = 5433
+"""Of a restored copy: a part of its socket's name; nothing listens on TCP."""
 
 
-def value(settings: Settings, sql: str, database: str = "postgres") -> str:
-    rows = query(settings, sql, database)
-    return rows[0][0] if rows else ""
-
-
-def literal(text: str) -> str:
-    """Text as SQL reads it."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def content(settings: Settings, database: str) -> tuple[int, int]:
+    """Tables, and rows as estimated: the counters begin anew after a crash, what ANALYZE has found stays. Raises Refused."""
+    with reading(settings, database) as session:
+        rows = session.ask("""
+            SELECT count(*), coalesce(sum(greatest(s.n_live_tup, c.reltuples::bigint, 0)), 0)::bigint
+            FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+        """)
+    return rows[0][0], rows[0][1]
 
 
 def running(settings: Settings) -> bool:
@@ -61,7 +53,7 @@ def running(settings: Settings) -> bool:
     try:
         query(settings, "SELECT 1")
         return True
-    except Failed:
+    except Refused:
         return False
 
 
@@ -126,7 +118,7 @@ def ready(settings: Settings) -> bool:
     for as long as it recovers.
     """
     try:
-        with open(f"{settings.data}/postmaster.pid", encoding="utf-8") as file:
+        with acting_as_postgres(), open(f"{settings.data}/postmaster.pid", encoding="utf-8") as file:
             lines = file.read().splitlines()
     except FileNotFoundError:
         return False

@@ -19,9 +19,11 @@ import backups
 import cluster
 import jobs
 import loading
-from commands import Failed, run, say
+import postgres
+from commands import run, say
 from common import Problem
 from pgbackrest import PgBackRest
+from postgres import Name, Refused
 from room import duration, require
 from settings import Settings
 
@@ -43,8 +45,7 @@ def plan(settings: Settings, bytes_of_dump: int, source: str | None) -> dict[str
     else:
         bytes_there = loading.size_on_server(settings, source)
         require(settings.volume, settings.volume_gib, bytes_there, "a copy of the database there")
-    rows = cluster.query(settings, cluster.CONTENT, settings.database)
-    tables, count = (int(value) for value in rows[0])
+    tables, count = cluster.content(settings, settings.database)
     return {"database": settings.database, "tables": tables, "rows": count}
 
 
@@ -81,16 +82,16 @@ def load(settings: Settings, source: str) -> None:
         make(settings, fresh)
         close(settings)
         loading.fill(settings, source, fresh)
-        cluster.query(settings, "ANALYZE", fresh)
-        tables = cluster.query(settings, "SELECT count(*) FROM pg_stat_user_tables", fresh)[0][0]
-        if tables == "0":
+        loading.analyze(settings, fresh)
+        tables, _ = cluster.content(settings, fresh)
+        if tables == 0:
             raise Problem("the dump has no tables: is it the right file?")
         swap(settings, fresh, before)
     finally:
         try:
             tidy(settings)
-        except Failed as failure:
-            say(f"{failure}\nHoldfast deletes the rest of the import as soon as PostgreSQL answers", error=True)
+        except Refused as refused:
+            say(f"{refused}\nHoldfast deletes the rest of the import as soon as PostgreSQL answers", error=True)
     for unit in settings.role_units:
         run(["systemctl", "restart", unit])
     say(f"{tables} tables are in database {settings.database}, after {duration(time.monotonic() - begun)}")
@@ -101,51 +102,62 @@ def load(settings: Settings, source: str) -> None:
 
 
 def make(settings: Settings, fresh: str) -> None:
-    """As for the app's own: no other role may connect to it (login.py)."""
-    owner, new = cluster.identifier(settings.owner), cluster.identifier(fresh)
-    cluster.query(settings, f"CREATE DATABASE {new} OWNER {owner} TEMPLATE template0")
-    cluster.query(settings, f"REVOKE ALL ON DATABASE {new} FROM PUBLIC")
+    """With the same owner and rights as the app's own (login.py)."""
+    with postgres.session(port=settings.port) as session:
+        session.ask("CREATE DATABASE {new} TEMPLATE template0", new=Name(fresh))
+        postgres.take_over(session, fresh, settings.owner)
+    postgres.give_schema(fresh, settings.owner)
 
 
 def close(settings: Settings) -> None:
     """Closes the app's database to new sessions until it is opened again, and ends the present ones."""
-    cluster.query(settings, f"ALTER DATABASE {cluster.identifier(settings.database)} ALLOW_CONNECTIONS false")
+    cluster.query(settings, "ALTER DATABASE {name} ALLOW_CONNECTIONS false", name=Name(settings.database))
     end_sessions(settings)
 
 
 def end_sessions(settings: Settings) -> None:
-    name = cluster.literal(settings.database)
-    cluster.query(settings, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {name}")
+    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = {name}"
+    cluster.query(settings, ended, name=settings.database)
 
 
 def swap(settings: Settings, fresh: str, before: str) -> None:
     """The new database takes the name of the old one, which is open again under its own new name: at once, or not at all."""
-    name, old, new = (cluster.identifier(one) for one in (settings.database, before, fresh))
-    rename = f"ALTER DATABASE {name} RENAME TO {old}; ALTER DATABASE {old} ALLOW_CONNECTIONS true;"
     for _ in range(50):
         end_sessions(settings)
         try:
-            cluster.query(settings, f"BEGIN; {rename} ALTER DATABASE {new} RENAME TO {name}; COMMIT;")
+            rename_both(settings, Name(settings.database), Name(fresh), Name(before))
             return
-        except Failed as failure:
+        except Refused as refused:
             # A session that was ended is not gone in the same moment.
-            if "being accessed by other users" not in failure.output:
+            if refused.state != IN_USE:
                 raise
             time.sleep(0.1)
     raise Problem(f"database {settings.database} could not be renamed: another session is still connected to it")
 
 
+IN_USE = "55006"
+"""PostgreSQL's code for a database that somebody is connected to (object_in_use)."""
+
+
+def rename_both(settings: Settings, name: Name, fresh: Name, before: Name) -> None:
+    with postgres.session(port=settings.port) as session, session.together():
+        session.ask("ALTER DATABASE {name} RENAME TO {before}", name=name, before=before)
+        session.ask("ALTER DATABASE {before} ALLOW_CONNECTIONS true", before=before)
+        session.ask("ALTER DATABASE {fresh} RENAME TO {name}", fresh=fresh, name=name)
+
+
 def tidy(settings: Settings) -> None:
     """
     What an import leaves that did not come to its end: a closed database, half of a new one, the dump. After one that did
-    there is only the dump. Raises Failed when PostgreSQL does not answer.
+    there is only the dump. Raises Refused when PostgreSQL does not answer.
     """
     shutil.rmtree(os.path.join(settings.volume, UPLOADS), ignore_errors=True)
-    name, unfinished = cluster.literal(settings.database), cluster.literal(f"{settings.database}-import-%")
-    if cluster.value(settings, f"SELECT datallowconn FROM pg_database WHERE datname = {name}") == "f":
-        cluster.query(settings, f"ALTER DATABASE {cluster.identifier(settings.database)} ALLOW_CONNECTIONS true")
-    for (left,) in cluster.query(settings, f"SELECT datname FROM pg_database WHERE datname LIKE {unfinished}"):
-        cluster.query(settings, f"DROP DATABASE IF EXISTS {cluster.identifier(left)} WITH (FORCE)")
+    closed = "SELECT FROM pg_database WHERE datname = {name} AND NOT datallowconn"
+    if cluster.query(settings, closed, name=settings.database):
+        cluster.query(settings, "ALTER DATABASE {name} ALLOW_CONNECTIONS true", name=Name(settings.database))
+    unfinished = "SELECT datname FROM pg_database WHERE starts_with(datname, {beginning})"
+    for (left,) in cluster.query(settings, unfinished, beginning=f"{settings.database}-import-"):
+        cluster.query(settings, "DROP DATABASE IF EXISTS {left} WITH (FORCE)", left=Name(left))
 
 
 def ended(settings: Settings, patience: float = 60) -> None:

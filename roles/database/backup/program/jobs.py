@@ -12,6 +12,7 @@ import re
 import subprocess
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Iterator
 
 from commands import run, say
@@ -21,6 +22,7 @@ from settings import RUN
 NAMES = ("backup", "restore", "import", "verify", "proof")
 AT_WORK = ("active", "activating", "deactivating", "reloading")
 """systemd's states of a unit that has not ended."""
+LOCK = f"{RUN}/lock"
 REPLACING = ("restore", "import")
 """The app is stopped while one of them is at work, and finds another database after it: one at a time."""
 
@@ -37,26 +39,42 @@ def start(name: str, request: dict[str, Any]) -> None:
         if at_work(other):
             raise Problem(f"{other} is running already: `holdfast backup follow {other}` shows it")
     os.makedirs(RUN, 0o711, exist_ok=True)
-    write_json(f"{RUN}/{name}.request", request, 0o600)
+    write_json(request_path(name), request, 0o600)
     if os.path.exists(result_path(name)):
         os.unlink(result_path(name))
     subprocess.run(["systemctl", "reset-failed", unit(name)], check=False, stderr=subprocess.DEVNULL)
-    # Returns when it has begun, so that a follower does not see the previous run.
-    run(["systemctl", "start", unit(name)])
+    try:
+        # Returns when it has begun, so that a follower does not see the previous run; then systemd has given it the request.
+        run(["systemctl", "start", unit(name)])
+    finally:
+        forget_request(name)
 
 
 def request_of(name: str) -> dict[str, Any]:
-    """What was asked for. Taken, not read: it may hold a key."""
-    path = f"{RUN}/{name}.request"
-    request: dict[str, Any] | None = read_json(path)
+    """What was asked for, as systemd hands it over (LoadCredential=)."""
+    request: dict[str, Any] | None = read_json(os.path.join(os.environ.get("CREDENTIALS_DIRECTORY", "/"), "request"))
     if request is None:
         raise Problem(f"there is no request for {name}", code=2)
-    os.unlink(path)
     return request
 
 
-def finish(name: str, code: int) -> None:
-    """Tells those who follow how it ended: systemd forgets it."""
+def request_path(name: str) -> str:
+    return f"{RUN}/{name}.request"
+
+
+def forget_request(name: str) -> None:
+    """It may hold a key."""
+    Path(request_path(name)).unlink(missing_ok=True)
+
+
+def was_killed() -> bool:
+    """In what systemd runs after the job (ExecStopPost=): whether it did not end by itself."""
+    return os.environ.get("EXIT_CODE") != "exited"
+
+
+def finish(name: str) -> None:
+    """Tells those who follow how it ended, as systemd says: it forgets that."""
+    code = 1 if was_killed() else int(os.environ.get("EXIT_STATUS", "1"))
     write_json(result_path(name), {"invocation": os.environ.get("INVOCATION_ID", ""), "code": code})
 
 
@@ -115,8 +133,7 @@ def show(invocation: str, cursor: str) -> str:
 @contextmanager
 def alone(limit: float = 60) -> Iterator[None]:
     """Nothing else that needs the database as it is runs meanwhile. Raises Problem when it stays busy."""
-    os.makedirs(RUN, 0o711, exist_ok=True)
-    with open(os.open(f"{RUN}/lock", os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as lock:
+    with open(lock_file(), "rb") as lock:
         until = time.monotonic() + limit
         while True:
             try:
@@ -127,6 +144,14 @@ def alone(limit: float = 60) -> Iterator[None]:
                     raise Problem(f"{busy_with()} is running on this database: try again when it has ended") from None
                 time.sleep(0.2)
         yield
+
+
+def lock_file() -> int:
+    """Only root may open it. A unit gets it from systemd (OpenFile=), so that nobody else of its user can hold it."""
+    if os.environ.get("LISTEN_FDNAMES") == "lock":
+        return 3
+    os.makedirs(RUN, 0o711, exist_ok=True)
+    return os.open(LOCK, os.O_RDONLY | os.O_CREAT, 0o600)
 
 
 def busy_with() -> str:

@@ -26,6 +26,7 @@ USER = "holdfast-import"
 """Made by sysusers.d (backup.ts)."""
 SOCKET = "/run/postgresql"
 DUMP = ("--no-owner", "--no-privileges")
+QUIET = ("PGOPTIONS=-c client_min_messages=error",)
 
 NO_DUMP = "pg_dump did not write this: it is neither its custom format (`pg_dump -Fc`), nor SQL, nor gzipped SQL"
 OWNERS = (
@@ -86,10 +87,15 @@ def explain(output: str) -> str | None:
     return None
 
 
+def analyze(settings: Settings, database: str) -> None:
+    """Counts what was loaded. As the one who loaded it: an index may call a function of the dump's."""
+    pipe([as_importer(["psql", "-Xqw", "-c", "ANALYZE", "-d", connection(settings, database)], QUIET)])
+
+
 def run_sql(settings: Settings, database: str) -> list[str]:
     """Runs SQL from its input, in one transaction."""
     options = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-o", "/dev/null", "-f", "-"]
-    return as_importer(["psql", *options, "-d", connection(settings, database)], ["PGOPTIONS=-c client_min_messages=error"])
+    return as_importer(["psql", *options, "-d", connection(settings, database)], QUIET)
 
 
 def connection(settings: Settings, database: str) -> str:

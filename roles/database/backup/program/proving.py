@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable, NamedTuple, Sequence
 
 import backups
 import cluster
@@ -15,19 +15,30 @@ import marker
 import reach
 import scratch
 from commands import Failed, as_postgres, run, say
-from common import Problem, read_json, write_json
+from common import Problem, read_json
 from history import Place, moment, places
 from pgbackrest import Backup, PgBackRest, away
+from postgres import Name, Refused
 from restoring import SPEED
 from room import duration, size
-from settings import STATE, Settings
+from settings import RESULTS, Settings, write_result
 
-PROOF = f"{STATE}/proof.json"
+PROOF = f"{RESULTS}/proof.json"
+
+
+class Table(NamedTuple):
+    """What its owner calls it, which may be any text."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return ascii(f"{self.schema}.{self.name}")[1:-1]
 
 
 @dataclass(frozen=True)
 class Count:
-    table: str
+    table: Table
     rows: int
     """In one snapshot of the living database."""
     inserted: int
@@ -40,7 +51,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Expected:
-    marker: str
+    marker: int
     restore_point: str
     counts: tuple[Count, ...]
 
@@ -61,13 +72,13 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
             raise Problem("there is no backup to prove yet: `holdfast backup now` makes one")
     except Problem as problem:
         nothing = {**document(None, time.time()), "ok": False, "reason": str(problem), "seconds": 0}
-        write_json(PROOF, {**nothing, "repositories": before})
+        write_result(PROOF, {**nothing, "repositories": before})
         raise
     proofs = {one["repository"]: one for one in before if one["repository"] in info.repositories}
     failed = []
     for backup in chosen:
         proofs[backup.repository] = proof = prove_one(settings, repository, backup)
-        write_json(PROOF, {**least(proofs.values()), "repositories": [proofs[key] for key in sorted(proofs)]})
+        write_result(PROOF, {**least(proofs.values()), "repositories": [proofs[key] for key in sorted(proofs)]})
         if not proof["ok"]:
             failed.append(f"backup {backup.label} {reach.WHERE[backup.repository]}: {proof['reason']}")
     if failed:
@@ -105,7 +116,7 @@ def prove_one(settings: Settings, repository: PgBackRest, backup: Backup) -> dic
             amcheck(settings, folder)
         outcome.update(ok=True, tables=len(expected.counts), rows=sum(count.rows for count in expected.counts))
         speed = backup.size / max(outcome["restoreSeconds"], 0.1)
-        write_json(SPEED, {"bytesPerSecond": speed, "bytes": backup.size, "seconds": outcome["restoreSeconds"]})
+        write_result(SPEED, {"bytesPerSecond": speed, "bytes": backup.size, "seconds": outcome["restoreSeconds"]})
     except (Problem, OSError) as problem:
         outcome["reason"] = str(problem)
         say(f"backup {backup.label} is not proven: {problem}", error=True)
@@ -143,7 +154,7 @@ def expectation(settings: Settings) -> Expected:
     before = changes(settings)
     counts = count(settings, before)
     number = marker.write(settings, "proof")
-    cluster.query(settings, f"SELECT pg_create_restore_point({cluster.literal(name)})")
+    cluster.query(settings, "SELECT pg_create_restore_point({name})", name=name)
     time.sleep(1.5)  # Backends hand their counters over once a second at most.
     after = changes(settings)
     if not backups.switch_wal(settings, 300):
@@ -159,30 +170,45 @@ def expectation(settings: Settings) -> Expected:
     )
 
 
-def changes(settings: Settings) -> dict[str, tuple[int, int]]:
-    """Table → rows that were ever inserted and deleted."""
-    sql = "SELECT format('%I.%I', schemaname, relname), n_tup_ins, n_tup_del FROM pg_stat_user_tables ORDER BY 1"
-    return {table: (int(inserted), int(deleted)) for table, inserted, deleted in cluster.query(settings, sql, settings.database)}
+def changes(settings: Settings) -> dict[Table, tuple[int, int]]:
+    """Table → rows that were ever inserted and deleted, of all whose rows a backup has: not of temporary or unlogged ones."""
+    with cluster.reading(settings, settings.database) as session:
+        rows = session.ask("""
+            SELECT s.schemaname, s.relname, s.n_tup_ins, s.n_tup_del
+            FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+            WHERE c.relpersistence = 'p' ORDER BY 1, 2
+        """)
+    return {Table(schema, name): (inserted, deleted) for schema, name, inserted, deleted in rows}
 
 
-def count(settings: Settings, tables: Iterable[str], folder: str | None = None) -> dict[str, int]:
-    """Rows of each table, those left out that are not there (any more). Raises Problem when one cannot be counted."""
-    port = scratch.PORT if folder else None
+def count(settings: Settings, tables: Iterable[Table], copy: str | None = None) -> dict[Table, int]:
+    """
+    Rows of each table, those left out that are not there (any more). Raises Refused when one cannot be counted.
+
+    copy: folder of the restored copy's socket; without, the living database
+    """
+    counts = {}
     # One session for all of them, and a statement each: together they would hold the locks of all tables at once.
-    sql = "\n".join(f"SELECT {cluster.literal(table)}, count(*) FROM {table};" for table in tables)
-    rows = cluster.query(settings, sql, settings.database, host=folder, port=port, after_errors=True)
-    errors = [row[0] for row in rows if len(row) == 1 and "ERROR:" in row[0] and "does not exist" not in row[0]]
-    if errors:
-        raise Problem(f"the rows cannot be counted: {errors[0]}")
-    return {row[0]: int(row[1]) for row in rows if len(row) == 2}
+    with cluster.reading(settings, settings.database, copy) as session:
+        for table in tables:
+            try:
+                counting = "SELECT count(*) FROM ONLY {schema}.{name}"
+                counts[table] = int(session.ask(counting, schema=Name(table.schema), name=Name(table.name))[0][0])
+            except Refused as refused:
+                if refused.state not in NOTHING_TO_COUNT:
+                    raise
+    return counts
 
 
-def compare(settings: Settings, folder: str, expected: Expected) -> None:
+NOTHING_TO_COUNT = ("42P01", "3F000", "55000")
+"""PostgreSQL's codes for a table or a schema that is gone, and for a materialized view that nothing is in yet."""
+
+
+def compare(settings: Settings, copy: str, expected: Expected) -> None:
     """Raises Problem naming the first table that is not as it was."""
-    sql = f"SELECT count(*) FROM {marker.TABLE} WHERE id = {int(expected.marker)}"
-    if cluster.query(settings, sql, host=folder, port=scratch.PORT) != [["1"]]:
+    if not marker.is_in(copy, expected.marker):
         raise Problem(f"the restored copy lacks marker row {expected.marker}, which was written just before the proof")
-    counts = count(settings, [one.table for one in expected.counts], folder)
+    counts = count(settings, [one.table for one in expected.counts], copy)
     for one in expected.counts:
         restored = counts.get(one.table)
         if restored is None or not one.fits(restored):
@@ -199,10 +225,10 @@ def amcheck(settings: Settings, folder: str) -> None:
         "--all",
         "--install-missing",
         f"--host={folder}",
-        f"--port={scratch.PORT}",
+        f"--port={cluster.COPY_PORT}",
         "--username=postgres",
     ]
     try:
-        run(as_postgres(command))
+        run(as_postgres(command), environment={"PGOPTIONS": "-c search_path=pg_catalog,pg_temp -c role=none"})
     except Failed as failure:
         raise Problem(f"pg_amcheck found damage in the restored copy:\n{failure.output.strip()[-1000:]}") from failure

@@ -13,6 +13,7 @@ import cluster
 from commands import say
 from common import Problem
 from history import both, iso
+from postgres import Name, acting_as_postgres
 from settings import Settings
 from wal import SEGMENT, Fork, Run, name, parse_history, serial, timeline
 
@@ -52,7 +53,7 @@ def hold_archiving(settings: Settings) -> None:
     Nothing of the new timeline gets into the repository before it is known to be the right one: once there, every later
     restore would follow it. PostgreSQL keeps its WAL meanwhile.
     """
-    with open(auto_conf(settings), "a", encoding="utf-8") as file:
+    with acting_as_postgres(), open(auto_conf(settings), "a", encoding="utf-8") as file:
         file.write("archive_command = ''\n")
 
 
@@ -63,7 +64,7 @@ def holds_archiving(settings: Settings) -> bool:
 def release(settings: Settings) -> None:
     """The cluster has its own settings again, and what it has written since is archived."""
     for one in SETTINGS:
-        cluster.query(settings, f"ALTER SYSTEM RESET {one}")
+        cluster.query(settings, "ALTER SYSTEM RESET {setting}", setting=Name(one))
     cluster.query(settings, "SELECT pg_reload_conf()")
 
 
@@ -107,10 +108,11 @@ def ended_at_gap(target: datetime, run: Run, log: str) -> str:
 def drop_target(settings: Settings) -> None:
     """Takes the target out of what pgBackRest wrote, so that recovery goes to the end."""
     path = auto_conf(settings)
-    with open(path, encoding="utf-8") as file:
+    with acting_as_postgres(), open(path, "r+", encoding="utf-8") as file:
         kept = [line for line in file if not line.startswith("recovery_target_time")]
-    with open(path, "w", encoding="utf-8") as file:
+        file.seek(0)
         file.writelines(kept)
+        file.truncate()
 
 
 def require_end(settings: Settings, run: Run) -> None:
@@ -127,5 +129,6 @@ def require_end(settings: Settings, run: Run) -> None:
 def fork_of(settings: Settings) -> Fork:
     """Where the restored cluster left the timeline that it was restored on."""
     current = timeline(cluster.value(settings, "SELECT pg_walfile_name(pg_current_wal_lsn())"))
-    with open(os.path.join(settings.data, "pg_wal", f"{current:08X}.history"), encoding="utf-8") as file:
+    history = os.path.join(settings.data, "pg_wal", f"{current:08X}.history")
+    with acting_as_postgres(), open(history, encoding="utf-8") as file:
         return parse_history(file.read())[-1]

@@ -16,16 +16,17 @@ import cluster
 import history
 import jobs
 import recovery
-from commands import Failed, run, say
+from commands import run, say
 from common import Problem, read_json, rename, sync_folder, write_json
 from pgbackrest import Backup, Info, PgBackRest, away
+from postgres import Refused, acting_as_postgres
 from room import duration, require, size, used_by
-from settings import STATE, Settings
+from settings import RESULTS, STATE, Settings, write_result
 from wal import Run
 
 PROGRESS = f"{STATE}/restore.json"
 """There while a restore is under way; then what is in `kept` is the data directory that was."""
-SPEED = f"{STATE}/restore-speed.json"
+SPEED = f"{RESULTS}/restore-speed.json"
 INTERRUPTED = (
     "holdfast-backup@full.service",
     "holdfast-backup@diff.service",
@@ -61,9 +62,9 @@ def description_of_present(settings: Settings) -> str:
     if not os.path.exists(os.path.join(settings.data, "PG_VERSION")):
         return "no database"
     try:
-        rows = cluster.query(settings, cluster.CONTENT, settings.database)
-        return f"database {settings.database} with {rows[0][0]} tables and about {rows[0][1]} rows"
-    except (Failed, IndexError):
+        tables, rows = cluster.content(settings, settings.database)
+        return f"database {settings.database} with {tables} tables and about {rows} rows"
+    except Refused:
         return f"a database that does not answer, {size(used_by(settings.data))}"
 
 
@@ -130,15 +131,26 @@ def put_aside(settings: Settings) -> str | None:
         kept = f"{settings.data}.before-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     write_json(PROGRESS, {"kept": kept, "active": was_active})
     if kept:
-        rename(settings.data, kept)
+        move(settings.data, kept)
     return kept
+
+
+def move(old: str, new: str) -> None:
+    """Both are in a folder of the user postgres."""
+    with acting_as_postgres():
+        rename(old, new)
+
+
+def delete(folder: str) -> None:
+    with acting_as_postgres():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: datetime | None) -> None:
     """Copies the backup into a new data directory."""
     say(f"restoring backup {chosen.label} ({size(chosen.size)})")
-    os.mkdir(settings.data, 0o700)
-    shutil.chown(settings.data, "postgres", "postgres")
+    with acting_as_postgres():
+        os.mkdir(settings.data, 0o700)
     options = [f"--set={chosen.label}", f"--repo={chosen.repository}", f"--pg1-path={settings.data}"]
     # Visitors must not see a database that is still on its way.
     options += ["--recovery-option=hot_standby=off"]
@@ -150,7 +162,7 @@ def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: da
     begun = time.monotonic()
     repository.restore(*options, "--log-level-console=detail", on_line=backups.Percent("restore"))
     seconds = time.monotonic() - begun
-    write_json(SPEED, {"bytesPerSecond": chosen.size / max(seconds, 0.1), "bytes": chosen.size, "seconds": seconds})
+    write_result(SPEED, {"bytesPerSecond": chosen.size / max(seconds, 0.1), "bytes": chosen.size, "seconds": seconds})
     recovery.hold_archiving(settings)
     say(f"files are back after {duration(seconds)}; replaying WAL")
 
@@ -196,32 +208,26 @@ def undo(settings: Settings) -> bool:
     cluster.stop(settings)
     if os.path.exists(settings.data) and not (kept and not os.path.exists(kept)):
         # What an undoing that was cut short itself has left: a folder that is not empty cannot be renamed over.
-        if os.path.exists(failed):
-            shutil.rmtree(failed)
-        rename(settings.data, failed)
+        delete(failed)
+        move(settings.data, failed)
     if kept and os.path.exists(kept):
-        rename(kept, settings.data)
+        move(kept, settings.data)
     os.unlink(PROGRESS)
     sync_folder(STATE)
     # First, because people wait for the database; deleting files takes long and has time.
     if progress["active"]:
         cluster.start(settings)
-    shutil.rmtree(failed, ignore_errors=True)
+    delete(failed)
     return True
 
 
 def ended(settings: Settings) -> None:
-    """After a restore, however it ended: one that was killed could do nothing any more."""
-    if os.path.exists(jobs.result_path("restore")) or goes_down():
-        return
-    try:
-        if undo(settings):
-            say("the restore was killed: the previous database is back")
-        elif cluster.running(settings) and recovery.holds_archiving(settings):
-            settle(settings, False)
-            say("the restore was killed after its last step: the restored database is complete, and PostgreSQL archives its WAL")
-    finally:
-        jobs.finish("restore", 1)
+    """After a restore that was killed: it could do nothing any more."""
+    if undo(settings):
+        say("the restore was killed: the previous database is back")
+    elif cluster.running(settings) and recovery.holds_archiving(settings):
+        settle(settings, False)
+        say("the restore was killed after its last step: the restored database is complete, and PostgreSQL archives its WAL")
 
 
 def goes_down() -> bool:
@@ -241,8 +247,8 @@ def forget(settings: Settings) -> None:
         raise Problem("a restore is running and still needs the previous database")
     for copy in copies:
         bytes_used = used_by(copy)
-        shutil.rmtree(copy)
+        delete(copy)
         say(f"deleted {copy} ({size(bytes_used)})")
-    shutil.rmtree(f"{settings.data}.failed", ignore_errors=True)
+    delete(f"{settings.data}.failed")
     if not copies:
         say("no restore has kept a previous database")

@@ -1,4 +1,4 @@
-"""A restored copy that no other program sees: its own folder on the volume, its own socket, no network, no archiving."""
+"""A restored copy, made as the user postgres, that no other program sees: its own folder on the volume, its own socket, no network, no archiving."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from typing import Iterator
 
 import backups
 import cluster
+import postgres
 from commands import Failed, as_postgres, run, say
 from pgbackrest import Backup, PgBackRest
+from postgres import READER
 from room import require
 from settings import Settings
-
-PORT = 5433
-"""Part of the socket's name; nothing listens on TCP."""
-
 
 LIMITS = (
     "max_connections",
@@ -36,7 +34,7 @@ hba_file = '{folder}/pg_hba.conf'
 ident_file = '{folder}/pg_ident.conf'
 listen_addresses = ''
 unix_socket_directories = '{folder}'
-port = {PORT}
+port = {cluster.COPY_PORT}
 archive_mode = off
 ssl = off
 shared_buffers = 64MB
@@ -49,9 +47,8 @@ log_destination = 'stderr'
 
 
 def limits_of(settings: Settings) -> str:
-    names = ", ".join(cluster.literal(name) for name in LIMITS)
-    rows = cluster.query(settings, f"SELECT name, setting FROM pg_settings WHERE name IN ({names})")
-    return "\n".join(f"{name} = {setting}" for name, setting in rows)
+    setting = "SELECT current_setting({name})"
+    return "\n".join(f"{name} = {int(cluster.value(settings, setting, name=name))}" for name in LIMITS)
 
 
 @contextmanager
@@ -60,21 +57,19 @@ def restored(settings: Settings, repository: PgBackRest, backup: Backup, restore
     A running copy, restored from a backup and its WAL up to a named restore point. Yields the folder of its socket; nothing
     of it is left afterwards, whatever happens.
     """
-    folder = os.path.join(settings.volume, "holdfast-proof")
+    folder = os.path.join(settings.volume, "holdfast-proof", "copy")
     require(settings.volume, settings.volume_gib, backup.size, "a copy to prove the backup with")
     remove(settings, folder)
     try:
         for path in (folder, f"{folder}/data"):
             os.mkdir(path, 0o700)
-            shutil.chown(path, "postgres", "postgres")
         for name, content in (
             ("postgresql.conf", configuration(folder, limits_of(settings))),
-            ("pg_hba.conf", "local all postgres peer\n"),
-            ("pg_ident.conf", ""),
+            ("pg_hba.conf", f"local all postgres peer\nlocal all {READER} peer map=reader\n"),
+            ("pg_ident.conf", f"reader postgres {READER}\n"),
         ):
             with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
                 file.write(content)
-            os.chmod(f"{folder}/{name}", 0o644)
         repository.restore(
             f"--set={backup.label}",
             f"--repo={backup.repository}",
@@ -102,16 +97,17 @@ def restored(settings: Settings, repository: PgBackRest, backup: Backup, restore
                 ]
             )
         )
-        await_promoted(settings, folder)
+        await_promoted(folder)
         yield folder
     finally:
         remove(settings, folder)
 
 
-def await_promoted(settings: Settings, folder: str) -> None:
+def await_promoted(folder: str) -> None:
     """A copy answers questions before it has reached its target."""
-    while cluster.query(settings, "SELECT pg_is_in_recovery()", host=folder, port=PORT) != [["f"]]:
-        time.sleep(0.2)
+    with postgres.session(host=folder, port=cluster.COPY_PORT) as session:
+        while session.ask("SELECT pg_is_in_recovery()") != [(False,)]:
+            time.sleep(0.2)
 
 
 def remove(settings: Settings, folder: str) -> None:

@@ -6,9 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from common import write_json
+from postgres import acting_as_postgres
+
 CONFIGURATION = "/etc/holdfast/backup.json"
 STATE = "/var/lib/holdfast"
-"""Folder of what outlives a reboot: results that `holdfast status` reads, and how far a restore has got."""
+"""Folder of how far a restore has got; root's."""
+RESULTS = f"{STATE}/backup"
+"""Folder of results that `holdfast status` reads; the user postgres's."""
 RUN = "/run/holdfast-backup"
 """Folder of requests and results of jobs; root's alone, because a request may hold a key."""
 
@@ -40,6 +45,11 @@ class Settings:
     @property
     def programs(self) -> str:
         return f"/usr/lib/postgresql/{self.version}/bin"
+
+
+def write_result(path: str, value: Any) -> None:
+    with acting_as_postgres():
+        write_json(path, value)
 
 
 def read_settings(path: str = CONFIGURATION) -> Settings:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from datetime import datetime, timezone
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.join(HERE, "../../../../roles/database/backup/program")
 sys.dont_write_bytecode = True
-sys.path.insert(0, PROGRAM)
+sys.path[:0] = [PROGRAM, os.path.join(PROGRAM, "../../program")]
 
 import pgbackrest  # noqa: E402
+import postgres  # noqa: E402
 from settings import Settings  # noqa: E402
+
+# Here everything belongs to whoever runs the tests.
+postgres.USER = pwd.getpwuid(os.geteuid()).pw_name
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 

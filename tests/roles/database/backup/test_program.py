@@ -12,6 +12,7 @@ from examples import NOON, settings
 
 import backups
 import commands
+import postgres
 import proving
 import room
 from common import Problem, read_json, write_json
@@ -24,13 +25,20 @@ class ProofTest(unittest.TestCase):
         self.assertEqual([rows for rows in range(20) if busy.fits(rows)], [8, 9, 10, 11, 12, 13])
 
     def test_tables_are_counted_in_one_session_and_those_that_are_gone_are_left_out(self) -> None:
-        answer = [["public.a", "10"], ['psql:<stdin>:2: ERROR:  relation "public.b" does not exist'], ["LINE 1: SELECT"]]
-        with mock.patch.object(proving.cluster, "query", return_value=answer) as query:
-            self.assertEqual(proving.count(settings(), ["public.a", "public.b"]), {"public.a": 10})
-            query.assert_called_once()
-            query.return_value = [["public.a", "10"], ["psql:<stdin>:2: ERROR:  permission denied for table b"]]
+        a, b = proving.Table("public", "a"), proving.Table("public", "b; DROP TABLE a")
+        with mock.patch.object(proving.cluster, "reading") as reading:
+            ask = reading.return_value.__enter__.return_value.ask
+            ask.side_effect = [[(10,)], postgres.Refused("there is no such table", "42P01")]
+            self.assertEqual(proving.count(settings(), [a, b]), {a: 10})
+            reading.assert_called_once()
+            # A name is a part, and never in the text of a statement.
+            self.assertEqual({call.args for call in ask.call_args_list}, {("SELECT count(*) FROM ONLY {schema}.{name}",)})
+            ask.side_effect = [[(10,)], postgres.Refused("permission denied for table b", "42501")]
             with self.assertRaisesRegex(Problem, "permission denied"):
-                proving.count(settings(), ["public.a", "public.b"])
+                proving.count(settings(), [a, b])
+
+    def test_a_table_is_told_of_without_its_control_characters(self) -> None:
+        self.assertEqual(str(proving.Table("public", "a\x1b]52;\nb")), "public.a\\x1b]52;\\nb")
 
 
 class CommandTest(unittest.TestCase):

@@ -7,6 +7,7 @@ import os
 import tempfile
 import unittest
 from dataclasses import replace
+from typing import Any
 from unittest import mock
 
 from examples import NOON, PROGRAM, settings
@@ -14,6 +15,15 @@ from examples import NOON, PROGRAM, settings
 import pgbackrest
 import restoring
 from common import Problem, read_json, write_json
+
+
+def program() -> Any:
+    """What the command `holdfast-backup` runs."""
+    spec = importlib.util.spec_from_file_location("program", os.path.join(PROGRAM, "__main__.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class UndoTest(unittest.TestCase):
@@ -51,7 +61,7 @@ class UndoTest(unittest.TestCase):
             with open(os.path.join(folder, "data", "who"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), "data.before-x")
 
-    def after_a_kill(self, progress: bool, held: bool, result: bool = False, down: bool = False) -> tuple[list[str], list[str]]:
+    def after_a_kill(self, progress: bool, held: bool, killed: bool = True, down: bool = False) -> tuple[list[str], list[str]]:
         """What is in the folder, and which units were started, after the end of a restore that could do nothing any more."""
         with tempfile.TemporaryDirectory() as folder:
             for name in ("data", "data.before-x"):
@@ -63,6 +73,7 @@ class UndoTest(unittest.TestCase):
             with (
                 tempfile.TemporaryDirectory() as results,
                 mock.patch.object(restoring.jobs, "RUN", results),
+                mock.patch.dict(os.environ, {"EXIT_CODE": "killed"} if killed else {"EXIT_CODE": "exited", "EXIT_STATUS": "0"}),
                 mock.patch.object(restoring, "goes_down", return_value=down),
                 mock.patch.object(restoring.cluster, "stop"),
                 mock.patch.object(restoring.cluster, "start", lambda _: done.append("postgresql")),
@@ -71,10 +82,8 @@ class UndoTest(unittest.TestCase):
                 mock.patch.object(restoring.recovery, "release", lambda _: done.append("archiving")),
                 mock.patch.object(restoring, "run", lambda command: done.append(command[-1])),
             ):
-                if result:
-                    restoring.jobs.finish("restore", 0)
-                restoring.ended(replace(settings(folder), role_units=("logins.service",)))
-                self.assertEqual((read_json(restoring.jobs.result_path("restore")) or {}).get("code"), None if down else 0 if result else 1)
+                program().ended(replace(settings(folder), role_units=("logins.service",)), "restore")
+                self.assertEqual((read_json(restoring.jobs.result_path("restore")) or {}).get("code"), None if down else 1 if killed else 0)
             return sorted(os.listdir(folder)), done
 
     def test_one_that_is_killed_half_way_is_undone_and_postgresql_started(self) -> None:
@@ -86,7 +95,7 @@ class UndoTest(unittest.TestCase):
         self.assertEqual(done, ["logins.service", "archiving", "holdfast-backup@diff.service"])
 
     def test_after_one_that_came_to_its_end_nothing_is_left_to_do(self) -> None:
-        self.assertEqual(self.after_a_kill(progress=False, held=False, result=True), (["data", "data.before-x"], []))
+        self.assertEqual(self.after_a_kill(progress=False, held=False, killed=False), (["data", "data.before-x"], []))
 
     def test_one_that_is_killed_because_the_machine_goes_down_is_left_to_the_next_boot(self) -> None:
         kept, done = self.after_a_kill(progress=True, held=True, down=True)
@@ -114,15 +123,11 @@ class UndoTest(unittest.TestCase):
 
 class TargetTest(unittest.TestCase):
     def test_a_request_that_was_cut_off_is_no_wish_for_the_latest(self) -> None:
-        spec = importlib.util.spec_from_file_location("program", os.path.join(PROGRAM, "__main__.py"))
-        assert spec and spec.loader
-        program = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(program)
         for request in ({}, {"target": ""}, {"target": "2026-03-01T12:00:00"}):
             with self.subTest(request=request), self.assertRaises(Problem):
-                program.target_of(request)
-        self.assertIsNone(program.target_of({"target": "latest"}))
-        self.assertEqual(program.target_of({"target": "2026-03-01T12:00:00+00:00"}), NOON)
+                program().target_of(request)
+        self.assertIsNone(program().target_of({"target": "latest"}))
+        self.assertEqual(program().target_of({"target": "2026-03-01T12:00:00+00:00"}), NOON)
 
 
 if __name__ == "__main__":
