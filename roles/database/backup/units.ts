@@ -60,15 +60,23 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
       ...gentle,
       ...asPostgres(mount),
     ]),
-    "holdfast-job@.service": service("%i, as somebody asked for it", "run %i", [
-      "Type=exec",
-      ...asPostgres(mount),
-      `LoadCredential=request:${backupPaths.run}/%i.request`,
-      "# What a job that was killed has left half-way is put right after it, as root.",
-      `ExecStopPost=+${backupPaths.command} ended %i`,
-      "# Longer than PostgreSQL may take to stop.",
-      "TimeoutStopSec=600",
-    ]),
+    "holdfast-job@.service": service(
+      "%i, as somebody asked for it",
+      "run %i",
+      [
+        "Type=exec",
+        ...asPostgres(mount),
+        `LoadCredential=request:${backupPaths.run}/%i.request`,
+        "# What a job that was killed has left half-way is put right after it, as root.",
+        `ExecStopPost=+${backupPaths.command} ended %i`,
+        "# Longer than PostgreSQL may take to stop.",
+        "TimeoutStopSec=600",
+      ],
+      [
+        "# Whoever asked is told how it ended. It is no unit that somebody has to look after.",
+        "CollectMode=inactive-or-failed",
+      ],
+    ),
     // Storage that is away must hold up neither an apply nor a boot: it is tried again until it works.
     "holdfast-backup-ready.service": service(
       "Makes the backup repository this database's own",

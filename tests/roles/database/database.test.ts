@@ -25,7 +25,8 @@ test("instances log in by password over TLS, from app machines' addresses and no
     .split("\n")
     .filter((line) => /^(local|host)/.test(line));
   expect(lines).toEqual([
-    "local app app peer map=pool",
+    "local app app peer map=app",
+    "local all holdfast_reader peer map=reader",
     "local /^app-import- app peer map=import",
     "local all all peer",
     "hostssl app app 10.0.1.41/32 scram-sha-256",

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import cluster
+import jobs
 import marker
 import reach
 import restorable
@@ -215,9 +216,9 @@ def description(settings: Settings, info: Info, problem: str | None) -> dict[str
 
 def last_archived(settings: Settings) -> str | None:
     """When PostgreSQL last handed a WAL segment over; None when it never did or does not answer."""
-    at = "to_char(last_archived_time AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+00:00\"')"
     try:
-        return cluster.value(settings, "SELECT coalesce(" + at + ", '') FROM pg_stat_archiver") or None
+        rows = cluster.query(settings, "SELECT extract(epoch FROM last_archived_time)::bigint FROM pg_stat_archiver")
+        return moment(rows[0][0]).isoformat() if rows and rows[0][0] is not None else None
     except Refused:
         return None
 
@@ -256,7 +257,11 @@ def start_first(settings: Settings) -> None:
 
 
 def make_folders(settings: Settings) -> None:
-    """What the user postgres writes in, each in a folder of root's; and what earlier versions of this program kept elsewhere."""
+    """
+    What the user postgres writes in, each in a folder of root's; the lock, which systemd makes at boot only; and what earlier
+    versions of this program kept elsewhere.
+    """
+    os.close(jobs.lock_file())
     for folder in (*(os.path.join(settings.volume, name) for name in ON_VOLUME), RESULTS):
         os.makedirs(folder, 0o750 if folder != RESULTS else 0o755, exist_ok=True)
         shutil.chown(folder, "postgres", "postgres")
