@@ -15,7 +15,7 @@ export function postgresqlSandbox(): string {
       "CapabilityBoundingSet=",
       "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
       "ProtectProc=invisible",
-      `ReadWritePaths=${paths.mount} ${paths.socket} -/var/log/postgresql -/var/log/pgbackrest -/var/lib/pgbackrest`,
+      `ReadWritePaths=${paths.mount} ${paths.socket} -/var/log/postgresql -/var/log/pgbackrest -/var/lib/pgbackrest -/var/lib/postgresql`,
     ],
   });
 }

@@ -95,7 +95,8 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
   };
   const replacing = ["restore", "import"].map((job) => [
     `holdfast-job@${job}.service.d/10-root.conf`,
-    unitFile({ Service: ["User=root", "Group=root", ...asRoot(mount)] }),
+    // Without a user: systemd takes CAP_SETUID from one that is called root.
+    unitFile({ Service: ["User=", "Group=", ...asRoot(mount)] }),
   ]);
   const timed = Object.entries(clocks).map(([name, clock]) => [name, timer(clock)]);
   const all = [...Object.entries(services), ...replacing, ...timed];
@@ -105,8 +106,8 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
 /** Visitors come first. */
 const gentle = ["Type=oneshot", "TimeoutStartSec=infinity", "Nice=10", "IOSchedulingPriority=7"];
 
-/** Folders that pgBackRest writes in, beside the volume. */
-const ofPgBackRest = "-/var/lib/pgbackrest -/var/log/pgbackrest";
+/** Folders that pgBackRest writes in, beside the volume; in the home of the user postgres it notes host keys that are not pinned. */
+const ofPgBackRest = "-/var/lib/pgbackrest -/var/log/pgbackrest -/var/lib/postgresql";
 
 function asPostgres(mount: string): string[] {
   return [

@@ -152,7 +152,7 @@ def tidy(settings: Settings) -> None:
     there is only the dump. Raises Refused when PostgreSQL does not answer.
     """
     shutil.rmtree(os.path.join(settings.volume, UPLOADS), ignore_errors=True)
-    closed = "SELECT FROM pg_database WHERE datname = {name} AND NOT datallowconn"
+    closed = "SELECT 1 FROM pg_database WHERE datname = {name} AND NOT datallowconn"
     if cluster.query(settings, closed, name=settings.database):
         cluster.query(settings, "ALTER DATABASE {name} ALLOW_CONNECTIONS true", name=Name(settings.database))
     unfinished = "SELECT datname FROM pg_database WHERE starts_with(datname, {beginning})"

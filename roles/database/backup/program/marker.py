@@ -27,4 +27,4 @@ def write(settings: Settings, note: str) -> int:
 def is_in(copy: str, number: int) -> bool:
     """Whether a restored copy has it. `copy` is the folder of its socket."""
     with postgres.session(host=copy, port=cluster.COPY_PORT) as session:
-        return bool(session.ask("SELECT FROM public.holdfast_marker WHERE id = {number}", number=number))
+        return bool(session.ask("SELECT 1 FROM public.holdfast_marker WHERE id = {number}", number=number))
