@@ -35,6 +35,12 @@ export interface Rights {
   readonly writes?: readonly string[];
 }
 
+/** Address families of what connects to other machines; names are looked up by netlink too. */
+export const network = ["AF_INET", "AF_INET6", "AF_NETLINK"] as const;
+
+/** Capabilities to become another user, and to make files for that user. */
+export const asAnotherUser = ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE"] as const;
+
 /** The sandbox of a service of root's, with what it needs to do its work. */
 export function confined({ capabilities = [], families = [], systemCalls = [], writes = [] }: Rights): string[] {
   return [

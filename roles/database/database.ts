@@ -13,7 +13,7 @@ import { postgresqlDropIn, postgresqlSandbox } from "./postgresql.service";
 import { space } from "./space";
 import { volume } from "./volume";
 import { libraries } from "../programFolder";
-import { sandbox } from "../sandbox";
+import { asAnotherUser, confined } from "../sandbox";
 import { heading, lines } from "../text";
 import { unitFile } from "../unitFile";
 
@@ -110,6 +110,7 @@ function clusterUnit(): string {
       "Type=oneshot",
       `ExecStart=${paths.clusterProgram} ${paths.mount} ${paths.data} ${paths.programs}`,
       "WorkingDirectory=/",
+      ...confined({ capabilities: asAnotherUser, writes: [paths.mount] }),
     ],
   });
 }
@@ -135,9 +136,7 @@ function login({ name, user }: Database): RoleConfiguration {
             "User=postgres",
             `LoadCredential=password:${paths.password}`,
             `ExecStart=/usr/bin/python3 ${paths.loginProgram} ${paths.login} %d/password`,
-            ...sandbox,
-            "CapabilityBoundingSet=",
-            "RestrictAddressFamilies=AF_UNIX",
+            ...confined({}),
             "PrivateNetwork=yes",
           ],
         }),

@@ -1,7 +1,8 @@
 import { alwaysRestart, type Restart, startLimit } from "../restart";
 import { listensEarly } from "./listening";
 import { databasePaths as paths, databaseUnits as units } from "./paths";
-import { sandbox } from "../sandbox";
+import { confined, network } from "../sandbox";
+import { writtenByPgBackRest } from "./backup/paths";
 import { unitFile } from "../unitFile";
 
 /**
@@ -11,11 +12,11 @@ import { unitFile } from "../unitFile";
 export function postgresqlSandbox(): string {
   return unitFile({
     Service: [
-      ...sandbox,
-      "CapabilityBoundingSet=",
-      "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+      ...confined({
+        families: network,
+        writes: [paths.mount, paths.socket, "-/var/log/postgresql", ...writtenByPgBackRest],
+      }),
       "ProtectProc=invisible",
-      `ReadWritePaths=${paths.mount} ${paths.socket} -/var/log/postgresql -/var/log/pgbackrest -/var/lib/pgbackrest -/var/lib/postgresql`,
     ],
   });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Database } from "../../blueprint/database";
 import type { RoleConfiguration } from "../types";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
-import { sandbox } from "../sandbox";
+import { confined } from "../sandbox";
 import { unitFile } from "../unitFile";
 
 /**
@@ -44,11 +44,8 @@ function unit(): string {
       "OOMScoreAdjust=-900",
       "MemoryMax=128M",
       "SyslogIdentifier=space",
-      ...sandbox,
-      `ReadWritePaths=${paths.mount}`,
-      "# It asks PostgreSQL as the user postgres.",
-      "CapabilityBoundingSet=CAP_SETUID CAP_SETGID",
-      "RestrictAddressFamilies=AF_UNIX",
+      // It asks PostgreSQL as the user postgres.
+      ...confined({ capabilities: ["CAP_SETUID", "CAP_SETGID"], writes: [paths.mount] }),
       "PrivateNetwork=yes",
     ],
     Install: ["WantedBy=multi-user.target"],

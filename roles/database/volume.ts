@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { databaseAgain, databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
+import { confined } from "../sandbox";
 import { unitFile } from "../unitFile";
 
 /** The volume as Hetzner shows it to the machine that it is attached to. */
@@ -78,6 +79,7 @@ function againUnit(): string {
       `ExecStart=/usr/bin/systemctl start ${units.postgresql}`,
       "Restart=on-failure",
       "RestartSec=5",
+      ...confined({}),
     ],
   });
 }
@@ -93,6 +95,15 @@ function oneshot(description: string, command: string, after: readonly string[])
       "Before=shutdown.target",
       after,
     ],
-    Service: ["Type=oneshot", `ExecStart=${paths.volumeProgram} ${command}`],
+    Service: [
+      "Type=oneshot",
+      `ExecStart=${paths.volumeProgram} ${command}`,
+      // Growing is an administrator's call to the mounted file system.
+      ...confined({ capabilities: ["CAP_SYS_ADMIN"] }),
+      "PrivateDevices=no",
+      "DeviceAllow=block-* rw",
+      "# So early in the boot there may be no /tmp yet.",
+      "PrivateTmp=no",
+    ],
   });
 }

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makeBlueprint } from "../../blueprint/blueprint";
+import { database } from "../../roles/database/database";
 import { sandbox } from "../../roles/sandbox";
-import { rehearsal, repository } from "../blueprint/source";
+import type { RoleFile } from "../../roles/types";
+import { rehearsal, repository, settingsWith } from "../blueprint/source";
 import { testWhere } from "../support/needs";
 import { configured } from "./context";
 import { judge } from "./debian";
@@ -13,14 +16,17 @@ const pair = rehearsal({ loadBalancers: 2 });
 const folder = "/etc/systemd/system";
 
 /** Units that are files of the machine, and drop-ins for Debian's by the unit that they are for. */
-function unitsOf(machine: string): { name: string; files: string[] }[] {
+function unitsOf(configured: Readonly<Record<string, RoleFile>>): { name: string; files: string[] }[] {
   const units = new Map<string, string[]>();
-  for (const [path, { content }] of Object.entries(configured(machine, pair).files)) {
+  for (const [path, { content }] of Object.entries(configured)) {
     if (!path.startsWith(folder) || !/\.(service|conf)$/.test(path)) continue;
     const name = path.endsWith(".conf") ? basename(dirname(path)).replace(/\.d$/, "") : basename(path);
     units.set(name, [...(units.get(name) ?? []), content]);
   }
-  return [...units].map(([name, files]) => ({ name: name.replace("@.", "@1."), files }));
+  return [...units].map(([name, files]) => {
+    const template = units.get(name.replace(/@.+\./, "@.")) ?? [];
+    return { name: name.replace("@.", "@1."), files: template === files ? files : [...template, ...files] };
+  });
 }
 
 /** What systemd says of a unit: its verdict, and the figure. */
@@ -47,8 +53,15 @@ test("the unit that puts instances back after a boot has the sandbox of the othe
 /** systemd-analyze(1): it looks at unit files of units that do not run since version 250. */
 const version = Number(/^systemd (\d+)/.exec(judge("systemd-analyze --version", "").output)?.[1] ?? 0);
 
-describe.each(["load-balancer-1", "app-1"])("on %s", (machine) => {
-  const units = [...unitsOf(machine), { name: "holdfast-return.service", files: [returnUnit ?? ""] }];
+const backedUp = settingsWith({ "holdfast:database": { volumeSize: 10 }, "holdfast:backup": {} });
+const configurations = {
+  "load-balancer-1": configured("load-balancer-1", pair).files,
+  "app-1": configured("app-1", pair).files,
+  "database-1": database(makeBlueprint(backedUp)).files,
+};
+
+describe.each(Object.entries(configurations))("on %s", (_machine, files) => {
+  const units = [...unitsOf(files), { name: "holdfast-return.service", files: [returnUnit ?? ""] }];
 
   testWhere(version >= 250).each(units)("$name is shut in", ({ name, files }) => {
     const threshold = name.includes("holdfast") || name.startsWith("app") ? most.ours : most.debian;

@@ -22,5 +22,11 @@ export const backupPaths = {
   proof: "/var/lib/holdfast/backup/proof.json",
 } as const;
 
+/**
+ * Folders that pgBackRest writes in, beside the volume. In the home of the user postgres it notes host keys that are not
+ * pinned.
+ */
+export const writtenByPgBackRest = ["-/var/lib/pgbackrest", "-/var/log/pgbackrest", "-/var/lib/postgresql"] as const;
+
 /** pgBackRest's name of the database; one repository is one stack's. */
 export const stanza = "main";

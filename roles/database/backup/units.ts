@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { sandbox } from "../../sandbox";
-import { backupPaths } from "./paths";
+import { asAnotherUser, confined, network } from "../../sandbox";
+import { backupPaths, writtenByPgBackRest } from "./paths";
 import { unitFile } from "../../unitFile";
 
 const folder = "/etc/systemd/system";
@@ -106,26 +106,23 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
 /** Visitors come first. */
 const gentle = ["Type=oneshot", "TimeoutStartSec=infinity", "Nice=10", "IOSchedulingPriority=7"];
 
-/** Folders that pgBackRest writes in, beside the volume; in the home of the user postgres it notes host keys that are not pinned. */
-const ofPgBackRest = "-/var/lib/pgbackrest -/var/log/pgbackrest -/var/lib/postgresql";
-
 function asPostgres(mount: string): string[] {
   return [
     "User=postgres",
     "Group=postgres",
-    "CapabilityBoundingSet=",
     "# One job at a time; nobody else of this user can hold the lock.",
     `OpenFile=${backupPaths.run}/lock:lock`,
-    `ReadWritePaths=${mount} -${dirname(backupPaths.backups)} ${ofPgBackRest}`,
+    ...confined({ families: network, writes: [mount, `-${dirname(backupPaths.backups)}`, ...writtenByPgBackRest] }),
   ];
 }
 
 /** With the rights that it takes to become the users postgres and holdfast-import, and to give them files. */
 function asRoot(mount: string): string[] {
-  return [
-    "CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE",
-    `ReadWritePaths=${mount} /var/lib/holdfast -${backupPaths.run} ${ofPgBackRest}`,
-  ];
+  return confined({
+    capabilities: asAnotherUser,
+    families: network,
+    writes: [mount, "/var/lib/holdfast", `-${backupPaths.run}`, ...writtenByPgBackRest],
+  });
 }
 
 function service(
@@ -137,13 +134,7 @@ function service(
 ): string {
   return unitFile({
     Unit: [`Description=${description}`, ...order],
-    Service: [
-      ...how,
-      `ExecStart=${backupPaths.command} ${command}`,
-      "SyslogIdentifier=holdfast-backup",
-      ...sandbox,
-      "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
-    ],
+    Service: [...how, `ExecStart=${backupPaths.command} ${command}`, "SyslogIdentifier=holdfast-backup"],
     ...(installed && { Install: ["WantedBy=multi-user.target"] }),
   });
 }

@@ -28,7 +28,7 @@ install -d -o postgres -g postgres -m 0700 "$folder"
 rm -rf "$data.new"
 # The built-in collation follows code points on every machine; those of the C library change with Debian's releases, and
 # then indexes are silently wrong.
-runuser -u postgres -- "$programs/initdb" --pgdata="$data.new" --data-checksums --encoding=UTF8 \
+setpriv --reuid=postgres --regid=postgres --init-groups -- "$programs/initdb" --pgdata="$data.new" --data-checksums --encoding=UTF8 \
     --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C.UTF-8 --auth=reject --no-instructions
 rm -rf "$data"
 mv "$data.new" "$data"

@@ -32,7 +32,7 @@ test("instances log in by password over TLS, from app machines' addresses and no
     "hostssl app app 10.0.1.41/32 scram-sha-256",
     "hostssl app app 10.0.1.42/32 scram-sha-256",
   ]);
-  expect(text(paths.ident)).toMatch(/^pool pgbouncer app$/m);
+  expect(text(paths.ident)).toMatch(/^app pgbouncer app$/m);
   expect(text(paths.ident)).toMatch(/^import holdfast-import app$/m);
 });
 

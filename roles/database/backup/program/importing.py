@@ -95,7 +95,7 @@ def load(settings: Settings, source: str) -> None:
     for unit in settings.role_units:
         run(["systemctl", "restart", unit])
     say(f"{tables} tables are in database {settings.database}, after {duration(time.monotonic() - begun)}")
-    say(f"the previous data is now database {before}; delete it with DROP DATABASE when nobody needs it")
+    say(f"the previous data is now database {before}; delete it with `dropdb` when nobody needs it")
     repository = PgBackRest(settings)
     if repository.info().reachable:
         backups.run_backup(settings, repository, "diff")
