@@ -161,15 +161,21 @@ describe("an existing database moves in", () => {
     };
     const escape = [
       "CREATE TABLE harmless (id int);",
-      "\\! id -un >/tmp/who-loads",
+      "\\! id -un >&2",
       "RESET SESSION AUTHORIZATION; RESET ROLE; COMMIT;",
     ].join("\n");
     const refusals: [string, RegExp][] = [
       [file("photo.dump", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex")), /pg_dump did not write this/],
       [file("letter.sql", "Dear Sir or Madam,\n"), /pg_dump did not write this[^]*syntax error/],
       [file("empty.sql", "SELECT 1;\n"), /no tables/],
-      [file("evil.sql", `${escape}\nSET ROLE postgres;\nCREATE ROLE evil SUPERUSER;\n`), /permission denied|must be/],
-      [file("connect.sql", `${escape}\n\\connect postgres postgres\nCREATE ROLE evil SUPERUSER;\n`), /Peer auth/],
+      [
+        file("evil.sql", `${escape}\nSET ROLE postgres;\nCREATE ROLE evil SUPERUSER;\n`),
+        /^holdfast-import$[^]*(permission denied|must be)/m,
+      ],
+      [
+        file("connect.sql", `${escape}\n\\connect postgres postgres\nCREATE ROLE evil SUPERUSER;\n`),
+        /^holdfast-import$[^]*Peer auth/m,
+      ],
       [foreign.address.replace("reader", "stranger"), /did not answer[^]*stranger/],
     ];
     for (const [from, reason] of refusals) {
@@ -182,7 +188,6 @@ describe("an existing database moves in", () => {
         said: expect.stringMatching(reason) as string,
       });
     }
-    expect(await clone.onMachine("database-1", "cat /tmp/who-loads")).toBe("holdfast-import");
     expect(await asSuperuser("SELECT count(*) FROM pg_roles WHERE rolname = 'evil'")).toBe("0");
     expect(await asSuperuser("SELECT count(*) FROM pg_database WHERE datname LIKE 'app-import-%'")).toBe("0");
     expect(await sql(fingerprint)).toBe(expected);
