@@ -98,8 +98,8 @@ function oneshot(description: string, command: string, after: readonly string[])
     Service: [
       "Type=oneshot",
       `ExecStart=${paths.volumeProgram} ${command}`,
-      // Growing is an administrator's call to the mounted file system.
-      ...confined({ capabilities: ["CAP_SYS_ADMIN"] }),
+      // Growing is an administrator's call to the mounted file system, which it has to see as writable.
+      ...confined({ capabilities: ["CAP_SYS_ADMIN"], writes: [`-${paths.mount}`] }),
       "PrivateDevices=no",
       "DeviceAllow=block-* rw",
       "# So early in the boot there may be no /tmp yet.",
