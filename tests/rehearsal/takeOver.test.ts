@@ -20,15 +20,16 @@ function hasPreviousVersion(): boolean {
 const ours = "ls -d /etc/systemd/system/*holdfast* /etc/holdfast/* /usr/local/lib/holdfast/* 2>/dev/null; true";
 const entries = "SELECT string_agg(id || text, ',' ORDER BY id) FROM entries";
 
-let clone: Clone;
+let made: Clone | undefined;
 
-afterAll(() => clone.remove(), 300_000);
+afterAll(() => made?.remove(), 300_000);
 
 // Without the repository's history there is no previous version to start from.
 (hasPreviousVersion() ? test : test.skip)(
   "a stack of the previous version is taken over: no failed request, no replacement, same address, same data",
   async () => {
-    clone = new Clone("local-previous", (await openRevision(previousVersion)).folder);
+    const clone = new Clone("local-previous", (await openRevision(previousVersion)).folder);
+    made = clone;
     await clone.holdfast(["local", "down"]);
     clone.editSettings((text) =>
       text
@@ -56,6 +57,10 @@ afterAll(() => clone.remove(), 300_000);
     expect(after.machines.map(({ id, name }) => [id, name])).toEqual(before.machines.map(({ id, name }) => [id, name]));
     expect(kept).toContain("kept");
     expect(await sql()).toBe(kept);
+    // Nobody can log in as the database's owner any more, and what was known of the backups is still known.
+    const owner = ["psql", "--", "-Atc", "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'app'"];
+    expect(succeeded(await clone.holdfast(owner)).stdout.trim()).toBe("holdfast_owner");
+    expect(await clone.onMachine("database-1", "ls /var/lib/holdfast/backup")).toContain("backups.json");
     for (const { name } of after.machines) {
       expect(await clone.onMachine(name, "systemctl is-system-running")).toBe("running");
       expect(await clone.onMachine(name, ours)).not.toMatch(/claimer/);
