@@ -9,10 +9,11 @@ import os
 import pwd
 import re
 import shutil
+import stat
 import time
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Iterator
 
 from common import Problem, last_lines, run, sync_folder, write_new
 from comparing import read_manifest
@@ -65,34 +66,66 @@ def unpack(layout: Layout, archive: Archive) -> None:
         raise Problem(f"The archive {archive['sha256'][:12]} is no longer on the machine; try again.")
     partial = layout.archives / f".{archive_key(archive)}.partial"
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(mode=0o755)
+    # Root's alone until it was looked through.
+    partial.mkdir(mode=0o700)
     decompress = "--zstd" if packed.name.endswith(".zst") else "--gzip"
     # GNU tar refuses `..`, makes absolute names relative, and makes links last, so that none leads out.
     answer = run(
         ["tar", "-x", decompress, "-f", str(packed), "--no-same-owner", "-C", str(partial)], UNPACK_TIMEOUT
     )
-    if answer.returncode != 0:
+    name = archive.get("label") or archive["sha256"][:12]
+    try:
+        if answer.returncode != 0:
+            raise Problem(f"The archive of {name} is damaged and cannot be unpacked", last_lines(answer.stdout))
+        _give(partial, archive, name)
+    except Problem:
         shutil.rmtree(partial, ignore_errors=True)
         # Sent once more, it may arrive whole.
         packed.unlink(missing_ok=True)
-        name = archive.get("label") or archive["sha256"][:12]
-        raise Problem(f"The archive of {name} is damaged and cannot be unpacked", last_lines(answer.stdout))
-    _give(partial, archive)
+        raise
+    os.chmod(partial, 0o755)
     os.sync()
     os.rename(partial, target)
     sync_folder(layout.archives)
     packed.unlink(missing_ok=True)
 
 
-def _give(folder: Path, archive: Archive) -> None:
+def _give(folder: Path, archive: Archive, name: str) -> None:
+    """Everything in it gets its owner, and nothing runs with another's rights. Raises Problem, also when it is no good."""
     try:
         uid = pwd.getpwnam(archive["owner"]).pw_uid
         gid = grp.getgrnam(archive["group"]).gr_gid
     except KeyError as error:
         raise Problem(f"Archive {archive['sha256'][:12]}: {error.args[0]}; its owner has to exist first.") from error
+    _require_harmless(folder, name)
+    for path in _paths(folder):
+        os.chown(path, uid, gid, follow_symlinks=False)
+        mode = os.lstat(path).st_mode
+        if mode & 0o7000 and not stat.S_ISLNK(mode):
+            os.chmod(path, stat.S_IMODE(mode) & 0o777)
+
+
+def _require_harmless(folder: Path, name: str) -> None:
+    """
+    Raises Problem when there is something that no release needs and that its owner could do harm with: device files, FIFOs,
+    sockets, and files that something outside of the folder has a name for too.
+    """
+    links: dict[int, list[os.stat_result]] = {}
+    for path in _paths(folder):
+        found = os.lstat(path)
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode) or stat.S_ISLNK(found.st_mode)):
+            what = ascii(os.path.relpath(path, folder))
+            raise Problem(f"The archive of {name} has {what}, which is no file, folder or link: build the release without it.")
+        if stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
+            links.setdefault(found.st_ino, []).append(found)
+    if any(len(names) != names[0].st_nlink for names in links.values()):
+        raise Problem(f"The archive of {name} has hard links to files outside of it: build the release without them.")
+
+
+def _paths(folder: Path) -> Iterator[str]:
     for parent, folders, files in os.walk(folder):
         for name in [".", *folders, *files]:
-            os.chown(os.path.join(parent, name), uid, gid, follow_symlinks=False)
+            yield os.path.join(parent, name)
 
 
 def settle(layout: Layout) -> None:

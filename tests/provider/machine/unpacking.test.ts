@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { readdir, readlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { ownerOf, receive, request, freshRoot, snapshot, tinyArchive } from "./onMachine";
@@ -65,6 +67,34 @@ test("a .tar.zst is unpacked like the others, and known by the checksum of the f
   expect(await root.read(`${path}/main.py`)).toBe("compressed");
 });
 
+/** A release made by tar from what a command leaves in a folder. */
+function packedBy(command: string) {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-packed-"));
+  try {
+    execFileSync("sh", ["-euc", command], { cwd: folder });
+    const packed = execFileSync("tar", ["-c", "--gzip", "-C", folder, "."]);
+    return { packed, sha256: createHash("sha256").update(packed).digest("hex") };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test("nothing in a release runs with another's rights", async () => {
+  const { packed, sha256 } = packedBy(
+    "echo 1 >main.py; echo 2 >tool; chmod 6755 tool; mkdir shared; chmod 3777 shared; ln main.py same.py; ln -s main.py link",
+  );
+  await receive(root, sha256, packed);
+  const archives = { [path]: { sha256, ...ownerOf() } };
+  expect(await root.submit(request({}, { archives }))).toMatchObject({ result: "applied" });
+  const mode = (name: string) => statSync(join(root.path, path, name)).mode & 0o7777;
+  expect({ tool: mode("tool"), shared: mode("shared"), top: mode(".") }).toEqual({
+    tool: 0o755,
+    shared: 0o777,
+    top: 0o755,
+  });
+  expect(await root.read(`${path}/same.py`)).toBe("1\n");
+});
+
 describe("an archive that is no good is refused before anything is touched", () => {
   beforeEach(() => rollOut("1.0"));
 
@@ -83,6 +113,19 @@ describe("an archive that is no good is refused before anything is touched", () 
     const kept = ([name]: [string, string]) => !ignored(name);
     expect(Object.entries(await snapshot(root)).filter(kept)).toEqual(Object.entries(before).filter(kept));
   });
+
+  test.each(["mkfifo pipe", ...(process.getuid?.() === 0 ? ["mknod disk b 7 0", "mknod null c 1 3"] : [])])(
+    "with something that is no file: %s",
+    async (command) => {
+      const { packed, sha256 } = packedBy(`echo 1 >main.py; ${command}`);
+      await receive(root, sha256, packed);
+      const archives = { [path]: { sha256, ...ownerOf(), label: "guestbook 1.1" } };
+      const end = await root.submit(request({}, { archives }));
+      expect(end).toMatchObject({ result: "failed" });
+      expect(end.error).toContain(`The archive of guestbook 1.1 has '${command.split(" ")[1]}', which is no file`);
+      expect(await root.read(`${path}/main.py`)).toBe("1.0");
+    },
+  );
 
   test("cut on its way, when its checksum is of the tar inside", async () => {
     const { packed } = tinyArchive("main.py", "cut");
