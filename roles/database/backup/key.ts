@@ -112,7 +112,8 @@ export function foreignFiles(key: RepositoryKey, folder: string, data: string): 
       ...repositoryConf(key, paths),
       "process-max=4",
       "log-level-file=off",
-      "lock-path=/tmp/holdfast-restore-lock",
+      // Beside the files, where nobody else may lay a lock.
+      `lock-path=${folder}/lock`,
       "",
       `[${stanza}]`,
       `pg1-path=${data}`,
