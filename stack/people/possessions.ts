@@ -11,7 +11,8 @@ export interface Possession {
  * it.
  */
 export function possessions(stack: string, sections: Partial<CheckedSections>): Possession[] {
-  const rotate = (secret: string) => `npx holdfast rotate ${secret} --stack ${stack}`;
+  // No command changes these yet.
+  const byNewStack = "docs/leaving.md says how a new stack gets a new one";
   const { database, backup, loadBalancer } = sections;
   const all: (Possession | false | undefined)[] = [
     { what: "accounts: Hetzner, Pulumi, the code's host", todo: "remove the person from each project and team" },
@@ -20,15 +21,18 @@ export function possessions(stack: string, sections: Partial<CheckedSections>): 
       what: "the passphrase of the stack's secrets",
       todo: `pulumi stack change-secrets-provider passphrase --stack ${stack}, with a new one in every pipeline`,
     },
-    (loadBalancer?.machines ?? 0) > 1 && { what: "the load balancers' API token", todo: rotate("failover-token") },
-    database && { what: "the database's password", todo: rotate("database") },
-    database && { what: "the certificates' own authority", todo: rotate("ca") },
-    backup && { what: "the key to the backup storage", todo: rotate("storage") },
+    (loadBalancer?.machines ?? 0) > 1 && {
+      what: "the load balancers' API token",
+      todo: `a new one in Hetzner's console, \`pulumi config set --secret holdfast:failoverToken --stack ${stack}\`, \`pulumi up\`, then delete the old one`,
+    },
+    database && { what: "the database's password", todo: byNewStack },
+    database && { what: "the certificates' own authority", todo: byNewStack },
+    backup && { what: "the key to the backup storage", todo: byNewStack },
     backup && {
       what: "the passphrase of the backups (`holdfast backup key`)",
-      todo: rotate("backup-passphrase"),
+      todo: byNewStack,
     },
-    sections.releases && { what: "the keys to the store of releases", todo: rotate("releases") },
+    sections.releases && { what: "the keys to the store of releases", todo: byNewStack },
     {
       what: "secrets of the app (holdfast:app.environment)",
       todo: "change each at its service, then `pulumi config set --secret` and `pulumi up`",
