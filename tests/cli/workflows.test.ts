@@ -69,17 +69,33 @@ test("a queue of a whole workflow is for what changes nothing: skipped jobs stan
   expect(queued.map(([file]) => file)).toEqual(["ci.yml", "preview.yml"]);
 });
 
+const ofStates = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+const ofReleases = ["HOLDFAST_RELEASES_ACCESS_KEY", "HOLDFAST_RELEASES_SECRET_KEY"];
+
 test("keys to releases and keys to Pulumi's states are told apart wherever a stack is changed", () => {
-  const changing = jobs.filter(([, job]) => told(job).includes("PULUMI_BACKEND_URL"));
-  expect(changing).toHaveLength(5);
-  for (const [, job] of changing) {
-    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
-      expect(job.env?.[name]).toBe(`\${{ secrets.${name} }}`);
-    }
-    for (const name of ["HOLDFAST_RELEASES_ACCESS_KEY", "HOLDFAST_RELEASES_SECRET_KEY"]) {
-      expect(job.env?.[name]).toBe(`\${{ secrets.${name} }}`);
+  const changing = jobs.flatMap(([, { steps }]) => steps).filter(({ env }) => env?.PULUMI_BACKEND_URL);
+  expect(changing).toHaveLength(12);
+  for (const { env } of changing) {
+    for (const name of ofStates.concat(ofReleases)) expect(env?.[name]).toBe(`\${{ secrets.${name} }}`);
+  }
+});
+
+test("secrets reach only the steps that need them, and no package's script and no action is among these", () => {
+  for (const [where, job] of jobs) {
+    expect([where, JSON.stringify(job.env ?? {})]).not.toEqual([where, expect.stringContaining("secrets.")]);
+    for (const { run: script = "", uses, env = {} } of job.steps) {
+      if (uses !== undefined) expect(JSON.stringify(env)).not.toContain("secrets.");
+      if (/\bnpm (ci|install)\b/.test(script)) expect(script).toContain("--ignore-scripts");
     }
   }
+});
+
+test("no job leaves the token of its checkout in the folder", () => {
+  const checkouts = jobs
+    .flatMap(([, { steps }]) => steps)
+    .filter(({ uses = "" }) => uses.startsWith("actions/checkout@"));
+  expect(checkouts.length).toBeGreaterThan(5);
+  for (const step of checkouts) expect(step.with?.["persist-credentials"]).toBe(false);
 });
 
 test("nobody's text becomes part of a script, and actions are pinned to a full version", () => {
