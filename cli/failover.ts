@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable";
 import { Command } from "commander";
 import { failoverCommand as program } from "../roles/loadBalancer/pair";
 import { stackOption } from "./options";
@@ -45,7 +46,7 @@ async function failOver(stack: string, balancers: readonly Route[]): Promise<str
 /** @returns what the machine answers; undefined if it is not the active one. @throws UserError when it fails */
 async function handOverFrom(stack: string, route: Route): Promise<string | undefined> {
   const done = await onMachine(stack, route, ["sudo", program], (command, args) => run(command, args));
-  if (done.code === 0) return done.stdout.trim();
+  if (done.code === 0) return printable(done.stdout.trim());
   if (done.code === NOT_ACTIVE) return undefined;
   throw new UserError(`${route.machine}: ${lastLines(done)}`);
 }

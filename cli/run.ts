@@ -1,5 +1,6 @@
 import { messageOf } from "../lib/errors";
 import { Command } from "commander";
+import { printable } from "../lib/printable";
 import { quote } from "../lib/text";
 import { type RemoteLines, startLines } from "../stack/ssh/lines";
 import { type Target, targetsOf } from "../stack/ssh/targets";
@@ -70,12 +71,12 @@ async function runOnEach(stack: string, targets: readonly Target[], line: string
     const complain = (text: string) => console.error(shown(target, text));
     const code = await onMachine(stack, target, [line], async (program, args) => {
       running = startLines(program, args, complain);
-      for await (const text of running.lines) console.log(shown(target, text));
+      for await (const text of running.lines) console.log(shown(target, printable(text)));
       const code = await running.ended;
       return interrupted ? 130 : code;
     }).catch((error: unknown) => {
       // The command runs on the other machines all the same.
-      complain(messageOf(error));
+      complain(printable(messageOf(error)));
       return 255;
     });
     answers.push({ machine: target.machine, code, duration: (performance.now() - begun) / 1000 });

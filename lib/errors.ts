@@ -1,4 +1,5 @@
 import { readVariable } from "./environmentVariables";
+import { printable } from "./printable";
 
 /**
  * An error that a person can correct, shown without a stack trace. The message names the thing, the value and the
@@ -20,7 +21,7 @@ export function messageOf(error: unknown): string {
 
 /** Prints an error, with its origin only under HOLDFAST_DEBUG=1, and gives the exit code. */
 export function report(error: unknown, write: (line: string) => void = (line) => console.error(line)): number {
-  write(`holdfast: ${messageOf(error)}`);
-  if (readVariable("HOLDFAST_DEBUG") === "1" && error instanceof Error && error.stack) write(error.stack);
+  write(`holdfast: ${printable(messageOf(error))}`);
+  if (readVariable("HOLDFAST_DEBUG") === "1" && error instanceof Error && error.stack) write(printable(error.stack));
   return error instanceof UserError ? error.exitCode : 1;
 }

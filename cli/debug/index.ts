@@ -1,3 +1,4 @@
+import { parsePrintable } from "../../lib/printable";
 import { Command } from "commander";
 import { hostname, userInfo } from "node:os";
 import { stackOption, wholeNumber } from "../options";
@@ -98,7 +99,7 @@ async function instanceState(stack: string, target: Target, instance: number): P
   if (shown.code !== 0) {
     throw new UserError(`${target.machine} runs no instances:  ${lastLines(shown)}`);
   }
-  const states = JSON.parse(shown.stdout) as InstanceState[];
+  const states = parsePrintable(shown.stdout) as InstanceState[];
   const state = states.find((one) => one.instance === instance);
   if (state) return state;
   throw new UserError(

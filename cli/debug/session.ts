@@ -1,3 +1,5 @@
+import { printable } from "../../lib/printable";
+import { showOutput } from "../../lib/terminal/foreground";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 
@@ -58,7 +60,8 @@ export function keepSession(program: string, args: readonly string[]): Promise<n
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) process.on(signal, end);
     // A process group of its own: Ctrl-C reaches this process only, which then ends the session in order.
-    const child = spawn(program, args, { stdio: ["pipe", "inherit", "inherit"], detached: true });
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+    showOutput(child, printable);
     running.child = child;
     const timer = setInterval(() => child.stdin.write("alive\n"), beatInterval * 1000);
     const finish = () => {
@@ -71,7 +74,7 @@ export function keepSession(program: string, args: readonly string[]): Promise<n
       finish();
       reject(error);
     });
-    child.on("exit", (code) => {
+    child.on("close", (code) => {
       finish();
       resolve(ended ? 0 : (code ?? 1));
     });

@@ -1,3 +1,5 @@
+import { printable } from "../../lib/printable";
+
 /** One line of a machine's journal. */
 export interface Entry {
   readonly machine: string;
@@ -10,7 +12,7 @@ export interface Entry {
   readonly message: string;
 }
 
-/** Reads a line of `journalctl --output=json`; undefined for a line that is no entry. */
+/** Reads a line of `journalctl --output=json` and makes it printable; undefined for a line that is no entry. */
 export function readEntry(machine: string, line: string): Entry | undefined {
   let fields: Readonly<Record<string, unknown>>;
   try {
@@ -23,9 +25,9 @@ export function readEntry(machine: string, line: string): Entry | undefined {
   return {
     machine,
     at: BigInt(at),
-    source: typeof source === "string" ? source : "",
+    source: typeof source === "string" ? printable(source).replaceAll("\n", " ") : "",
     priority: typeof priority === "string" ? Number(priority) : 6,
-    message: text(message),
+    message: printable(text(message)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { printable } from "../../lib/printable";
 import { messageOf } from "../../lib/errors";
 import { Command } from "commander";
 import { stackOption } from "../options";
@@ -89,7 +90,7 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
         for await (const entry of entriesOf(target.machine, remote)) take(entry);
         return remote.ended;
       }).catch((error: unknown) => {
-        console.error(prefix(target.machine, messageOf(error)));
+        console.error(prefix(target.machine, printable(messageOf(error))));
         return 1;
       }),
     ),
@@ -109,8 +110,8 @@ async function* entriesOf(machine: string, { lines }: RemoteLines): AsyncGenerat
   }
 }
 
-/** e.g. `2026-11-24 10:00:00.123  app-1  ready on port 8001` */
-function formatEntry({ at, source, message }: Entry): string {
+/** Further lines of a message are indented, so that none looks like an entry. e.g. `2026-11-24 10:00:00.123  app-1  ready on port 8001` */
+export function formatEntry({ at, source, message }: Entry): string {
   const time = new Date(Number(at / 1000n)).toISOString().replace("T", " ").replace("Z", "");
-  return `${time}  ${source}  ${message}`;
+  return `${time}  ${source}  ${message.replaceAll("\n", "\n    ")}`;
 }

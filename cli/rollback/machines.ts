@@ -1,3 +1,4 @@
+import { parsePrintable, printable } from "../../lib/printable";
 import { setTimeout as sleep } from "node:timers/promises";
 import { machinePaths } from "../../provider/machine/paths";
 import { appPaths } from "../../roles/app/paths";
@@ -62,7 +63,7 @@ async function ask(stack: string, route: Route): Promise<AppMachine> {
     const answer = await onMachine(stack, route, ["sudo", "sh", "-c", `'${question}'`], (program, args) =>
       run(program, args, { timeout: limit }),
     );
-    if (answer.code !== 0) return { name, rollouts: [], silent: lastLines(answer, 1) };
+    if (answer.code !== 0) return { name, rollouts: [], silent: printable(lastLines(answer, 1)) };
     const [link = "", applies = "", ...lines] = answer.stdout.split("\n");
     const runs = /[0-9a-f]{64}/.exec(link)?.[0];
     return { name, runs, busy: Number(applies) > 0, rollouts: parseLog(name, lines) };
@@ -93,7 +94,7 @@ interface LogLine {
 
 function parseLine(line: string): LogLine | undefined {
   try {
-    return JSON.parse(line) as LogLine;
+    return parsePrintable(line) as LogLine;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { printable } from "../../lib/printable";
 import { credentials, Metadata } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -56,7 +57,7 @@ export class Connection {
     const engine = this.engine;
     const request = new LogRequest();
     request.setSeverity(severity[level]);
-    request.setMessage(message);
+    request.setMessage(printable(message));
     request.setUrn(urn);
     request.setEphemeral(status);
     this.pendingLogs = this.pendingLogs.then(

@@ -2,6 +2,7 @@ import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { printable } from "../../lib/printable";
 import { encode } from "./secrets";
 import { PartialFailure, type Values } from "./types";
 
@@ -15,13 +16,13 @@ export function toServiceError(
   error: unknown,
   remark: (outputs: Values) => Values = (outputs) => outputs,
 ): ServiceError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = printable(error instanceof Error ? error.message : String(error));
   const metadata = new Metadata();
   if (error instanceof PartialFailure) {
     const detail = new ErrorResourceInitFailed();
     detail.setId(error.id);
     detail.setProperties(encode(remark(error.outputs)));
-    detail.setReasonsList([...error.reasons]);
+    detail.setReasonsList(error.reasons.map(printable));
     const any = new Any();
     any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const answer = new Status();

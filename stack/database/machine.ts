@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { tryRun, type CommandResult } from "../../local/machines/command";
 import { backupPaths } from "../../roles/database/backup/paths";
 import { UserError } from "../../lib/errors";
+import { parsePrintable, printable } from "../../lib/printable";
 import { allTargets, type Target } from "../ssh/targets";
 import { runInForeground } from "../../lib/terminal/foreground";
 import { onMachine } from "../ssh/route";
@@ -45,11 +46,15 @@ export class DatabaseMachine {
 
   /** The answer of the program on the machine. @throws UserError with its message when it refuses */
   async ask<T>(args: readonly string[], request?: object): Promise<T> {
-    return JSON.parse(await this.tell(args, request)) as T;
+    return parsePrintable(await this.answer(args, request)) as T;
   }
 
   /** As `ask`, for answers that are plain text. */
   async tell(args: readonly string[], request?: object): Promise<string> {
+    return printable(await this.answer(args, request));
+  }
+
+  private async answer(args: readonly string[], request?: object): Promise<string> {
     const input = request === undefined ? "" : JSON.stringify(request);
     const answer = await this.runOn(this.route, ["sudo", backupPaths.command, ...args], input);
     if (answer.code === 0) return answer.stdout;
@@ -66,7 +71,9 @@ export class DatabaseMachine {
   async follow(job: Job): Promise<number> {
     for (let broken = 0; ; broken++) {
       const command = ["sudo", backupPaths.command, "follow", job];
-      const code = await onMachine(this.stack, this.route, command, runInForeground);
+      const code = await onMachine(this.stack, this.route, command, (program, args) =>
+        runInForeground(program, args, { shown: printable }),
+      );
       if (code !== CONNECTION_BROKE) return code;
       const again = `npx holdfast backup follow ${job} --stack ${this.stack}`;
       if (broken === 5)
@@ -101,7 +108,7 @@ export class DatabaseMachine {
           file.pipe(child.stdin);
         }),
     );
-    if (answer.code === 0) return answer.stdout.trim();
+    if (answer.code === 0) return printable(answer.stdout.trim());
     throw new UserError(`${this.name}: ${refusal(answer, this.stack)}`);
   }
 
@@ -114,5 +121,5 @@ function refusal({ code, stderr, stdout }: CommandResult, stack: string): string
   const output = (stderr || stdout).trim();
   if (/command not found/.test(output))
     return `the stack "${stack}" has no backups: set holdfast:backup and run \`pulumi up\``;
-  return output || `exit code ${code}`;
+  return printable(output) || `exit code ${code}`;
 }

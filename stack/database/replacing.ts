@@ -1,3 +1,4 @@
+import { printable } from "../../lib/printable";
 import { tryRun, type CommandResult } from "../../local/machines/command";
 import { pausePaths } from "../../roles/database/pause/pause";
 import { messageOf, UserError } from "../../lib/errors";
@@ -38,7 +39,7 @@ export async function replaceDatabase(
     // A job that runs all the same starts the app at its end: another person's, or ours if only its answer was lost.
     if ((await replacing(machine)) !== undefined) throw error;
     await startApp(machine, tell).catch((second: unknown) => {
-      console.error(messageOf(second));
+      console.error(printable(messageOf(second)));
     });
     throw error;
   }
@@ -111,7 +112,7 @@ async function tellPause(
     return { code: NO_CONNECTION, stdout: "", stderr: error.message };
   });
   if (answer.code === 0) return { machine };
-  const output = (answer.stderr || answer.stdout).trim();
+  const output = printable((answer.stderr || answer.stdout).trim());
   if (answer.code === NO_CONNECTION) return { machine, away: output.split("\n").at(-1) ?? "" };
   throw new UserError(`${machine}: ${output || `exit code ${answer.code}`}`);
 }

@@ -1,3 +1,4 @@
+import { parsePrintable } from "../../lib/printable";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sources } from "../../provider/machine/apply/program";
@@ -77,7 +78,7 @@ async function ask(session: Session, asked: object): Promise<unknown> {
     onLine: (line) => lines.push(line),
   });
   if (code !== 0) throw new Error(`python3 ended with ${code}: ${errors.split("\n").at(-1) ?? ""}`);
-  const answer = JSON.parse(lines.join("\n")) as { readonly problem?: string; readonly details?: string };
+  const answer = parsePrintable(lines.join("\n")) as { readonly problem?: string; readonly details?: string };
   if (answer.problem !== undefined) throw new Error([answer.problem, answer.details].filter(Boolean).join(": "));
   return answer;
 }

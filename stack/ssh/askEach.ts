@@ -1,3 +1,4 @@
+import { printable } from "../../lib/printable";
 import { messageOf } from "../../lib/errors";
 import { connect, type ConnectOptions } from "../../provider/ssh/connect";
 import { type Credential, findCredentials } from "../../provider/ssh/keys";
@@ -85,7 +86,7 @@ async function openAndAsk<T>(
     }
   } catch (error) {
     const [reason = ""] = messageOf(error).split("\n");
-    return { unreachable: reason };
+    return { unreachable: printable(reason) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { parsePrintable } from "../../lib/printable";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ports } from "../../blueprint/ports";
@@ -130,5 +131,5 @@ export async function probe(session: Session): Promise<Probe> {
     onLine: (line) => lines.push(line),
   });
   if (code !== 0) throw new Error(`python3 ended with ${code}: ${errors.split("\n").at(-1) ?? ""}`);
-  return JSON.parse(lines.join("\n")) as Probe;
+  return parsePrintable(lines.join("\n")) as Probe;
 }

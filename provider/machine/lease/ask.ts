@@ -1,3 +1,4 @@
+import { parsePrintable } from "../../../lib/printable";
 import { bringProgram } from "../apply/ensureProgram";
 import { parseEvent } from "../apply/events";
 import { MISSING } from "../apply/program";
@@ -55,7 +56,7 @@ export async function askForLease(
         const event = parseEvent(line);
         if (event?.event !== "end") return;
         if (event.result === "failed") refusal = event.error;
-        else answer = event as unknown as LeaseAnswer;
+        else answer = parsePrintable(line) as LeaseAnswer;
       },
     });
     if (answer) return answer;
