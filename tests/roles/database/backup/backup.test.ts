@@ -102,6 +102,8 @@ test("a bucket whose server has an authority of its own is known by it, also whe
 
 test("another stack's repository is described completely by its key", () => {
   const files = foreignFiles(exampleKey, "/run/x", "/srv/database/17/main");
+  // Whoever may lay a lock there first can stop every restore.
+  expect(files["pgbackrest.conf"]).toContain("\nlock-path=/run/x/lock\n");
   expect(files["pgbackrest.conf"]).toContain("repo1-sftp-private-key-file=/run/x/storage_key\n");
   expect(files["pgbackrest.conf"]).toContain("pg1-path=/srv/database/17/main\n");
   expect(files.storage_key).toBe(exampleKey.storage.privateKey);
