@@ -1,4 +1,5 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
+import { type AddressInfo, createServer, type Server as Listener, type Socket } from "node:net";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Connections } from "./connections";
 import { createService } from "./service";
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** Where log lines go until a connection's own Handshake or Attach says it. */
   readonly engineAddress?: string;
+  /** Whether a new connection is served; others are closed before a byte of theirs is read. @default all are */
+  readonly admits?: (socket: Socket) => boolean;
 }
 
 /**
@@ -39,26 +42,38 @@ export async function serveProvider(
   });
   const connections = new Connections(options.engineAddress);
   server.addService(ResourceProviderService, createService(definition, connections));
-  const port = await new Promise<number>((resolve, reject) => {
-    const address = `127.0.0.1:${String(options.port ?? 0)}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(portError(error, address));
-      else resolve(bound);
-    });
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((socket) => {
+    // A connection that breaks is the engine's matter, which opens another one.
+    socket.on("error", () => socket.destroy());
+    if (options.admits?.(socket) ?? true) injector.injectConnection(socket);
+    else socket.destroy();
   });
+  await listen(listener, options.port ?? 0);
   return {
-    port,
+    port: (listener.address() as AddressInfo).port,
     close: async () => {
+      listener.close();
       connections.close();
       await definition.finish?.();
+      injector.destroy();
       server.forceShutdown();
     },
   };
 }
 
-/** The library hides why a port could not be had in its message; callers want Node's code. */
+async function listen(listener: Listener, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", (error) => {
+      reject(portError(error, `127.0.0.1:${String(port)}`));
+    });
+    listener.listen({ host: "127.0.0.1", port, exclusive: true }, resolve);
+  });
+}
+
+/** Names the address and keeps Node's code, which callers want. */
 function portError(error: Error, address: string): Error {
-  if (!error.message.includes("EADDRINUSE")) return error;
+  if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") return error;
   const taken = new Error(`${address} is taken by another program`, { cause: error });
   return Object.assign(taken, { code: "EADDRINUSE" });
 }

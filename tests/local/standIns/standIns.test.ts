@@ -1,3 +1,4 @@
+import { execFile, execFileSync } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { startStandIns } from "../../../local/standIns";
 import { EngineSide } from "../../provider/grpc/client";
@@ -24,4 +25,35 @@ test("a port that is taken is an error, and leaves nothing running", async () =>
     code: "EADDRINUSE",
   });
   await new Promise((resolve) => other.close(resolve));
+});
+
+/** Speaks HTTP/2 to a port, and says how many bytes came back until the end or for 2 s. */
+const caller = `
+const socket = require("node:net").connect(Number(process.argv[1]), "127.0.0.1");
+let bytes = 0;
+const end = () => { console.log(bytes); process.exit(0); };
+socket.on("data", (data) => { bytes += data.length; }).on("error", end).on("close", end);
+socket.write("PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + "\\0\\0\\0\\4\\0\\0\\0\\0\\0");
+setTimeout(end, 2000);`;
+
+async function bytesFor(port: number, uid: string): Promise<number> {
+  const args = [`--reuid=${uid}`, "--clear-groups", process.execPath, "-e", caller, String(port)];
+  return new Promise((resolve, reject) => {
+    execFile("setpriv", args, { cwd: "/" }, (error, stdout) => {
+      if (error) reject(new Error("setpriv failed", { cause: error }));
+      else resolve(Number(stdout));
+    });
+  });
+}
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+asRoot("no other user of the computer is served", async () => {
+  const standIns = await startStandIns();
+  const nobody = execFileSync("id", ["-u", "nobody"], { encoding: "utf8" }).trim();
+  for (const port of Object.values(standIns.ports)) {
+    expect(await bytesFor(port, "0")).toBeGreaterThan(0);
+    expect(await bytesFor(port, nobody)).toBe(0);
+  }
+  await standIns.close();
 });
