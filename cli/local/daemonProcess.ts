@@ -5,6 +5,7 @@ import { lockHolder } from "../../local/lock";
 import { type DaemonInfo, localPaths } from "../../local/paths";
 import type { PluginChoice } from "../../toolchain/plugins";
 import type { Progress } from "../../lib/progress";
+import { environmentVariables } from "../../lib/environmentVariables";
 import { CHECKOUT } from "../../stack/checkout";
 import { UserError } from "../../lib/errors";
 import { callDaemon, findDaemon } from "../../stack/local/client";
@@ -55,11 +56,20 @@ function launch(name: string, plugins: PluginChoice): ChildProcess {
     // A session of its own, so that Ctrl-C and a closed terminal do not end it.
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, HOLDFAST_LOCAL: name, HOLDFAST_PLUGINS: plugins },
+    env: { ...inherited(), HOLDFAST_LOCAL: name, HOLDFAST_PLUGINS: plugins },
   });
   closeSync(log);
   child.unref();
   return child;
+}
+
+/** Other variables of a shell may be secrets, as HCLOUD_TOKEN is; the local cloud needs none of them. */
+function inherited(): NodeJS.ProcessEnv {
+  const system =
+    /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|NODE_\w+|(https?|no|all)_proxy|\w+_CA_BUNDLE|SSL_CERT_\w+)$/i;
+  const ours = Object.keys(environmentVariables).filter((name) => !/KEY|SECRET|TOKEN|PASS/.test(name));
+  const wanted = ([name]: [string, unknown]) => system.test(name) || ours.includes(name);
+  return Object.fromEntries(Object.entries(process.env).filter(wanted));
 }
 
 async function waitUntilReady(name: string, child: ChildProcess): Promise<DaemonInfo> {
