@@ -163,7 +163,8 @@ function keeperUnitFile(): string {
       "OOMScoreAdjust=-900",
       "MemoryMax=128M",
       "SyslogIdentifier=floating-ip-keeper",
-      ...confined({ families: ["AF_INET", "AF_INET6"], writes: [vrrpPaths.folder] }),
+      // With `-`: systemd sees to it before the line above has made the folder, too.
+      ...confined({ families: ["AF_INET", "AF_INET6"], writes: [`-${vrrpPaths.folder}`] }),
       "MemoryDenyWriteExecute=yes",
     ],
     Install: ["WantedBy=multi-user.target"],
