@@ -1,6 +1,5 @@
 import { serveProvider } from "../../provider/grpc/server";
 import { hcloudStandIn } from "./hcloud";
-import { isPeerTrusted } from "./peer";
 import { randomStandIn } from "./random";
 
 /** How the stand-ins are served. */
@@ -19,13 +18,11 @@ export interface StandInOptions {
 export async function startStandIns(
   options: StandInOptions = {},
 ): Promise<{ ports: { hcloud: number; random: number }; close(): Promise<void> }> {
-  const hcloud = await serveProvider(hcloudStandIn(), { port: options.ports?.hcloud, admits: isPeerTrusted });
-  const random = await serveProvider(randomStandIn, { port: options.ports?.random, admits: isPeerTrusted }).catch(
-    async (error: unknown) => {
-      await hcloud.close();
-      throw error;
-    },
-  );
+  const hcloud = await serveProvider(hcloudStandIn(), { port: options.ports?.hcloud });
+  const random = await serveProvider(randomStandIn, { port: options.ports?.random }).catch(async (error: unknown) => {
+    await hcloud.close();
+    throw error;
+  });
   options.log?.(`Plugins: hcloud on port ${String(hcloud.port)}, random on port ${String(random.port)}`);
   return {
     ports: { hcloud: hcloud.port, random: random.port },

@@ -10,14 +10,8 @@ export function unary<Request, Response>(
   answer: (request: Request, connection: Connection) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, reply) => {
+    const connection = connections.of(call.getPeer());
     const run = async () => {
-      let connection: Connection;
-      try {
-        connection = connections.of(call.getPeer());
-      } catch (error) {
-        reply(toServiceError(error));
-        return;
-      }
       try {
         const response = await answer(call.request, connection);
         await connection.flushLogs();

@@ -1,30 +1,36 @@
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
+
+/** State of a connection that both sides use (`TCP_ESTABLISHED`). */
+const ESTABLISHED = "01";
 
 /**
- * Whether a connection was opened by this process's own user or by root. A port on loopback is open to everybody on the
- * computer, and whoever calls a provider acts with its rights. Linux tells whose a connection is; elsewhere Pulumi's own
- * providers are as open.
- *
- * @param peer the connection's other end as gRPC names it, e.g. `127.0.0.1:41234`
+ * Whether the program at the other end of a loopback connection runs as root or as this process's own user. Any user
+ * of the computer can reach a port on loopback, and Pulumi's protocol knows no password. Only Linux tells; elsewhere
+ * our providers are as open as others'.
  */
-export function isOwn(peer: string): boolean {
+export function isPeerTrusted(socket: Socket): boolean {
   if (process.platform !== "linux") return true;
-  const user = userOf(peer);
-  return user === 0 || (user !== undefined && user === process.getuid?.());
+  const { remoteAddress, remotePort, localPort } = socket;
+  if (remoteAddress !== "127.0.0.1" || remotePort === undefined || localPort === undefined) return false;
+  const uid = ownerOf(remotePort, localPort);
+  return uid !== undefined && (uid === 0 || uid === process.getuid?.());
 }
 
-/** The user who opened a connection of this computer; undefined: there is no such connection any more. */
-function userOf(peer: string): number | undefined {
-  const port = Number(/^127\.0\.0\.1:(\d+)$/.exec(peer)?.[1]);
-  if (!Number.isInteger(port)) return undefined;
-  const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  // proc_pid_net(5). A socket of IPv6 may speak IPv4 as well.
-  const ends = [`0100007F:${hex}`, `0000000000000000FFFF00000100007F:${hex}`];
-  for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    for (const line of readFileSync(file, "ascii").split("\n")) {
-      const [, local = "", , , , , , user] = line.trim().split(/\s+/);
-      if (ends.includes(local)) return Number(user);
+/** The uid that owns the client's socket, as the kernel lists it (`man 5 proc_net`); undefined if it is not there. */
+function ownerOf(clientPort: number, serverPort: number): number | undefined {
+  const suffixes = [clientPort, serverPort].map((port) => `0100007F:${hex(port)}`);
+  for (const file of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
+    for (const line of readFileSync(file, "utf8").split("\n").slice(1)) {
+      const [, client = "", server = "", state, , , , uid, , inode] = line.trim().split(/\s+/);
+      if (!client.endsWith(suffixes[0] ?? "") || !server.endsWith(suffixes[1] ?? "")) continue;
+      // A socket that no process holds any more has no inode, and older kernels list it as root's.
+      if (state === ESTABLISHED && inode !== "0") return Number(uid);
     }
   }
   return undefined;
+}
+
+function hex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, "0");
 }

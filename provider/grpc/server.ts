@@ -1,7 +1,8 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { type AddressInfo, createServer, type Server as Listener, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server as Listener } from "node:net";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Connections } from "./connections";
+import { isPeerTrusted } from "./peers";
 import { createService } from "./service";
 import type { ProviderDefinition } from "./types";
 
@@ -20,8 +21,6 @@ export interface ServeOptions {
   readonly port?: number;
   /** Where log lines go until a connection's own Handshake or Attach says it. */
   readonly engineAddress?: string;
-  /** Whether a new connection is served; others are closed before a byte of theirs is read. @default all are */
-  readonly admits?: (socket: Socket) => boolean;
 }
 
 /**
@@ -46,7 +45,7 @@ export async function serveProvider(
   const listener = createServer((socket) => {
     // A connection that breaks is the engine's matter, which opens another one.
     socket.on("error", () => socket.destroy());
-    if (options.admits?.(socket) ?? true) injector.injectConnection(socket);
+    if (isPeerTrusted(socket)) injector.injectConnection(socket);
     else socket.destroy();
   });
   await listen(listener, options.port ?? 0);

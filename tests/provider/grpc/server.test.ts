@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { serveProvider } from "../../../provider/grpc/server";
 import {
   PartialFailure,
@@ -315,40 +313,6 @@ describe("provider settings", () => {
       expect(configured.map(([inputs]) => inputs)).toEqual([{ token: "a" }, { token: "b" }]);
       expect(configured[0][1]).not.toBe(configured[1][1]);
       other.close();
-    });
-  });
-});
-
-describe("somebody else of this computer", () => {
-  /** Passes bytes on: what comes out of it is a connection of the user who runs it. */
-  const relay = `const net = require("node:net");
-    net.createServer((one) => {
-      const other = net.connect(Number(process.argv[1]), "127.0.0.1");
-      one.pipe(other).pipe(one);
-      for (const end of [one, other]) end.on("error", () => 0);
-    }).listen(0, "127.0.0.1", function () { console.log(this.address().port); });`;
-
-  // Only root becomes another user.
-  (process.getuid?.() === 0 ? test : test.skip)("is refused whatever is called, and root is not", async () => {
-    const create = jest.fn(() => Promise.resolve({ id: "7", outputs: {} }));
-    await withProvider({ resources: { [plain]: { create } } }, async (engine, port) => {
-      const as = (user: string) => ["--reuid", user, "--clear-groups", process.execPath, "-e", relay, String(port)];
-      for (const [user, answer] of [
-        ["nobody", "serves nobody but the user who started it"],
-        ["root", undefined],
-      ] as const) {
-        const child = spawn("setpriv", as(user), { stdio: ["ignore", "pipe", "inherit"] });
-        const [line] = (await once(child.stdout, "data")) as [Buffer];
-        const relayed = new EngineSide(Number(String(line)));
-        const call = relayed.create(urnOf(plain, "a"), {});
-        if (answer) await expect(call).rejects.toThrow(answer);
-        else expect((await call).id).toBe("7");
-        relayed.close();
-        child.kill();
-        await once(child, "exit");
-      }
-      expect(create).toHaveBeenCalledTimes(1);
-      expect((await engine.create(urnOf(plain, "b"), {})).id).toBe("7");
     });
   });
 });
