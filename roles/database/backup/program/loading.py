@@ -19,12 +19,12 @@ from urllib.parse import unquote, urlsplit
 
 from commands import Failed, say
 from common import Problem
+from postgres import SOCKET
 from room import size
 from settings import RUN, Settings
 
 USER = "holdfast-import"
 """Made by sysusers.d (backup.ts)."""
-SOCKET = "/run/postgresql"
 DUMP = ("--no-owner", "--no-privileges")
 QUIET = ("PGOPTIONS=-c client_min_messages=error",)
 
