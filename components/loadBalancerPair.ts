@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { machinesWith } from "../blueprint/blueprint";
-import { healthPath } from "../roles/healthPath";
+import { healthQuestion } from "../roles/health";
 import { keeperConfiguration, keeperPaths } from "../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { floatingIpPaths } from "../roles/loadBalancer/floatingIps";
 import { configureInTurn } from "./configureInTurn";
@@ -77,7 +77,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
           privateAddress: plan.privateAddress,
           peers: peers.map(({ privateAddress }) => privateAddress),
           instances: blueprint.instances,
-          health: healthPath(blueprint.settings),
+          health: healthQuestion(blueprint.settings),
         }),
       );
     return {

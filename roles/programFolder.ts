@@ -6,6 +6,12 @@ import type { RoleFile } from "./types";
 export const libraries = {
   /** Every program's. */
   common: join(__dirname, "../provider/machine/onMachine/common.py"),
+  /** Whether an instance is well. */
+  healthcheck: join(__dirname, "healthcheck.py"),
+  /** What HAProxy found out about instances, in words. */
+  haproxychecks: join(__dirname, "haproxychecks.py"),
+  /** Which processes there are, and where they listen. */
+  processes: join(__dirname, "../provider/machine/onMachine/processes.py"),
   /** Whose key somebody logged in with. */
   logins: join(__dirname, "../provider/machine/onMachine/logins.py"),
   /** How PostgreSQL is asked. */

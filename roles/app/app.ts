@@ -2,7 +2,7 @@ import { type Instance, machinesWith } from "../../blueprint/blueprint";
 import type { Manifest } from "../../blueprint/manifest";
 import type { Settings } from "../../blueprint/settings";
 import type { UnitInput } from "../../provider/machine/inputs";
-import { healthPath } from "../healthPath";
+import { healthQuestion } from "../health";
 import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext, RoleFile } from "../types";
 import { agent, agentPaths } from "./agent";
@@ -29,7 +29,7 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
   const watched = agent({
     privateAddress: machine.privateAddress,
     instances,
-    health: healthPath(settings),
+    health: healthQuestion(settings),
     startTimeout: settings.app.startTimeout,
     drainTimeout: settings.app.drainTimeout,
     debugPort: manifest.debug?.port,
@@ -74,7 +74,7 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
   };
 }
 
-function unit({ number, port }: Instance, settings: Settings): UnitInput {
+function unit({ number }: Instance, settings: Settings): UnitInput {
   return {
     name: `app@${number}.service`,
     restartOn: [
@@ -85,7 +85,7 @@ function unit({ number, port }: Instance, settings: Settings): UnitInput {
       appPaths.instance(number),
       ...databaseFiles(settings),
     ],
-    healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${port}${healthPath(settings)}`,
+    healthy: `${agentPaths.health} ${number}`,
     timeout: settings.app.startTimeout,
     healthyFor: settings.app.settleTime,
     beforeStop: `${agentPaths.rotation} out ${number}`,

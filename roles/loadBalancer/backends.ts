@@ -1,6 +1,6 @@
 import type { Blueprint, Instance } from "../../blueprint/blueprint";
 import { agentInterval } from "../app/agent";
-import { healthPath } from "../healthPath";
+import { healthQuestion } from "../health";
 import { watchBodies } from "./bodies";
 import { type HaproxyTimings, milliseconds } from "./timings";
 
@@ -13,6 +13,7 @@ import { type HaproxyTimings, milliseconds } from "./timings";
  * `safe` has no on-marked-down: it would cut requests that are about to be repeated.
  */
 export function backends({ settings, instances }: Blueprint, { check, safe, unsafe }: HaproxyTimings): string[] {
+  const { path, host } = healthQuestion(settings);
   const { requestsPerInstance } = settings.loadBalancer.limits;
   const intervals = [
     `inter ${milliseconds(check.interval)}`,
@@ -23,7 +24,9 @@ export function backends({ settings, instances }: Blueprint, { check, safe, unsa
     "backend safe",
     "    balance leastconn",
     "    option httpchk",
-    `    http-check send meth GET uri ${healthPath(settings)} ver HTTP/1.1 hdr Host localhost`,
+    "    # Closed in order: by default HAProxy resets the connection, and apps write errors about that.",
+    "    http-check connect linger",
+    `    http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host}`,
     "    http-check expect status 200",
     "    # An instance that is about to end answers 404: it gets nothing new, and finishes what it has.",
     "    http-check disable-on-404",

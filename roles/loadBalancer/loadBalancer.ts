@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { type Blueprint, type MachinePlan, machinesWith } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
-import { healthPath } from "../healthPath";
+import { healthQuestion } from "../health";
+import { libraries, programFolder } from "../programFolder";
 import { alwaysRestart } from "../restart";
 import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext } from "../types";
@@ -9,6 +11,7 @@ import { bodiesPath, bodiesProgram } from "./bodies";
 import { haproxyCfg } from "./haproxy.cfg";
 import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalived } from "./pair";
+import { vrrpPaths } from "./keepalived.conf";
 import { haproxyRestart } from "./timings";
 import { confined } from "../sandbox";
 import { unitFile } from "../unitFile";
@@ -20,6 +23,8 @@ export const haproxyPaths = {
   /** Beside the drop-in, and no reason to restart HAProxy: it holds from the next start on. */
   sandbox: "/etc/systemd/system/haproxy.service.d/62-holdfast-sandbox.conf",
   sysctl: "/etc/sysctl.d/61-holdfast-load-balancer.conf",
+  /** Says whether this load balancer can serve, and what it sees of the instances. */
+  ready: "/usr/local/lib/holdfast/load-balancer",
 } as const;
 
 /**
@@ -35,7 +40,9 @@ export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfigura
     floatingIps(),
     haproxy(blueprint, machine),
     floatingIpKeeper(privateAddress),
-    ...(peers.length > 0 ? [keepalived({ number: members.indexOf(machine) + 1, privateAddress, peers })] : []),
+    ...(peers.length > 0
+      ? [keepalived({ number: members.indexOf(machine) + 1, privateAddress, peers }), mayBeMaster(privateAddress)]
+      : []),
   ];
   return {
     packages: parts.flatMap(({ packages = [] }) => packages),
@@ -45,15 +52,31 @@ export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfigura
   };
 }
 
-function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration {
-  const health = healthPath(blueprint.settings);
+const ready = `python3 ${haproxyPaths.ready}/ready.py`;
+
+/** A pair in which nobody may be master serves for as long as nothing happens, and has no failover. */
+function mayBeMaster(privateAddress: string): RoleConfiguration {
+  const state = `http://${privateAddress}:${ports.floatingIpKeeper}/state`;
   return {
-    packages: ["haproxy"],
+    checks: [
+      {
+        name: "this load balancer may have the floating IP",
+        command: `${ready} pair ${state} ${vrrpPaths.maintenance}`,
+      },
+    ],
+  };
+}
+
+function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration {
+  const { path, host } = healthQuestion(blueprint.settings);
+  return {
+    packages: ["haproxy", "python3"],
     files: {
       [haproxyPaths.sysctl]: { content: sysctl() },
       [haproxyPaths.dropIn]: { content: haproxyDropIn() },
       [haproxyPaths.sandbox]: { content: haproxySandbox() },
       [bodiesPath]: { content: bodiesProgram() },
+      ...programFolder(join(__dirname, "ready"), haproxyPaths.ready, [libraries.haproxychecks]),
       [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
     },
     units: [
@@ -63,13 +86,13 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
         restartOn: [haproxyPaths.dropIn],
         // A reload hands sockets and tables to a new process; a restart would cost visitors their requests.
         reloadOn: [haproxyPaths.cfg, bodiesPath],
-        healthy: `curl -fsS -o /dev/null --max-time 2 http://127.0.0.1:${ports.status}/ready`,
+        healthy: `${ready} haproxy http://127.0.0.1:${ports.status}`,
       },
     ],
     checks: [
       {
         name: "an instance answers through HAProxy",
-        command: `curl -fsS -o /dev/null --max-time 5 http://127.0.0.1:${ports.http}${health}`,
+        command: `curl -fsS -o /dev/null --max-time 5 -H 'Host: ${host}' http://127.0.0.1:${ports.http}${path}`,
       },
     ],
   };

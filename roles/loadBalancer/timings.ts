@@ -1,4 +1,5 @@
 import type { Settings } from "../../blueprint/settings";
+import { healthQuestion } from "../health";
 import { type Restart, systemdLimit } from "../restart";
 
 /** The times that haproxy.cfg is written with, and the failure report computes with. In seconds. */
@@ -26,12 +27,14 @@ export interface HaproxyTimings {
 }
 
 /** The times of every load balancer of a stack. */
-export function haproxyTimings({ app }: Settings): HaproxyTimings {
+export function haproxyTimings(settings: Settings): HaproxyTimings {
+  const { app } = settings;
+  const { connect, answer } = healthQuestion(settings);
   return {
-    check: { interval: 0.5, fastInterval: 0.2, downInterval: 0.5, fall: 2, rise: 2, answer: 0.4 },
+    check: { interval: 0.5, fastInterval: 0.2, downInterval: 0.5, fall: 2, rise: 2, answer },
     // On the private network a connection takes a millisecond. A machine that is gone takes this long once more, after the
     // time that a safe request had for the first instance: together they are what the slowest visitor waits.
-    connect: 0.3,
+    connect,
     safe: { answer: app.timeouts.safe },
     unsafe: { answer: app.timeouts.unsafe },
     requestPeriod: 10,

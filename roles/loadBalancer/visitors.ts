@@ -1,7 +1,7 @@
 import type { Blueprint } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { ports } from "../../blueprint/ports";
-import { healthPath } from "../healthPath";
+import { healthPath } from "../health";
 import { bodyBytes, waitForBody } from "./bodies";
 import { aclOf, bodyLimits, connectionLimits, requestLimits, sourceTables } from "./sources";
 import type { HaproxyTimings } from "./timings";

@@ -104,7 +104,9 @@ const floatingIps: Rule = ({ floatingIps: ips, machines }) => {
 /** A load balancer that cannot take over, although no person took it out. */
 const unfit = forEachAnswer(({ name, probe }) =>
   probe.keeper && !probe.keeper.fit && probe.keeper.outSince === null
-    ? [`${name} may not have the floating IP: \`journalctl -u holdfast-floating-ip-keeper\` on it says why`]
+    ? [
+        `${name} may not have the floating IP: ${probe.keeper.unfit ?? "`journalctl -u holdfast-floating-ip-keeper` on it says why"}`,
+      ]
     : [],
 );
 

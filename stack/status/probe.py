@@ -160,7 +160,7 @@ def keeper() -> dict[str, Any] | None:
     state = json.loads(fetch(f"http://{configuration['listen']}/state"))
     out = at(configuration["pair"]["maintenanceFile"]) if configuration["pair"] else None
     since = out.stat().st_mtime if out is not None and out.exists() else None
-    return {"master": bool(state["master"]), "fit": bool(state["fit"]), "outSince": since}
+    return {"master": bool(state["master"]), "fit": bool(state["fit"]), "unfit": state.get("unfit"), "outSince": since}
 
 
 def database() -> dict[str, Any] | None:

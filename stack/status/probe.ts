@@ -40,7 +40,12 @@ export interface Probe {
   readonly lease?: ProbedLease | null;
   readonly instances?: readonly ProbedInstance[] | null;
   readonly haproxy?: readonly ProbedServer[] | null;
-  readonly keeper?: { readonly master: boolean; readonly fit: boolean; readonly outSince: number | null } | null;
+  readonly keeper?: {
+    readonly master: boolean;
+    readonly fit: boolean;
+    readonly unfit?: string | null;
+    readonly outSince: number | null;
+  } | null;
   readonly database?: { readonly accepts: boolean } | null;
   readonly pool?: { readonly accepts: boolean } | null;
   readonly backups?: BackupsFile | null;

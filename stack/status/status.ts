@@ -47,7 +47,14 @@ export function makeStatus(
     cloudUnknown: "unknown" in cloud ? cloud.unknown : null,
   };
   const [alarms, notices] = [alarmsOf(facts), noticesOf(facts)];
-  const texts = (remarks: readonly Remark[]) => remarks.map(({ text }) => text);
+  // One line each, so that a mail or a search for `!` has all of it; what programs said may have many.
+  const texts = (remarks: readonly Remark[]) =>
+    remarks.map(({ text }) =>
+      text
+        .trim()
+        .split(/\s*\n\s*/)
+        .join("; "),
+    );
   const remarkable = [...new Set([...alarms, ...notices].flatMap((remark) => remark.machines))];
   return { ...facts, alarms: texts(alarms), notices: texts(notices), remarkable };
 }

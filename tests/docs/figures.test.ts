@@ -14,6 +14,8 @@ import { queryWait } from "../../roles/database/pool/pgbouncer.ini";
 import { settingsWith } from "../blueprint/source";
 import { firstBytes } from "../../roles/loadBalancer/bodies";
 import { headersOfProxies } from "../../roles/loadBalancer/visitorHeaders";
+import { healthQuestion } from "../../roles/health";
+import { sharedLibraries } from "../support/python";
 import { CHECKOUT } from "../../stack/checkout";
 import { fullDisk } from "../../stack/status/alarms";
 import { backupPatience, proofPatience } from "../../stack/status/backups";
@@ -22,7 +24,8 @@ import { backupPatience, proofPatience } from "../../stack/status/backups";
 function python(file: string, name: string): number {
   const print = "import runpy, sys; sys.path.insert(0, sys.argv[2]); print(runpy.run_path(sys.argv[1])[sys.argv[3]])";
   const path = join(CHECKOUT, file);
-  return Number(execFileSync("python3", ["-B", "-c", print, path, dirname(path), name], { encoding: "utf8" }));
+  const env = { ...process.env, PYTHONPATH: sharedLibraries.join(":") };
+  return Number(execFileSync("python3", ["-B", "-c", print, path, dirname(path), name], { encoding: "utf8", env }));
 }
 
 /** Of a stack that sets none. */
@@ -52,6 +55,7 @@ const figures: readonly (readonly [page: string, words: string])[] = [
   ["docs/limits.md", `${python("provider/machine/onMachine/looking.py", "LARGEST_SHOWN") / 1024} KiB`],
   ["docs/operating.md", `silent for ${python("roles/app/agent/debugging.py", "LIFE_SECONDS")} s`],
   ["docs/operating.md", `it has ${migrationTimeout / 60} minutes`],
+  ["docs/releases.md", `within ${healthQuestion(settingsWith({})).answer} s`],
   ["docs/restore.md", `stopped for ${python("roles/database/pause/pause.py", "NEVER_AWAY_SECONDS") / 60} minutes`],
   ["docs/restore.md", `every ${archiveTimeout} seconds at the latest`],
   ["docs/status.md", `within ${answerLimit} s`],

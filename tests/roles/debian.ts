@@ -15,6 +15,8 @@ function find() {
   const root =
     isRoot && existsSync(images)
       ? readdirSync(images)
+          // With a dot: it is being built, and goes.
+          .filter((name) => !name.startsWith("."))
           .map((name) => join(images, name))
           .find((path) => existsSync(join(path, "usr/sbin/haproxy")))
       : undefined;

@@ -25,7 +25,10 @@ const mypy = ["mypy", "--strict", "--ignore-missing-imports", "--cache-dir=/dev/
 const libraries = [
   "provider/machine/onMachine/common.py",
   "provider/machine/onMachine/logins.py",
+  "provider/machine/onMachine/processes.py",
   "roles/database/program/postgres.py",
+  "roles/haproxychecks.py",
+  "roles/healthcheck.py",
 ];
 
 /** Programs for machines, folder by folder, since those in one folder import each other by name. Tests go untyped. */

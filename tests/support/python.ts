@@ -2,8 +2,10 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Folder of the library that all our programs on machines share. */
-const sharedLibrary = join(__dirname, "../../provider/machine/onMachine");
+/** Folders of the libraries that our programs on machines share. */
+export const sharedLibraries = ["../../provider/machine/onMachine", "../../roles"].map((folder) =>
+  join(__dirname, folder),
+);
 
 /** One test of a Python file, by its name in words. */
 export interface PythonTest {
@@ -28,8 +30,8 @@ export function pythonTests(folder: string, module: string, group: string): Pyth
  */
 export function runPython(folder: string, ...tests: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    // On machines the shared library lies beside each program; here it is found by this.
-    const options = { cwd: folder, env: { ...process.env, PYTHONPATH: sharedLibrary } };
+    // On machines the shared libraries lie beside each program; here they are found by this.
+    const options = { cwd: folder, env: { ...process.env, PYTHONPATH: sharedLibraries.join(":") } };
     execFile("python3", ["-B", "-m", "unittest", ...tests], options, (error, _stdout, stderr) => {
       if (error || !/^Ran [1-9]/m.test(stderr)) reject(new Error(stderr));
       else resolve(stderr);

@@ -93,14 +93,20 @@ def _journal(name: str, since: float) -> list[dict[str, Any]]:
 
 
 def where_it_listens(name: str) -> str:
-    """A program that runs and does not answer has often opened another port than it was told."""
+    """A program that runs and does not answer has often opened another port, or another address, than it was told."""
     pids = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
     if not pids:
         return "none of its processes runs now"
-    ports = sorted(processes.listening_ports(set(pids)))
-    if not ports:
+    places = sorted(processes.listening(set(pids)), key=lambda place: (place[1], place[0]))
+    if not places:
         return "it runs, but has not opened any TCP port"
-    return f"it listens on port {', '.join(map(str, ports))}"
+    return f"it listens on {', '.join(dict.fromkeys(_place(*place) for place in places))}"
+
+
+def _place(address: str, port: int) -> str:
+    if address in ("0.0.0.0", "::"):
+        return f"port {port}"
+    return f"port {port} of {address} only"
 
 
 def last_words(name: str, since: float, details: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import sys
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -47,28 +49,29 @@ def name_of(pid: int) -> str:
         return "unknown"
 
 
-def listening_ports(pids: set[int]) -> set[int]:
-    """TCP ports on which one of these processes listens."""
+def listening(pids: set[int]) -> set[tuple[str, int]]:
+    """Addresses and TCP ports on which one of these processes listens; `0.0.0.0` and `::` are all addresses."""
     sockets = _listening_sockets()
     return {sockets[inode] for pid in pids for inode in _sockets_of(pid) if inode in sockets}
 
 
 def holders(port: int) -> list[int]:
     """Pids of the processes that listen on the port."""
-    inodes = {inode for inode, one in _listening_sockets().items() if one == port}
+    inodes = {inode for inode, (_, one) in _listening_sockets().items() if one == port}
     if not inodes:
         return []
     pids = (int(folder.name) for folder in PROC.iterdir() if folder.name.isdigit())
     return sorted(pid for pid in pids if not inodes.isdisjoint(_sockets_of(pid)))
 
 
-def is_listened_on(port: int) -> bool:
-    return port in _listening_sockets().values()
+def addresses_of(port: int) -> set[str]:
+    """On which addresses somebody listens on the port; empty: nobody does."""
+    return {address for address, one in _listening_sockets().values() if one == port}
 
 
-def _listening_sockets() -> dict[str, int]:
-    """Inode → port."""
-    found: dict[str, int] = {}
+def _listening_sockets() -> dict[str, tuple[str, int]]:
+    """Inode → address and port."""
+    found: dict[str, tuple[str, int]] = {}
     for table in ("net/tcp", "net/tcp6"):
         try:
             lines = (PROC / table).read_text().splitlines()[1:]
@@ -77,8 +80,15 @@ def _listening_sockets() -> dict[str, int]:
         for line in lines:
             fields = line.split()
             if fields[3] == LISTENING:
-                found[fields[9]] = int(fields[1].rpartition(":")[2], 16)
+                address, _, port = fields[1].rpartition(":")
+                found[fields[9]] = (_address(address), int(port, 16))
     return found
+
+
+def _address(shown: str) -> str:
+    """The kernel shows an address as numbers of 32 bits, in the processor's own order of bytes."""
+    words = [int(shown[at : at + 8], 16).to_bytes(4, sys.byteorder) for at in range(0, len(shown), 8)]
+    return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, b"".join(words))
 
 
 def _sockets_of(pid: int) -> set[str]:

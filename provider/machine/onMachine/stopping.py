@@ -32,7 +32,7 @@ def stop(name: str, events: Events) -> None:
     """Stops the unit. Reports processes that outlive the stop, and kills those of the unit."""
     events.status(f"stopping {name}")
     before = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
-    ports = processes.listening_ports(set(before))
+    ports = {port for _, port in processes.listening(set(before))}
     started = time.monotonic()
     systemctl("stop", name)
     if show(name, "Result").get("Result") == "timeout":
@@ -56,7 +56,7 @@ def _end_leftovers(name: str, before: dict[int, str], events: Events) -> None:
 def _await_free(name: str, ports: set[int], events: Events) -> None:
     deadline = time.monotonic() + PORT_PATIENCE
     for port in sorted(ports):
-        while processes.is_listened_on(port):
+        while processes.addresses_of(port):
             if time.monotonic() > deadline:
                 by = ", ".join(f"process {pid} ({processes.name_of(pid)})" for pid in processes.holders(port))
                 events.warning(f"{by or 'an unknown process'} still listens on port {port} after the stop of {name}")

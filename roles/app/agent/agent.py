@@ -90,8 +90,9 @@ async def main(path: str) -> None:
         tasks.append(serve(configuration, instance))
         watchdog = Watchdog(
             instance.number,
+            configuration.address,
             instance.port,
-            configuration.health,
+            configuration.question,
             configuration.start_seconds,
             partial(is_watched, configuration.holds, instance.number),
         )

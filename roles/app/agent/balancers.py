@@ -7,6 +7,7 @@ import http.client
 from dataclasses import dataclass
 
 from configuration import Balancer
+from haproxychecks import state_of
 
 # Seconds. They are one hop away; who takes longer is as good as gone.
 ANSWER_SECONDS = 1.0
@@ -19,7 +20,7 @@ class View:
     """One instance through the eyes of one HAProxy."""
 
     status: str
-    """HAProxy's own word and reason, e.g. `UP`, `DRAIN`, `DOWN (L7STS/503)`; empty when it does not know the instance."""
+    """HAProxy's own word and reason, e.g. `UP`, `DRAIN`, `DOWN (L7STS/503: answered 503 …)`; empty when it does not know the instance."""
     open: int
     """Requests and connections under way to it, and those that wait for it."""
     others_up: int
@@ -62,10 +63,7 @@ def read_statistics(text: str, name: str) -> View:
         for row in rows
         if row["pxname"] == BACKENDS[0] and row["svname"] not in ("BACKEND", name) and row["status"].startswith("UP")
     ]
-    status = checked[0]["status"] if checked else ""
-    if status.startswith("DOWN"):
-        reason = "/".join(filter(None, (checked[0].get("check_status"), checked[0].get("check_code"))))
-        status = f"{status} ({reason})" if reason else status
+    status = state_of(checked[0]) if checked else ""
     under_way = sum(_number(row["scur"]) + _number(row["qcur"]) for row in mine)
     share = min((_number(row["throttle"]) for row in mine if row.get("throttle")), default=100)
     return View(status, under_way, len(up), share)

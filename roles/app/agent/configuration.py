@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from healthcheck import Question
 from holds import Holds
 
 PATH = "/etc/holdfast/agent.json"
@@ -30,7 +31,8 @@ class Balancer:
 class Configuration:
     address: str
     """Where the load balancers ask: the machine's private address."""
-    health: str
+    question: Question
+    """What says whether an instance is well."""
     start_seconds: float
     """How long an instance may take until it answers for the first time."""
     drain_seconds: float
@@ -63,7 +65,7 @@ def read_configuration(path: str = PATH) -> Configuration:
         raw: dict[str, Any] = json.load(file)
     return Configuration(
         address=str(raw["address"]),
-        health=str(raw["health"]),
+        question=Question.read(raw["health"]),
         start_seconds=float(raw["startSeconds"]),
         drain_seconds=float(raw["drainSeconds"]),
         debug_port=int(raw["debugPort"]) if "debugPort" in raw else None,

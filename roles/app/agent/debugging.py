@@ -16,12 +16,12 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 
 sys.dont_write_bytecode = True  # The folder belongs to the machine's configuration.
 
 from balancers import look  # noqa: E402
 from configuration import Configuration, Instance, read_configuration  # noqa: E402
+from healthy import why_not_healthy  # noqa: E402
 from rotation import back, out, say  # noqa: E402
 
 # Seconds without a sign of life after which the session's owner counts as gone.
@@ -157,21 +157,17 @@ def put_back(configuration: Configuration, instance: Instance) -> None:
         systemctl("daemon-reload")
         subprocess.run(["systemctl", "reset-failed", f"app@{number}.service"], check=False)
         systemctl("restart", f"app@{number}.service")
-        if not is_healthy(configuration, instance):
-            say(f"instance {number}: not healthy within {configuration.start_seconds:.0f} s after the debug session")
+        if (reason := wait_until_healthy(configuration, instance)) is not None:
+            say(f"not healthy within {configuration.start_seconds:.0f} s after the debug session: {reason}")
     back(configuration, instance, "debug")
 
 
-def is_healthy(configuration: Configuration, instance: Instance) -> bool:
+def wait_until_healthy(configuration: Configuration, instance: Instance) -> str | None:
+    """Why it was not healthy in the time that an instance has for its start; None when it was."""
     until = time.monotonic() + configuration.start_seconds
-    while time.monotonic() < until:
-        try:
-            url = f"http://127.0.0.1:{instance.port}{configuration.health}"
-            with urllib.request.urlopen(url, timeout=2):
-                return True
-        except OSError:
-            time.sleep(0.3)
-    return False
+    while (reason := why_not_healthy(configuration, instance)) is not None and time.monotonic() < until:
+        time.sleep(0.3)
+    return reason
 
 
 def main() -> int:

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Instance } from "../../../blueprint/blueprint";
 import { ports } from "../../../blueprint/ports";
 import { machinePaths } from "../../../provider/machine/paths";
-import { programFolder } from "../../programFolder";
+import type { HealthQuestion } from "../../health";
+import { libraries, programFolder } from "../../programFolder";
 import { confined, sandbox } from "../../sandbox";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
@@ -16,6 +17,8 @@ export const agentPaths = {
   drain: "/usr/local/sbin/holdfast-drain",
   rotation: "/usr/local/sbin/holdfast-rotation",
   debug: "/usr/local/sbin/holdfast-debug",
+  /** Whether load balancers will find an instance well: `holdfast-health 1`. */
+  health: "/usr/local/sbin/holdfast-health",
   unit: "/etc/systemd/system/holdfast-agent.service",
   debugUnit: "/etc/systemd/system/holdfast-debug@.service",
   /** A file per instance that a person took out of rotation; on disk, so that it outlives a reboot. */
@@ -47,7 +50,7 @@ export const watchdogTimings = {
 export interface AgentSettings {
   readonly privateAddress: string;
   readonly instances: readonly Pick<Instance, "number" | "name" | "port" | "agentPort">[];
-  readonly health: string;
+  readonly health: HealthQuestion;
   /** Seconds that an instance may take until its first answer. */
   readonly startTimeout: number;
   /** Seconds that an instance may go on with what it has before it is stopped. */
@@ -64,7 +67,9 @@ export interface AgentSettings {
  */
 export function agent(settings: AgentSettings): RoleConfiguration {
   const files = {
-    ...programFolder(__dirname, agentPaths.folder),
+    ...programFolder(__dirname, agentPaths.folder, [
+      ...[libraries.healthcheck, libraries.haproxychecks, libraries.processes],
+    ]),
     [agentPaths.configuration]: { content: `${JSON.stringify(configuration(settings), undefined, 2)}\n` },
     [agentPaths.unit]: { content: agentUnit() },
   };
@@ -76,6 +81,7 @@ export function agent(settings: AgentSettings): RoleConfiguration {
       [agentPaths.drain]: command(readFileSync(join(__dirname, "drain.sh"), "utf8")),
       [agentPaths.rotation]: command(wrapper("rotation.py")),
       [agentPaths.debug]: command(wrapper("debugging.py")),
+      [agentPaths.health]: command(wrapper("healthy.py")),
       [agentPaths.debugUnit]: { content: debugUnit(settings.startTimeout) },
     },
     units: [{ name: "holdfast-agent.service", restartOn: Object.keys(files) }],

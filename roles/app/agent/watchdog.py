@@ -11,6 +11,8 @@ import time
 from collections import deque
 from typing import Callable
 
+from healthcheck import Question
+
 INTERVAL_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
 REST_SECONDS = 0.3
@@ -20,14 +22,13 @@ MOST_KILLS = 5
 KILL_WINDOW_SECONDS = 600.0
 
 
-async def answers(port: int, path: str) -> bool:
-    """Whether anything is answered in time. 503 is an answer too: it says that the process is alive and busy with itself."""
+async def answers(address: str, port: int, question: Question) -> bool:
+    """Whether the load balancers' question gets any answer, in a longer time than theirs. 503 is an answer too: it says that the process is alive and busy with itself."""
 
     async def ask() -> bool:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection(address, port)
         try:
-            headers = "Host: localhost\r\nUser-Agent: holdfast-agent\r\nConnection: close"
-            writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+            writer.write(question.request)
             answered = (await reader.read(5)).startswith(b"HTTP")
             # An app whose answer is not read to its end finds a broken connection, and its log is full of it.
             with contextlib.suppress(asyncio.TimeoutError, OSError):
@@ -58,8 +59,16 @@ def say(line: str) -> None:
 
 
 class Watchdog:
-    def __init__(self, number: int, port: int, health: str, start_seconds: float, watched: Callable[[], bool]) -> None:
-        self._number, self._port, self._health = number, port, health
+    def __init__(
+        self,
+        number: int,
+        address: str,
+        port: int,
+        question: Question,
+        start_seconds: float,
+        watched: Callable[[], bool],
+    ) -> None:
+        self._address, self._port, self._question = address, port, question
         self._start_seconds, self._watched = start_seconds, watched
         self._unit = f"app@{number}.service"
         self._answered_at = float("-inf")
@@ -70,7 +79,7 @@ class Watchdog:
     async def run(self) -> None:
         while True:
             await asyncio.sleep(INTERVAL_SECONDS)
-            if await answers(self._port, self._health):
+            if await answers(self._address, self._port, self._question):
                 self._silences, self._answered_at, self._gave_up = 0, time.monotonic(), False
                 continue
             if not self._watched():

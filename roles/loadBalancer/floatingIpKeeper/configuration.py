@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from healthcheck import Question
+
 
 @dataclass(frozen=True)
 class FloatingIp:
@@ -13,6 +15,15 @@ class FloatingIp:
 
     id: int
     address: str
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One of the app's; `name` is HAProxy's, e.g. `app-1-2`."""
+
+    name: str
+    address: str
+    port: int
 
 
 @dataclass(frozen=True)
@@ -27,8 +38,9 @@ class Pair:
     """Read by keepalived: `0` while this machine may be master, `1` while it may not."""
     peers: tuple[str, ...]
     """`/state` URLs of the other keepers."""
-    instances: tuple[str, ...]
-    """Health URLs of the app's instances."""
+    instances: tuple[Instance, ...]
+    question: Question
+    """What says whether an instance is well, the same as HAProxy's."""
     haproxy_pid_file: str
     haproxy_probe: str
     """Any HTTP answer from here shows that HAProxy is not hanging."""
@@ -68,7 +80,10 @@ def read_configuration(path: str) -> Configuration:
                 marker=str(pair["marker"]),
                 track_file=str(pair["trackFile"]),
                 peers=tuple(map(str, pair["peers"])),
-                instances=tuple(map(str, pair["instances"])),
+                instances=tuple(
+                    Instance(str(one["name"]), str(one["address"]), int(one["port"])) for one in pair["instances"]
+                ),
+                question=Question.read(pair["health"]),
                 haproxy_pid_file=str(pair["haproxyPidFile"]),
                 haproxy_probe=str(pair["haproxyProbe"]),
                 maintenance_file=str(pair["maintenanceFile"]),

@@ -20,8 +20,9 @@ from typing import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from common import is_locked
-from configuration import Pair
+from configuration import Instance, Pair
 from duty import Duty
+from healthcheck import NotWell, ask
 from log import Log
 from metrics import Metrics
 
@@ -34,26 +35,29 @@ MASTER_LIMIT_SECONDS = 3.0
 """Longer than HAProxy takes to notice: a master must not leave the election over a pause of the app."""
 HAPROXY_GRACE_SECONDS = 0.3
 """systemd restarts HAProxy in less, which is quicker than moving the address."""
+TELL_SECONDS = 10.0
+"""What is wrong with the instances changes as they restart; the journal gets it so often at most."""
+SHOWN_REASONS = 3
 SAMPLE = 64
 """Instances asked at a time, all at once, so that a round takes as long as one probe however many there are."""
 
 
-def answers(url: SplitResult, seconds: float, status: int | None) -> bool:
-    """Whether the URL answers in so many seconds, with this status if one is given."""
+def answers(url: SplitResult, seconds: float) -> bool:
+    """Whether the URL answers in so many seconds, whatever it says."""
     connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=seconds)
     try:
         connection.request("GET", url.path or "/", headers={"User-Agent": "holdfast-floating-ip-keeper", "Connection": "close"})
-        answered = connection.getresponse().status
-        return status is None or answered == status
+        connection.getresponse()
+        return True
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
 
 
-def connects(url: SplitResult) -> bool:
+def connects(instance: Instance) -> bool:
     try:
-        socket.create_connection((url.hostname or "", url.port or 80), REACH_SECONDS).close()
+        socket.create_connection((instance.address, instance.port), REACH_SECONDS).close()
         return True
     except OSError:
         return False
@@ -105,7 +109,10 @@ class Fitness(threading.Thread):
     def __init__(self, pair: Pair, duty: Duty, log: Log, metrics: Metrics) -> None:
         super().__init__(name="fitness", daemon=True)
         self._pair, self._duty, self._log, self._metrics = pair, duty, log, metrics
-        self._instances = [urlsplit(url) for url in pair.instances]
+        self._instances = list(pair.instances)
+        self._seen: dict[str, str] = {}
+        """Name of each instance that was asked in vain, and what it said the last time."""
+        self._told, self._told_at = "", float("-inf")
         self._haproxy = HaproxyWatch(pair.haproxy_pid_file)
         self._haproxy_probe = urlsplit(pair.haproxy_probe)
         self._pool = ThreadPoolExecutor(max_workers=2 * SAMPLE, thread_name_prefix="probe")
@@ -122,6 +129,11 @@ class Fitness(threading.Thread):
     @property
     def fit(self) -> bool:
         return self._verdict is None
+
+    @property
+    def verdict(self) -> str | None:
+        """Why this machine may not be master; None while it may."""
+        return self._verdict
 
     def run(self) -> None:
         next_round = 0.0
@@ -153,13 +165,13 @@ class Fitness(threading.Thread):
         One instance suffices; which one it was last time is asked first, others only when it fails. Of many, those that
         were asked in vain go to the end of the line, so that the next round asks others.
         """
-        self._unanswered = 0 if answers(self._haproxy_probe, PROBE_SECONDS, None) else self._unanswered + 1
+        self._unanswered = 0 if answers(self._haproxy_probe, PROBE_SECONDS) else self._unanswered + 1
         line = self._instances
-        found = line[0] if line and answers(line[0], PROBE_SECONDS, 200) else None
+        found = line[0] if line and self._is_well(line[0]) else None
         if line and found is None:
             sample = line[1 : 1 + SAMPLE]
-            found = self._first(sample, lambda url: answers(url, PROBE_SECONDS, 200))
-            rest = [url for url in line[1 + len(sample) :] + [line[0]] + sample if url != found]
+            found = self._first(sample, self._is_well)
+            rest = [one for one in line[1 + len(sample) :] + [line[0]] + sample if one != found]
             self._instances = rest if found is None else [found, *rest]
         with self._lock:
             self._healthy_rounds = self._healthy_rounds + 1 if found else 0
@@ -168,9 +180,18 @@ class Fitness(threading.Thread):
         self._metrics.set("holdfast_floating_ip_keeper_reaches_instance", 1 if found else 0)
         return found is not None
 
-    def _first(self, urls: list[SplitResult], well: Callable[[SplitResult], bool]) -> SplitResult | None:
+    def _is_well(self, instance: Instance) -> bool:
+        try:
+            ask(instance.address, instance.port, self._pair.question)
+            self._seen.pop(instance.name, None)
+            return True
+        except NotWell as failure:
+            self._seen[instance.name] = str(failure)
+            return False
+
+    def _first(self, instances: list[Instance], well: Callable[[Instance], bool]) -> Instance | None:
         """The first of them to be well; all are asked at the same time, and who is slower is not waited for."""
-        asked = {self._pool.submit(well, url): url for url in urls}
+        asked = {self._pool.submit(well, one): one for one in instances}
         try:
             return next((asked[future] for future in as_completed(asked) if future.result()), None)
         finally:
@@ -191,7 +212,7 @@ class Fitness(threading.Thread):
             elif self._unanswered >= 2:
                 verdict = "HAProxy does not answer"
             elif unheard > limit:
-                verdict = "no instance of the app is reached"
+                verdict = self._no_instance(was_out)
             elif was_out and self._healthy_rounds < 2:
                 verdict = self._verdict
             else:
@@ -200,6 +221,20 @@ class Fitness(threading.Thread):
             self._write("0" if verdict is None else "1")
         self._metrics.set("holdfast_floating_ip_keeper_fit", 1 if verdict is None else 0)
         self._log.repeated("fitness", f"unfit to be master: {verdict}" if verdict else "fit to be master", float("inf"))
+
+    def _no_instance(self, was_out: bool) -> str:
+        """With what instances said, in the same words for a while, because they say something else all the time."""
+        now = time.monotonic()
+        if was_out and now - self._told_at < TELL_SECONDS:
+            return self._told
+        names: dict[str, list[str]] = {}
+        for name, reason in sorted(self._seen.copy().items()):
+            names.setdefault(reason, []).append(name)
+        said = [f"{_listed(some)} {reason}" for reason, some in list(names.items())[:SHOWN_REASONS]]
+        more = [f"{len(names) - SHOWN_REASONS} more reasons"] if len(names) > SHOWN_REASONS else []
+        self._told = "; ".join(["no instance of the app is well for it", *said, *more])
+        self._told_at = now if said else float("-inf")
+        return self._told
 
     def _read(self) -> str | None:
         try:
@@ -215,3 +250,7 @@ class Fitness(threading.Thread):
         with open(self._pair.track_file, "w", encoding="ascii") as file:
             file.write(value + "\n")
         self._written = value
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"

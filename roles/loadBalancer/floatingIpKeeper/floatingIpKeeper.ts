@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { ports } from "../../../blueprint/ports";
-import { programFolder } from "../../programFolder";
+import type { HealthQuestion } from "../../health";
+import { libraries, programFolder } from "../../programFolder";
 import { confined } from "../../sandbox";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
@@ -41,9 +42,8 @@ export interface KeeperSettings {
   readonly privateAddress: string;
   /** Private addresses of the other load balancers; none: this one is always master. */
   readonly peers: readonly string[];
-  readonly instances: readonly { readonly address: string; readonly port: number }[];
-  /** The instances' health path. */
-  readonly health: string;
+  readonly instances: readonly { readonly name: string; readonly address: string; readonly port: number }[];
+  readonly health: HealthQuestion;
 }
 
 /** Its configuration file. The ids in it are known only after creation, so this is called with values, not at plan time. */
@@ -54,7 +54,8 @@ export function keeperConfiguration(settings: KeeperSettings): string {
     marker: vrrpMarker,
     trackFile: vrrpPaths.trackFile,
     peers: peers.map((peer) => `http://${peer}:${ports.floatingIpKeeper}/state`),
-    instances: instances.map(({ address, port }) => `http://${address}:${port}${health}`),
+    instances: instances.map(({ name, address, port }) => ({ name, address, port })),
+    health,
     haproxyPidFile: "/run/haproxy.pid",
     haproxyProbe: `http://127.0.0.1:${ports.status}/ready`,
     maintenanceFile: vrrpPaths.maintenance,
@@ -80,7 +81,7 @@ export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
     [keeperPaths.userUnit]: { content: userUnitFile() },
   };
   const files = {
-    ...programFolder(__dirname, keeperPaths.folder),
+    ...programFolder(__dirname, keeperPaths.folder, [libraries.healthcheck]),
     [keeperPaths.shared]: { content: sharedWithKeepalived() },
     [keeperPaths.unit]: { content: keeperUnitFile() },
   };

@@ -57,6 +57,7 @@ def main(path: str, token_file: str) -> None:
             "server": configuration.server_id,
             "master": order.master,
             "fit": fitness is None or fitness.fit,
+            "unfit": None if fitness is None else fitness.verdict,
             "held": all(claim.held(order) for claim in claims),
         }
 

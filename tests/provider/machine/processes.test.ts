@@ -11,20 +11,20 @@ function found(expression: string): unknown {
   return JSON.parse(execFileSync("/usr/bin/python3", ["-c", script], { env }).toString());
 }
 
-test.each(["127.0.0.1", "::1"])("who listens on a port of %s, and who does not", async (host) => {
+test.each(["127.0.0.1", "::1", "0.0.0.0", "::"])("who listens on a port of %s, and who does not", async (host) => {
   const server = createServer();
   server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   try {
     expect(found(`processes.holders(${String(port)})`)).toEqual([process.pid]);
-    expect(found(`sorted(processes.listening_ports({${String(process.pid)}}))`)).toContain(port);
-    expect(found(`processes.is_listened_on(${String(port)})`)).toBe(true);
+    expect(found(`sorted(processes.listening({${String(process.pid)}}))`)).toContainEqual([host, port]);
+    expect(found(`list(processes.addresses_of(${String(port)}))`)).toEqual([host]);
   } finally {
     server.close();
     await once(server, "close");
   }
-  expect(found(`processes.is_listened_on(${String(port)})`)).toBe(false);
+  expect(found(`list(processes.addresses_of(${String(port)}))`)).toEqual([]);
   expect(found(`processes.holders(${String(port)})`)).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { pythonTests } from "../../support/python";
 const settings = {
   privateAddress: "10.0.1.40",
   instances: [{ number: 1, name: "app-1-1", port: 8001, agentPort: 9001 }],
-  health: "/health",
+  health: { path: "/health", host: "localhost", connect: 0.3, answer: 0.4 },
   startTimeout: 60,
   drainTimeout: 30,
   loadBalancers: [{ name: "load-balancer-1", privateAddress: "10.0.1.11" }],
@@ -16,7 +16,7 @@ test("the agent's configuration says what the program reads", () => {
   const { files, units } = agent(settings);
   expect(JSON.parse(files?.[agentPaths.configuration]?.content ?? "")).toEqual({
     address: "10.0.1.40",
-    health: "/health",
+    health: settings.health,
     startSeconds: 60,
     drainSeconds: 30,
     states: "/var/lib/holdfast/instances",
@@ -41,6 +41,12 @@ const runs = pythonTests(join(__dirname, "agent"), "test_agent", "AgentTest").ma
   running: run(),
 }));
 for (const { running } of runs) running.catch(() => undefined);
+
+describe("why an instance is not well", () => {
+  test.each(pythonTests(join(__dirname, "agent"), "test_healthy", "HealthyTest"))("$name", async ({ run }) => {
+    expect(await run()).toMatch(/^OK$/m);
+  });
+});
 
 describe("the agent as a process", () => {
   test.each(runs)(

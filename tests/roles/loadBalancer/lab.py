@@ -66,14 +66,14 @@ class Instance(BaseHTTPRequestHandler):
 class Haproxy:
     """HAProxy, once it sends visitors to the instance."""
 
-    def __init__(self, cfg: str, instance: str, own: str) -> None:
+    def __init__(self, cfg: str, instance: str, own: str, handler: type[BaseHTTPRequestHandler] = Instance) -> None:
         self.own = own
         address, port = instance.split(":")
         ip("link", "set", "lo", "up")
         for one in {own, *re.findall(r"^    server \S+ ([\d.]+):\d+", open(cfg).read(), re.M)}:
             ip("address", "replace", f"{one}/32", "dev", "lo")
         os.makedirs("/run/haproxy", exist_ok=True)
-        server = ThreadingHTTPServer((address, int(port)), Instance)
+        server = ThreadingHTTPServer((address, int(port)), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.process = subprocess.Popen(["haproxy", "-f", cfg], stdout=subprocess.PIPE, text=True)
         self.log: list[str] = []

@@ -13,9 +13,15 @@ const here = (file: string) => readFileSync(join(__dirname, file), "utf8");
  * that sends it visitors.
  *
  * @param argument what the program takes beside where HAProxy and the instance are
+ * @param beside further modules of the program, by name
  * @returns the object that the program prints
  */
-export function throughHaproxy(program: string, settings: Settings, argument: string): Record<string, unknown> {
+export function throughHaproxy(
+  program: string,
+  settings: Settings,
+  argument: string,
+  beside: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
   const [instance] = makeBlueprint(settings).instances;
   const { code, output } = judge(
     `python3 "$(dirname %s)/${program}" %s "$(cat "$(dirname %s)/argument")" ${instance?.address}:${instance?.port} 10.0.1.11`,
@@ -26,6 +32,7 @@ export function throughHaproxy(program: string, settings: Settings, argument: st
       "/lab.py": here("lab.py"),
       [`/${program}`]: here(program),
       "/argument": argument,
+      ...beside,
     },
   );
   const said = output.split("\n").find((line) => line.startsWith("{"));

@@ -61,6 +61,11 @@ test("a standby that cannot take over, unless a person took it out", () => {
     "load-balancer-2": { probe: balancer(false, { keeper: { master: false, fit: false, outSince } }) },
   });
   expect(alarms(standby(null))[0]).toContain("load-balancer-2 may not have the floating IP");
+  const unfit = "no instance of the app is well for it";
+  const told = {
+    "load-balancer-2": { probe: balancer(false, { keeper: { master: false, fit: false, unfit, outSince: null } }) },
+  };
+  expect(alarms(told)[0]).toBe(`load-balancer-2 may not have the floating IP: ${unfit}`);
   expect(statusWith(standby(noon - 120))).toMatchObject({
     alarms: [],
     notices: ["load-balancer-2 has been kept out of the election for 2 min"],
@@ -108,6 +113,10 @@ describe("roll-outs", () => {
       "app-1: the last roll-out (guestbook 1.1.0, 2026-11-24T11:00:00Z) was undone: port 8001 was not opened",
     ]);
     expect(alarms({ "app-1": { probe: app({ lastRollout: { ...lastRollout, result: "applied" } }) } })).toEqual([]);
+    const error = "pg_ctl failed (exit code 1):\n  waiting\n\n  stopped";
+    expect(alarms({ "app-1": { probe: app({ lastRollout: { ...lastRollout, error } }) } })[0]).toMatch(
+      /was undone: pg_ctl failed \(exit code 1\):; waiting; stopped$/,
+    );
   });
 });
 

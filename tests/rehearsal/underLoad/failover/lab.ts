@@ -8,7 +8,7 @@ import type { LoadResult } from "../../../../drills/load/outcomes";
 import { ensureBaseImage } from "../../../../local/machines/baseImage";
 import { run, tryRun } from "../../../../local/machines/command";
 import { keeperConfiguration, keeperPaths } from "../../../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
-import { programFolder } from "../../../../roles/programFolder";
+import { libraries, programFolder } from "../../../../roles/programFolder";
 import { failoverCommand } from "../../../../roles/loadBalancer/pair";
 import { keepalivedConf, vrrpPaths } from "../../../../roles/loadBalancer/keepalived.conf";
 
@@ -231,7 +231,9 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileSync(file, content, { mode: 0o600 });
   };
-  const keeper = programFolder(join(repository, "roles/loadBalancer/floatingIpKeeper"), keeperPaths.folder);
+  const keeper = programFolder(join(repository, "roles/loadBalancer/floatingIpKeeper"), keeperPaths.folder, [
+    libraries.healthcheck,
+  ]);
   for (const [path, { content }] of Object.entries(keeper)) write(path, content);
   write(failoverCommand, readFileSync(join(repository, "roles/loadBalancer/handOver.py"), "utf8"));
   write(keeperPaths.token, token);
@@ -239,7 +241,8 @@ function writeFiles(balancer: Balancer, all: readonly Balancer[]): void {
     keeperPaths.configuration,
     keeperConfiguration({
       ...{ endpoint: `http://${router}:8000/v1`, serverId, floatingIps: [{ id: 7, address: floatingIp }] },
-      ...{ privateAddress: address, peers, instances: [{ address: instance, port: 8001 }], health: "/" },
+      ...{ privateAddress: address, peers, instances: [{ name: "one", address: instance, port: 8001 }] },
+      health: { path: "/", host: "localhost", connect: 0.3, answer: 0.4 },
     }),
   );
   write(vrrpPaths.configuration, keepalivedConf({ number, privateAddress: address, peers }));

@@ -58,7 +58,7 @@ class AgentTest(unittest.TestCase):
         os.mkdir(self.path("passing"))
         configuration = {
             "address": "127.0.0.1",
-            "health": "/health",
+            "health": {"path": "/health", "host": "localhost", "connect": 0.3, "answer": 0.4},
             "startSeconds": 60,
             "drainSeconds": 30,
             "states": self.path("states"),

@@ -94,7 +94,7 @@ class RotationTest(unittest.TestCase):
     def configure(self, drain: float = 10, more: list[dict[str, str]] | None = None) -> None:
         configuration = {
             "address": "127.0.0.1",
-            "health": "/health",
+            "health": {"path": "/health", "host": "localhost", "connect": 0.3, "answer": 0.4},
             "startSeconds": 60,
             "drainSeconds": drain,
             "states": self.path("states"),
@@ -218,7 +218,7 @@ class RotationTest(unittest.TestCase):
         eventually(lambda: self.statuses()["app-1-1"].startswith("DOWN"), 20, "it is down")
         code, output, _ = self.rotation("in", "1")
         self.assertEqual(code, 1)
-        self.assertRegex(output, r"load-balancer-1 does not send visitors to it after 15 s; it reports DOWN \(L4CON\)")
+        self.assertRegex(output, r"load-balancer-1 does not send visitors to it after 15 s; it reports DOWN \(L4CON: connection refused")
 
     def test_what_a_person_took_out_stays_out(self) -> None:
         self.write("states/1", "drain\nanna\n2026-11-24T10:00:00Z\n")

@@ -48,7 +48,7 @@ class InAPair(KeeperTest):
         # One claim, although the action stayed pending for several looks at it.
         self.assertEqual(len(self.lab.api.claims()), 1)
         self.assertIn('holdfast_floating_ip_held{address="203.0.113.200"} 1', self.lab.metrics())
-        self.assertEqual(self.lab.state(), {"server": ME, "master": True, "fit": True, "held": True})
+        self.assertEqual(self.lab.state(), {"server": ME, "master": True, "fit": True, "unfit": None, "held": True})
 
     def test_it_takes_the_address_back_when_a_person_moved_it(self) -> None:
         self.become_master()
@@ -272,8 +272,14 @@ class Fit(KeeperTest):
     """Who may be master at all."""
 
     def test_no_healthy_instance(self) -> None:
-        self.lab.health = 503
+        self.lab.health = 400
         eventually(lambda: self.lab.verdict() == "1", 4, "unfit")
+        reason = (
+            "no instance of the app is well for it; app-1-1 answered 400 to GET /health with Host shop.example; "
+            "200 counts as healthy, and nothing else"
+        )
+        self.assertIn(f"unfit to be master: {reason}", self.lab.said())
+        self.assertEqual(self.lab.state()["unfit"], reason)
         self.lab.health = 200
         eventually(lambda: self.lab.verdict() == "0", 3, "fit again")
 
