@@ -21,12 +21,19 @@ const limits = section(
     }).default(200),
     requestsPerInstance: wholeNumber(1, 100_000, {
       description:
-        "Safe requests (GET, HEAD, OPTIONS) that a load balancer gives to one instance at a time, and as many others; more wait in HAProxy. By default 100, so an instance works on at most 200. Each HAProxy process counts for itself: for a short time there are two, while the floating IP moves or after a reload.",
+        "Safe requests (GET, HEAD, OPTIONS) that a load balancer gives to one instance at a time, and as many others; more wait in HAProxy. By default 100, so an instance works on at most 200. Websockets and server-sent events do not count here: see `streamsPerInstance`. Each HAProxy process counts for itself: for a short time there are two, while the floating IP moves or after a reload.",
       why: "an instance with too many requests at a time gets slower for all of them",
       example: "requestsPerInstance: 100",
     }).default(100),
+    streamsPerInstance: wholeNumber(1, 100_000, {
+      description:
+        "Connections that last, which a load balancer gives to one instance at a time beside its requests: websockets, and server-sent events that are asked for with `Accept: text/event-stream`. More wait in HAProxy. By default 1000.",
+      why: "each of them takes memory of the instance for as long as it is open",
+      example: "streamsPerInstance: 1000",
+    }).default(1000),
     connections: wholeNumber(100, 1_000_000, {
-      description: "Connections of all sources together. By default 20000; each takes some 35 KiB of memory.",
+      description:
+        "Connections of all sources together. By default 20000; while data passes, each takes two buffers of 32 KiB.",
       why: "HAProxy reserves memory and file descriptors for this many",
       example: "connections: 20000",
     }).default(20_000),
@@ -71,7 +78,8 @@ const limits = section(
         example: "198.51.100.7/32",
       }),
       {
-        description: "Sources without limits of their own, e.g. an uptime monitor or a load test. By default none.",
+        description:
+          "Sources without limits of their own: what stands in front of the load balancers and ends TLS, an uptime monitor, a load test. What these say in X-Forwarded-For and X-Forwarded-Proto reaches the instances: the last address of the one, and https of the other. By default none.",
         why: "HAProxy recognises sources by their address",
         example: "exempt: [198.51.100.7/32]",
       },

@@ -72,15 +72,29 @@ export async function askStack(
 
 /** What the state says: machines in the order of the blueprint, and the floating IPs. */
 export function knownFrom(stack: string, { outputs, resources }: StackState): KnownStack {
-  const machines = Object.entries((outputs.machines ?? {}) as Record<string, { roles: string[] }>);
+  const planned = Object.entries((outputs.machines ?? {}) as Record<string, { roles: string[] }>).map(
+    ([name, { roles }]) => ({ name, roles }),
+  );
+  // An update writes its outputs even when it fails before it has deleted what they no longer name.
+  const left = serversOf(resources).filter(({ name }) => planned.every((machine) => machine.name !== name));
   return {
     stack,
     url: typeof outputs.url === "string" ? outputs.url : null,
-    machines: machines.map(([name, { roles }]) => ({ name, roles })),
+    machines: [...planned, ...left],
     floatingIps: resources
       .filter(({ type }) => type === "hcloud:index/floatingIp:FloatingIp")
       .map(({ outputs: ip }) => String(ip?.ipAddress)),
   };
+}
+
+/** Servers say by their labels which machine they are (blueprint/blueprint.ts). */
+function serversOf(resources: StackState["resources"]): KnownStack["machines"] {
+  return resources
+    .filter(({ type }) => type === "hcloud:index/server:Server")
+    .flatMap(({ outputs }) => {
+      const { machine, role } = (outputs?.labels ?? {}) as Partial<Record<string, string>>;
+      return machine === undefined ? [] : [{ name: machine, roles: role?.split("_") ?? [] }];
+    });
 }
 
 function seconds(text: string): number {

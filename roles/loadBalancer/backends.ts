@@ -5,21 +5,27 @@ import { watchBodies } from "./bodies";
 import { type HaproxyTimings, milliseconds } from "./timings";
 
 /**
- * Two backends over the same instances. In `safe` a request that gets no answer goes to another instance, up to three
+ * Three backends over the same instances. In `safe` a request that gets no answer goes to another instance, up to three
  * times. In `unsafe` that happens only while no byte of it was sent; requests under way at an instance that goes down end
  * at once instead of hanging until the time is up. `unsafe` follows the checks of `safe`, so each instance is asked once.
  * The machine's agent has a say too: a drain that it announces outlives every reload and failover here.
  *
  * `safe` has no on-marked-down: it would cut requests that are about to be repeated.
+ *
+ * `streams` is for connections that last: websockets and server-sent events. HAProxy counts them until they end, so they
+ * have places of their own and leave those of requests alone. Until its answer begins, such a request is a safe one.
  */
-export function backends({ settings, instances }: Blueprint, { check, safe, unsafe }: HaproxyTimings): string[] {
+export function backends({ settings, instances }: Blueprint, timings: HaproxyTimings): string[] {
+  const { check, safe, unsafe, silence } = timings;
   const { path, host } = healthQuestion(settings);
-  const { requestsPerInstance } = settings.loadBalancer.limits;
+  const { requestsPerInstance, streamsPerInstance } = settings.loadBalancer.limits;
   const intervals = [
     `inter ${milliseconds(check.interval)}`,
     `fastinter ${milliseconds(check.fastInterval)}`,
     `downinter ${milliseconds(check.downInterval)}`,
   ].join(" ");
+  // Events may come rarely, however the request came here.
+  const events = `    http-response set-timeout server ${milliseconds(silence)} if { res.hdr(content-type) -m beg -i text/event-stream }`;
   return [
     "backend safe",
     "    balance leastconn",
@@ -34,6 +40,7 @@ export function backends({ settings, instances }: Blueprint, { check, safe, unsa
     "    option redispatch 1",
     "    retry-on conn-failure empty-response response-timeout",
     `    timeout server ${milliseconds(safe.answer)}`,
+    events,
     `    default-server check ${intervals} fall ${check.fall} rise ${check.rise} slowstart 5s maxconn ${requestsPerInstance}`,
     ...instances.map(
       (instance) =>
@@ -50,7 +57,26 @@ export function backends({ settings, instances }: Blueprint, { check, safe, unsa
     "    option redispatch 1",
     "    retry-on conn-failure",
     `    timeout server ${milliseconds(unsafe.answer)}`,
+    events,
     `    default-server on-marked-down shutdown-sessions slowstart 5s maxconn ${requestsPerInstance}`,
+    ...instances.map((instance) => `    ${server(instance)} track safe/${instance.name}`),
+    "",
+    "backend streams",
+    "    balance leastconn",
+    "    option httpchk",
+    "    http-check disable-on-404",
+    "    retries 3",
+    "    option redispatch 1",
+    "    retry-on conn-failure empty-response response-timeout",
+    ...(settings.app.slowPaths.length > 0
+      ? [
+          "    http-request disable-l7-retry if { var(txn.slow) -m bool }",
+          `    http-request set-timeout server ${milliseconds(unsafe.answer)} if { var(txn.slow) -m bool }`,
+        ]
+      : []),
+    `    timeout server ${milliseconds(safe.answer)}`,
+    events,
+    `    default-server slowstart 5s maxconn ${streamsPerInstance}`,
     ...instances.map((instance) => `    ${server(instance)} track safe/${instance.name}`),
   ];
 }

@@ -31,8 +31,8 @@ export function firstBytesTimeout({ loadBalancer }: Limited): number {
 }
 
 /**
- * Bytes of a head from which HAProxy's buffer (16 KiB) may be full before the first bytes of the body are there. It waits
- * for no more of them then.
+ * Bytes of a head from which HAProxy's buffer may be full before the first bytes of the body are there, in many small
+ * pieces. It waits for no more of them then.
  */
 const largeHead = 4 * kibibyte;
 

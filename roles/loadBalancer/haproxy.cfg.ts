@@ -3,8 +3,9 @@ import { ports } from "../../blueprint/ports";
 import { heading, lines } from "../text";
 import { backends } from "./backends";
 import { visitors } from "./visitors";
-import { logFormat } from "./logFormat";
+import { errorLogFormat, logFormat } from "./logFormat";
 import { bodiesPath } from "./bodies";
+import { bufferBytes, headBytes, mostHeaders } from "./heads";
 import { stickCounters } from "./sources";
 import { haproxyTimings, milliseconds } from "./timings";
 
@@ -19,12 +20,16 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     heading(),
     "global",
     "    # To the journal, in which systemd keeps what each process writes.",
-    "    log stdout format raw daemon info",
+    "    # HAProxy cuts lines at 1024 bytes otherwise, and a line with a long path is no JSON then.",
+    "    log stdout len 8192 format raw daemon info",
     "    user haproxy",
     "    group haproxy",
     "    chroot /var/lib/haproxy",
     "    stats socket /run/haproxy/admin.sock user haproxy group haproxy mode 660 level admin",
     `    maxconn ${limits.connections}`,
+    "    # A head, of a request or an answer, has to fit into one buffer.",
+    `    tune.bufsize ${bufferBytes}`,
+    `    tune.http.maxhdr ${mostHeaders}`,
     `    ${stickCounters}`,
     `    lua-load-per-thread ${bodiesPath}`,
     `    localpeer ${machine.name}`,
@@ -35,6 +40,7 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     "    mode http",
     "    log global",
     `    log-format '${logFormat}'`,
+    `    error-log-format '${errorLogFormat(headBytes)}'`,
     "    option dontlognull",
     // Closed while it is idle, a connection meets the next request on its way (https://github.com/haproxy/haproxy/issues/1506).
     // close-spread-time would do that at random moments, in spite of this option.
@@ -46,7 +52,7 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     "    timeout http-keep-alive 10s",
     `    timeout queue ${milliseconds(limits.queueTimeout)}`,
     `    timeout check ${milliseconds(timings.check.answer)}`,
-    "    timeout tunnel 1h",
+    `    timeout tunnel ${milliseconds(timings.silence)}`,
     "    timeout client-fin 5s",
     "",
     "# Tables of what sources do: from the old process to the new one at a reload, and to the other load balancer.",

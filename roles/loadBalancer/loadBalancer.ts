@@ -9,6 +9,8 @@ import type { RoleConfiguration, RoleContext } from "../types";
 import { floatingIps } from "./floatingIps";
 import { bodiesPath, bodiesProgram } from "./bodies";
 import { haproxyCfg } from "./haproxy.cfg";
+import { ends, endsPath } from "./logFormat";
+import { headBytes } from "./heads";
 import { floatingIpKeeper } from "./floatingIpKeeper/floatingIpKeeper";
 import { keepalived } from "./pair";
 import { vrrpPaths } from "./keepalived.conf";
@@ -76,6 +78,7 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
       [haproxyPaths.dropIn]: { content: haproxyDropIn() },
       [haproxyPaths.sandbox]: { content: haproxySandbox() },
       [bodiesPath]: { content: bodiesProgram() },
+      [endsPath]: { content: ends(headBytes) },
       ...programFolder(join(__dirname, "ready"), haproxyPaths.ready, [libraries.haproxychecks]),
       [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
     },
@@ -85,7 +88,7 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
         name: "haproxy.service",
         restartOn: [haproxyPaths.dropIn],
         // A reload hands sockets and tables to a new process; a restart would cost visitors their requests.
-        reloadOn: [haproxyPaths.cfg, bodiesPath],
+        reloadOn: [haproxyPaths.cfg, bodiesPath, endsPath],
         healthy: `${ready} haproxy http://127.0.0.1:${ports.status}`,
       },
     ],

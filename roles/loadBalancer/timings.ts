@@ -21,6 +21,8 @@ export interface HaproxyTimings {
   /** How long a request waits for its answer, by the backend that it goes to. */
   readonly safe: { readonly answer: number };
   readonly unsafe: { readonly answer: number };
+  /** How long nothing may pass over a connection that lasts: a websocket, server-sent events. */
+  readonly silence: number;
   /** Over how long a source's requests and its new connections are counted. */
   readonly requestPeriod: number;
   readonly connectionPeriod: number;
@@ -37,6 +39,7 @@ export function haproxyTimings(settings: Settings): HaproxyTimings {
     connect,
     safe: { answer: app.timeouts.safe },
     unsafe: { answer: app.timeouts.unsafe },
+    silence: 3600,
     requestPeriod: 10,
     connectionPeriod: 3,
   };

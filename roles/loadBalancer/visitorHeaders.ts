@@ -54,16 +54,26 @@ export function namesPattern(headers: readonly string[] = headersOfProxies): str
   return `^(?:${names.join("|")})$`;
 }
 
-/** Rules of the frontend: what an instance is told about a visitor is what this load balancer saw itself. */
+/**
+ * Rules of the frontend: what an instance is told about a visitor is what this load balancer saw itself, or what an exempt
+ * source saw, which stands in front of it. Of the addresses that such a source names, it has seen the last one itself.
+ */
 export function visitorHeaders(): string[] {
   return [
-    "    # Only what this load balancer saw itself counts; what visitors claim about themselves does not.",
+    "    # Only what this load balancer or an exempt source saw itself counts; what visitors claim does not.",
+    "    http-request set-var(txn.visitor) src",
+    "    http-request set-var(txn.visitor) req.hdr_ip(x-forwarded-for,-1) if exempt { req.hdr_ip(x-forwarded-for,-1) -m found }",
+    "    http-request set-var(txn.https) bool(true) if exempt { req.hdr(x-forwarded-proto,-1) -m str -i https }",
     `    http-request del-header '${namesPattern()}' -m reg`,
-    "    http-request set-header X-Forwarded-For %[src]",
+    "    http-request set-header X-Forwarded-For %[var(txn.visitor)]",
     "    http-request set-header X-Forwarded-Proto http",
+    "    http-request set-header X-Forwarded-Proto https if { var(txn.https) -m bool }",
+    "    # Between visitors and load balancers there is HTTP/1.1 alone, whatever a client would like better.",
+    "    http-request del-header Upgrade if { req.hdr(upgrade) -m beg -i h2c }",
+    "    http-request del-header HTTP2-Settings",
     "    # `Connection` names headers that the next hop drops. Ours must not be among them.",
-    "    acl upgrade req.hdr(connection) -i upgrade",
-    "    http-request set-header Connection upgrade if upgrade",
-    "    http-request del-header Connection if !upgrade",
+    "    http-request set-var(txn.upgrade) bool(true) if { req.hdr(connection) -i upgrade } { req.hdr(upgrade) -m found }",
+    "    http-request set-header Connection upgrade if { var(txn.upgrade) -m bool }",
+    "    http-request del-header Connection if !{ var(txn.upgrade) -m bool }",
   ];
 }

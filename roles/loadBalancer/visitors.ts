@@ -34,12 +34,25 @@ export function visitors(blueprint: Blueprint, timings: HaproxyTimings): string[
     ...visitorHeaders(),
     `    # Every request has its line in the journal; above ${busy} a second each error, and of what went well one in a hundred.`,
     `    acl busy fe_req_rate gt ${busy}`,
+    "    http-after-response set-var(txn.status) status",
     "    http-response set-log-level silent if busy { status lt 400 } !{ rand(100) eq 0 }",
     "    acl safe_method method GET HEAD OPTIONS",
     ...(slowPaths.length > 0 ? aclOf("slow_path path_beg", slowPaths) : []),
+    ...lasting(slowPaths.length > 0),
     "    # A body that is streamed or not whole is watched in unsafe while it passes. Whatever the method, it cannot be repeated.",
+    "    use_backend streams if lasting !streamed !unfinished",
     `    use_backend safe if safe_method !streamed !unfinished${slowPaths.length > 0 ? " !slow_path" : ""}`,
     "    default_backend unsafe",
+  ];
+}
+
+/** What takes no place of a request: a connection that is upgraded (websockets), and server-sent events. */
+function lasting(slowPaths: boolean): string[] {
+  return [
+    "    acl lasting var(txn.upgrade) -m bool",
+    "    http-request set-var(txn.events) bool(true) if safe_method { req.hdr(accept) -m str -i text/event-stream }",
+    "    acl lasting var(txn.events) -m bool",
+    ...(slowPaths ? ["    http-request set-var(txn.slow) bool(true) if lasting slow_path"] : []),
   ];
 }
 

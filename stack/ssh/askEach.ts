@@ -1,13 +1,14 @@
 import { printable } from "../../lib/printable";
 import { messageOf } from "../../lib/errors";
 import { connect, type ConnectOptions } from "../../provider/ssh/connect";
+import { ConnectionFailure } from "../../provider/ssh/failures";
 import { type Credential, findCredentials } from "../../provider/ssh/keys";
 import type { Session } from "../../provider/ssh/session";
 import { SharedJumps } from "../../provider/ssh/sharedJumps";
 import type { Route } from "./config";
 
-/** What a machine said, or why it said nothing. */
-export type Reply<T> = { readonly said: T } | { readonly unreachable: string };
+/** What a machine said, or why it said nothing; `late`: more time may help. */
+export type Reply<T> = { readonly said: T } | { readonly unreachable: string; readonly late?: boolean };
 
 export interface AskOptions {
   /** Seconds until a machine accepts the connection. */
@@ -55,15 +56,16 @@ async function askOne<T>(
   const signal = AbortSignal.timeout(patience * 1000);
   const late = new Promise<Reply<T>>((resolve) => {
     signal.addEventListener("abort", () => {
-      resolve({ unreachable: `slow: it accepts connections, but does not answer within ${patience} s` });
+      resolve({ unreachable: `slow: it accepts connections, but does not answer within ${patience} s`, late: true });
     });
   });
   const timeouts = { reachTimeout: limit * 1000, hopTimeout: patience * 1000 };
-  return Promise.race([late, openAndAsk(route, { signal, ...timeouts, ...means }, question)]);
+  return Promise.race([late, openAndAsk(route, limit, { signal, ...timeouts, ...means }, question)]);
 }
 
 async function openAndAsk<T>(
   route: Route,
+  limit: number,
   means: Omit<ConnectOptions, "connection" | "pinned">,
   question: (session: Session, route: Route) => Promise<T>,
 ): Promise<Reply<T>> {
@@ -85,8 +87,9 @@ async function openAndAsk<T>(
       session.close();
     }
   } catch (error) {
-    const [reason = ""] = messageOf(error).split("\n");
-    return { unreachable: printable(reason) };
+    const reason = printable(messageOf(error).split("\n")[0] ?? "");
+    const late = error instanceof ConnectionFailure && error.reason === "timeout";
+    return late ? { unreachable: `${reason} within ${limit} s`, late } : { unreachable: reason };
   }
 }
 

@@ -12,6 +12,12 @@ export type Answer = { readonly probe: Probe } | { readonly unreachable: string 
 export async function askMachines(routes: readonly Route[], options: AskOptions): Promise<ReadonlyMap<string, Answer>> {
   const replies = await askEach(routes, options, probe);
   return new Map(
-    [...replies].map(([machine, reply]) => [machine, "said" in reply ? { probe: reply.said } : reply] as const),
+    [...replies].map(
+      ([machine, reply]) => [machine, "said" in reply ? { probe: reply.said } : silence(reply)] as const,
+    ),
   );
+}
+
+function silence({ unreachable, late }: { readonly unreachable: string; readonly late?: boolean }): Answer {
+  return { unreachable: late ? `${unreachable}; --timeout SECONDS gives it more` : unreachable };
 }

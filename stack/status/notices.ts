@@ -30,7 +30,41 @@ const rebootsNeeded = forEachAnswer(({ name, probe }) =>
 const unasked: Rule = ({ cloudUnknown }) =>
   cloudUnknown === null ? [] : [{ text: `the API did not answer: ${cloudUnknown}`, machines: [] }];
 
-const noticeRules: readonly Rule[] = [rollingOut, takenOut, outOfElection, ...backupNotices, rebootsNeeded, unasked];
+/** Part of the places at all instances from which more of them will soon wait, and then be refused. */
+const almostFull = 0.8;
+
+/** What takes places in HAProxy's backends, and the limit that says how many there are. */
+const kinds: Readonly<Record<string, readonly [what: string, limit: string]>> = {
+  safe: ["GET, HEAD and OPTIONS requests", "requestsPerInstance"],
+  unsafe: ["other requests", "requestsPerInstance"],
+  streams: ["websockets and event streams", "streamsPerInstance"],
+};
+
+const fewPlaces = forEachAnswer(({ name, probe }) =>
+  Object.entries(kinds).flatMap(([backend, [what, limit]]) => {
+    const serving = (probe.haproxy ?? []).filter(({ status }) => status.startsWith("UP"));
+    const places = serving.flatMap((server) => [server.places?.[backend] ?? ([0, 0] as const)]);
+    const [taken, all] = [0, 1].map((at) => places.reduce((sum, place) => sum + (place[at] ?? 0), 0)) as [
+      number,
+      number,
+    ];
+    return all === 0 || taken < almostFull * all
+      ? []
+      : [
+          `${name}: ${taken} of ${all} places for ${what} are taken (limits.${limit}); more wait, and get 503 in the end`,
+        ];
+  }),
+);
+
+const noticeRules: readonly Rule[] = [
+  rollingOut,
+  takenOut,
+  outOfElection,
+  fewPlaces,
+  ...backupNotices,
+  rebootsNeeded,
+  unasked,
+];
 
 /** What is worth knowing without need for action. */
 export function noticesOf(facts: StatusFacts): Remark[] {

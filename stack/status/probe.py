@@ -131,13 +131,18 @@ def instances() -> list[dict[str, Any]] | None:
 
 
 def haproxy() -> list[dict[str, Any]] | None:
-    """How HAProxy on this machine sees each instance; `since` in seconds."""
+    """How HAProxy on this machine sees each instance; `since` in seconds, `places` by backend: taken, and how many there are."""
     # Debian's package brings a haproxy.cfg too, so that file does not tell whether this is a load balancer.
     if not place("haproxyDropIn").exists():
         return None
     head, *rows = fetch(f"http://127.0.0.1:{PLACES['statusPort']}/;csv").splitlines()
     names = head.lstrip("# ").split(",")
     servers = [dict(zip(names, row.split(","))) for row in rows]
+    places: dict[str, dict[str, list[int]]] = {}
+    for server in servers:
+        if server.get("slim"):
+            taken = [int(server["scur"] or 0), int(server["slim"])]
+            places.setdefault(server["svname"], {})[server["pxname"]] = taken
     return [
         {
             "name": server["svname"],
@@ -146,6 +151,7 @@ def haproxy() -> list[dict[str, Any]] | None:
             "sessions": int(server["scur"] or 0),
             "agent": server.get("agent_status", ""),
             "check": server.get("check_desc", ""),
+            "places": places.get(server["svname"], {}),
         }
         for server in servers
         if server.get("pxname") == "safe" and server.get("svname") not in ("FRONTEND", "BACKEND")

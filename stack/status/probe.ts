@@ -103,6 +103,8 @@ export interface ProbedServer {
   /** Seconds. */
   readonly since: number;
   readonly sessions: number;
+  /** By HAProxy's backend: places of this instance that are taken, and how many it has. */
+  readonly places?: Readonly<Record<string, readonly [taken: number, all: number]>>;
 }
 
 const program = () => readFileSync(join(__dirname, "probe.py"), "utf8");

@@ -13,6 +13,7 @@ import { archiveTimeout } from "../../roles/database/backup/postgresql.conf";
 import { queryWait } from "../../roles/database/pool/pgbouncer.ini";
 import { settingsWith } from "../blueprint/source";
 import { firstBytes } from "../../roles/loadBalancer/bodies";
+import { headBytes, mostHeaders } from "../../roles/loadBalancer/heads";
 import { headersOfProxies } from "../../roles/loadBalancer/visitorHeaders";
 import { healthQuestion } from "../../roles/health";
 import { sharedLibraries } from "../support/python";
@@ -49,6 +50,8 @@ const figures: readonly (readonly [page: string, words: string])[] = [
   ["docs/decisions.md", `waits for ${firstBytes / 1024} KiB of the body`],
   ["docs/limits.md", `bring ${limits.bodyRate} KiB per second and may pause for ${limits.bodyPause} s`],
   ["docs/limits.md", `when ${firstBytes / 1024} KiB of its body are there`],
+  ["docs/limits.md", `at most ${headBytes} bytes and ${mostHeaders} headers`],
+  ["docs/limits.md", `${limits.streamsPerInstance} at each instance by default`],
   ["docs/limits.md", `at most ${limits.bodiesPerSource} large bodies under way`],
   ...headersOfProxies.map((name) => ["docs/limits.md", `\`${name}\``] as const),
   ["docs/limits.md", `assign takes ${delays.assign_floating_ip} s`],

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
 import { bodiesPath, bodiesProgram } from "../../roles/loadBalancer/bodies";
+import { headBytes } from "../../roles/loadBalancer/heads";
+import { ends, endsPath } from "../../roles/loadBalancer/logFormat";
 import { bodiesAtOnce } from "../../roles/loadBalancer/sources";
 import { settingsOf, settingsWith } from "../blueprint/source";
 import { testWhere } from "../support/needs";
@@ -12,7 +14,7 @@ const cfg = (settings?: Settings) => fileOf("load-balancer-1", "/etc/haproxy/hap
 const app = (extra: Record<string, unknown>) =>
   settingsWith({ "holdfast:app": { release: "./examples/guestbook", ...extra } });
 
-test("each instance is a server of its own, in both backends, checked once", () => {
+test("each instance is a server of its own, in each backend, checked once", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 8 }), (machines, instances) => {
       const settings = app({ machines, instances, serverType: "cx43" });
@@ -20,6 +22,7 @@ test("each instance is a server of its own, in both backends, checked once", () 
       for (const { name, address, port, agentPort } of makeBlueprint(settings).instances) {
         expect(lines.filter((line) => line.startsWith(`    server ${name} ${address}:${port}`))).toEqual([
           `    server ${name} ${address}:${port} agent-check agent-port ${agentPort} agent-inter 250ms`,
+          `    server ${name} ${address}:${port} track safe/${name}`,
           `    server ${name} ${address}:${port} track safe/${name}`,
         ]);
       }
@@ -108,6 +111,7 @@ testWhere(has("haproxy"))("HAProxy accepts every combination of settings", () =>
   for (const settings of cases) {
     const { code, output } = judge("haproxy -c -f %s", cfg(settings), "candidate", {
       [bodiesPath]: bodiesProgram(),
+      [endsPath]: ends(headBytes),
     });
     expect(output).not.toMatch(/WARNING|ALERT/);
     expect(code).toBe(0);

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { userData } from "../../components/userData";
 import { isRoot } from "../../local/paths";
 import { floatingIpPaths } from "../../roles/loadBalancer/floatingIps";
+import { endsPath } from "../../roles/loadBalancer/logFormat";
 import { bodiesPath } from "../../roles/loadBalancer/bodies";
 import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { vrrpPaths } from "../../roles/loadBalancer/keepalived.conf";
@@ -38,7 +39,7 @@ describe(`judged by the programs of ${debian.name}`, () => {
   for (const { name, kind, settings } of machines) {
     const { files } = configured(name, settings);
     const text = (path: string) => files[path]?.content ?? "";
-    const beside = { [bodiesPath]: text(bodiesPath) };
+    const beside = { [bodiesPath]: text(bodiesPath), [endsPath]: text(endsPath) };
 
     if ("/etc/haproxy/haproxy.cfg" in files) {
       testWith("haproxy")(`haproxy accepts haproxy.cfg of ${kind} without a warning`, () => {

@@ -20,7 +20,7 @@ from comparing import Differences, compare, read_manifest, require_owners
 from events import Events
 from layout import Aborted, Layout
 from locking import lock
-from recovering import complete, failed, recover, outcome_of, undo, unfinished, write_result
+from recovering import complete, failed, recover, undo, unfinished, with_outcome, write_result
 from request import Check, Manifest, Request
 from systemd import has_unit_files, systemctl
 from transaction import Transaction
@@ -139,12 +139,11 @@ class _Apply:
     def _go_back(self, failure: Problem) -> Problem:
         """Puts the old configuration back; returns the error for the person."""
         self.events.status("putting the old configuration back")
-        kind = Aborted if isinstance(failure, Aborted) else Problem
-        result = "aborted" if kind is Aborted else "failed"
+        result = "aborted" if isinstance(failure, Aborted) else "failed"
         if self.transaction.plan() is None:
             rollouts.note(self.layout, self.rollout, result, str(failure), self.events)
         problems = undo(self.transaction, result, str(failure), booting=False, events=self.events)
-        return kind(f"{failure}. {outcome_of(problems)}", failure.details)
+        return with_outcome(failure, problems)
 
     def _make_users(self) -> None:
         """Users come before the files they own. They stay when the apply is undone: nothing runs as them then."""

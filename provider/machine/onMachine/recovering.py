@@ -29,13 +29,13 @@ def write_result(transaction: Transaction, result: dict[str, Any]) -> None:
     replace(transaction.folder / "result.json", json.dumps(result).encode())
 
 
-def undo(transaction: Transaction, result: str, error: str, booting: bool, events: Events) -> list[str]:
+def undo(transaction: Transaction, result: str, error: str, booting: bool, events: Events) -> list[Problem]:
     """Puts everything back, and notes a roll-out as ended with `result`. Returns what did not work."""
     plan = transaction.plan()
     if plan is None:
         return []
     if not booting and transaction.layout.is_machine and is_shutting_down():
-        return ["the machine is shutting down; its next start brings the old configuration back"]
+        return [Problem("the machine is shutting down; its next start brings the old configuration back")]
     transaction.undo_files()
     problems = restore(transaction, booting, events)
     rollouts.note(transaction.layout, plan["rollout"], result, error, events)
@@ -43,11 +43,14 @@ def undo(transaction: Transaction, result: str, error: str, booting: bool, event
     return problems
 
 
-def outcome_of(problems: list[str]) -> str:
-    """What the way back came to, for a person."""
+def with_outcome(failure: Problem, problems: list[Problem]) -> Problem:
+    """The failure and what the way back came to, for a person; each has its details under its own words."""
     if not problems:
-        return "The old configuration is back"
-    return "The old files are back, but not everything runs again: " + "; ".join(problems)
+        return type(failure)(f"{failure}. The old configuration is back", failure.details)
+    words = "; ".join(map(str, problems))
+    told = [f"On the way back, {problem}:\n{problem.details}" for problem in problems if problem.details]
+    details = "\n".join(filter(None, [failure.details, *told]))
+    return type(failure)(f"{failure}. The old files are back, but not everything runs again: {words}", details)
 
 
 def unfinished(layout: Layout) -> list[Transaction]:
@@ -63,7 +66,7 @@ def recover(transaction: Transaction, booting: bool) -> None:
         result: dict[str, Any] = {"result": "applied", "changed": [], "units": {}}
     else:
         problems = undo(transaction, "cut", "The apply was cut on the machine", booting, events)
-        result = failed(Problem(f"The apply was cut on the machine. {outcome_of(problems)}"))
+        result = failed(with_outcome(Problem("The apply was cut on the machine"), problems))
     if not (transaction.folder / "result.json").exists():
         write_result(transaction, result)
 

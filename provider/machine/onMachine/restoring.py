@@ -21,30 +21,69 @@ from units import UP, begin
 BOOT_PATIENCE = 120.0
 
 
-def restore(transaction: Transaction, booting: bool, events: Events) -> list[str]:
+# Seconds that a unit which was not well on the way back has at its end, when all others are back.
+LAST_PATIENCE = 5.0
+
+
+class NotRestored(Problem):
+    """A unit that is not as before, and with which commands it would be."""
+
+    def __init__(self, name: str, hooks: ServiceHooks, failure: Problem) -> None:
+        super().__init__(f"{name}: {failure}", failure.details)
+        self.name, self.hooks = name, hooks
+
+
+def restore(transaction: Transaction, booting: bool, events: Events) -> list[Problem]:
     """
-    After the old files are back: touched units, one after the other, last touched first. At boot nothing has been
-    started yet, so units are only queued, and put back into service later. Returns what did not work.
+    After the old files are back: touched units, one after the other. At boot nothing has been started yet, so units are
+    only queued, and put back into service later. Returns what did not work.
     """
     plan = transaction.plan()
     assert plan is not None, "restore needs a plan"
-    problems: list[str] = []
+    problems: list[Problem] = []
     if has_unit_files({operation["path"] for operation in plan["operations"]}):
         _attempt(problems, *(["--no-block"] if booting else []), "daemon-reload")
     if booting:
         _restore_at_boot(transaction, plan, problems)
         return problems
-    for name, actions in reversed(transaction.touched().items()):
+    for name, actions in _in_order(transaction.touched()):
         old = plan["unitsBefore"].get(name)
         if old is None or "restored" in actions:
             continue
         events.status(f"putting {name} back")
         _restore_unit(name, actions, old, events, problems)
         transaction.note_touched(name, "restored")
-    return problems
+    return [problem for problem in problems if not _is_well_after_all(problem, events)]
 
 
-def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events, problems: list[str]) -> None:
+def _in_order(touched: dict[str, set[str]]) -> list[tuple[str, set[str]]]:
+    """
+    What only reads its old configuration again comes first, as on the way forward: instances get no visitors before the
+    packet filter lets load balancers come. The rest follows, last touched first.
+    """
+    reads = [(name, actions) for name, actions in touched.items() if actions <= {"reload", "enable"}]
+    return reads + [one for one in reversed(touched.items()) if one not in reads]
+
+
+def _is_well_after_all(problem: Problem, events: Events) -> bool:
+    """What was missing to a unit may have come back after it."""
+    if not isinstance(problem, NotRestored) or look_at_unit(problem.name).get("ActiveState") not in UP:
+        return False
+    hooks = problem.hooks.copy()
+    hooks["timeout"] = LAST_PATIENCE
+    try:
+        require_health(problem.name, hooks, Begun(time.time(), _restarts(problem.name)), events, hold=0)
+        put_into_service(problem.name, hooks, events)
+        return True
+    except Problem:
+        return False
+
+
+def _restarts(name: str) -> int:
+    return int(look_at_unit(name).get("NRestarts") or 0)
+
+
+def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events, problems: list[Problem]) -> None:
     look = look_at_unit(name)
     if look.get("UnitFileState", "").startswith("enabled") != old["enabled"]:
         _attempt(problems, "enable" if old["enabled"] else "disable", name)
@@ -72,7 +111,7 @@ def _restore_unit(name: str, actions: set[str], old: UnitBefore, events: Events,
             require_health(name, hooks, begin(name, "restart", hooks, look, events), events)
             put_into_service(name, hooks, events)
     except Problem as failure:
-        problems.append(f"{name}: {failure}" + (f": {failure.details}" if failure.details else ""))
+        problems.append(NotRestored(name, hooks, failure))
 
 
 def _take_out(name: str, hooks: ServiceHooks, serves: bool, events: Events) -> None:
@@ -85,17 +124,17 @@ def _take_out(name: str, hooks: ServiceHooks, serves: bool, events: Events) -> N
         events.warning(f"{name} could not be taken out of service first, and is stopped all the same: {failure}")
 
 
-def _attempt(problems: list[str], *arguments: str) -> None:
+def _attempt(problems: list[Problem], *arguments: str) -> None:
     try:
         systemctl(*arguments)
     except Problem as failure:
-        problems.append(f"{failure}: {failure.details}")
+        problems.append(failure)
 
 
 # After a boot
 
 
-def _restore_at_boot(transaction: Transaction, plan: Plan, problems: list[str]) -> None:
+def _restore_at_boot(transaction: Transaction, plan: Plan, problems: list[Problem]) -> None:
     returning = _read_returning(transaction.layout)
     for name, actions in reversed(transaction.touched().items()):
         old = plan["unitsBefore"].get(name)
@@ -123,8 +162,7 @@ def return_to_service(layout: Layout, events: Events) -> list[str]:
         patient = hooks.copy()
         patient["timeout"] = max(BOOT_PATIENCE, hooks.get("timeout", 0))
         try:
-            restarts = int(look_at_unit(name).get("NRestarts") or 0)
-            require_health(name, patient, Begun(time.time(), restarts), events)
+            require_health(name, patient, Begun(time.time(), _restarts(name)), events)
             put_into_service(name, patient, events)
         except Problem as failure:
             problems.append(f"{name}: {failure}")

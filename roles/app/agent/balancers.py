@@ -11,8 +11,8 @@ from haproxychecks import state_of
 
 # Seconds. They are one hop away; who takes longer is as good as gone.
 ANSWER_SECONDS = 1.0
-# The two backends over the same instances (haproxy.cfg); the checks are those of the first.
-BACKENDS = ("safe", "unsafe")
+# The backends over the same instances (haproxy.cfg); the checks are those of the first.
+BACKENDS = ("safe", "unsafe", "streams")
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,43 @@ describe("a roll-out over the instances of a machine", () => {
     expect(await version()).toBe("one");
   });
 
+  test("reads the old rules of the packet filter before instances come back, which need them", async () => {
+    const filter = {
+      name: "filter.service",
+      enabled: true,
+      state: "running",
+      restartOn: [],
+      reloadOn: ["/etc/version"],
+    };
+    // Load balancers come to an instance while the filter has the rules of its version.
+    const rules = 'f="$FAKE_SYSTEMD/log"; grep -q "reload filter.service one" "$f" || { echo nobody comes; exit 1; }';
+    const withFilter = (version: string, more: Record<string, object> = {}) => {
+      const made = systemd.rollOut(version, 1, more);
+      return { ...made, units: [filter, ...made.units] };
+    };
+    expect(await root.submit(withFilter("one"))).toMatchObject({ result: "applied" });
+    expect(await root.submit(withFilter("one", { 1: { afterHealthy: rules } }))).toMatchObject({ result: "applied" });
+    systemd.log();
+    const end = await root.submit(withFilter("bad two"));
+    expect(systemd.log()).toEqual(
+      expect.arrayContaining(["reload filter.service bad two", "reload filter.service one", "start app@1.service one"]),
+    );
+    expect(end.error).toMatch(/The old configuration is back/);
+  });
+
+  test("says what the way back met under its own words", async () => {
+    systemd.log();
+    // The old hooks fail from now on.
+    expect(await root.submit(systemd.rollOut("one", 2, { 1: { afterHealthy: "echo deaf; exit 1" } }))).toMatchObject({
+      result: "applied",
+    });
+    const bad = { 1: { afterHealthy: "echo refused; exit 1" } };
+    const end = await root.submit(systemd.rollOut("two", 2, bad));
+    expect(end.error).toMatch(/which puts it into service, ended with 1\. The old files are back, but not everything/);
+    expect(end.error).not.toContain("\n");
+    expect(end.details).toMatch(/refused[^]*On the way back, app@1\.service: [^\n]*\ndeaf/);
+  });
+
   test("goes back instance by instance when a later one fails", async () => {
     const never = { healthy: '! grep -q two "$FAKE_SYSTEMD/app@2.service.active"' };
     systemd.log();

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { makeBlueprint } from "../../../blueprint/blueprint";
 import type { Settings } from "../../../blueprint/settings";
 import { bodiesPath, bodiesProgram } from "../../../roles/loadBalancer/bodies";
+import { headBytes } from "../../../roles/loadBalancer/heads";
+import { ends, endsPath } from "../../../roles/loadBalancer/logFormat";
 import { fileOf } from "../context";
 import { judge } from "../debian";
 
@@ -29,6 +31,7 @@ export function throughHaproxy(
     "haproxy.cfg",
     {
       [bodiesPath]: bodiesProgram(),
+      [endsPath]: ends(headBytes),
       "/lab.py": here("lab.py"),
       [`/${program}`]: here(program),
       "/argument": argument,

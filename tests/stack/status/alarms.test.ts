@@ -72,6 +72,18 @@ test("a standby that cannot take over, unless a person took it out", () => {
   });
 });
 
+test("a load balancer whose places are almost taken says so before visitors notice", () => {
+  const places = (taken: number) => ({ safe: [taken, 100], unsafe: [0, 100], streams: [3, 1000] }) as const;
+  const haproxy = (taken: number) =>
+    (balancer(true).haproxy ?? []).map((server) => ({ ...server, places: places(taken) }));
+  const notices = (taken: number) =>
+    statusWith({ "load-balancer-1": { probe: balancer(true, { haproxy: haproxy(taken) }) } }).notices;
+  expect(notices(79)).toEqual([]);
+  expect(notices(80)).toEqual([
+    "load-balancer-1: 320 of 400 places for GET, HEAD and OPTIONS requests are taken (limits.requestsPerInstance); more wait, and get 503 in the end",
+  ]);
+});
+
 describe("roll-outs", () => {
   const newer = { probe: app({ release: { version: "1.1.0", checksum: "bb" } }) };
   const held = {

@@ -39,7 +39,7 @@ test("one that is too slow for any patience is called slow, not silent", async (
   const way = { machine: "app-1", serverId: "1", jumps: [], ...(await start({ slow: 60_000 })) };
   const answers = await askMachines([way], { limit, keyFile });
   expect(answers.get("app-1")).toEqual({
-    unreachable: "slow: it accepts connections, but does not answer within 2 s",
+    unreachable: "slow: it accepts connections, but does not answer within 2 s; --timeout SECONDS gives it more",
   });
 });
 
@@ -48,7 +48,9 @@ test("one that takes no connection costs no patience", async () => {
   const way = { machine: "app-1", serverId: "1", jumps: [jump], ...jump, host: "10.0.1.41", port: 22 };
   const started = performance.now();
   const answers = await askMachines([way], { limit, keyFile });
-  expect(answers.get("app-1")).toEqual({ unreachable: "10.0.1.41 (through 127.0.0.1) does not answer" });
+  expect(answers.get("app-1")).toEqual({
+    unreachable: "10.0.1.41 (through 127.0.0.1) does not answer within 0.5 s; --timeout SECONDS gives it more",
+  });
   // Far from the four limits that a slow one has; a busy computer takes its time as well.
   expect(performance.now() - started).toBeLessThan(3 * limit * 1000);
 });
