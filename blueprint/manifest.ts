@@ -1,16 +1,19 @@
 import type { z } from "zod";
 import { listOf, section, text, wholeNumber } from "./fields";
 
-const oneLine = /^\S[^\n]*$/;
+/** One line that bash reads. YAML's folded text ends in a line break, which is none of the command's. */
+const oneCommand = /^[^\s#][^\n]*(?<!(?:^|[^&\\])&\s*)\n?$/;
+const oneLine =
+  "one line for a shell (several commands: with && or in a script of the release), without & at its end: what is in the background ends with the shell";
 
 const debug = section(
   {
-    start: text(oneLine, {
+    start: text(oneCommand, {
       description:
         "One command that starts an instance for debugging, in place of `start`. It finds the debugger's port in $DEBUG_PORT.",
       why: "`holdfast debug` takes an instance out of rotation and starts it with this command",
       example: "start: python3 -X dev guestbook.py",
-      form: "one line",
+      form: oneLine,
     }),
     port: wholeNumber(1024, 65_535, {
       description: "Port on 127.0.0.1 on which an instance waits for a debugger; it finds the number in $DEBUG_PORT.",
@@ -66,12 +69,12 @@ export const manifestSchema = section(
       example: 'version: "1.2.0"',
       form: "text of letters, digits, and . _ + -, at most 63 of them (numbers in quotes)",
     }),
-    start: text(oneLine, {
+    start: text(oneCommand, {
       description:
         "One command that starts one instance, run in the release's folder. The instance listens on $PORT, keeps lasting files under $STATE_DIRECTORY, and ends on SIGTERM.",
       why: "each instance is started with it",
       example: "start: python3 guestbook.py",
-      form: "one line",
+      form: oneLine,
     }),
     health: text(/^\/[A-Za-z0-9/_.~%-]*$/, {
       description: "Path that an instance answers with 200 when it is ready.",
@@ -79,12 +82,12 @@ export const manifestSchema = section(
       example: "health: /health",
       form: "a path that starts with /, without spaces or a query",
     }).default("/health"),
-    migrate: text(oneLine, {
+    migrate: text(oneCommand, {
       description:
         "One command that brings the database's schema to what this release needs. Each roll-out runs it once, on the first app machine, before the first new instance starts. Instances of the old release still serve then, so both releases have to work with the new schema. By default nothing is run.",
       why: "instances must not find a schema that they do not know",
       example: "migrate: python3 migrate.py",
-      form: "one line",
+      form: oneLine,
     }).optional(),
     schema: databaseSchema.optional(),
     debug: debug.optional(),

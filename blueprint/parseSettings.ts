@@ -12,7 +12,7 @@ export interface ParsedSettings {
   readonly sections: Partial<CheckedSections>;
   /** What is wrong with the others. */
   readonly problems: Readonly<Partial<Record<SectionName, readonly Problem[]>>>;
-  /** What `app.release` names, where that is not a folder (release/program.ts). */
+  /** What `app.release` names (release/program.ts). */
   readonly obtained?: ObtainedRelease;
   /** How to log in to the releases on the stack's own backup storage. */
   readonly storageAccess?: StorageAccess;
@@ -22,12 +22,13 @@ export interface ParsedSettings {
 export interface ObtainedRelease {
   /** As it stands in the settings. */
   readonly written: string;
-  /** Absolute path of its tar. Absent when there are problems. */
+  /** Absolute path of its tar. Absent when it could not be had, and for a folder. */
   readonly source?: string;
   /** Text of its holdfast.yaml. */
   readonly manifest?: string;
   /** Its store could not be asked without keys: source and manifest hold only what the reference says. */
   readonly isUnresolved?: boolean;
+  /** What is wrong with it and with what is in it, beside its manifest. */
   readonly problems: readonly Problem[];
 }
 

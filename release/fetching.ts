@@ -5,12 +5,15 @@ import type { ObtainedRelease } from "../blueprint/parseSettings";
 import type { StorePlace } from "../blueprint/resolve/store";
 import type { ReleaseReference } from "../blueprint/releaseReference";
 import type { SettingsSource } from "../blueprint/settingsSource";
-import { manifestText } from "./archive/manifestText";
+import { readManifest } from "../blueprint/resolve/release";
+import { contentsOfTar } from "./archive/contents";
+import { contentProblems } from "./contents";
 import { unresolvedRelease, isClosed } from "./unresolved";
 import { decompress } from "./archive/tar";
 import { cachedTar, findDownload, findInCache, noteDownload, releaseCache, touchCache } from "./cache";
 import { download } from "./download";
 import { ReleaseError } from "./errors";
+import { aboutSetting } from "./folder";
 import { storeKeysIn } from "./store/environmentKeys";
 import { openStore } from "./store/open";
 
@@ -26,9 +29,11 @@ export async function obtain(
   }
   try {
     const tar = await tarOf(written, reference, { place: opened(place, source), folder: source.folder });
-    const manifest = await manifestText(tar, written);
+    const contents = await contentsOfTar(tar, written);
+    const { manifest } = contents;
     await touchCache(tar);
-    return { written, source: tar, manifest, problems: [] };
+    const problems = await contentProblems(contents, readManifest(manifest).value);
+    return { written, source: tar, manifest, problems: problems.map(aboutSetting) };
   } catch (error) {
     if (error instanceof ReleaseError) return { written, problems: [error.asProblem(written)] };
     throw error;

@@ -5,6 +5,7 @@ import { parseReference } from "../blueprint/releaseReference";
 import { resolveStore } from "../blueprint/resolve/store";
 import type * as copies from "./copies";
 import type * as fetching from "./fetching";
+import { lookInto } from "./folder";
 
 /**
  * What the Pulumi program wants of releases. Archives, stores and downloads are loaded when there is something for them
@@ -13,13 +14,14 @@ import type * as fetching from "./fetching";
 
 /**
  * Brings what `app.release` names to this computer, so that reading the settings can stay a pure function. What is wrong
- * with it becomes a problem of the settings. A folder is on this computer already.
+ * with it becomes a problem of the settings. A folder is on this computer already, and is looked into.
  */
 export async function withRelease(parsed: ParsedSettings): Promise<ParsedSettings> {
   const { app, releases } = parsed.sections;
   const reference = app && parseReference(app.release).value;
   const place = releases && resolveStore(releases, parsed).value;
-  if (!reference || !place || reference.kind === "folder") return parsed;
+  if (!reference || !place) return parsed;
+  if (reference.kind === "folder") return { ...parsed, obtained: await lookInto(app.release, parsed.source) };
   const { obtain } = require("./fetching") as typeof fetching;
   return { ...parsed, obtained: await obtain(app.release, reference, { place, source: parsed.source }) };
 }

@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import { explain } from "../explain";
 import { type Manifest, manifestSchema } from "../manifest";
-import type { ParsedSettings } from "../parseSettings";
+import type { ObtainedRelease, ParsedSettings } from "../parseSettings";
 import type { Problem } from "../problems";
 import { parseReference } from "../releaseReference";
 import type { SettingsSource } from "../settingsSource";
@@ -32,12 +32,19 @@ interface Result {
 export function resolveRelease(written: string, { source, obtained }: ParsedSettings): Result {
   const { value: reference, problems } = parseReference(written);
   if (!reference) return { problems };
-  if (reference.kind === "folder") return resolveFolder(written, source);
+  if (reference.kind === "folder") return withProblems(resolveFolder(written, source), obtained, written);
   if (obtained?.written !== written)
     throw new Error(`the release ${written} was not obtained before settings were read`);
   if (obtained.source === undefined || obtained.manifest === undefined) return { problems: obtained.problems };
   const { value, problems: mistakes } = resolveManifest(obtained.manifest, obtained.source);
-  return { value: value && { ...value, isUnresolved: obtained.isUnresolved }, problems: mistakes };
+  const found = { value: value && { ...value, isUnresolved: obtained.isUnresolved }, problems: mistakes };
+  return withProblems(found, obtained, written);
+}
+
+/** With what is wrong in the release itself. */
+function withProblems(found: Result, obtained: ObtainedRelease | undefined, written: string): Result {
+  const more = obtained?.written === written ? obtained.problems : [];
+  return more.length === 0 ? found : { problems: [...found.problems, ...more] };
 }
 
 function resolveFolder(path: string, { folder, readText }: SettingsSource): Result {

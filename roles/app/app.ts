@@ -1,12 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Instance, machinesWith } from "../../blueprint/blueprint";
-import type { Manifest } from "../../blueprint/manifest";
 import type { Settings } from "../../blueprint/settings";
 import type { UnitInput } from "../../provider/machine/inputs";
 import { healthQuestion } from "../health";
-import { heading, lines } from "../text";
 import type { RoleConfiguration, RoleContext, RoleFile } from "../types";
 import { agent, agentPaths } from "./agent";
 import { appUnit } from "./app.service";
+import { commandFile } from "./command";
 import { databaseFiles } from "./database";
 import { environment, instanceEnvironment } from "./environment";
 import { migration, migrationPlace, migrations } from "./migrate.service";
@@ -54,7 +55,8 @@ export function app({ blueprint, machine, releaseSha256 }: RoleContext): RoleCon
       ...migrating.files,
       ...debugStart(settings),
       [appPaths.unit]: { content: appUnit(settings, instances) },
-      [appPaths.start]: { content: startScript(manifest), mode: "0755", validate: "sh -n %s" },
+      [appPaths.start]: commandFile("start", manifest.start),
+      [appPaths.stop]: { content: readFileSync(join(__dirname, "stop.py"), "utf8"), mode: "0755" },
       // Root's alone: systemd reads it before it gives up its rights, the instance's own user cannot.
       [appPaths.environment]: {
         content: environment(settings, machine),
@@ -95,10 +97,5 @@ function unit({ number }: Instance, settings: Settings): UnitInput {
 
 function debugStart({ release }: Settings): Record<string, RoleFile> {
   const { debug } = release.manifest;
-  return debug ? { [appPaths.debug]: { content: startScript(debug), mode: "0755", validate: "sh -n %s" } } : {};
-}
-
-/** A script, so that a shell reads the release's command as its author wrote it, and not systemd by its own rules. */
-function startScript({ start }: Pick<Manifest, "start">): string {
-  return lines("#!/bin/sh", heading(), `exec ${start}`);
+  return debug ? { [appPaths.debug]: commandFile("debug.start", debug.start) } : {};
 }

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Blueprint, type MachinePlan, machinesWith } from "../../blueprint/blueprint";
 import type { Settings } from "../../blueprint/settings";
-import { heading, lines } from "../text";
 import type { RoleConfiguration } from "../types";
 import { confinement } from "./app.service";
+import { commandFile } from "./command";
 import { databaseFiles } from "./database";
 import { appPaths } from "./paths";
 import { unitFile } from "../unitFile";
@@ -41,11 +41,7 @@ export function migration(settings: Settings): RoleConfiguration {
   if (migrate === undefined) return {};
   return {
     files: {
-      [appPaths.migrate]: {
-        content: lines("#!/bin/sh", heading(), settings.database ? straight : undefined, `exec ${migrate}`),
-        mode: "0755",
-        validate: "sh -n %s",
-      },
+      [appPaths.migrate]: commandFile("migrate", migrate, settings.database ? [straight] : []),
       [appPaths.migrateUnit]: { content: unit(name) },
     },
     units: [

@@ -1,8 +1,8 @@
+import { appFolders } from "../../blueprint/appFolders";
+
 /** Where things of the app are on its machine. */
 export const appPaths = {
-  release: "/opt/app/release",
-  /** What the app keeps in files; systemd makes it in its own folder of states, /var/lib. */
-  state: "/var/lib/app",
+  ...appFolders,
   environment: "/etc/holdfast/app/environment",
   instance: (number: number) => `/etc/holdfast/app/${number}.env`,
   /** How the database is reached, where the stack has one: written when the database's secrets are known. */
@@ -12,6 +12,7 @@ export const appPaths = {
   /** Which volume the database is on: another one is another database. */
   databaseVolume: "/etc/holdfast/app/database-volume",
   start: "/etc/holdfast/app/start",
+  stop: "/etc/holdfast/app/stop",
   debug: "/etc/holdfast/app/debug",
   migrate: "/etc/holdfast/app/migrate",
   migrations: "/usr/local/sbin/holdfast-migrations",

@@ -2,7 +2,11 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../../release/build/build";
-import { missingFile } from "../../release/build/startFile";
+import { parseSettings } from "../../blueprint/parseSettings";
+import { readSettings } from "../../blueprint/readSettings";
+import { withRelease } from "../../release/program";
+import { sourceOf, testKey } from "../blueprint/source";
+import { missingFile } from "../../release/commandFiles";
 import { openStore } from "../../release/store/open";
 import { app, fill, testFolder } from "../support/folder";
 
@@ -69,6 +73,78 @@ test("a start command whose file is missing is refused", async () => {
   await expect(build(source, store)).rejects.toThrow(
     /holdfast\.yaml\.start: python3 shop\.py names shop\.py, which is not in the release/,
   );
+});
+
+describe("what would not run on a machine is told, by the build and by a preview, for a folder and for an archive", () => {
+  const start = (command: string) => ({ "holdfast.yaml": `name: shop\nversion: "1.0.0"\nstart: ${command}\n` });
+  const venv = (version: string) => ({ ".venv/pyvenv.cfg": `home = /usr/bin\nversion = ${version}\n` });
+  const links = (...pairs: (readonly [string, string])[]) =>
+    pairs.map(([target, path]) => `mkdir -p $(dirname ${path}); ln -s ${target} ${path}`).join("; ");
+
+  test.each<[string, Record<string, string>, string, RegExp | undefined]>([
+    [
+      "a virtual environment of Debian's own Python",
+      venv("3.13.5"),
+      links(["/usr/bin/python3", ".venv/bin/python3"], ["python3", ".venv/bin/python"], ["lib", ".venv/lib64"]),
+      undefined,
+    ],
+    ["one of another version", venv("3.11.2"), "", /pyvenv\.cfg\)?: 3\.11\.2 is of a virtual environment of another/],
+    [
+      "one of a Python that machines do not have",
+      {},
+      links(["/usr/local/bin/python3", ".venv/bin/python3"]),
+      /leads out/,
+    ],
+    [
+      "a link to files of a home folder",
+      {},
+      links(["/home/anna/.local/share/uv/python3", "py"]),
+      /py\)?: .* leads out/,
+    ],
+    ["a link to a workspace beside it", {}, links(["../../packages/ui", "node_modules/ui"]), /node_modules\/ui\)?: /],
+    ["links within, and into the state", {}, links(["a/b", "c"], ["/var/lib/app/log", "log"]), undefined],
+    [
+      "a script whose interpreter is elsewhere",
+      { ...start(".venv/bin/gunicorn app"), ".venv/bin/gunicorn": "#!/home/anna/.venv/bin/python3\n" },
+      "chmod +x .venv/bin/gunicorn",
+      /interpreter \/home\/anna/,
+    ],
+    ["a script of Windows", { ...start("./run"), run: "#!/bin/sh\r\nexec app\r\n" }, "chmod +x run", /CR LF/],
+    ["a script that nobody may execute", { ...start("./run"), run: "#!/bin/sh\n" }, "", /cannot be executed/],
+    [
+      "a program of a Mac",
+      start("./run"),
+      "printf '\\317\\372\\355\\376' >run; chmod +x run",
+      /another system than Linux/,
+    ],
+    ["a script that is right", { ...start("./run --all"), run: "#!/usr/bin/env bash\n" }, "chmod +x run", undefined],
+    ["an open quote", start(`"python3 'shop.py"`), "", /cannot be read by a shell: unexpected EOF/],
+  ])("%s", async (_what, files, command, wrong) => {
+    fill(source, files);
+    execFileSync("sh", ["-euc", command || "true"], { cwd: source });
+    execFileSync("tar", ["-czf", join(root, "shop.tar.gz"), "-C", source, "."]);
+    const answers = [
+      build(source, store).then(() => undefined, String),
+      read(source).then(() => undefined, String),
+      read(join(root, "shop.tar.gz")).then(() => undefined, String),
+    ];
+    for (const answer of await Promise.all(answers)) {
+      if (wrong) expect(answer).toMatch(wrong);
+      else expect(answer).toBeUndefined();
+    }
+  });
+
+  /** As `pulumi up` and a preview read it. */
+  async function read(release: string) {
+    process.env.HOLDFAST_CACHE = join(root, "cache");
+    const config = {
+      "holdfast:location": "nbg1",
+      "holdfast:app": { release },
+      "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
+    };
+    const settings = { ...sourceOf(JSON.stringify({ config })), folder: root };
+    return readSettings(await withRelease(parseSettings(settings)));
+  }
 });
 
 test("a folder without a manifest is refused with an example of one", async () => {

@@ -82,9 +82,9 @@ test("packed files give the manifest that is in them", async () => {
   expect((await read("./shop.tar")).manifest.name).toBe("shop");
 });
 
-/** What `tar -c holdfast.yaml | zstd` made of a manifest of shop 1.4.0: Node 20 has no zstd of its own. */
+/** What `tar -c holdfast.yaml shop | zstd` made of shop 1.4.0: Node 20 has no zstd of its own. */
 const packedByZstd = Buffer.from(
-  "KLUv/QRoPQMAkgUSEZB9AFoQTa7MTGnUHn7+lVgpTkZQ2C58gfhxRhFBTQqvbRpU+m5QTa7pmFLrIdiFb3b/4OaNKe/vBv2/n5Peo1x74Lsci/QFCyBQLx7SxVxUFP4phXEA7P+fyVuBwKABdqalBBsO/mo=",
+  "KLUv/QRoTQQAIkYVGHCtDiBtWZSh6eECVenQVMRntijE/y28MrGXXI4VDOzYOGN216X2QYBw1RQT9sm59JNIgDNj70saKHX3gVBH+lXCFWfXK8H/tTXjyjRwUlBDBWFmDBIg4DQudQMdgPCAejz1jFEVOzaAtjsgfQPeWCB91BURTYeBo6M4MHngIgIHBbAzYSXVt3JG",
   "base64",
 );
 

@@ -126,8 +126,8 @@ describe(`judged by the programs of ${debian.name}`, () => {
     expect(output.match(/Origins-Pattern:: "/g)).toHaveLength(1);
   });
 
-  testWith("sh")("a shell accepts the start script", () => {
-    expect(judge("sh -n %s", fileOf("app-1", "/etc/holdfast/app/start"))).toEqual({ code: 0, output: "" });
+  testWith("bash")("a shell accepts the start script", () => {
+    expect(judge("bash -n %s", fileOf("app-1", "/etc/holdfast/app/start"))).toEqual({ code: 0, output: "" });
   });
 
   testWith("cloud-init")("cloud-init accepts the user data, and sudo what is in it", () => {

@@ -72,7 +72,7 @@ test("a migration and an instance are told the same and may do the same", () => 
 
 test("the release's way to be debugged is a script of its own, and its port is known on the machine", () => {
   const { files } = configured("app-1", withManifest({ debug: { start: "python3 -X dev guestbook.py", port: 9229 } }));
-  expect(files[appPaths.debug]?.content).toContain("exec python3 -X dev guestbook.py");
+  expect(files[appPaths.debug]?.content).toMatch(/\npython3 -X dev guestbook\.py\n$/);
   expect(JSON.parse(files["/etc/holdfast/agent.json"]?.content ?? "{}")).toMatchObject({ debugPort: 9229 });
   expect(configured("app-1", withManifest({ debug: undefined })).files[appPaths.debug]).toBeUndefined();
 });

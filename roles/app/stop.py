@@ -1,0 +1,74 @@
+#!/usr/bin/python3 -I
+"""Written by Holdfast. ExecStop= of an instance.
+
+systemd sends SIGTERM to the main process of a unit alone. Where that is a
+shell that waits for the programs of a start command, they would hear nothing, and be killed with it. So they get the
+signal here, and the time that they have to end. Nothing is done where the main process is the app itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+SHELLS = ("bash", "busybox", "dash", "ksh93", "mksh", "sh", "zsh")
+PAUSE = 0.05
+
+
+def status(pid: int) -> dict[str, str]:
+    """Fields of /proc/PID/status; empty when the process is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return {}
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def only_waits(pid: int) -> bool:
+    """Whether it is a shell without a trap for SIGTERM. One that has a trap does what its author wrote there."""
+    try:
+        program = os.path.basename(os.readlink(f"/proc/{pid}/exe")).removesuffix(" (deleted)")
+    except OSError:
+        return False
+    caught = int(status(pid).get("SigCgt", "0"), 16)
+    return program in SHELLS and not caught & 1 << (signal.SIGTERM - 1)
+
+
+def children() -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        found.setdefault(int(status(int(name)).get("PPid", "0")), []).append(int(name))
+    return found
+
+
+def programs(shell: int, family: dict[int, list[int]]) -> list[int]:
+    """What a shell waits for, also past other shells."""
+    found: list[int] = []
+    for child in family.get(shell, []):
+        found += programs(child, family) if only_waits(child) else [child]
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    return status(pid).get("State", "Z")[0] not in "ZX"
+
+
+def stop(main: int) -> None:
+    """Returns when they have ended. How long that may take is systemd's business (TimeoutStopSec=)."""
+    if not only_waits(main):
+        return
+    told = programs(main, children())
+    for pid in told:
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
+    while any(map(is_alive, told)) and only_waits(main):
+        time.sleep(PAUSE)
+
+
+if __name__ == "__main__":
+    # systemd sets it as long as there is a main process.
+    stop(int(os.environ.get("MAINPID", "0")))
