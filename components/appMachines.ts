@@ -26,8 +26,13 @@ export class AppMachines extends pulumi.ComponentResource {
     return first.lease(via);
   }
 
-  /** Brings the app to its state, machine by machine. */
+  /**
+   * Brings the app to its state, machine by machine. The first one chooses the time that a release's files have on all of
+   * them: servers make validators of it, which have to be the same for the same content.
+   */
   configure(args: ConfigureArgs): Configuration[] {
-    return configureInTurn(this.machines, args);
+    const [first] = configureInTurn(this.machines.slice(0, 1), args);
+    if (!first) return [];
+    return [first, ...configureInTurn(this.machines.slice(1), { ...args, after: [first], timesOf: first })];
   }
 }

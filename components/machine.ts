@@ -2,10 +2,10 @@ import { Server } from "@pulumi/hcloud/server";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { Blueprint, MachinePlan } from "../blueprint/blueprint";
-import { Configuration } from "../provider/machine/configuration";
+import { Configuration, type ConfigurationArgs } from "../provider/machine/configuration";
 import { adminUser } from "../roles/adminUser";
 import { configurationOf } from "../roles/configuration";
-import type { RoleFile } from "../roles/types";
+import type { RoleConfiguration, RoleFile } from "../roles/types";
 import { userData } from "./userData";
 
 /** What all machines of an environment share. */
@@ -39,6 +39,8 @@ export interface ConfigureArgs {
   readonly after?: readonly pulumi.Resource[];
   /** Files whose content is known only after other resources are made, by path. @default none */
   readonly deferredFiles?: (machine: Machine) => Readonly<Record<string, DeferredFile>>;
+  /** The configuration whose machine has chosen the times of archives. @default the machine chooses */
+  readonly timesOf?: Configuration;
   /** The stack's lease, without which the machine may not be changed. @default none is needed */
   readonly lease?: LeaseArgs;
 }
@@ -129,7 +131,7 @@ export class Machine extends pulumi.ComponentResource {
   }
 
   /** Configures the machine for its roles. */
-  configure({ via = [], after = [], deferredFiles, lease }: ConfigureArgs): Configuration {
+  configure({ via = [], after = [], deferredFiles, lease, timesOf }: ConfigureArgs): Configuration {
     const { blueprint, machine, releaseSha256 } = this.args;
     const { packages, files, archives, units, checks } = configurationOf({ blueprint, machine, releaseSha256 });
     return new Configuration(
@@ -144,7 +146,7 @@ export class Machine extends pulumi.ComponentResource {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
           ...deferredFiles?.(this),
         },
-        archives,
+        archives: timesOf ? withTimes(archives, timesOf) : archives,
         units: [...units],
         checks: [...checks],
       },
@@ -152,6 +154,14 @@ export class Machine extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...after], deletedWith: this.server },
     );
   }
+}
+
+function withTimes(
+  archives: NonNullable<RoleConfiguration["archives"]>,
+  { archiveTimes }: Configuration,
+): ConfigurationArgs["archives"] {
+  const timeOf = (path: string) => archiveTimes.apply((times) => times?.[path]) as pulumi.Output<number>;
+  return Object.fromEntries(Object.entries(archives).map(([path, one]) => [path, { ...one, time: timeOf(path) }]));
 }
 
 /** Secret contents stay secret on their way to the machine and in the state. */

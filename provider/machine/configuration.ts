@@ -23,7 +23,10 @@ export class Configuration extends pulumi.CustomResource {
   /** Host keys of the first contact: of the machine under `machine`, of jump hosts under their server id. */
   declare public readonly hostKeys: pulumi.Output<Readonly<Record<string, string>>>;
 
+  /** Path of an archive → time of its files, in seconds since 1970; absent on a machine without archives. */
+  declare public readonly archiveTimes: pulumi.Output<Readonly<Record<string, number>> | undefined>;
+
   constructor(name: string, args: ConfigurationArgs, opts?: pulumi.CustomResourceOptions) {
-    super("holdfast:machine:Configuration", name, { ...args, hostKeys: undefined }, opts);
+    super("holdfast:machine:Configuration", name, { ...args, hostKeys: undefined, archiveTimes: undefined }, opts);
   }
 }

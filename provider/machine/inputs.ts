@@ -75,6 +75,10 @@ export interface ArchiveInput {
   readonly label?: string;
   /** How many unpacked archives of this path stay on the machine, this one among them. @default 2 */
   readonly keep?: number;
+  /**
+   * Time of its files, in seconds since 1970, outside of the checksum. @default the machine chooses that of the roll-out
+   */
+  readonly time?: number;
 }
 
 /** A systemd unit and the state that it has to be in. */

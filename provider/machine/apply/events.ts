@@ -23,6 +23,8 @@ export interface MachineEnd {
   readonly changed?: readonly string[];
   /** Unit → `start`, `restart`, `reload` or `stop`. */
   readonly units?: Readonly<Record<string, string>>;
+  /** Path of an archive → time of its files, in seconds since 1970. */
+  readonly times?: Readonly<Record<string, number>>;
   readonly found?: unknown;
 }
 

@@ -11,7 +11,9 @@ export interface ApplyRequest {
   readonly lease?: LeaseClaim;
   readonly packages: readonly string[];
   readonly files: Readonly<Record<string, Required<Omit<FileOf, "validate">> & { readonly validate?: string }>>;
-  readonly archives: Readonly<Record<string, Required<Omit<ArchiveOf, "source" | "label">> & { label?: string }>>;
+  readonly archives: Readonly<
+    Record<string, Required<Omit<ArchiveOf, "source" | "label" | "time">> & Pick<ArchiveOf, "label" | "time">>
+  >;
   readonly units: readonly object[];
   readonly checks: readonly object[];
   /** Seconds. */
@@ -57,13 +59,17 @@ export function toRequest(
       group: file.group ?? "root",
       ...(file.validate === undefined ? {} : { validate: file.validate }),
     })),
-    archives: mapValues(inputs.archives, ({ sha256, owner = "root", group = "root", label, keep = defaultKeep }) => ({
-      sha256,
-      owner,
-      group,
-      keep,
-      ...(label === undefined ? {} : { label }),
-    })),
+    archives: mapValues(
+      inputs.archives,
+      ({ sha256, owner = "root", group = "root", label, keep = defaultKeep, time }) => ({
+        sha256,
+        owner,
+        group,
+        keep,
+        ...(label === undefined ? {} : { label }),
+        ...(time === undefined ? {} : { time }),
+      }),
+    ),
     units: (inputs.units ?? []).map((unit) => ({
       name: unit.name,
       enabled: unit.enabled ?? unit.state !== "stopped",

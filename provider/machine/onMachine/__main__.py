@@ -27,6 +27,7 @@ import sys
 from pathlib import Path
 
 import applying
+import archives
 import fence
 import lease
 import recovering
@@ -55,8 +56,8 @@ def submit(layout: Layout, request: Request) -> int:
         say({"event": "end", "result": "archivesMissing", "missing": missing})
         return 0
     busy = any(layout.transactions.glob("*/plan.json"))
-    if not busy and not compare(layout, request):
-        say({"event": "end", "result": "unchanged"})
+    if not busy and not compare(layout, request) and (times := archives.times(layout, request)) is not None:
+        say({"event": "end", "result": "unchanged", "times": times})
         return 0
     layout.make()
     recovering.forget_old(layout)

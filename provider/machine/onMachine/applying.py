@@ -71,6 +71,7 @@ class _Apply:
         self.previous: Manifest = read_manifest(layout, request["configuration"])
         self.rollout = rollouts.planned(request, self.previous)
         self.fence = fence.check(layout, request)
+        self.times: dict[str, int] = {}
 
     def to_end(self) -> dict[str, Any]:
         try:
@@ -90,7 +91,7 @@ class _Apply:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             raise self._go_back(error if isinstance(error, Problem) else _unexpected(error)) from error
         complete(self.transaction, self.events)
-        return {"result": "applied", "changed": self._changed(differences), "units": actions}
+        return {"result": "applied", "changed": self._changed(differences), "units": actions, "times": self.times}
 
     def _prepare(self) -> Differences:
         """Everything that can be refused before anything on the machine has changed."""
@@ -98,9 +99,10 @@ class _Apply:
         if self.layout.is_machine:
             packages.install(self.request["packages"], self.events)
             self._make_users()
-        for archive in self.request["archives"].values():
+        for path, archive in self.request["archives"].items():
             self.events.status(f"unpacking {archive.get('label') or archive['sha256'][:12]}")
             archives.unpack(self.layout, archive)
+            self.times[path] = archives.date(self.layout, path, archive)
         differences = compare(self.layout, self.request)
         require_owners(differences.operations, self.request)
         validators = {

@@ -57,7 +57,10 @@ def receive(layout: Layout, sha256: str, form: str, stream: BinaryIO) -> None:
 
 
 def unpack(layout: Layout, archive: Archive) -> None:
-    """Makes the folder that the transaction links to. It has its name only when it is complete."""
+    """
+    Makes the folder that the transaction links to. It has its name only when it is complete. Whatever umask and program
+    packed it, modes are those of git: 0755 for folders and what can be executed, 0644 for everything else.
+    """
     target = layout.archives / archive_key(archive)
     if target.is_dir():
         return
@@ -83,11 +86,51 @@ def unpack(layout: Layout, archive: Archive) -> None:
         # Sent once more, it may arrive whole.
         packed.unlink(missing_ok=True)
         raise
-    os.chmod(partial, 0o755)
     os.sync()
     os.rename(partial, target)
     sync_folder(layout.archives)
     packed.unlink(missing_ok=True)
+
+
+def date(layout: Layout, path: str, archive: Archive) -> int:
+    """
+    Gives all that is unpacked the time (seconds since 1970) of its roll-out, and returns it: servers make validators of
+    times (ETag, Last-Modified), and a browser keeps an old page for which they did not change. What runs already keeps
+    its time unless the request names one: the first machine chooses it, the others are told.
+    """
+    folder = layout.archives / archive_key(archive)
+    link = layout.real(path)
+    before = int(os.stat(link).st_mtime) if link.is_dir() else 0
+    # Later than what it replaces, by whatever clock: an answer "not modified since" would be wrong otherwise.
+    chosen = before if _is_linked(layout, path, archive) else max(int(time.time()), before + 1)
+    when = archive.get("time", chosen)
+    if not _is_dated(folder, when):
+        # The folder itself is last, as a sign that all is done.
+        for one in reversed(list(_paths(folder))):
+            os.utime(one, (when, when), follow_symlinks=False)
+    return when
+
+
+def times(layout: Layout, request: Request) -> dict[str, int] | None:
+    """Those of what runs; None where `date` would change one."""
+    found: dict[str, int] = {}
+    for path, archive in request["archives"].items():
+        folder = layout.archives / archive_key(archive)
+        if not _is_linked(layout, path, archive):
+            return None
+        found[path] = archive.get("time", int(os.stat(folder).st_mtime))
+        if not _is_dated(folder, found[path]):
+            return None
+    return found
+
+
+def _is_linked(layout: Layout, path: str, archive: Archive) -> bool:
+    folder = layout.archives / archive_key(archive)
+    return folder.is_dir() and os.path.realpath(layout.real(path)) == os.path.realpath(folder)
+
+
+def _is_dated(folder: Path, when: int) -> bool:
+    return all(int(os.lstat(folder / name).st_mtime) == when for name in [".", *os.listdir(folder)])
 
 
 def _give(folder: Path, archive: Archive, name: str) -> None:
@@ -101,8 +144,8 @@ def _give(folder: Path, archive: Archive, name: str) -> None:
     for path in _paths(folder):
         os.chown(path, uid, gid, follow_symlinks=False)
         mode = os.lstat(path).st_mode
-        if mode & 0o7000 and not stat.S_ISLNK(mode):
-            os.chmod(path, stat.S_IMODE(mode) & 0o777)
+        if not stat.S_ISLNK(mode):
+            os.chmod(path, 0o755 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o644)
 
 
 def _require_harmless(folder: Path, name: str) -> None:

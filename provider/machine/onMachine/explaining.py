@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from typing import Any
 
@@ -14,6 +15,9 @@ from systemd import show
 UNIT_STARTED = "39f53479d3a045ac8e11786248231fbf"
 PROCESS_EXITED = "98e322203f7a4ed290d09fe03c09fe15"
 OUT_OF_MEMORY = "fe6faa94e7774663a0da52717891d8ef"
+
+# What the C library and the runtimes above it say about a file that may not be written (errno(3): EROFS, EACCES).
+CANNOT_WRITE = re.compile(r"\b(EROFS|EACCES)\b|read-only file ?system|permission denied|AccessDeniedException", re.IGNORECASE)
 
 # Exit statuses by which systemd (systemd.exec(5)) and the shell say that a program was not even begun.
 NOT_BEGUN = {
@@ -63,7 +67,9 @@ def in_words(entries: list[dict[str, Any]]) -> str | None:
         return NOT_BEGUN[status]
     if status == "0":
         return f"it ended by itself, with exit status 0{when}"
-    return f"it crashed with exit status {status}{when}"
+    # What a shell says about a program of its command.
+    killed = f" (killed by {_signal_name(str(int(status) - 128))})" if status.isdigit() and 128 < int(status) < 160 else ""
+    return f"it crashed with exit status {status}{killed}{when}"
 
 
 def _lived(entries: list[dict[str, Any]], last: dict[str, Any]) -> str:
@@ -115,4 +121,21 @@ def last_words(name: str, since: float, details: str) -> str:
     lines = [details.strip()] if details.strip() else []
     if answer.returncode == 0 and answer.stdout.strip():
         lines.append(f"Journal of {name}:\n{last_lines(answer.stdout)}")
+        hint = where_it_writes(answer.stdout, show(name, "ProtectSystem", "StateDirectory", "CacheDirectory"))
+        if hint is not None:
+            lines.append(hint)
     return "\n".join(lines)
+
+
+def where_it_writes(journal: str, unit: dict[str, str]) -> str | None:
+    """Pure: a hint for a program that met a folder it cannot write in; None when its words tell of none."""
+    if unit.get("ProtectSystem") != "strict" or not CANNOT_WRITE.search(journal):
+        return None
+    places = [f"{variable} ({top}/{name})" for variable, top, name in (
+        ("$STATE_DIRECTORY", "/var/lib", unit.get("StateDirectory")),
+        ("$CACHE_DIRECTORY", "/var/cache", unit.get("CacheDirectory")),
+    ) if name]
+    return (
+        f"It was not allowed to write somewhere. It can write in {', '.join([*places, '/tmp'])} and in no other folder, "
+        "a release's own included: docs/apps.md says how programs are told another place."
+    )

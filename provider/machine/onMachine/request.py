@@ -21,6 +21,8 @@ class Archive(TypedDict):
     """What people call it: a name and a version."""
     keep: NotRequired[int]
     """How many unpacked archives of its path stay, itself among them."""
+    time: NotRequired[int]
+    """That of its files, in seconds since 1970; without it the machine chooses."""
 
 
 class ServiceHooks(TypedDict, total=False):

@@ -11,7 +11,7 @@ from commands import run_to_end
 from common import Problem, last_lines
 from events import Events
 from request import ServiceHooks
-from systemd import show, systemctl
+from systemd import forgive, show, systemctl
 
 # Seconds that a port may stay open after its process was stopped.
 PORT_PATIENCE = 5.0
@@ -29,7 +29,10 @@ def take_out_of_service(name: str, hooks: ServiceHooks, events: Events) -> None:
 
 
 def stop(name: str, events: Events) -> None:
-    """Stops the unit. Reports processes that outlive the stop, and kills those of the unit."""
+    """
+    Stops the unit. Reports processes that outlive the stop, and kills those of the unit. A unit that ended badly is not
+    left as failed: it was to be stopped, and it would be an alarm until the next boot.
+    """
     events.status(f"stopping {name}")
     before = processes.of_group(show(name, "ControlGroup").get("ControlGroup", ""))
     ports = {port for _, port in processes.listening(set(before))}
@@ -40,6 +43,7 @@ def stop(name: str, events: Events) -> None:
         events.warning(f"{name} did not end after SIGTERM; systemd killed it after {seconds:.0f} s")
     _end_leftovers(name, before, events)
     _await_free(name, ports, events)
+    forgive(name)
 
 
 def _end_leftovers(name: str, before: dict[int, str], events: Events) -> None:

@@ -57,6 +57,7 @@ def leave(name: str, hooks: ServiceHooks, transaction: Transaction, events: Even
     _take_out(name, hooks, look, transaction, events, fence)
     fence()
     transaction.note_touched(name, "stop")
+    # A failed one too: what is gone cannot be put right any more.
     if look.get("ActiveState") not in ("inactive", None):
         stop(name, events)
     if look.get("UnitFileState", "").startswith("enabled"):
@@ -132,7 +133,6 @@ def begin(name: str, action: str, hooks: ServiceHooks, look: dict[str, str], eve
     forgive(name)
     if action == "restart" and "beforeStop" in hooks and look.get("ActiveState") in (*UP, "activating"):
         stop(name, events)
-        forgive(name)
         action = "start"
     begun = Begun(time.time(), int(look.get("NRestarts") or 0) if action == "reload" else 0)
     try:

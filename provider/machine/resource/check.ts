@@ -57,6 +57,8 @@ export function checkInputs(news: Values): CheckResult {
 
 /** More unpacked releases would fill the disk. */
 const mostKept = 100;
+/** Of file systems with 34 bits for seconds, such as ext4 (until 2446). */
+const latestTime = 0x3_7fff_ffff;
 
 /** Checks paths, sources and checksums of archives. Whether a source can be read is found out later. */
 function checkArchives(refuse: Refuse, archives: unknown): void {
@@ -65,7 +67,7 @@ function checkArchives(refuse: Refuse, archives: unknown): void {
     const property = `archives[${JSON.stringify(name)}]`;
     text(name, property, absolutePath, "an absolute path of a folder, without a slash at its end", true);
     if (isUnknown(archive)) continue;
-    const { source, sha256, owner, group, label, keep } = fieldsOf(archive);
+    const { source, sha256, owner, group, label, keep, time } = fieldsOf(archive);
     text(source, `${property}.source`, /./, "the path of a folder, a .tar, a .tar.gz or a .tar.zst", true);
     text(sha256, `${property}.sha256`, /^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal (64 digits)", true);
     text(owner, `${property}.owner`, account, "the name of a user");
@@ -76,6 +78,7 @@ function checkArchives(refuse: Refuse, archives: unknown): void {
       /^\S(?:[^\p{Cc}]{0,98}\S)?$/u,
       "a name and a version in one line, e.g. guestbook 1.4.0",
     );
+    checkWhole(refuse, time, `${property}.time`, 0, latestTime, "seconds since 1970");
     checkWhole(refuse, keep, `${property}.keep`, 1, mostKept, `a number of archives (1 to ${String(mostKept)})`);
   }
 }

@@ -87,7 +87,14 @@ function changedKeys(olds: Values, news: Values): string[] {
 
 /** The properties whose change makes a machine act. */
 function essence(value: unknown): Values {
-  return { ...fieldsOf(value), validate: undefined, source: undefined, label: undefined, keep: undefined };
+  return {
+    ...fieldsOf(value),
+    validate: undefined,
+    source: undefined,
+    label: undefined,
+    keep: undefined,
+    time: undefined,
+  };
 }
 
 function unitsOf(inputs: Values): Map<string, Values> {

@@ -1,14 +1,16 @@
 import { UNKNOWN, type Call, type ResourceHandler, type Values } from "../../grpc/types";
 import type { HostKeys } from "../../ssh/hostKeys";
+import type { MachineEnd } from "../apply/events";
 import { checkInputs } from "./check";
 import type { MachineContext } from "./context";
 import { diffInputs } from "./diff";
 import { describeChange } from "./describeChange";
-import { plainInputs, secretTexts } from "./values";
+import { fieldsOf, plainInputs, secretTexts } from "./values";
 import { describeMove, nothing, withdraw } from "./withdraw";
 
 /**
- * `holdfast:machine:Configuration`. Its outputs are the inputs and `hostKeys`; secrets stay wrapped at any depth.
+ * `holdfast:machine:Configuration`. Its outputs are the inputs, `hostKeys` and, with archives, `archiveTimes`; secrets stay
+ * wrapped at any depth.
  * Only create and update (outside previews) and read contact the machine.
  */
 export function configurationHandler(context: MachineContext): ResourceHandler {
@@ -28,9 +30,8 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
 
     async create({ inputs, preview, timeout }, call) {
       const id = idOf(inputs);
-      if (preview) return { id, outputs: { ...inputs, hostKeys: UNKNOWN } };
-      const hostKeys = await applyTo(context, id, inputs, {}, timeout, call);
-      return { id, outputs: { ...inputs, hostKeys } };
+      if (preview) return { id, outputs: { ...inputs, hostKeys: UNKNOWN, ...timesBefore(inputs, {}, {}) } };
+      return { id, outputs: { ...inputs, ...(await applyTo(context, id, inputs, {}, timeout, call)) } };
     },
 
     async update({ id, olds, oldInputs, news, preview, timeout }, call) {
@@ -38,9 +39,9 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
       if (preview) {
         const change = describeChange(oldInputs, news);
         if (change) call.log(change);
-        return { ...news, hostKeys: pinned };
+        return { ...news, hostKeys: pinned, ...timesBefore(news, oldInputs, olds) };
       }
-      return { ...news, hostKeys: await applyTo(context, id, news, pinned, timeout, call) };
+      return { ...news, ...(await applyTo(context, id, news, pinned, timeout, call)) };
     },
 
     async read({ id, inputs, outputs }, call) {
@@ -66,7 +67,7 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
       const lease = context.routes.to(plain.serverId);
       const empty = nothing(lease ? { ...plain, connection: lease, lease } : plain) as unknown as Values;
       const pinned = (outputs.hostKeys ?? {}) as HostKeys;
-      const apply = () => applyTo(context, id, empty, pinned, timeout, call, { leaving: true });
+      const apply = async () => (await applyTo(context, id, empty, pinned, timeout, call, { leaving: true })).hostKeys;
       await withdraw(String(inputs.machine), apply, context.overSsh().isAnotherMachine, call);
     },
   };
@@ -85,7 +86,7 @@ async function applyTo(
   timeout: number,
   call: Call,
   more: { readonly leaving?: true } = {},
-): Promise<HostKeys> {
+): Promise<{ readonly hostKeys: HostKeys; readonly archiveTimes?: MachineEnd["times"] }> {
   const { apply, leases } = context.overSsh();
   const { hostKeys, end } = await apply(plainInputs(inputs), {
     ...more,
@@ -104,5 +105,15 @@ async function applyTo(
   });
   const units = Object.entries(end.units ?? {}).map(([unit, action]) => `${action} ${unit}`);
   call.log([`${String(end.changed?.length ?? 0)} files changed`, ...units].join(", "), { status: true });
-  return hostKeys;
+  const hasTimes = Object.keys(end.times ?? {}).length > 0;
+  return { hostKeys, ...(hasTimes && { archiveTimes: end.times }) };
+}
+
+/** `archiveTimes` in a preview: known as long as no archive changes. */
+function timesBefore(news: Values, oldInputs: Values, olds: Values): Values {
+  const archives = Object.entries(fieldsOf(news.archives));
+  if (archives.length === 0) return {};
+  const before = fieldsOf(oldInputs.archives);
+  const isSame = archives.every(([path, one]) => fieldsOf(one).sha256 === fieldsOf(before[path]).sha256);
+  return { archiveTimes: isSame && olds.archiveTimes !== undefined ? olds.archiveTimes : UNKNOWN };
 }

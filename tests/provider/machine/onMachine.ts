@@ -110,6 +110,7 @@ export interface End {
     readonly left: number;
   };
   readonly units?: Record<string, string>;
+  readonly times?: Record<string, number>;
   readonly text?: string;
 }
 

@@ -35,6 +35,11 @@ describe("why an instance ended, in plain words", () => {
       "its start command was not found (exit status 127)",
     ],
     ["a crash", [start(0), exit(3.24, "exited", 1)], "it crashed with exit status 1, 3.2 s after its start"],
+    [
+      "a crash by a signal that a shell tells of",
+      [start(0), exit(0.5, "exited", 139)],
+      "it crashed with exit status 139 (killed by SIGSEGV), 0.5 s after its start",
+    ],
     ["a crash by a signal", [start(0), exit(0.5, "dumped", 11)], "it was killed by SIGSEGV, 0.5 s after its start"],
     [
       "an end that it calls a success",
@@ -63,4 +68,30 @@ describe("why an instance ended, in plain words", () => {
   test("nothing is made up when the journal tells of no end", () => {
     expect(reason([start(0)])).toBeNull();
   });
+});
+
+/** What is said below the last words of an instance, for what its unit may write in. */
+function hint(journal: string, unit: Record<string, string>): string | null {
+  const script = "import json, sys, explaining; print(json.dumps(explaining.where_it_writes(*json.load(sys.stdin))))";
+  const env = { ...process.env, PYTHONPATH: program, PYTHONDONTWRITEBYTECODE: "1" };
+  const output = execFileSync("/usr/bin/python3", ["-c", script], { input: JSON.stringify([journal, unit]), env });
+  return JSON.parse(output.toString()) as string | null;
+}
+
+const confined = { ProtectSystem: "strict", StateDirectory: "app", CacheDirectory: "app" };
+
+test.each([
+  "OSError: [Errno 30] Read-only file system: 'Seaside.changes'",
+  "Error: EROFS: read-only file system, mkdir '/opt/app/release/.next/cache'",
+  "java.nio.file.FileSystemException: log: Read-only file system",
+  "Permission denied @ rb_sysopen - log/production.log (Errno::EACCES)",
+])("an instance that says %j is told where it can write", (words) => {
+  expect(hint(`starting\n${words}\n`, confined)).toContain(
+    "It can write in $STATE_DIRECTORY (/var/lib/app), $CACHE_DIRECTORY (/var/cache/app), /tmp",
+  );
+});
+
+test("nothing is said of it to others", () => {
+  expect(hint("KeyError: 'PORT'", confined)).toBeNull();
+  expect(hint("Read-only file system", { ProtectSystem: "no" })).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { lstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { readdir, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,10 +89,64 @@ test("nothing in a release runs with another's rights", async () => {
   const mode = (name: string) => statSync(join(root.path, path, name)).mode & 0o7777;
   expect({ tool: mode("tool"), shared: mode("shared"), top: mode(".") }).toEqual({
     tool: 0o755,
-    shared: 0o777,
+    shared: 0o755,
     top: 0o755,
   });
   expect(await root.read(`${path}/same.py`)).toBe("1\n");
+});
+
+test("whatever modes it was packed with, a release can be read and its programs can be run", async () => {
+  const { packed, sha256 } = packedBy(
+    "echo 1 >main.py; echo 2 >tool; mkdir -p a/b; echo 3 >a/b/c; ln -s main.py link; chmod 600 main.py a/b/c; chmod 700 tool a/b a .",
+  );
+  await receive(root, sha256, packed);
+  await root.submit(request({}, { archives: { [path]: { sha256, ...ownerOf() } } }));
+  const modes = [".", "a", "a/b", "tool", "main.py", "a/b/c"].map((name) => statSync(join(root.path, path, name)).mode);
+  expect(modes.map((mode) => (mode & 0o7777).toString(8))).toEqual(["755", "755", "755", "755", "644", "644"]);
+});
+
+describe("the time of a release's files", () => {
+  const timesOf = async () => {
+    const paths = await readdir(join(root.path, path), { recursive: true });
+    return new Set(["", ...paths].map((one) => lstatSync(`${root.path}${path}/${one}`).mtimeMs / 1000));
+  };
+  const roll = async (content: string, time?: number) => {
+    const { packed, sha256 } = packedBy(
+      `mkdir a; echo ${content} >a/index.html; ln -s a/index.html link; touch -d @0 a/index.html a .`,
+    );
+    const archives = { [path]: { sha256, ...ownerOf(), keep: 3, ...(time !== undefined && { time }) } };
+    if ((await root.submit(request({}, { archives }))).result === "archivesMissing")
+      await receive(root, sha256, packed);
+    return root.submit(request({}, { archives }));
+  };
+
+  test("is one, that of the roll-out, and later than the one before: also on the way back", async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const seen: number[] = [];
+    for (const content of ["one", "two", "one"]) {
+      expect(await roll(content)).toMatchObject({ result: "applied" });
+      const [time = 0, ...others] = await timesOf();
+      expect(others).toEqual([]);
+      seen.push(time);
+    }
+    expect(seen[0]).toBeGreaterThanOrEqual(before);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+  });
+
+  test("stays while the release does, and is told to the other machines", async () => {
+    const first = await roll("one");
+    const [time] = await timesOf();
+    expect(first.times).toEqual({ [path]: time });
+    expect(await roll("one")).toMatchObject({ result: "unchanged", times: first.times });
+    expect(await timesOf()).toEqual(new Set([time]));
+  });
+
+  test("is the one that the first machine has chosen", async () => {
+    expect(await roll("one", 1_800_000_000)).toMatchObject({ times: { [path]: 1_800_000_000 } });
+    expect(await timesOf()).toEqual(new Set([1_800_000_000]));
+    expect(await roll("one", 1_800_000_001)).toMatchObject({ times: { [path]: 1_800_000_001 } });
+    expect(await timesOf()).toEqual(new Set([1_800_000_001]));
+  });
 });
 
 describe("an archive that is no good is refused before anything is touched", () => {
