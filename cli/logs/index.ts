@@ -8,7 +8,7 @@ import { type Target, targetsOf } from "../../stack/ssh/targets";
 import { onMachine } from "../../stack/ssh/route";
 import { stackState } from "../../stack/pulumi/project";
 import { hasColours, prefixer } from "../../lib/terminal/colour";
-import { byTime, type Entry, readEntry, SortingBuffer } from "./entries";
+import { byTime, type Entry, SortingBuffer, WholeMessages } from "./entries";
 
 /** Units that `logs` shows of each role, unless `--unit` names others. */
 const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
@@ -49,7 +49,9 @@ export function journalLine({ roles }: Pick<Target, "roles">, options: Omit<Opti
   const { follow, since, unit, lines } = options;
   const units = unit ?? [...roles.flatMap((role) => unitsOfRole[role] ?? []), ...unitsOfAll];
   return [
-    "sudo journalctl --quiet --no-pager --output=json --output-fields=MESSAGE,SYSLOG_IDENTIFIER,PRIORITY",
+    // Without --all, a message above 4 KiB is left out.
+    "sudo journalctl --quiet --no-pager --all --output=json",
+    "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,PRIORITY,_STREAM_ID,_LINE_BREAK",
     ...(follow ? ["--follow"] : []),
     since === undefined ? `--lines=${quote(lines)}` : `--since=${quote(since)}`,
     ...units.map((name) => `--unit=${quote(name)}`),
@@ -104,10 +106,9 @@ async function logs(stack: string, targets: readonly Target[], options: Options)
 }
 
 async function* entriesOf(machine: string, { lines }: RemoteLines): AsyncGenerator<Entry> {
-  for await (const line of lines) {
-    const entry = readEntry(machine, line);
-    if (entry) yield entry;
-  }
+  const whole = new WholeMessages(machine);
+  for await (const line of lines) yield* whole.read(line);
+  yield* whole.rest();
 }
 
 /** Further lines of a message are indented, so that none looks like an entry. e.g. `2026-11-24 10:00:00.123  app-1  ready on port 8001` */

@@ -6,11 +6,13 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { Metadata } from "@grpc/grpc-js";
 import { formatEntry } from "../../cli/logs";
-import { readEntry } from "../../cli/logs/entries";
+import { WholeMessages } from "../../cli/logs/entries";
 import { report } from "../../lib/errors";
 import { linesOf, parsePrintable, printable } from "../../lib/printable";
 import { toServiceError } from "../../provider/grpc/errors";
 import { startLines } from "../../stack/ssh/lines";
+
+const readEntry = (machine: string, line: string) => [...new WholeMessages(machine).read(line)][0];
 
 /** Sets the clipboard, clears the screen, hides text, rings, turns text around and fakes a line. */
 const hostile = "a\u001b]52;c;ZXZpbA==\u0007\u001b[2J\b\r\0\u007f\u009b31m\u202e\u2066\u200f\u2028faked\u2029z";
