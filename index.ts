@@ -55,14 +55,23 @@ async function program() {
     },
     { provider },
   );
-  const { url, machines, backupKey, releaseStore } = environment;
+  const { url, dns, machines, backupKey, releaseStore } = environment;
+  if (!preview) dns?.apply(sayNames);
   return {
     url,
+    ...(dns && { dns }),
     machines,
     tokenFingerprint: usedToken(stack, target),
     ...(backupKey && { backupKey }),
     ...(releaseStore && { releaseStore }),
   };
+}
+
+/** Says what is left for a person to do: the update does not wait for it, and http is served until then. */
+function sayNames(dns: Readonly<Record<string, string>>): void {
+  for (const [host, address] of Object.entries(dns)) {
+    void pulumi.log.info(`https: ${host} has to lead to ${address} (an A record, and no AAAA record)`);
+  }
 }
 
 /** Says what lets backups in a bucket be deleted. In a rehearsal this computer does not see the machines' servers. */

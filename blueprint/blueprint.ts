@@ -6,7 +6,7 @@ import {
   subnetRange,
   type MachineKind,
 } from "./addresses";
-import { locations, type LocationName, type ServerTypeName } from "../catalog";
+import { locations, type LocationName, serverTypes, type ServerTypeName } from "../catalog";
 import { databaseOf, type Database } from "./database";
 import { instanceMemory } from "./memory";
 import {
@@ -100,6 +100,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
   ];
   const network: NetworkPlan = {
     allowFrom: settings.admin.allowFrom,
+    https: settings.https !== undefined,
     loadBalancers: apart
       ? numbers(loadBalancer.machines).map((number) => privateAddress("load-balancer", number))
       : [privateAddress("app", 1)],
@@ -203,6 +204,11 @@ function instancesOf({ name, privateAddress: address }: MachinePlan, { app, data
     agentPort: ports.agent + index + 1,
     memory: instanceMemory(app, database),
   }));
+}
+
+/** Cores of a machine of this type. */
+export function coresOf({ serverType }: Pick<MachinePlan, "serverType">): number {
+  return serverTypes[serverType].cores;
 }
 
 /** All machines with a role, in the order of their numbers. */

@@ -1,4 +1,5 @@
 import { isLocalStack } from "./stacks";
+import type { Issuer } from "./issuer";
 import type { Target } from "./target";
 
 /** What settings may leave out or write otherwise, depending on the cloud that the stack is in. */
@@ -7,6 +8,8 @@ export interface CloudRules {
   readonly isRehearsal: boolean;
   /** The cloud knows one token only for what machines need, so load balancers need none of their own. */
   readonly hasOneToken: boolean;
+  /** Who issues certificates here, whatever the settings say. @default the settings name somebody */
+  readonly issuer?: Issuer;
   /** Who may log in when the settings name no one. @default the settings have to name somebody */
   readonly defaultAdmin?: {
     /** Path of a public key, as in `admin.sshKeys`. @default it is not known */
@@ -29,12 +32,14 @@ export interface CloudTarget extends CloudRules, Target {
  * The rules of the cloud that a stack is in.
  *
  * @param adminKey path of the private key that a local stack lets in by default
+ * @param issuer who issues certificates in a local cloud; nobody where it has no authority
  */
-export function cloudRules(stack: string, adminKey: string | undefined): CloudRules {
+export function cloudRules(stack: string, adminKey: string | undefined, issuer?: Issuer): CloudRules {
   if (!isLocalStack(stack)) return { isRehearsal: false, hasOneToken: false };
   return {
     isRehearsal: true,
     hasOneToken: true,
+    ...(issuer && { issuer }),
     defaultAdmin: {
       sshKey: adminKey && `${adminKey}.pub`,
       allowFrom: ["0.0.0.0/0", "::/0"],

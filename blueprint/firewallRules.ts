@@ -39,6 +39,8 @@ const anywhere = ["0.0.0.0/0", "::/0"] as const;
 /** Addresses and ports that the rules of a machine are made of. */
 export interface NetworkPlan {
   readonly allowFrom: readonly string[];
+  /** Whether visitors come by https as well. */
+  readonly https: boolean;
   /** Private addresses of the machines that have the load balancer's role. */
   readonly loadBalancers: readonly string[];
   /**
@@ -60,9 +62,11 @@ export interface NetworkPlan {
 }
 
 /** Visitors from everywhere, SSH from the admins, and what the pair asks of one another. */
-export function loadBalancerRules({ allowFrom, loadBalancers, jumpHosts, appMachines }: NetworkPlan): FirewallRule[] {
+export function loadBalancerRules(network: NetworkPlan): FirewallRule[] {
+  const { allowFrom, https, loadBalancers, jumpHosts, appMachines } = network;
   return [
     { side: "public", protocol: "tcp", ports: [ports.http, ports.http], from: anywhere, purpose: "visitors" },
+    ...(https ? httpsRules(network) : []),
     { side: "public", protocol: "icmp", from: anywhere, purpose: "path MTU and ping" },
     { side: "public", protocol: "tcp", ports: [ports.ssh, ports.ssh], from: allowFrom, purpose: "admins" },
     ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
@@ -75,6 +79,16 @@ export function loadBalancerRules({ allowFrom, loadBalancers, jumpHosts, appMach
     ...overPrivateNetwork(loadBalancers, [ports.peers, ports.peers], "HAProxy's peers", "haproxy"),
     ...overPrivateNetwork(loadBalancers, [ports.floatingIpKeeper, ports.floatingIpKeeper], "floating IP keepers"),
     { side: "private", protocol: "vrrp", from: loadBalancers, purpose: "who is master" },
+  ];
+}
+
+/** Visitors by https; load balancers look at the certificate that the other one shows, and at its answer to an authority. */
+function httpsRules({ loadBalancers }: NetworkPlan): FirewallRule[] {
+  const { http, https, certificateKeeper } = ports;
+  return [
+    { side: "public", protocol: "tcp", ports: [https, https], from: anywhere, purpose: "visitors by https" },
+    ...[http, https].flatMap((port) => overPrivateNetwork(loadBalancers, [port, port], "certificates of the pair")),
+    ...overPrivateNetwork(loadBalancers, [certificateKeeper, certificateKeeper], "certificate keepers"),
   ];
 }
 

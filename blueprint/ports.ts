@@ -7,6 +7,8 @@ export const ports = {
   status: 8404,
   /** The keeper's metrics, and its state for its peer. Private side only. */
   floatingIpKeeper: 8405,
+  /** The certificate keeper's metrics, and its state for its peer. Private side only. */
+  certificateKeeper: 8406,
   /** Stick tables between load balancers, and from an old HAProxy process to its successor. */
   peers: 10_000,
   /** PostgreSQL, on the private side. */

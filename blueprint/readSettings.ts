@@ -3,6 +3,7 @@ import { type Problem, SettingsError } from "./problems";
 import { resolveAdmin } from "./resolve/admin";
 import { resolveBackup } from "./resolve/backup";
 import { resolveFailoverToken } from "./resolve/failoverToken";
+import { resolveHttps } from "./resolve/https";
 import { resolveRelease } from "./resolve/release";
 import { resolveStore } from "./resolve/store";
 import { internetRules, rules, warnings } from "./rules";
@@ -34,12 +35,13 @@ export function readSettings(parsed: ParsedSettings): {
     return result.value;
   };
 
-  const { admin, backup, failoverToken, releases, ...plain } = parsed.sections;
+  const { admin, backup, failoverToken, https, releases, ...plain } = parsed.sections;
   const loadBalancers = plain.loadBalancer?.machines ?? 0;
   const resolvedToken = note(resolveFailoverToken(failoverToken, { loadBalancers }, source));
   const resolvedBackup = backup && note(resolveBackup(backup, plain.location, source));
   const store = releases && note(resolveStore(releases, parsed));
   const release = plain.app && store && note(resolveRelease(plain.app.release, parsed));
+  const resolvedHttps = https && resolveHttps(https, cloud);
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
   const broken = sectionNames.filter((name) => (parsed.problems[name] ?? []).length > 0);
@@ -53,6 +55,7 @@ export function readSettings(parsed: ParsedSettings): {
       ...(plain as PlainSettings),
       stack,
       release,
+      ...(resolvedHttps?.value && { https: resolvedHttps.value }),
       backup: resolvedBackup?.backup,
       releasesInBackupStorage: releases?.store === backupStorageStore,
       admin: resolvedAdmin,
@@ -65,6 +68,9 @@ export function readSettings(parsed: ParsedSettings): {
       backupToken: resolvedBackup?.token,
       store,
     },
-    warnings: cloud.isRehearsal ? [] : warnings.flatMap((rule) => rule(draft)),
+    warnings: [
+      ...(resolvedHttps?.warnings ?? []),
+      ...(cloud.isRehearsal ? [] : warnings.flatMap((rule) => rule(draft))),
+    ],
   };
 }

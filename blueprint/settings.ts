@@ -1,16 +1,19 @@
 import type { Admin } from "./resolve/admin";
 import type { Backup, S3Keys } from "./resolve/backup";
+import type { Https } from "./resolve/https";
 import type { Release } from "./resolve/release";
 import type { StorePlace } from "./resolve/store";
 import type { CheckedSections } from "./sections";
 
 /** Sections that are used as they are written. The others hold secrets, or are resolved by readSettings.ts. */
-export type PlainSettings = Omit<CheckedSections, "admin" | "backup" | "failoverToken" | "releases">;
+export type PlainSettings = Omit<CheckedSections, "admin" | "backup" | "failoverToken" | "https" | "releases">;
 
 /** What a person wrote about one environment, checked, with every default filled in. */
 export interface Settings extends PlainSettings {
   readonly stack: string;
   readonly release: Release;
+  /** Absent: the stack serves http alone. */
+  readonly https?: Https;
   /** Absent: the database has no backups. */
   readonly backup?: Backup;
   /** Whether releases are kept on the Storage Box of the backups. */

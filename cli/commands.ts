@@ -25,6 +25,7 @@ export const commands: Readonly<Record<string, () => Command>> = {
   doctor: lazy("./doctor", "doctorCommand"),
   teardown: lazy("./teardown", "teardownCommand"),
   report: lazy("./report", "reportCommand"),
+  certificates: lazy("./certificates", "certificatesCommand"),
   failover: lazy("./failover", "failoverCommand"),
   drill: lazy("./drill", "drillCommand"),
   climb: lazy("./climb", "climbCommand"),

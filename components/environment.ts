@@ -2,6 +2,7 @@ import type { Provider } from "@pulumi/hcloud/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { CloudTarget } from "../blueprint/cloudTarget";
+import type { Settings } from "../blueprint/settings";
 import type { S3Keys } from "../blueprint/resolve/backup";
 import type { StorageAccess } from "../blueprint/storageAccess";
 import type { RepositoryKey } from "../roles/database/backup/key";
@@ -9,6 +10,7 @@ import { AdminKeys } from "./adminKeys";
 import { AppMachines } from "./appMachines";
 import { BackupRepository } from "./backupRepository";
 import { BackupStorage } from "./backupStorage";
+import { CertificateKeys } from "./certificateKeys";
 import { DatabaseHost } from "./databaseHost";
 import { Firewalls } from "./firewalls";
 import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
@@ -43,6 +45,8 @@ export interface MachineSummary {
 export class Environment extends pulumi.ComponentResource {
   /** Where visitors go. */
   readonly url: pulumi.Output<string>;
+  /** Host name → address that it has to lead to. Absent without https, and where no host is named. */
+  readonly dns?: pulumi.Output<Readonly<Record<string, string>>>;
   /** Machine name → how to reach it. */
   readonly machines: Readonly<Record<string, pulumi.Output<MachineSummary>>>;
   /** Everything that a restore needs, a secret. Absent without backups. */
@@ -83,21 +87,35 @@ export class Environment extends pulumi.ComponentResource {
         { ...shared, ...blueprint.database, jumpHosts, lease, apps: apps.machines, repository },
         inside,
       );
+    const { https } = blueprint.settings;
+    const certificates = https && new CertificateKeys("https", { blueprint, https }, inside);
     const configurations = apps.configure({
       via: jumpHosts,
       lease,
       after: database?.ready ?? [],
-      deferredFiles: () => database?.instanceFiles ?? {},
+      deferredFiles: ({ plan, publicAddress }) => ({
+        ...database?.instanceFiles,
+        // Without a load balancer of its own, the app machine has the role too.
+        ...(plan.roles.includes("loadBalancer") && certificates?.files(plan, publicAddress)),
+      }),
     });
-    loadBalancers.configure(configurations, lease);
+    loadBalancers.configure(configurations, lease, certificates);
 
-    // Without a load balancer of its own, the app machine has the role too.
-    const alone = apps.machines[0]?.server.ipv4Address;
-    this.url = pulumi.interpolate`http://${loadBalancers.floatingIp?.address ?? alone}`;
+    const address = loadBalancers.floatingIp?.address ?? apps.machines[0]?.server.ipv4Address ?? "";
+    if (https && https.hosts.length > 0) {
+      this.dns = pulumi.output(address).apply((known) => Object.fromEntries(https.hosts.map((host) => [host, known])));
+    }
+    this.url = pulumi.output(address).apply((known) => urlOf(blueprint.settings, known));
     this.machines = summarise([...loadBalancers.machines, ...(database?.machines ?? []), ...apps.machines]);
     this.backupKey = repository?.key;
     this.registerOutputs({ url: this.url, machines: this.machines });
   }
+}
+
+/** Where visitors go: to the first host that is no pointer to another one, else to the address. */
+function urlOf({ https }: Settings, address: string): string {
+  const [host] = https?.hosts.filter((name) => !(name in https.redirects)) ?? [];
+  return https ? `https://${host ?? address}` : `http://${address}`;
 }
 
 function summarise(machines: readonly Machine[]): Record<string, pulumi.Output<MachineSummary>> {

@@ -3,6 +3,7 @@ import { machinesWith } from "../blueprint/blueprint";
 import { healthQuestion } from "../roles/health";
 import { keeperConfiguration, keeperPaths } from "../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { floatingIpPaths } from "../roles/loadBalancer/floatingIps";
+import type { CertificateKeys } from "./certificateKeys";
 import { configureInTurn } from "./configureInTurn";
 import { FloatingIp } from "./floatingIp";
 import { type JumpHost, type DeferredFile, type LeaseArgs, Machine, type SharedResources } from "./machine";
@@ -52,13 +53,17 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
    * Puts HAProxy in front of the instances.
    *
    * @param after the configurations of the app machines
+   * @param certificates for https; absent: the stack serves http alone
    */
-  configure(after: readonly pulumi.Resource[], lease: LeaseArgs): void {
+  configure(after: readonly pulumi.Resource[], lease: LeaseArgs, certificates?: CertificateKeys): void {
     // The one that takes over comes first: if the change is bad, the one that serves never sees it.
     configureInTurn([...this.machines].reverse(), {
       after,
       lease,
-      deferredFiles: (machine) => this.failoverFiles(machine),
+      deferredFiles: (machine) => ({
+        ...this.failoverFiles(machine),
+        ...(this.floatingIp && certificates?.files(machine.plan, this.floatingIp.address)),
+      }),
     });
   }
 

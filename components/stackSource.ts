@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import { cloudRules, type CloudRules, type CloudTarget } from "../blueprint/cloudTarget";
 import { type SettingsSource, standInSecrets } from "../blueprint/settingsSource";
+import type { Issuer } from "../blueprint/issuer";
 import { officialEndpoint } from "../blueprint/target";
 import { rehearsedHost } from "./rehearsedHost";
 import { readVariable } from "../lib/environmentVariables";
@@ -21,7 +22,7 @@ export function stackSource(): SettingsSource {
     folder: process.cwd(),
     home: homedir(),
     // Each stack in a local cloud has a key of its own; the environment that Pulumi runs in names it.
-    cloud: cloudRules(stack, readVariable("HOLDFAST_SSH_KEY_FILE")),
+    cloud: cloudRules(stack, readVariable("HOLDFAST_SSH_KEY_FILE"), localIssuer()),
     readText,
   };
 }
@@ -37,6 +38,12 @@ export function stackTarget(rules: CloudRules, environment = process.env): Cloud
   // A local cloud is on this computer's loopback, which machines do not have: its environment says how they reach it.
   const machineEndpoint = readVariable("HOLDFAST_MACHINE_ENDPOINT", environment) ?? target.endpoint;
   return { ...rules, ...target, machineEndpoint, resolveHost: (name) => rehearsedHost(name, target) };
+}
+
+/** The authority of the local cloud whose environment this program runs in. */
+function localIssuer(): Issuer | undefined {
+  const described = readVariable("HOLDFAST_ACME");
+  return described === undefined ? undefined : (JSON.parse(described) as Issuer);
 }
 
 /** The SDK has it, but not in its types; `pulumi.Config` itself cannot tell a secret from a plain value. */

@@ -97,6 +97,11 @@ export const environmentVariables = {
     meaning: "URL of a local cloud's API as its machines reach it (`npx holdfast local env`).",
     default: "the API's URL on this computer",
   },
+  HOLDFAST_ACME: {
+    setBy: "Holdfast",
+    meaning: "Where a local cloud's authority for certificates is, and who vouches for it, as JSON.",
+    default: "the local cloud has none, and its stacks serve http",
+  },
   HOLDFAST_SECRETS: {
     setBy: "Holdfast",
     meaning: "`stand-ins` in a preview in which words take the place of all secrets.",

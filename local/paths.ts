@@ -50,6 +50,14 @@ export function localPaths(name = localCloudName()) {
     /** File for clients of the running daemon: pid, ports, token (0600). */
     daemon: join(state, "daemon.json"),
     daemonLog: join(state, "daemon.log"),
+    /** The authority for certificates: its key, what describes it for stacks, what visitors trust. */
+    acme: join(state, "acme"),
+    /** How stacks find it (`HOLDFAST_ACME`). Absent: this cloud has none. */
+    acmeIssuer: join(state, "acme", "issuer.json"),
+    /** PEM of all that visitors trust, the local authority's roots among it. */
+    trusted: join(state, "acme", "trusted.pem"),
+    /** Names of hosts → addresses, which machines and visitors ask for: what a person would set at a registrar. */
+    hostNames: join(state, "names.json"),
   };
 }
 

@@ -1,4 +1,5 @@
 import { serverCertificateHandler } from "./certificates/handler";
+import { signingKeyHandler } from "./certificates/signingKeyHandler";
 import { keyPairHandler } from "./keys/handler";
 import { hostKeyHandler } from "./keys/hostKeyHandler";
 import type { ProviderDefinition } from "./grpc/types";
@@ -15,6 +16,7 @@ export function holdfastProvider(): ProviderDefinition {
     resources: {
       "holdfast:machine:Configuration": configurationHandler(context),
       "holdfast:certificates:ServerCertificate": serverCertificateHandler,
+      "holdfast:certificates:SigningKey": signingKeyHandler,
       "holdfast:keys:KeyPair": keyPairHandler,
       "holdfast:keys:HostKey": hostKeyHandler,
     },

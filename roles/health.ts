@@ -22,7 +22,7 @@ export function healthPath({ app, release }: Settings): string {
   return app.health ?? release.manifest.health;
 }
 
-/** The `Host` that an app with a list of allowed ones has to allow: as set, else the one that every computer has. */
-export function healthHost({ app }: Settings): string {
-  return app.healthHost ?? "localhost";
+/** The `Host` that an app with a list of allowed ones has to allow: as set, else a host of https, else any computer's. */
+export function healthHost({ app, https }: Settings): string {
+  return app.healthHost ?? https?.hosts[0] ?? "localhost";
 }

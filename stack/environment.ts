@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { type DaemonInfo, localPaths } from "../local/paths";
 import { pulumiHome } from "../toolchain/plugins";
@@ -24,6 +25,7 @@ export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo, stack = dae
     HCLOUD_ENDPOINT: daemon.endpoint,
     HCLOUD_TOKEN: daemon.token,
     ...(daemon.machineEndpoint && { HOLDFAST_MACHINE_ENDPOINT: daemon.machineEndpoint }),
+    ...(existsSync(paths.acmeIssuer) && { HOLDFAST_ACME: readFileSync(paths.acmeIssuer, "utf8").trim() }),
     HOLDFAST_LOCAL: daemon.name,
     HOLDFAST_SSH_KEY_FILE: paths.adminKeyOf(stack),
   };

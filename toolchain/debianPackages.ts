@@ -20,6 +20,7 @@ export const LOCAL_CLOUD_PACKAGES: readonly DebianPackage[] = [
   { name: "iproute2", why: "makes the machines' networks" },
   { name: "nftables", why: "enforces cloud firewalls" },
   { name: "e2fsprogs", why: "formats volumes" },
+  { name: "openssl", why: "makes the certificate of the local authority" },
   { name: "openssh-client", why: "makes the admin's key and opens shells on machines" },
   { name: "procps", why: "sets what the routers forward (sysctl)" },
   { name: "python3", why: "relays machines' requests to the metadata service and the package proxy" },

@@ -19,6 +19,18 @@ export interface GoTool {
   readonly limit: number;
 }
 
+/** Where the program is once it is built. */
+function targetOf({ package: path, version }: GoTool, cache: string): string {
+  const program = basename(path);
+  return join(cache, "toolchain", `${program}-${version}`, program);
+}
+
+/** Path of the program where it has been built; nothing is built. */
+export function builtGoTool(tool: GoTool): string | undefined {
+  const target = targetOf(tool, cacheDir());
+  return existsSync(target) ? target : undefined;
+}
+
 /** Builds the program once and keeps it. Returns its path, or a short reason why it is missing. */
 export async function obtainGoTool(
   tool: GoTool,
@@ -26,7 +38,7 @@ export async function obtainGoTool(
 ): Promise<string | { readonly missing: string }> {
   const { progress = silent, run = runProgram, cache = cacheDir(), go = goCommand() } = options;
   const program = basename(tool.package);
-  const target = join(cache, "toolchain", `${program}-${tool.version}`, program);
+  const target = targetOf(tool, cache);
   if (existsSync(target)) return target;
   if (!go) return { missing: "no Go on this computer (https://go.dev/dl/, 1.25 or newer)" };
   mkdirSync(dirname(dirname(target)), { recursive: true });

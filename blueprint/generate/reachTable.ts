@@ -4,6 +4,7 @@ import { ports } from "../ports";
 /** Who stands for the addresses that the rules are made of. */
 const plan: NetworkPlan = {
   allowFrom: ["`allowFrom`"],
+  https: true,
   loadBalancers: ["load balancers"],
   jumpHosts: ["load balancers"],
   lastJumpHost: "the first app machine",

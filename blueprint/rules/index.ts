@@ -10,6 +10,7 @@ import {
 import { connectionsFit } from "./database";
 import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
+import { hstsIsForGood, hstsWarning, httpsHostsAreServed, httpsHostsFit } from "./https";
 import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
 import { memoryFits } from "./memory";
 import { openToTheWorld, rangesAreRanges } from "./networkRanges";
@@ -37,6 +38,9 @@ export const rules: readonly Rule[] = [
   connectionsHaveMemory,
   sourcesHaveShares,
   somebodyIsLimited,
+  httpsHostsFit,
+  httpsHostsAreServed,
+  hstsIsForGood,
   exampleKeyIsReplaced,
   revokedKeysStayOut,
   somebodyGetsIn,
@@ -54,4 +58,5 @@ export const warnings: readonly Rule[] = [
   backupsAreWithinReach,
   exampleKeyWillBeRefused,
   keysExpire,
+  hstsWarning,
 ];

@@ -3,7 +3,7 @@ import { ports } from "../ports";
 import type { Rule } from "./rule";
 
 /** Instances' ports end below 65536 and do not meet those of the stack itself. */
-export const portsAreFree: Rule = ({ app, database }) => {
+export const portsAreFree: Rule = ({ app, database, https }) => {
   if (!app) return [];
   const first = app.port;
   const last = app.port + app.instances - 1;
@@ -11,6 +11,7 @@ export const portsAreFree: Rule = ({ app, database }) => {
     { name: "HAProxy's status page", from: ports.status, to: ports.status },
     { name: "HAProxy's peers", from: ports.peers, to: ports.peers },
     { name: "drain agents", from: ports.agent + 1, to: ports.agent + app.instances },
+    ...(https ? [{ name: "the certificate keeper", from: ports.certificateKeeper, to: ports.certificateKeeper }] : []),
     // Elsewhere it has a machine of its own.
     ...(database?.machines === 0 ? [{ name: "PostgreSQL", from: ports.database, to: ports.database }] : []),
     ...(database?.machines === 0 && connectionsOf(app, database).pool

@@ -64,7 +64,7 @@ export const appSection = section(
     }).optional(),
     healthHost: text(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$/, {
       description:
-        "Host name under which the health path is asked for: by load balancers, by the app machine itself and by what moves the floating IP. An app with a list of allowed hosts has to allow it. By default localhost.",
+        "Host name under which the health path is asked for: by load balancers, by the app machine itself and by what moves the floating IP. An app with a list of allowed hosts has to allow it. By default the first of `https.hosts`, else localhost.",
       why: "frameworks answer 400 to a host that they do not know, and load balancers send visitors only to instances that answer 200",
       example: "healthHost: www.example.com",
       form: "a host name, with a port if the app wants one",

@@ -5,6 +5,7 @@ import { adminSection } from "./admin";
 import { appSection } from "./app";
 import { backupSection } from "./backup";
 import { databaseSection } from "./database";
+import { httpsSection } from "./https";
 import { loadBalancerSection } from "./loadBalancer";
 import { releasesSection } from "./releases";
 
@@ -21,6 +22,7 @@ export const sections = {
   app: appSection,
   releases: releasesSection.prefault({}),
   loadBalancer: loadBalancerSection.prefault({}),
+  https: httpsSection.optional(),
   database: databaseSection.optional(),
   backup: backupSection.optional(),
   failoverToken: text(/^\S+$/, {

@@ -3,6 +3,7 @@ import { downCommand } from "./down";
 import { envCommand } from "./env";
 import { execCommand } from "./exec";
 import { internetCommand } from "./internet";
+import { nameCommand } from "./name";
 import { statusCommand } from "./status";
 import { upCommand } from "./up";
 
@@ -16,5 +17,6 @@ export function localCommand(): Command {
     .addCommand(statusCommand())
     .addCommand(envCommand())
     .addCommand(execCommand())
-    .addCommand(internetCommand());
+    .addCommand(internetCommand())
+    .addCommand(nameCommand());
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { existsSync } from "node:fs";
 import { visitorNamespace } from "../../local/network/names";
-import { localCloudName } from "../../local/paths";
+import { localCloudName, localPaths } from "../../local/paths";
 import { UserError } from "../../lib/errors";
 import { commandBehindDashes } from "../options";
 import { runInForeground } from "../../lib/terminal/foreground";
@@ -27,5 +27,12 @@ export function visitorCommand(cloud: string, command: readonly string[]): strin
       NOT_RUNNING,
     );
   }
-  return ["ip", "netns", "exec", namespace, ...commandBehindDashes(command)];
+  return ["ip", "netns", "exec", namespace, ...trusting(cloud), ...commandBehindDashes(command)];
+}
+
+/** Visitors trust the local cloud's authority, as those of the Internet trust the real ones: curl and OpenSSL, and Node. */
+function trusting(cloud: string): string[] {
+  const { trusted } = localPaths(cloud);
+  if (!existsSync(trusted)) return [];
+  return ["env", ...["SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"].map((name) => `${name}=${trusted}`)];
 }

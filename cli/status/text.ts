@@ -2,6 +2,7 @@ import { placesOf, proofsOf } from "../../stack/database/backupPlaces";
 import type { Colours } from "../../lib/terminal/colour";
 import { table } from "../../lib/terminal/table";
 import { moment } from "../../stack/status/backups";
+import { certificatesOf, describeCertificate } from "../../stack/status/certificates";
 import { ago, gigabytes, percent } from "../../stack/status/figures";
 import {
   type FloatingIpStatus,
@@ -22,6 +23,9 @@ export function statusText(status: StackStatus, colours: Colours): string {
     ...notices.map((notice) => colours.yellow(`- ${notice}`)),
     "",
     ...status.floatingIps.map((ip) => `Floating IP  ${ip.address}: ${holder(ip)}`),
+    ...certificatesOf(status).map(
+      (one) => `Certificate  ${one.name}: ${describeCertificate(one, Date.parse(date) / 1000)}`,
+    ),
     ...backup(status),
     "",
     machines(status),

@@ -43,7 +43,14 @@ export async function removeEverything(cloud: string): Promise<void> {
   removeNspawnLeftovers((name) => name.startsWith(prefix));
 
   const paths = localPaths(cloud);
-  const files = [paths.machines, paths.volumes, join(paths.state, "networks"), floatingIpsFile(cloud)];
+  const files = [
+    paths.acme,
+    paths.hostNames,
+    paths.machines,
+    paths.volumes,
+    join(paths.state, "networks"),
+    floatingIpsFile(cloud),
+  ];
   for (const file of [...files, runtimeDir(cloud)]) rmSync(file, { recursive: true, force: true });
   releaseSlot(cloud);
   for (const folder of [paths.state, dirname(runtimeDir(cloud))]) removeIfEmpty(folder);

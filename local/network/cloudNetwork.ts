@@ -15,7 +15,9 @@ import { listenForRelays } from "./relayServer";
 import { ensureEdge } from "./edge";
 import { renderFirewalls } from "./firewall";
 import { metadataService, type MetadataAnswer } from "./metadataService";
-import { nameService, type NamedAddresses } from "./nameService";
+import { localPaths } from "../paths";
+import { CertificateAuthority } from "./certificateAuthority";
+import { givenNames, nameService, type NamedAddresses } from "./nameService";
 import { routerInterface, edgeNamespace, machineNamespace, privateNamespace, visitorNamespace } from "./names";
 import { linksOf, loadRules, removeNamespace } from "./namespaces";
 import { packageProxy } from "./packageProxy";
@@ -42,6 +44,7 @@ export class CloudNetwork {
     private readonly options: CloudNetworkOptions,
     private readonly relayServer: Server,
     private readonly relays: Relays,
+    private readonly authority: CertificateAuthority,
   ) {}
 
   /** Makes the edge and starts its relays, or takes over those that an earlier process left running. */
@@ -51,7 +54,7 @@ export class CloudNetwork {
     const known = () => ({ machines: records.machines(), floatingIps: records.floatingIps() });
     const relayServer = await listenForRelays(relaySocket(cloud), {
       metadata: metadataService(known, options.metadata),
-      names: nameService(() => namesOf(records.machines())),
+      names: nameService(() => new Map([...givenNames(localPaths(cloud).hostNames), ...namesOf(records.machines())])),
       api: createServer(options.api ?? ((_, response) => response.writeHead(503).end())),
       packages: packageProxy({
         cache: join(cacheDir(), "packages"),
@@ -71,7 +74,8 @@ export class CloudNetwork {
     const { ipv4, ipv6 } = plan.packages;
     relays.keep({ name: "api", namespace: visitorNamespace(cloud), port: API_PORT, addresses: [ipv4] });
     relays.keep({ name: "names", namespace: visitorNamespace(cloud), port: 53, addresses: [ipv4, ipv6] });
-    const network = new CloudNetwork(options, relayServer, relays);
+    const authority = new CertificateAuthority(cloud, plan, options.log);
+    const network = new CloudNetwork(options, relayServer, relays, authority);
     await network.loadFirewalls();
     return network;
   }
@@ -144,6 +148,7 @@ export class CloudNetwork {
   /** Stops serving; routers, relays and machines keep running. */
   async close(): Promise<void> {
     this.relays.close();
+    this.authority.close();
     await new Promise((resolve) => this.relayServer.close(resolve));
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { run, tryRun } from "../machines/command";
 import { METADATA_ADDRESS, type AddressPlan } from "./addresses";
 import { edgeNamespace, hostInterface, visitorNamespace } from "./names";
@@ -90,6 +90,7 @@ export async function ensureEdge(cloud: string, plan: AddressPlan): Promise<void
   const internet = visitorNamespace(cloud);
   await ensureRouter(edge);
   await ensureNamespace(internet);
+  visitorsAsk(internet, plan);
   if (!(await linksOf(edge)).some((link) => link.name === "internet")) {
     await run("ip", ["link", "add", "internet", "netns", edge, "type", "veth", "peer", "eth0", "netns", internet]);
   }
@@ -111,6 +112,13 @@ export async function ensureEdge(cloud: string, plan: AddressPlan): Promise<void
     `route replace ::/0 via fe80::1 dev eth0 src ${own6[0] ?? ""}`,
   ]);
   await ensureHostLink(edge, plan);
+}
+
+/** Visitors ask the cloud's name service, by TCP as machines do (ip-netns(8): files in this folder lie over /etc). */
+function visitorsAsk(internet: string, { packages }: AddressPlan): void {
+  const folder = `/etc/netns/${internet}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/resolv.conf`, `nameserver ${packages.ipv4}\noptions use-vc timeout:2 attempts:2\n`);
 }
 
 /**

@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { AUTHORITATIVE_ANSWER, decode, streamEncode, type Answer, type DecodedPacket } from "dns-packet";
 
-/** What a name leads to. */
+/** What a name leads to; it has one of them at least. */
 export interface NamedAddresses {
-  readonly ipv4: string;
-  readonly ipv6: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
 }
 
 /** Seconds that an answer may be kept: names come and go with `pulumi up`. */
@@ -25,6 +26,15 @@ export function nameService(known: () => ReadonlyMap<string, NamedAddresses>): S
       socket.write(streamEncode({ ...answer(decode(message), known()), type: "response" }));
     });
   });
+}
+
+/** Names that a person gave addresses. @param file JSON, as `holdfast local name` writes it */
+export function givenNames(file: string): Map<string, NamedAddresses> {
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, NamedAddresses>));
+  } catch {
+    return new Map(); // nobody gave any
+  }
 }
 
 /** Each message comes after its length, in two bytes. */
@@ -49,7 +59,8 @@ function answer({ id, questions = [] }: DecodedPacket, known: ReadonlyMap<string
   const name = question?.name ?? "";
   const addresses = known.get(name.toLowerCase());
   const answers: Answer[] = [];
-  if (addresses && question?.type === "A") answers.push({ type: "A", name, ttl: TTL, data: addresses.ipv4 });
-  if (addresses && question?.type === "AAAA") answers.push({ type: "AAAA", name, ttl: TTL, data: addresses.ipv6 });
+  const { ipv4, ipv6 } = addresses ?? {};
+  if (ipv4 && question?.type === "A") answers.push({ type: "A", name, ttl: TTL, data: ipv4 });
+  if (ipv6 && question?.type === "AAAA") answers.push({ type: "AAAA", name, ttl: TTL, data: ipv6 });
   return { id, flags: AUTHORITATIVE_ANSWER | (addresses ? 0 : NO_SUCH_NAME), questions, answers };
 }

@@ -20,6 +20,7 @@ export async function ensureNamespace(name: string): Promise<void> {
 
 /** With every interface in it; nothing to do where there is none. */
 export async function removeNamespace(name: string): Promise<void> {
+  rmSync(`/etc/netns/${name}`, { recursive: true, force: true });
   if (namespaceExists(name)) await run("ip", ["netns", "delete", name]);
   else rmSync(`${FOLDER}/${name}`, { force: true });
 }

@@ -2,15 +2,19 @@ import { isIPv4 } from "node:net";
 import { networkRange } from "../../blueprint/addresses";
 import type { Blueprint, MachinePlan } from "../../blueprint/blueprint";
 import { type ConfinedProgram, egressOf, type FirewallRule } from "../../blueprint/firewallRules";
+import { certificateUser } from "../loadBalancer/certificateKeeper/certificateKeeper";
 import { keeperUser } from "../loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { heading, lines } from "../text";
+
+/** What of a blueprint the packet filter depends on. */
+type NftablesBlueprint = Pick<Blueprint, "machines"> & { readonly settings: Pick<Blueprint["settings"], "https"> };
 
 /**
  * The machine's own firewall. Hetzner's filters the public side only; on the private one nothing stands between machines
  * but this. It tells the sides apart by the address that a packet is sent to, because interface names differ from one
  * server type to the next.
  */
-export function nftables(machine: MachinePlan, { machines }: Pick<Blueprint, "machines">): string {
+export function nftables(machine: MachinePlan, { machines, settings }: NftablesBlueprint): string {
   return lines(
     "#!/usr/sbin/nft -f",
     heading(),
@@ -39,7 +43,7 @@ export function nftables(machine: MachinePlan, { machines }: Pick<Blueprint, "ma
     '    meta skuid != 0 ip daddr 169.254.169.254 reject comment "metadata is for root"',
     "    ct state established,related accept",
     '    oifname "lo" accept',
-    outRules(machine, machines).map((rule) => `    ${rule}`),
+    outRules(machine, machines, settings.https !== undefined).map((rule) => `    ${rule}`),
     "  }",
     "}",
   );
@@ -55,7 +59,11 @@ const users: Readonly<Record<ConfinedProgram, string>> = { haproxy: '"haproxy"',
  * What leaves the machine. On a load balancer there is the API's token: of the users that are no people, only those that
  * its work needs may open connections. An app goes where it likes on the Internet, but not in the private network.
  */
-function outRules({ roles, privateAddress, floatingIp }: MachinePlan, machines: Blueprint["machines"]): string[] {
+function outRules(
+  { roles, privateAddress, floatingIp }: MachinePlan,
+  machines: Blueprint["machines"],
+  https: boolean,
+): string[] {
   const allowed = egressOf(privateAddress, machines).map(
     ({ by, to, ports, purpose }) =>
       `meta skuid ${users[by]} ip daddr { ${to.join(", ")} } tcp dport ${portRange(ports)} accept comment "${purpose}"`,
@@ -73,7 +81,7 @@ function outRules({ roles, privateAddress, floatingIp }: MachinePlan, machines: 
           'meta l4proto { icmp, ipv6-icmp } accept comment "neighbours, path MTU and ping"',
           'udp dport { 53, 67, 547 } accept comment "DNS and DHCP"',
           'tcp dport 53 accept comment "DNS"',
-          `meta skuid != { 0, ${keeperUser.id}, "_apt", "systemd-timesync", 1000-59999 } reject comment "root, the floating IP keeper, updates, the time and people"`,
+          `meta skuid != { 0, ${keeperUser.id}, ${https ? `${certificateUser.id}, ` : ""}"_apt", "systemd-timesync", 1000-59999 } reject comment "root, the floating IP keeper, updates, the time and people"`,
         ]
       : []),
   ];

@@ -40,13 +40,21 @@ const largeHead = 4 * kibibyte;
  * Rules of the frontend. They hold a request back until its body flows, so that one that hangs takes no place at an
  * instance, and tell whether its end has come: `unfinished`, also as `txn.unfinished` for the filter.
  */
-export function waitForBody(settings: Limited): string[] {
+export function waitForBody(settings: Limited & Pick<Settings, "https">): string[] {
   return [
     "    # A body that hangs takes no place at an instance: small ones come whole, of larger ones the beginning.",
     `    http-request wait-for-body time ${milliseconds(firstBytesTimeout(settings))} at-least ${firstBytes}`,
     "    acl streamed req.hdr(transfer-encoding) -m found",
+    ...(settings.https
+      ? [
+          "    # HTTP/2 does not say that a body is streamed: it has no length, and some of it is there by now.",
+          "    http-request set-var(txn.streamed) bool(true) if { fc_http_major 2 } !{ req.hdr(content-length) -m found } { req.body_len gt 0 }",
+          "    acl streamed var(txn.streamed) -m bool",
+        ]
+      : []),
     "    http-request set-var(txn.read) req.body_len",
     "    acl announced_more req.body_size,sub(txn.read) gt 0",
+    ...(settings.https ? ["    acl announced_more req.hdr_val(content-length),sub(txn.read) gt 0"] : []),
     "    # Nothing tells the end of a streamed body, but HAProxy would have waited for more.",
     `    acl buffered req.body_len ge ${firstBytes}`,
     `    acl buffered req.hdrs,length ge ${largeHead}`,

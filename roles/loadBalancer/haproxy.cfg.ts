@@ -7,6 +7,7 @@ import { errorLogFormat, logFormat } from "./logFormat";
 import { bodiesPath } from "./bodies";
 import { bufferBytes, headBytes, mostHeaders } from "./heads";
 import { stickCounters } from "./sources";
+import { tlsGlobals } from "./tls";
 import { haproxyTimings, milliseconds } from "./timings";
 
 /**
@@ -14,7 +15,8 @@ import { haproxyTimings, milliseconds } from "./timings";
  * docs/decisions.md; what was measured about it is in docs/measured.md.
  */
 export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
-  const { limits } = blueprint.settings.loadBalancer;
+  const { https, loadBalancer } = blueprint.settings;
+  const { limits } = loadBalancer;
   const timings = haproxyTimings(blueprint.settings);
   return lines(
     heading(),
@@ -31,6 +33,7 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     `    tune.bufsize ${bufferBytes}`,
     `    tune.http.maxhdr ${mostHeaders}`,
     `    ${stickCounters}`,
+    https && tlsGlobals(machine),
     `    lua-load-per-thread ${bodiesPath}`,
     `    localpeer ${machine.name}`,
     "    # A reload leaves the old process with its open connections, for a minute at most.",
@@ -39,7 +42,7 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     "defaults",
     "    mode http",
     "    log global",
-    `    log-format '${logFormat}'`,
+    `    log-format '${logFormat(https !== undefined)}'`,
     `    error-log-format '${errorLogFormat(headBytes)}'`,
     "    option dontlognull",
     // Closed while it is idle, a connection meets the next request on its way (https://github.com/haproxy/haproxy/issues/1506).

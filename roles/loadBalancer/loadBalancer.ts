@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type Blueprint, type MachinePlan, machinesWith } from "../../blueprint/blueprint";
 import { ports } from "../../blueprint/ports";
+import { combine } from "../combine";
+import { certificateKeeper, certificatePaths, prepareCommand } from "./certificateKeeper/certificateKeeper";
 import { healthQuestion } from "../health";
 import { libraries, programFolder } from "../programFolder";
 import { alwaysRestart } from "../restart";
@@ -34,24 +36,20 @@ export const haproxyPaths = {
  * that shares its machine with the app has nobody to share an address with.
  */
 export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfiguration {
-  if (!machine.floatingIp) return haproxy(blueprint, machine);
+  const withHaproxy = [haproxy(blueprint, machine), ...(blueprint.settings.https ? [certificateKeeper(machine)] : [])];
+  if (!machine.floatingIp) return combine(withHaproxy);
   const members = machinesWith(blueprint, "loadBalancer");
   const peers = members.filter(({ name }) => name !== machine.name).map(({ privateAddress }) => privateAddress);
   const { privateAddress } = machine;
   const parts = [
     floatingIps(),
-    haproxy(blueprint, machine),
+    ...withHaproxy,
     floatingIpKeeper(privateAddress),
     ...(peers.length > 0
       ? [keepalived({ number: members.indexOf(machine) + 1, privateAddress, peers }), mayBeMaster(privateAddress)]
       : []),
   ];
-  return {
-    packages: parts.flatMap(({ packages = [] }) => packages),
-    files: Object.assign({}, ...parts.map(({ files }) => files)) as RoleConfiguration["files"],
-    units: parts.flatMap(({ units = [] }) => units),
-    checks: parts.flatMap(({ checks = [] }) => checks),
-  };
+  return combine(parts);
 }
 
 const ready = `python3 ${haproxyPaths.ready}/ready.py`;
@@ -71,6 +69,8 @@ function mayBeMaster(privateAddress: string): RoleConfiguration {
 
 function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration {
   const { path, host } = healthQuestion(blueprint.settings);
+  const { https } = blueprint.settings;
+  const check = "haproxy -c -f %s";
   return {
     packages: ["haproxy", "python3"],
     files: {
@@ -80,7 +80,10 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
       [bodiesPath]: { content: bodiesProgram() },
       [endsPath]: { content: ends(headBytes) },
       ...programFolder(join(__dirname, "ready"), haproxyPaths.ready, [libraries.haproxychecks]),
-      [haproxyPaths.cfg]: { content: haproxyCfg(blueprint, machine), validate: "haproxy -c -f %s" },
+      [haproxyPaths.cfg]: {
+        content: haproxyCfg(blueprint, machine),
+        validate: https ? `${prepareCommand} && ${check}` : check,
+      },
     },
     units: [
       { name: "systemd-sysctl.service", state: "oneshot", restartOn: [haproxyPaths.sysctl] },
@@ -88,7 +91,12 @@ function haproxy(blueprint: Blueprint, machine: MachinePlan): RoleConfiguration 
         name: "haproxy.service",
         restartOn: [haproxyPaths.dropIn],
         // A reload hands sockets and tables to a new process; a restart would cost visitors their requests.
-        reloadOn: [haproxyPaths.cfg, bodiesPath, endsPath],
+        reloadOn: [
+          haproxyPaths.cfg,
+          bodiesPath,
+          endsPath,
+          ...(https ? [certificatePaths.challenge, certificatePaths.configuration] : []),
+        ],
         healthy: `${ready} haproxy http://127.0.0.1:${ports.status}`,
       },
     ],

@@ -28,12 +28,18 @@ const fields: Readonly<Record<string, string>> = {
   retries: '"%rc"',
 };
 
-const formatOf = (why: string) =>
-  `{${Object.entries({ ...fields, why: `"${why}"` })
+/** Fields of a stack with https: `-` in place of a TLS version is http. */
+const tlsFields: Readonly<Record<string, string>> = { tls: '"%sslv"', version: '"%HV"' };
+
+const formatOf = (why: string, more: Readonly<Record<string, string>> = {}) =>
+  `{${Object.entries({ ...fields, ...more, why: `"${why}"` })
     .map(([name, value]) => `"${name}":${value}`)
     .join(",")}}`;
 
-export const logFormat = formatOf(`%[txn.sess_term_state,concat(-,txn.status),map_str(${endsPath},-)]`);
+/** The line of a request. */
+export function logFormat(https: boolean): string {
+  return formatOf(`%[txn.sess_term_state,concat(-,txn.status),map_str(${endsPath},-)]`, https ? tlsFields : {});
+}
 
 /** Of what never became a request: it has no path. */
 export function errorLogFormat(headBytes: number): string {

@@ -57,8 +57,10 @@ export function namesPattern(headers: readonly string[] = headersOfProxies): str
 /**
  * Rules of the frontend: what an instance is told about a visitor is what this load balancer saw itself, or what an exempt
  * source saw, which stands in front of it. Of the addresses that such a source names, it has seen the last one itself.
+ *
+ * @param https whether visitors come by https as well
  */
-export function visitorHeaders(): string[] {
+export function visitorHeaders(https: boolean): string[] {
   return [
     "    # Only what this load balancer or an exempt source saw itself counts; what visitors claim does not.",
     "    http-request set-var(txn.visitor) src",
@@ -67,6 +69,7 @@ export function visitorHeaders(): string[] {
     `    http-request del-header '${namesPattern()}' -m reg`,
     "    http-request set-header X-Forwarded-For %[var(txn.visitor)]",
     "    http-request set-header X-Forwarded-Proto http",
+    ...(https ? ["    http-request set-header X-Forwarded-Proto https if { ssl_fc }"] : []),
     "    http-request set-header X-Forwarded-Proto https if { var(txn.https) -m bool }",
     "    # Between visitors and load balancers there is HTTP/1.1 alone, whatever a client would like better.",
     "    http-request del-header Upgrade if { req.hdr(upgrade) -m beg -i h2c }",

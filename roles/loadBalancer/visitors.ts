@@ -5,6 +5,7 @@ import { healthPath } from "../health";
 import { bodyBytes, waitForBody } from "./bodies";
 import { aclOf, bodyLimits, connectionLimits, requestLimits, sourceTables } from "./sources";
 import type { HaproxyTimings } from "./timings";
+import { challengeRules, httpsRules, tlsBinds } from "./tls";
 import { visitorHeaders } from "./visitorHeaders";
 
 /** Requests per second from which writing a line for each would cost more than balancing them (bench/throughput.ts). */
@@ -14,24 +15,32 @@ const busy = 1_000;
 export function visitors(blueprint: Blueprint, timings: HaproxyTimings): string[] {
   const { settings } = blueprint;
   const { slowPaths } = settings.app;
+  const { https } = settings;
   return [
     ...sourceTables(timings),
     "frontend visitors",
     `    bind 0.0.0.0:${ports.http}`,
     `    bind [::]:${ports.http} v6only`,
-    "    # HTTP/1.1 only, in which a body either has its length in the head or says that it is streamed.",
+    ...(https ? tlsBinds(https, blueprint) : []),
+    `    # HTTP/1.1 ${https ? "on port 80, " : "only, "}in which a body either has its length in the head or says that it is streamed.`,
     "    option disable-h2-upgrade",
     "    unique-id-format %[uuid()]",
     "    unique-id-header X-Request-Id",
     ...connectionLimits(blueprint),
+    ...(https ? challengeRules() : []),
     "    # These are for proxies: an app that answers them shows what is added on the way, or opens connections.",
     "    http-request deny deny_status 501 if { method,upper -m str CONNECT TRACE TRACK }",
     ...knownHosts(settings),
     ...requestLimits(blueprint),
+    ...(https ? httpsRules(https, healthPath(settings)) : []),
     `    http-request deny deny_status 413 if { req.body_size gt ${bodyBytes(settings)} }`,
+    // Over HTTP/2 HAProxy takes the length into account only when the first bytes are there.
+    ...(https
+      ? [`    http-request deny deny_status 413 if { req.hdr_val(content-length) gt ${bodyBytes(settings)} }`]
+      : []),
     ...waitForBody(settings),
     ...bodyLimits(blueprint),
-    ...visitorHeaders(),
+    ...visitorHeaders(https !== undefined),
     `    # Every request has its line in the journal; above ${busy} a second each error, and of what went well one in a hundred.`,
     `    acl busy fe_req_rate gt ${busy}`,
     "    http-after-response set-var(txn.status) status",

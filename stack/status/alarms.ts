@@ -1,4 +1,5 @@
 import { backupAlarms } from "./backups";
+import { certificateAlarms } from "./certificates";
 import { ago, percent } from "./figures";
 import {
   answeredMachines,
@@ -35,6 +36,7 @@ const words: Readonly<Record<string, string>> = {
   failedUnits: "units",
   haproxy: "HAProxy",
   keeper: "floating IP keeper",
+  certificates: "certificate keeper",
   instances: "instances",
   database: "PostgreSQL",
   pool: "the connection pool",
@@ -143,6 +145,7 @@ const alarmRules: readonly Rule[] = [
   rollouts,
   databaseAnswers,
   poolAnswers,
+  ...certificateAlarms,
   ...backupAlarms,
   units,
   disks,

@@ -1,3 +1,4 @@
+import { certificateNotices } from "./certificates";
 import { backupNotices } from "./backups";
 import { ago } from "./figures";
 import { forEachAnswer, holdsOf, leaseHolder, type Remark, type Rule, type StatusFacts } from "./facts";
@@ -62,6 +63,7 @@ const noticeRules: readonly Rule[] = [
   outOfElection,
   fewPlaces,
   ...backupNotices,
+  certificateNotices,
   rebootsNeeded,
   unasked,
 ];

@@ -169,6 +169,14 @@ def keeper() -> dict[str, Any] | None:
     return {"master": bool(state["master"]), "fit": bool(state["fit"]), "unfit": state.get("unfit"), "outSince": since}
 
 
+def certificates() -> Any:
+    """What the certificate keeper of this load balancer says of each name; None where only http is served."""
+    if not place("certificates").exists():
+        return None
+    state = json.loads(fetch(f"http://{read_json('certificates')['listen']}/state"))
+    return {"looked": state["looked"], "names": state["names"]}
+
+
 def database() -> dict[str, Any] | None:
     """Whether PostgreSQL takes connections; None where the stack's database is elsewhere."""
     if not place("database").exists():
@@ -237,6 +245,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "instances": instances,
     "haproxy": haproxy,
     "keeper": keeper,
+    "certificates": certificates,
     "database": database,
     "pool": pool,
     "backups": backups,

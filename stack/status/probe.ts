@@ -9,6 +9,7 @@ import { backupPaths } from "../../roles/database/backup/paths";
 import { databasePaths } from "../../roles/database/paths";
 import { poolPaths } from "../../roles/database/pool/paths";
 import { volumeReserve } from "../../roles/database/space";
+import { certificatePaths } from "../../roles/loadBalancer/certificateKeeper/certificateKeeper";
 import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { haproxyPaths } from "../../roles/loadBalancer/loadBalancer";
 import type { BackupsFile, ProofFile } from "../../roles/database/backup/results";
@@ -46,11 +47,38 @@ export interface Probe {
     readonly unfit?: string | null;
     readonly outSince: number | null;
   } | null;
+  readonly certificates?: ProbedCertificates | null;
   readonly database?: { readonly accepts: boolean } | null;
   readonly pool?: { readonly accepts: boolean } | null;
   readonly backups?: BackupsFile | null;
   readonly proof?: ProofFile | "never" | null;
   readonly archiving?: ProbedArchiving | null;
+}
+
+/** What the certificate keeper of a load balancer says. */
+export interface ProbedCertificates {
+  /** Its last look, in seconds since 1970. */
+  readonly looked: number;
+  /** Host name or address → its certificate. */
+  readonly names: Readonly<Record<string, ProbedCertificate>>;
+}
+
+/** Times in seconds since 1970. Null: there is none, or nothing to say. */
+export interface ProbedCertificate {
+  readonly issuer: string | null;
+  readonly until: number | null;
+  /** Seconds between its beginning and its end. */
+  readonly life: number | null;
+  readonly fingerprint: string | null;
+  /** Whether HAProxy serves it. */
+  readonly served: boolean;
+  /** When this load balancer got it. */
+  readonly obtained: number | null;
+  /** Why another one is wanted. */
+  readonly due: string | null;
+  /** Refusals of the authority in a row. */
+  readonly failures: number;
+  readonly problem: string | null;
 }
 
 /** Times in seconds since 1970. */
@@ -119,6 +147,7 @@ export const places = {
     rotation: agentPaths.rotation,
     haproxyDropIn: haproxyPaths.dropIn,
     keeper: keeperPaths.configuration,
+    certificates: certificatePaths.configuration,
     database: databasePaths.login,
     socket: databasePaths.socket,
     pool: poolPaths.configuration,

@@ -13,6 +13,7 @@ import { judge } from "./debian";
 const most = { ours: 3.5, debian: 5 } as const;
 
 const pair = rehearsal({ loadBalancers: 2 });
+const withHttps = settingsWith({ "holdfast:loadBalancer": { machines: 2 }, "holdfast:https": {} });
 const folder = "/etc/systemd/system";
 
 /** Units that are files of the machine, and drop-ins for Debian's by the unit that they are for. */
@@ -56,6 +57,7 @@ const version = Number(/^systemd (\d+)/.exec(judge("systemd-analyze --version", 
 const backedUp = settingsWith({ "holdfast:database": { volumeSize: 10 }, "holdfast:backup": {} });
 const configurations = {
   "load-balancer-1": configured("load-balancer-1", pair).files,
+  "load-balancer-1 with https": configured("load-balancer-1", withHttps).files,
   "app-1": configured("app-1", pair).files,
   "database-1": database(makeBlueprint(backedUp)).files,
 };

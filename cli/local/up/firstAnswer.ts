@@ -1,7 +1,9 @@
+import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Progress } from "../../../lib/progress";
 import { run } from "../../../lib/run";
 import { UserError } from "../../../lib/errors";
+import type { Status } from "../../../stack/local/status";
 import { visitorCommand } from "../internet";
 
 /** Seconds. Instances run when `pulumi up` ends; one or two health checks may still be missing. */
@@ -28,6 +30,16 @@ export async function waitForFirstAnswer(cloud: string, url: string, progress: P
       );
     },
   );
+}
+
+/**
+ * What answers without a person's help: the stack's URL, but in place of a host name the address. A host has no certificate
+ * before its name leads there.
+ */
+export function firstUrl({ url, floatingIps, machines }: Status): string | null {
+  if (url === null || isIP(new URL(url).hostname) !== 0) return url;
+  const alone = machines.find(({ publicIpv4 }) => publicIpv4 !== null)?.publicIpv4;
+  return `http://${floatingIps[0]?.address ?? alone ?? ""}`;
 }
 
 /** The status code of the answer, or curl's complaint. */

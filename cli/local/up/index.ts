@@ -14,7 +14,8 @@ import { createProgress, seconds } from "../../../lib/terminal/progress";
 import { ensureDaemon } from "../daemonProcess";
 import { readStatus } from "../../../stack/local/status";
 import { ensureAdminKey } from "../../../stack/local/adminKey";
-import { waitForFirstAnswer } from "./firstAnswer";
+import { obtainAuthority, waitForAuthority } from "./authority";
+import { firstUrl, waitForFirstAnswer } from "./firstAnswer";
 import { checkStack, inspectComputer, unmetRequirements, refuse } from "./preflight";
 import { summary } from "./summary";
 
@@ -40,9 +41,11 @@ async function up(name: string, progress: Progress): Promise<void> {
     const why = "once, about a minute: the disk of every machine is a layer over it";
     await progress.step({ title: "Building the Debian 13 base image", why, limit: 900 }, ensureBaseImage);
   }
+  const authority = await obtainAuthority(name, progress);
   forgetStateOfEarlierCloud(name, progress);
   const daemon = await ensureDaemon(name, plugins, progress);
 
+  if (authority) await waitForAuthority(name, progress);
   const project = Project.inCloud(daemon, pulumi);
   await project.ensure();
   await recoverStack(daemon, progress);
@@ -54,7 +57,8 @@ async function up(name: string, progress: Progress): Promise<void> {
     );
   }
   const status = await readStatus(name);
-  if (status.url) await waitForFirstAnswer(name, status.url, progress);
+  const first = firstUrl(status);
+  if (first) await waitForFirstAnswer(name, first, progress);
   console.log(summary(status));
   progress.note(`Done in ${seconds((Date.now() - started) / 1000)}.`);
   await lock.release();

@@ -3,6 +3,7 @@ import { ports } from "../../../blueprint/ports";
 import type { HealthQuestion } from "../../health";
 import { libraries, programFolder } from "../../programFolder";
 import { confined } from "../../sandbox";
+import { serviceUser } from "../../serviceUser";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
 import { vrrpMarker, vrrpPaths } from "../keepalived.conf";
@@ -15,17 +16,13 @@ export const keeperPaths = {
   /** The pair's own API token: as wide as the environment's project, so root's alone. systemd hands it to the keeper. */
   token: "/etc/holdfast/floating-ip-keeper.token",
   unit: "/etc/systemd/system/holdfast-floating-ip-keeper.service",
-  user: "/etc/sysusers.d/holdfast-floating-ip-keeper.conf",
   userUnit: "/etc/systemd/system/holdfast-floating-ip-keeper-user.service",
   /** What it shares with keepalived. */
   shared: "/etc/tmpfiles.d/holdfast-floating-ip-keeper.conf",
 } as const;
 
-/**
- * The keeper's user. Its number is fixed, because the packet filter names it before the user is made for the first time.
- * Debian gives numbers to services from 100 up, systemd from 999 down; this one is far from both.
- */
-export const keeperUser = { name: "holdfast-keeper", id: 471 } as const;
+/** The keeper's user. */
+export const keeperUser = { name: "holdfast-keeper", id: 471, title: "Floating IP keeper" } as const;
 
 /** systemd's name of the unit that makes the user. */
 const userUnit = basename(keeperPaths.userUnit);
@@ -76,10 +73,7 @@ export function keeperConfiguration(settings: KeeperSettings): string {
  * because their content is known only after creation: `keeperConfiguration()` at `keeperPaths`.
  */
 export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
-  const user = {
-    [keeperPaths.user]: { content: lines(heading(), `u ${keeperUser.name} ${keeperUser.id} "Floating IP keeper"`) },
-    [keeperPaths.userUnit]: { content: userUnitFile() },
-  };
+  const user = serviceUser(keeperUser, keeperPaths.userUnit);
   const files = {
     ...programFolder(__dirname, keeperPaths.folder, [libraries.healthcheck]),
     [keeperPaths.shared]: { content: sharedWithKeepalived() },
@@ -87,13 +81,9 @@ export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
   };
   return {
     packages: ["curl", "python3"],
-    files: { ...user, ...files },
+    files: { ...user.files, ...files },
     units: [
-      {
-        name: userUnit,
-        restartOn: Object.keys(user),
-        healthy: `test "$(id -u ${keeperUser.name})" = ${keeperUser.id}`,
-      },
+      ...user.units,
       {
         name: keeperUnit,
         restartOn: [...Object.keys(files), keeperPaths.configuration, keeperPaths.token],
@@ -101,20 +91,6 @@ export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
       },
     ],
   };
-}
-
-/** Makes the user where there is none yet; systemd looks for a service's user before anything of the service runs. */
-function userUnitFile(): string {
-  return unitFile({
-    Unit: ["Description=User of the floating IP keeper"],
-    Service: [
-      "Type=oneshot",
-      "RemainAfterExit=yes",
-      `ExecStart=/usr/bin/systemd-sysusers ${keeperPaths.user}`,
-      ...confined({ capabilities: ["CAP_CHOWN", "CAP_FOWNER"], writes: ["/etc"] }),
-    ],
-    Install: ["WantedBy=multi-user.target"],
-  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { badAdmins } from "./admin";
 import { badApps } from "./app";
 import { badData } from "./data";
+import { badHttps } from "./https";
 import { badLoadBalancers } from "./loadBalancer";
 import { badStacks } from "./stack";
 
@@ -8,6 +9,7 @@ import { badStacks } from "./stack";
 export const badSettings = {
   app: badApps,
   "load balancer": badLoadBalancers,
+  https: badHttps,
   admin: badAdmins,
   "database, backups and releases": badData,
   stack: badStacks,

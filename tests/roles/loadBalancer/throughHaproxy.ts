@@ -3,9 +3,14 @@ import { join } from "node:path";
 import { makeBlueprint } from "../../../blueprint/blueprint";
 import type { Settings } from "../../../blueprint/settings";
 import { bodiesPath, bodiesProgram } from "../../../roles/loadBalancer/bodies";
+import {
+  certificateConfiguration,
+  certificatePaths,
+  challengeAnswer,
+} from "../../../roles/loadBalancer/certificateKeeper/certificateKeeper";
 import { headBytes } from "../../../roles/loadBalancer/heads";
 import { ends, endsPath } from "../../../roles/loadBalancer/logFormat";
-import { fileOf } from "../context";
+import { contextOf, fileOf } from "../context";
 import { judge } from "../debian";
 
 const here = (file: string) => readFileSync(join(__dirname, file), "utf8");
@@ -32,6 +37,7 @@ export function throughHaproxy(
     {
       [bodiesPath]: bodiesProgram(),
       [endsPath]: ends(headBytes),
+      ...(settings.https && httpsFiles(settings)),
       "/lab.py": here("lab.py"),
       [`/${program}`]: here(program),
       "/argument": argument,
@@ -41,4 +47,18 @@ export function throughHaproxy(
   const said = output.split("\n").find((line) => line.startsWith("{"));
   if (!said || code !== 0) throw new Error(output);
   return JSON.parse(said) as Record<string, unknown>;
+}
+
+/** What HAProxy needs for https, but certificates. */
+function httpsFiles(settings: Settings): Record<string, string> {
+  const { blueprint, machine } = contextOf("load-balancer-1", settings);
+  const { program, configuration, challenge } = certificatePaths;
+  if (!settings.https) return {};
+  return {
+    [configuration]: certificateConfiguration(settings.https, blueprint, machine, "127.0.0.1"),
+    [challenge]: challengeAnswer("thumbprint"),
+    ...Object.fromEntries(
+      ["prepare.py", "common.py"].map((name) => [`${name}`, fileOf("load-balancer-1", `${program}/${name}`, settings)]),
+    ),
+  };
 }

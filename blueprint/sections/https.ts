@@ -1,0 +1,103 @@
+import type { z } from "zod";
+import { flag, listOf, mapOf, oneOf, section, text, textOrGroup, wholeNumber } from "../fields";
+
+/** A host name as browsers send it, with a dot in it: authorities give no certificate for `localhost`. */
+const name = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const nameForm = "a host name in small letters with a dot in it, e.g. www.example.com; no *, no port";
+
+const issuer = textOrGroup(
+  oneOf(["letsencrypt", "letsencrypt-staging"], {
+    description: "Let's Encrypt, or its copy for trials, which browsers do not trust.",
+    why: "these are known here by their name",
+    example: "letsencrypt",
+  }),
+  section(
+    {
+      directory: text(/^https:\/\/[^\s/]+\/\S*$/, {
+        description: "URL of the authority's ACME directory.",
+        form: "a URL that begins with https://",
+        why: "certificates are ordered there",
+        example: "directory: https://acme.example.com/directory",
+      }),
+      ca: text(/^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s*$/, {
+        description: "PEM of the certificate that vouches for this URL. By default the ones that Debian trusts.",
+        form: "PEM of a certificate",
+        why: "machines talk only to an authority that shows who it is",
+        example: "ca: |\n  -----BEGIN CERTIFICATE-----\n  …",
+      }).optional(),
+    },
+    {
+      description: "Another authority that speaks ACME.",
+      why: "certificates are ordered there",
+      example: "{ directory: https://acme.example.com/directory }",
+    },
+  ),
+  {
+    description:
+      "Who issues the certificates. To name one accepts its terms. By default `letsencrypt`; a local stack asks the local cloud's own authority, whatever is written.",
+    why: "certificates are ordered there",
+    example: "issuer: letsencrypt-staging",
+    form: "letsencrypt, letsencrypt-staging, or a group with `directory`",
+  },
+);
+
+/** https: which names, and from whom the certificates. */
+export const httpsSection = section(
+  {
+    hosts: listOf(
+      text(name, {
+        description: "A host name.",
+        form: nameForm,
+        why: "each name gets a certificate of its own",
+        example: "www.example.com",
+      }),
+      {
+        description:
+          "Host names that are served by https. Each gets a certificate of its own as soon as DNS leads it to the stack's address, and is served by http until then. By default none: then the address alone is served by https.",
+        why: "a certificate is for a name",
+        example: "hosts: [example.com, www.example.com]",
+      },
+      { max: 50 },
+    ).default([]),
+    redirects: mapOf(name, {
+      description: "Host that is only a pointer → host that visitors are sent to (308). Both are among `hosts`.",
+      form: nameForm,
+      why: "a redirect needs a certificate as well",
+      example: "redirects: { www.example.com: example.com }",
+    }).default({}),
+    address: flag({
+      description:
+        "Whether the address itself is served by https as well. Its certificates are valid for six days and are renewed after three. By default only while `hosts` is empty.",
+      why: "a certificate for an address needs no domain",
+      example: "address: true",
+    }).optional(),
+    issuer: issuer.default("letsencrypt"),
+    email: text(/^[^\s@,]+@[^\s@,]+$/, {
+      description: "Where the authority writes to, if it does. By default nowhere.",
+      form: "an e-mail address",
+      why: "it is part of the account at the authority",
+      example: "email: ops@example.com",
+    }).optional(),
+    profile: text(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+      description:
+        "The authority's profile for the certificates of `hosts`, e.g. Let's Encrypt's `tlsserver`. By default the authority's own choice. Certificates for the address are always `shortlived`.",
+      form: "small letters, digits and dashes",
+      why: "the authority knows its profiles by these words",
+      example: "profile: tlsserver",
+    }).optional(),
+    hsts: wholeNumber(0, 63_072_000, {
+      description:
+        "Seconds for which browsers shall use nothing but https for a host, once it has its certificate (HSTS). It cannot be called back: a browser keeps to it until the time is over. By default 0, never.",
+      why: "browsers keep it, for two years at most",
+      example: "hsts: 31536000",
+    }).default(0),
+  },
+  {
+    description: "https, with certificates that load balancers get and renew by themselves. By default http alone.",
+    why: "browsers warn of pages that come by http",
+    example: "holdfast:https: { hosts: [example.com, www.example.com] }",
+  },
+);
+
+/** The section as it stands in the file, with defaults. */
+export type HttpsSettings = z.output<typeof httpsSection>;

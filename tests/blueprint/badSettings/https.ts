@@ -1,0 +1,55 @@
+import type { BadSettings } from "./badSettings";
+
+const hosts = ["example.com", "www.example.com"];
+
+/** holdfast:https */
+export const badHttps: readonly BadSettings[] = [
+  {
+    mistake: "a host with a star",
+    written: { https: { hosts: ["*.example.com"] } },
+    says: ["holdfast:https.hosts[0]: *.example.com is not a host name in small letters | www.example.com"],
+  },
+  {
+    mistake: "a URL in place of a host",
+    written: { https: { hosts: ["https://example.com"] } },
+    says: ["holdfast:https.hosts[0]: https://example.com is not a host name"],
+  },
+  {
+    mistake: "a host twice",
+    written: { https: { hosts: [...hosts, "example.com"] } },
+    says: ["holdfast:https.hosts: example.com stands there twice"],
+  },
+  {
+    mistake: "a redirect to a stranger, and one in a circle",
+    written: { https: { hosts, redirects: { "www.example.com": "example.org", "example.com": "example.com" } } },
+    says: [
+      "holdfast:https.redirects: example.org is not among holdfast:https.hosts | add example.org",
+      "holdfast:https.redirects.example.com: example.com is redirected itself",
+    ],
+  },
+  {
+    mistake: "a host that is not served",
+    written: { https: { hosts }, loadBalancer: { hosts: ["example.com"] } },
+    says: ["holdfast:loadBalancer.hosts: example.com leaves out www.example.com | 421"],
+  },
+  {
+    mistake: "an authority without https",
+    written: { https: { issuer: { directory: "http://acme.example.com/dir" } } },
+    says: ["holdfast:https.issuer.directory: http://acme.example.com/dir is not a URL that begins with https://"],
+  },
+  {
+    mistake: "an authority that is not known",
+    written: { https: { issuer: "zerossl" } },
+    says: ["holdfast:https.issuer: zerossl is not"],
+  },
+  {
+    mistake: "HSTS with certificates for trials",
+    written: { https: { hosts, issuer: "letsencrypt-staging", hsts: 3600 } },
+    says: ["holdfast:https.hsts: 3600 does not go with certificates for trials"],
+  },
+  {
+    mistake: "an instance on the certificate keeper's port",
+    written: { app: { release: "./examples/guestbook", port: 8406 }, https: {} },
+    says: ["holdfast:app.port: 8406 makes instances listen on 8406–8407, which meets the certificate keeper"],
+  },
+];
