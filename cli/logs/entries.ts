@@ -88,7 +88,6 @@ function bytesOf(message: unknown): Buffer {
 
 /** Apps colour their lines for a terminal of their own (SGR, ECMA-48). Everything else that terminals obey stays visible. */
 function withoutColours(message: Buffer): string {
-  // eslint-disable-next-line no-control-regex -- it is a control character that begins a colour
   return message.toString("utf8").replace(/\x1b\[[\d;:]*m/g, "");
 }
 

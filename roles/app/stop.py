@@ -15,6 +15,8 @@ from pathlib import Path
 
 SHELLS = ("bash", "busybox", "dash", "ksh93", "mksh", "sh", "zsh")
 PAUSE = 0.05
+# That a filter has for what is left when its input has ended.
+FILTER_SECONDS = 2.0
 
 
 def status(pid: int) -> dict[str, str]:
@@ -55,18 +57,49 @@ def is_alive(pid: int) -> bool:
     return status(pid).get("State", "Z")[0] not in "ZX"
 
 
-def stop(main: int) -> None:
-    """Returns when they have ended. How long that may take is systemd's business (TimeoutStopSec=)."""
-    if not only_waits(main):
-        return
-    told = programs(main, children())
-    for pid in told:
+def pipes(pid: int, *numbers: int) -> set[str]:
+    """Pipes that a process has open under these numbers."""
+    found: set[str] = set()
+    for number in numbers:
+        try:
+            found.add(os.readlink(f"/proc/{pid}/fd/{number}"))
+        except OSError:
+            pass
+    return {one for one in found if one.startswith("pipe:")}
+
+
+def first_of_pipelines(pids: list[int]) -> list[int]:
+    """Without those that read what another one writes: they end by themselves with it, and its last words are theirs."""
+    return [pid for pid in pids if not any(pipes(pid, 0) & pipes(other, 1, 2) for other in pids if other != pid)]
+
+
+def tell(pids: list[int], shell: int) -> None:
+    """Asks them to end, and waits until they have."""
+    for pid in pids:
         try:
             os.kill(pid, signal.SIGTERM)
         except ProcessLookupError:
             pass
-    while any(map(is_alive, told)) and only_waits(main):
+    await_end(pids, shell)
+
+
+def await_end(pids: list[int], shell: int, seconds: float = float("inf")) -> None:
+    deadline = time.monotonic() + seconds
+    while any(map(is_alive, pids)) and only_waits(shell) and time.monotonic() < deadline:
         time.sleep(PAUSE)
+
+
+def stop(main: int) -> None:
+    """Returns when they have ended. How long that may take is systemd's business (TimeoutStopSec=)."""
+    if not only_waits(main):
+        return
+    running = programs(main, children())
+    first = first_of_pipelines(running)
+    tell(first, main)
+    # One that goes on without what it reads is no filter.
+    rest = [pid for pid in running if pid not in first]
+    await_end(rest, main, FILTER_SECONDS)
+    tell([pid for pid in rest if is_alive(pid)], main)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,8 @@ def _place(address: str, port: int) -> str:
 
 def last_words(name: str, since: float, details: str) -> str:
     """`details`, and the end of what the unit wrote since."""
-    answer = run(["journalctl", "-u", name, "--since", f"@{since:.6f}", "-n", "15", "--no-pager", "-o", "cat"], 20)
+    # More than is shown: the reason stands above a long stack trace.
+    answer = run(["journalctl", "-u", name, "--since", f"@{since:.6f}", "-n", "500", "--no-pager", "-o", "cat"], 20)
     lines = [details.strip()] if details.strip() else []
     if answer.returncode == 0 and answer.stdout.strip():
         lines.append(f"Journal of {name}:\n{last_lines(answer.stdout)}")

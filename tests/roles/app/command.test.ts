@@ -114,8 +114,8 @@ const run = "exec python3 app.py"; // what a shell that is left alone hands over
  * What systemd does with KillMode=mixed: ExecStop=, SIGTERM for the main process, and a kill for everything that is left
  * when that has ended.
  */
-async function stopped(command: string): Promise<string> {
-  fill(release, { "app.py": app, "wrap.sh": `python3 app.py "$1"\necho done\n`, "trap.sh": trapping });
+async function stopped(command: string, files: Record<string, string> = { "app.py": app }): Promise<string> {
+  fill(release, { ...files, "wrap.sh": `python3 app.py "$1"\necho done\n`, "trap.sh": trapping });
   const seen = join(root, "seen");
   const main = spawn(written(command.replaceAll("LOG", seen)), { cwd: release, stdio: "ignore", detached: true });
   const ended = new Promise<void>((resolve) => main.once("exit", () => resolve()));
@@ -136,6 +136,13 @@ async function stopped(command: string): Promise<string> {
   return told;
 }
 
+test("a filter behind the app gets its last words", async () => {
+  const kept = join(root, "kept");
+  fill(release, { "app.py": app.replace("time.sleep(0.4)", 'print("last words", flush=True); time.sleep(0.4)') });
+  await stopped(`python3 app.py LOG | tee ${kept}`, {});
+  expect(readFileSync(kept, "utf8")).toBe("last words\n");
+}, 20_000);
+
 const trapping = `trap 'kill -TERM $app' TERM\npython3 app.py "$1" & app=$!\nwait $app\nwait $app\n`;
 
 test.each([
@@ -144,6 +151,9 @@ test.each([
   "true && python3 app.py LOG",
   "python3 app.py LOG 2>&1",
   "python3 app.py LOG | cat",
+  "python3 app.py LOG 2>&1 | tee /dev/null | cat",
+  "sleep 60 | python3 app.py LOG",
+  "cat say.sh | python3 app.py LOG",
   "(cd / && cd - >/dev/null && python3 app.py LOG)",
   "python3 app.py LOG; echo done",
   "bash wrap.sh LOG",
