@@ -13,6 +13,8 @@ import { coloursFor } from "../../lib/terminal/colour";
 import { askCloud } from "../../stack/status/cloudView";
 import { askMachines } from "../../stack/status/machines";
 import type { StackStatus } from "../../stack/status/stackStatus";
+import type { Probe } from "../../stack/status/probe";
+import { readRequestedRelease } from "../rollback/requested";
 import { type KnownStack, makeStatus } from "../../stack/status/status";
 import { screen, statusText } from "./text";
 
@@ -67,7 +69,9 @@ export async function askStack(
     askMachines(routes, { limit: timeout + more * Math.max(0, routes.length - screen), keyFile: keyFile(stack) }),
     askCloudOrSayWhyNot(stack, target, timeout),
   ]);
-  return makeStatus(knownFrom(stack, state), answers, cloud);
+  const failed = [...answers.values()].some((one) => "probe" in one && isFailed(one.probe));
+  const wanted = failed ? await wantedRelease(stack) : undefined;
+  return makeStatus({ ...knownFrom(stack, state), ...(wanted && { wanted }) }, answers, cloud);
 }
 
 /** What the state says: machines in the order of the blueprint, and the floating IPs. */
@@ -85,6 +89,17 @@ export function knownFrom(stack: string, { outputs, resources }: StackState): Kn
       .filter(({ type }) => type === "hcloud:index/floatingIp:FloatingIp")
       .map(({ outputs: ip }) => String(ip?.ipAddress)),
   };
+}
+
+const isFailed = ({ lastRollout }: Probe) => !!lastRollout && lastRollout.result !== "applied";
+
+/** What the settings name; undefined where they cannot be read here, and the failed roll-out stays an alarm. */
+async function wantedRelease(stack: string): Promise<KnownStack["wanted"]> {
+  try {
+    return (await readRequestedRelease(stack)).release;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Servers say by their labels which machine they are (blueprint/blueprint.ts). */

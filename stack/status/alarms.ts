@@ -9,6 +9,7 @@ import {
   type Remark,
   type Rule,
   type StatusFacts,
+  type WantedRelease,
 } from "./facts";
 import { inRotation, viewsOf } from "./stackStatus";
 
@@ -129,20 +130,25 @@ const releases: Rule = (facts) => {
       ];
 };
 
-const rollouts = forEachAnswer(({ name, probe: { lastRollout: last } }) =>
-  last && last.result !== "applied"
-    ? [`${name}: the last roll-out (${last.to}, ${last.date}) was ${last.result}${last.error ? `: ${last.error}` : ""}`]
-    : [],
-);
+/** A failed roll-out is nobody's business any more when the settings name another release again. */
+const rollouts = (wanted: WantedRelease | undefined) =>
+  forEachAnswer(({ name, probe: { lastRollout: last } }) => {
+    if (!last || last.result === "applied") return [];
+    const content = last.sha256 && wanted?.sha256;
+    const asked = content ? content === last.sha256 : wanted?.label === last.to;
+    if (wanted && !asked) return [];
+    const ended = last.result === "failed" ? "failed" : `was ${last.result}`;
+    return [`${name}: the last roll-out (${last.to}, ${last.date}) ${ended}${last.error ? `: ${last.error}` : ""}`];
+  });
 
-const alarmRules: readonly Rule[] = [
+const alarmRules = (wanted: WantedRelease | undefined): readonly Rule[] => [
   silent,
   floatingIps,
   unfit,
   absent,
   forgottenInstances,
   releases,
-  rollouts,
+  rollouts(wanted),
   databaseAnswers,
   poolAnswers,
   ...certificateAlarms,
@@ -154,6 +160,6 @@ const alarmRules: readonly Rule[] = [
 ];
 
 /** The problems that need a person now. */
-export function alarmsOf(facts: StatusFacts): Remark[] {
-  return alarmRules.flatMap((rule) => rule(facts));
+export function alarmsOf(facts: StatusFacts, wanted?: WantedRelease): Remark[] {
+  return alarmRules(wanted).flatMap((rule) => rule(facts));
 }

@@ -4,6 +4,12 @@ import type { MachineStatus, StackStatus } from "./stackStatus";
 /** A status without alarms and notices. */
 export type StatusFacts = Omit<StackStatus, "alarms" | "notices" | "remarkable">;
 
+/** The release that the settings name, as far as it is known. */
+export interface WantedRelease {
+  readonly label: string;
+  readonly sha256?: string;
+}
+
 /** One sentence about a status. */
 export interface Remark {
   readonly text: string;

@@ -35,6 +35,8 @@ export interface Probe {
     readonly date: string;
     readonly from: string | null;
     readonly to: string;
+    /** Of what was to come; older versions noted none. */
+    readonly sha256?: string | null;
     readonly result: string;
     readonly error: string;
   } | null;

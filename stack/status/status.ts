@@ -1,6 +1,6 @@
 import { alarmsOf } from "./alarms";
 import type { CloudView } from "./cloudView";
-import type { Remark } from "./facts";
+import type { Remark, WantedRelease } from "./facts";
 import type { Answer } from "./machines";
 import { noticesOf } from "./notices";
 import type { FloatingIpStatus, InstanceStatus, MachineStatus, StackStatus } from "./stackStatus";
@@ -11,6 +11,8 @@ export interface KnownStack {
   readonly url: string | null;
   readonly machines: readonly { readonly name: string; readonly roles: readonly string[] }[];
   readonly floatingIps: readonly string[];
+  /** The release that the settings name, where somebody looked. */
+  readonly wanted?: WantedRelease;
 }
 
 /** Combines the state and all answers to a status. */
@@ -46,7 +48,7 @@ export function makeStatus(
     floatingIps: known.floatingIps.map((address) => ({ address, ...holder(address), masters })),
     cloudUnknown: "unknown" in cloud ? cloud.unknown : null,
   };
-  const [alarms, notices] = [alarmsOf(facts), noticesOf(facts)];
+  const [alarms, notices] = [alarmsOf(facts, known.wanted), noticesOf(facts)];
   // One line each, so that a mail or a search for `!` has all of it; what programs said may have many.
   const texts = (remarks: readonly Remark[]) =>
     remarks.map(({ text }) =>

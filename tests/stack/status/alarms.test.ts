@@ -1,3 +1,4 @@
+import { alarmsOf } from "../../../stack/status/alarms";
 import { app, balancer, day, firstOut, hour, noon, statusWith } from "./fixture";
 
 const alarms = (...args: Parameters<typeof statusWith>) => statusWith(...args).alarms;
@@ -125,6 +126,12 @@ describe("roll-outs", () => {
       "app-1: the last roll-out (guestbook 1.1.0, 2026-11-24T11:00:00Z) was undone: port 8001 was not opened",
     ]);
     expect(alarms({ "app-1": { probe: app({ lastRollout: { ...lastRollout, result: "applied" } }) } })).toEqual([]);
+    const facts = statusWith({ "app-1": { probe: app({ lastRollout: { ...lastRollout, sha256: "bb" } }) } });
+    const ended = (label: string, sha256?: string) =>
+      alarmsOf(facts, { label, ...(sha256 && { sha256 }) }).length === 0;
+    // While the settings ask for it, it is not over; by its content where that is known.
+    expect([ended("guestbook 1.1.0", "bb"), ended("guestbook 1.1.0")]).toEqual([false, false]);
+    expect([ended("guestbook 1.1.0", "aa"), ended("guestbook 1.0.0")]).toEqual([true, true]);
     const error = "pg_ctl failed (exit code 1):\n  waiting\n\n  stopped";
     expect(alarms({ "app-1": { probe: app({ lastRollout: { ...lastRollout, error } }) } })[0]).toMatch(
       /was undone: pg_ctl failed \(exit code 1\):; waiting; stopped$/,
