@@ -10,6 +10,7 @@ import pwd
 import re
 import shutil
 import stat
+import subprocess
 import time
 import zlib
 from pathlib import Path
@@ -24,6 +25,15 @@ CHUNK = 1 << 20
 # Seconds. Something younger may belong to an apply that waits for its turn.
 YOUNG = 3600
 UNPACK_TIMEOUT = 600.0
+MIB = 1 << 20
+MOST_PACKED = 4096 * MIB
+"""Bytes of an archive."""
+MOST_UNPACKED = 16384 * MIB
+"""Bytes of all files in it."""
+MOST_ENTRIES = 500_000
+"""Files, folders and links in it: each takes an inode, of which the machine has a limited number."""
+ROOM = 512 * MIB
+"""Bytes that stay free on the machine's disk, for logs and for what keeps it running."""
 
 
 def receive(layout: Layout, sha256: str, form: str, stream: BinaryIO) -> None:
@@ -41,6 +51,8 @@ def receive(layout: Layout, sha256: str, form: str, stream: BinaryIO) -> None:
     try:
         with open(incoming, "wb") as file:
             while chunk := stream.read(CHUNK):
+                if file.tell() + len(chunk) > MOST_PACKED:
+                    raise Problem(f"The archive is larger than {MOST_PACKED // MIB} MiB: build the release without what it does not need.")
                 file.write(chunk)
                 digest.update(inflate.decompress(chunk) if form == "tar" else chunk)
             if form == "tar":
@@ -50,6 +62,9 @@ def receive(layout: Layout, sha256: str, form: str, stream: BinaryIO) -> None:
     except zlib.error as error:
         incoming.unlink()
         raise Problem(f"The archive arrived damaged: {error}.") from error
+    except Problem:
+        incoming.unlink()
+        raise
     if digest.hexdigest() != sha256:
         incoming.unlink()
         raise Problem(f"The archive arrived with SHA-256 {digest.hexdigest()}, expected {sha256}.")
@@ -72,11 +87,17 @@ def unpack(layout: Layout, archive: Archive) -> None:
     # Root's alone until it was looked through.
     partial.mkdir(mode=0o700)
     decompress = "--zstd" if packed.name.endswith(".zst") else "--gzip"
+    name = archive.get("label") or archive["sha256"][:12]
+    try:
+        _require_room(packed, decompress, name, shutil.disk_usage(partial).free)
+    except Problem:
+        _discard(partial)
+        packed.unlink(missing_ok=True)
+        raise
     # GNU tar refuses `..`, makes absolute names relative, and makes links last, so that none leads out.
     answer = run(
         ["tar", "-x", decompress, "-f", str(packed), "--no-same-owner", "-C", str(partial)], UNPACK_TIMEOUT
     )
-    name = archive.get("label") or archive["sha256"][:12]
     try:
         if answer.returncode != 0:
             raise Problem(f"The archive of {name} is damaged and cannot be unpacked", last_lines(answer.stdout))
@@ -131,6 +152,38 @@ def _is_linked(layout: Layout, path: str, archive: Archive) -> bool:
 
 def _is_dated(folder: Path, when: int) -> bool:
     return all(int(os.lstat(folder / name).st_mtime) == when for name in [".", *os.listdir(folder)])
+
+
+def _require_room(packed: Path, decompress: str, name: str, free: int) -> None:
+    """
+    Raises Problem when what is in an archive is too much. It looks before anything is written: a few kilobytes may say that
+    they are terabytes.
+    """
+    listing = ["tar", "-t", "-v", decompress, "-f", str(packed), "--numeric-owner", "--quoting-style=escape"]
+    total = entries = 0
+    with subprocess.Popen(listing, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C"}) as tar:
+        assert tar.stdout is not None
+        try:
+            for line in tar.stdout:
+                entries += 1
+                # Mode, owner, size; a device has two numbers there, and is refused later.
+                size = line.split(None, 3)[2]
+                total += int(size) if size.isdigit() else 0
+                _require_little(name, entries, total, free)
+        finally:
+            tar.kill()
+
+
+def _require_little(name: str, entries: int, total: int, free: int) -> None:
+    if entries > MOST_ENTRIES:
+        raise Problem(f"The archive of {name} has more than {MOST_ENTRIES} files: build the release without those it does not need.")
+    if total > MOST_UNPACKED:
+        raise Problem(f"The archive of {name} unpacks to more than {MOST_UNPACKED // MIB} MiB: build a smaller release.")
+    if total + ROOM > free:
+        raise Problem(
+            f"The archive of {name} unpacks to {total // MIB} MiB or more, and the machine's disk has {free // MIB} MiB free, of which "
+            f"{ROOM // MIB} MiB have to stay free: make room, or take a larger server type."
+        )
 
 
 def _give(folder: Path, archive: Archive, name: str) -> None:

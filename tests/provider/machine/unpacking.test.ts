@@ -4,7 +4,7 @@ import { lstatSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { readdir, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { ownerOf, receive, request, freshRoot, snapshot, tinyArchive } from "./onMachine";
 
 jest.setTimeout(60_000);
@@ -68,15 +68,28 @@ test("a .tar.zst is unpacked like the others, and known by the checksum of the f
 });
 
 /** A release made by tar from what a command leaves in a folder. */
-function packedBy(command: string) {
+function packedBy(command: string, ...flags: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-packed-"));
   try {
     execFileSync("sh", ["-euc", command], { cwd: folder });
-    const packed = execFileSync("tar", ["-c", "--gzip", "-C", folder, "."]);
-    return { packed, sha256: createHash("sha256").update(packed).digest("hex") };
+    const packed = execFileSync("tar", ["-c", "--gzip", ...flags, "-C", folder, "."]);
+    return { packed, sha256: checksumOf(packed) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const checksumOf = (packed: Buffer) => createHash("sha256").update(packed).digest("hex");
+
+/** Half a million files in about a megabyte: the same empty one again and again. */
+function manyFiles() {
+  const { packed } = packedBy("touch a");
+  const tar = gunzipSync(packed);
+  const header = tar.subarray(512, 1024);
+  const all = Buffer.alloc(512 * 500_002);
+  for (let at = 0; at < all.length; at += 512) header.copy(all, at);
+  const archive = gzipSync(Buffer.concat([all, Buffer.alloc(1024)]), { level: 1 });
+  return { packed: archive, sha256: checksumOf(archive) };
 }
 
 test("nothing in a release runs with another's rights", async () => {
@@ -180,6 +193,21 @@ describe("an archive that is no good is refused before anything is touched", () 
       expect(await root.read(`${path}/main.py`)).toBe("1.0");
     },
   );
+
+  test.each<[string, RegExp, () => { packed: Buffer; sha256: string }]>([
+    ["a few kilobytes that become 15 TiB", /unpacks to more than 16384 MiB/, () => packedBy("truncate -s 15T a", "-S")],
+    ["a million names", /has more than 500000 files/, manyFiles],
+  ])("%s", async (_what, reason, make) => {
+    const { packed, sha256 } = make();
+    await receive(root, sha256, packed);
+    const archives = { [path]: { sha256, ...ownerOf(), label: "guestbook 1.1" } };
+    const end = await root.submit(request({}, { archives }));
+    expect(end).toMatchObject({ result: "failed" });
+    expect(end.error).toMatch(reason);
+    expect(await root.read(`${path}/main.py`)).toBe("1.0");
+    const left = await readdir(join(root.path, "var/lib/holdfast/archives"));
+    expect(left.filter((name) => name.includes(sha256))).toEqual([]);
+  });
 
   test("cut on its way, when its checksum is of the tar inside", async () => {
     const { packed } = tinyArchive("main.py", "cut");
