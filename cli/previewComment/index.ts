@@ -8,6 +8,7 @@ import { baselineOf, compare } from "../../stack/preview/compare";
 import { type Digest, parseDigest } from "../../stack/preview/digest";
 import { listPrices } from "../../failures/prices/priceList";
 import { type EnvironmentChange, environmentChange, environmentError } from "./environmentChange";
+import { type CommentData, readData, writeData } from "./data";
 import { failedComment, renderComment } from "./markdown";
 import { gitHubFrom, publish } from "./publish";
 import { openRevision, type Revision, workingTree } from "../../stack/preview/revision";
@@ -32,12 +33,15 @@ export function previewCommentCommand(): Command {
     )
     .option("--preview <file>", "read this output of `pulumi preview --json` instead of previewing (with one --stack)")
     .option("--output <file>", "write the comment to this file instead of the terminal")
+    .option("--data <file>", "write what it says to this file as data, for `preview-comment publish`")
     .addHelpText(
       "after",
       "\nWithout --after it is this checkout as it is; without --stack all environments that have settings and are not local.",
     )
-    .action(async ({ output, ...flags }: Flags & { output?: string }) => {
-      const text = await previewComment(flags);
+    .action(async ({ output, data: file, ...flags }: Flags & { output?: string; data?: string }) => {
+      const data = await previewComment(flags);
+      if (file !== undefined) writeFileSync(file, writeData(data));
+      const text = renderComment(data.environments, data);
       if (output === undefined) process.stdout.write(text);
       else writeFileSync(output, text);
     })
@@ -47,7 +51,7 @@ export function previewCommentCommand(): Command {
 function publishCommand(): Command {
   return new Command("publish")
     .description("publish the comment on GitHub, in place of the pull request's earlier one")
-    .argument("[file]", "the file that `preview-comment --output` wrote")
+    .argument("[file]", "the file that `preview-comment --data` wrote")
     .requiredOption("--commit <id>", "the pull request's newest commit")
     .option("--failed <address>", "instead of a file: the address of the run whose preview failed")
     .addHelpText(
@@ -60,17 +64,20 @@ function publishCommand(): Command {
 }
 
 function publishedText(file: string | undefined, failed: string | undefined): string {
-  if (file !== undefined && failed === undefined) return readFileSync(file, "utf8");
+  if (file !== undefined && failed === undefined) {
+    const data = readData(readFileSync(file, "utf8"));
+    return renderComment(data.environments, data);
+  }
   if (file === undefined && failed !== undefined) return failedComment(failed);
   throw new UserError("there is nothing to publish: name a file, or --failed with the address of the failed run");
 }
 
 /**
- * The comment's text.
+ * What the comment says.
  *
  * @throws UserError when a revision, a stack or a file is not there
  */
-async function previewComment({ before, after, stack: stacks, preview }: Flags): Promise<string> {
+async function previewComment({ before, after, stack: stacks, preview }: Flags): Promise<CommentData> {
   if (preview !== undefined && stacks.length !== 1)
     throw new UserError("--preview belongs to one environment: name it with one --stack");
   const [old, now] = await openBoth(before, after);
@@ -80,7 +87,7 @@ async function previewComment({ before, after, stack: stacks, preview }: Flags):
     const given = preview === undefined ? undefined : parseDigest(readFileSync(preview, "utf8"));
     const environments: EnvironmentChange[] = [];
     for (const stack of chosen) environments.push(await changeOf(stack, old, now, report, given));
-    return renderComment(environments, { before: old.name });
+    return { before: old.name, environments };
   } finally {
     old.close();
     now.close();

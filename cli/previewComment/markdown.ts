@@ -47,6 +47,12 @@ export function failedComment(address: string): string {
   return `${marker}\n\n${heading}\n\n**Not known: the preview failed.** [Its log](${address}) says why.\n`;
 }
 
+/** Says whose word a comment is, where a pull request changes the code that computes it. */
+export function computedBy(text: string, path: string): string {
+  const note = `**This pull request changes the code that computes this comment** (${code(path)} and maybe more). What it says is that code's word: read the diff.`;
+  return `${marker}\n\n${note}${text.slice(marker.length)}`;
+}
+
 /** Adds the commit that the comment is about. GitHub makes a link of it. */
 export function ofCommit(text: string, commit: string): string {
   return `${marker}\n\n<sub>As of ${commit}</sub>${text.slice(marker.length)}`;
@@ -91,7 +97,7 @@ function environmentSection(change: EnvironmentChange, detail: Detail): string {
     .join("");
   return [
     `### ${escape(stack)}`,
-    [summary(change), price].filter(Boolean).join(" · "),
+    [summary(change), price === undefined ? "" : escape(price)].filter(Boolean).join(" · "),
     ...errors.map((error) => `**No update is possible as it is:**\n\n${fenced(error)}`),
     ...(dangers.length > 0 ? [cut(dangers, Math.max(detail.entries, 50)).join("\n")] : []),
     ...(refused.length > 0
@@ -177,14 +183,23 @@ function fenced(text: string, language = ""): string {
 }
 
 function code(text: string): string {
-  return text.includes("`") ? escape(text) : `\`${text}\``;
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.includes("`") || line === "" ? escape(line) : `\`${line}\``;
 }
 
-/** No text may become HTML or a heading, or notify a person by `@name`. */
+/**
+ * No text may become HTML, a heading, a link, a picture or anything else of Markdown's, notify a person by `@name`, or show up
+ * in another issue by its number.
+ */
 function escape(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
+    .replace(/[\\`*_[\]!|~]/g, "\\$&")
     .replace(/(?<![\w@])@(?=\w)/g, "@\u200b")
-    .replace(/\s*\n\s*/g, " ");
+    .replace(/(#|\bGH-)(?=\d)/gi, "$1\u200b")
+    .replace(/:\/\//g, ":\u200b//")
+    .replace(/\bwww\./gi, "www\u200b.")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/^(\s*)(>|[#+-]+(?=\s|$)|-{2,}|=+|\d+[.)](?=\s|$))/, "$1\u200b$2");
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../../lib/errors";
-import { largestComment, marker, ofCommit } from "./markdown";
+import { computedBy, largestComment, marker, ofCommit } from "./markdown";
 
 /** The repository that gets the comment, and a token that may write to it. */
 export interface GitHub {
@@ -23,8 +23,8 @@ interface Comment {
 
 /**
  * Writes a comment to the open pull request whose newest commit this is, or replaces the earlier comment there.
- * The pull request is the one that GitHub names. The run that made the text is not trusted: anybody could have
- * written it.
+ * The pull request is the one that GitHub names. What the text says comes from the pull request's own code; where that is
+ * not main's, the comment says so.
  *
  * @returns what was done
  * @throws UserError when the text is no comment of ours, or GitHub refuses
@@ -40,12 +40,24 @@ export async function publish(text: string, commit: string, github: GitHub): Pro
   const comments = await all<Comment>(github, `/issues/${pull.number}/comments`);
   // A person may have quoted the marker. Only comments of programs are replaced.
   const old = comments.find(({ body, user }) => body.startsWith(marker) && user.type === "Bot");
-  const full = ofCommit(text.slice(0, largestComment), commit);
+  const files = await all<ChangedFile>(github, `/pulls/${pull.number}/files`);
+  const program = files.find(({ filename }) => isProgram(filename));
+  const cut = text.slice(0, largestComment);
+  const full = ofCommit(program ? computedBy(cut, program.filename) : cut, commit);
   const body = JSON.stringify({ body: full });
   if (old?.body === full) return `#${pull.number}: the comment is up to date`;
   if (old) await call(github, "PATCH", `/issues/comments/${old.id}`, body);
   else await call(github, "POST", `/issues/${pull.number}/comments`, body);
   return `#${pull.number}: the comment was ${old ? "brought up to date" : "written"}`;
+}
+
+interface ChangedFile {
+  readonly filename: string;
+}
+
+/** What cannot change what a preview says, but by what it is there for: settings, pages, the app's own examples. */
+function isProgram(path: string): boolean {
+  return !/^(Pulumi\.[\w-]+\.yaml|[^/]+\.md|docs\/.*|tests\/.*|examples\/.*)$/.test(path);
 }
 
 /** Pages that are read at most: 2,000 entries. */

@@ -161,7 +161,7 @@ test("a pull request is compared with main as it was merged with, whatever happe
   // The merge and its parents: all that is looked at.
   expect(checkout?.with?.["fetch-depth"]).toBe(2);
   expect(calls(job("preview.yml: preview"))).toEqual([
-    ["holdfast", "preview-comment", "--before", main, "--output", "comment.md"],
+    ["holdfast", "preview-comment", "--before", main, "--output", "comment.md", "--data", "comment.json"],
   ]);
 });
 

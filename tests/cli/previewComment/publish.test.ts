@@ -19,6 +19,7 @@ class FakeGitHub {
   readonly calls: Call[] = [];
   pulls: { number: number; head: { sha: string } }[] = [{ number: 7, head: { sha: commit } }];
   comments: { id: number; body: string; user: { type: string } }[] = [];
+  files: { filename: string }[] = [{ filename: "Pulumi.prod.yaml" }];
   status = 200;
   private readonly server: Server = createServer((request, response) => {
     let body = "";
@@ -32,7 +33,8 @@ class FakeGitHub {
         authorization: request.headers.authorization,
         ...(body && { body: JSON.parse(body) as { body: string } }),
       });
-      const all: readonly unknown[] = url.pathname.endsWith("/pulls") ? this.pulls : this.comments;
+      const lists: Readonly<Record<string, readonly unknown[]>> = { pulls: this.pulls, files: this.files };
+      const all = lists[url.pathname.split("/").at(-1) ?? ""] ?? this.comments;
       const page = Number(url.searchParams.get("page") ?? 1);
       response.writeHead(this.status, { "content-type": "application/json" });
       response.end(JSON.stringify(method === "GET" ? all.slice((page - 1) * 100, page * 100) : {}));
@@ -115,4 +117,19 @@ test("GitHub's refusal is told in its words", async () => {
 test("what a job's environment has to name", () => {
   expect(() => gitHubFrom({ GITHUB_TOKEN: "x" })).toThrow("GITHUB_REPOSITORY");
   expect(gitHubFrom({ GITHUB_TOKEN: "x", GITHUB_REPOSITORY: "a/b" }).api).toBe("https://api.github.com");
+});
+
+test.each([
+  ["cli/status/text.ts", true],
+  [".github/workflows/preview.yml", true],
+  ["package-lock.json", true],
+  ["Pulumi.yaml", true],
+  ["Pulumi.prod.yaml", false],
+  ["docs/status.md", false],
+])("a change of %s makes the comment its own word: %p", async (filename, own) => {
+  fake.files = [{ filename: "README.md" }, { filename }];
+  await publish(text, commit, gitHub);
+  const body = fake.writes[0]?.body?.body ?? "";
+  expect(body.includes("changes the code that computes this comment")).toBe(own);
+  expect(body.startsWith(marker)).toBe(true);
 });
