@@ -10,6 +10,7 @@ import { Environment } from "./components/environment";
 import { requireBoxInProject } from "./components/backupProject";
 import { backupCloud, cloud } from "./components/provider";
 import { stackSource, stackTarget } from "./components/stackSource";
+import { stepsOfUpdate, stepsOutput } from "./components/rotations";
 import { withStorageAccess } from "./components/storageAccess";
 import { usedToken } from "./components/tokenFingerprint";
 import { hashOfArchive } from "./provider/machine/archives/source";
@@ -41,6 +42,7 @@ async function program() {
       : backupCloud({ stack, endpoint, token: backupToken, isStandIn, protect: settings.protect });
   if (!preview) await warnOfBucket(settings, secrets.backupKeys);
   const blueprint = makeBlueprint(settings);
+  const steps = await stepsOfUpdate();
   const releaseSha256 = await hashOfArchive(settings.release.source);
   if (!preview) await keepRelease(settings, releaseSha256, secrets.store);
   const environment = new Environment(
@@ -51,6 +53,7 @@ async function program() {
       failover: { endpoint: machineEndpoint, token: secrets.failoverToken ?? (target.hasOneToken ? token : undefined) },
       backupKeys: secrets.backupKeys,
       backupProvider,
+      steps,
       resolveHost,
     },
     { provider },
@@ -62,6 +65,7 @@ async function program() {
     ...(dns && { dns }),
     machines,
     tokenFingerprint: usedToken(stack, target),
+    ...(Object.keys(steps).length > 0 && { [stepsOutput]: steps }),
     ...(backupKey && { backupKey }),
     ...(releaseStore && { releaseStore }),
   };

@@ -14,7 +14,7 @@ export interface Database {
   readonly port: number;
   /** Of the one database in it. */
   readonly name: string;
-  /** The role that owns the database, and that instances log in as. */
+  /** The role that instances are in the database: it owns what they make there. */
   readonly user: string;
   readonly volume: {
     /** In the cloud: `<stack>-database`. */
@@ -45,6 +45,11 @@ export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, sett
     connections: most,
     ...(pool && { pool }),
   };
+}
+
+/** Roles that instances log in as: their own, and another one while that one gets a new password. */
+export function loginsOf({ user }: Pick<Database, "user">): readonly [string, string] {
+  return [user, `${user}_b`];
 }
 
 /** Every address that the database may ever have: its certificate names them all, so a move needs no new one. */

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Command>> = {
   run: lazy("./run", "runCommand"),
   who: lazy("./who", "whoCommand"),
   revoke: lazy("./revoke", "revokeCommand"),
+  rotate: lazy("./rotate", "rotateCommand"),
   psql: lazy("./psql", "psqlCommand"),
   logs: lazy("./logs", "logsCommand"),
   debug: lazy("./debug", "debugCommand"),

@@ -9,10 +9,13 @@ import {
   repositoryConf,
   repositoryPath,
 } from "../roles/database/backup/key";
+import { passphraseFiles, passphraseUnit } from "../roles/database/backup/passphrase";
 import { backupPaths as paths } from "../roles/database/backup/paths";
+import { databasePaths } from "../roles/database/paths";
 import { postgresqlVersion } from "../roles/database/packages";
 import { heading, lines } from "../roles/text";
 import type { DeferredFile } from "./machine";
+import type { Rotations } from "./rotations";
 
 /** The way to the Storage Box, as components/backupStorage.ts gives it. */
 export interface StorageConnection {
@@ -28,6 +31,7 @@ export interface StorageConnection {
 export interface BackupRepositoryArgs {
   readonly blueprint: Blueprint;
   readonly storage: StorageConnection;
+  readonly rotations: Rotations;
   /** Of the second place for backups; absent in previews. */
   readonly bucketKeys?: S3Keys;
 }
@@ -38,19 +42,29 @@ export class BackupRepository extends pulumi.ComponentResource {
   readonly key: pulumi.Output<RepositoryKey>;
   /** For the database machine, by path. */
   readonly files: Readonly<Record<string, DeferredFile>>;
+  /** For the database machine, while one passphrase takes the place of another. */
+  readonly units: readonly (typeof passphraseUnit)[];
 
   constructor(name: string, args: BackupRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:BackupRepository", name, {}, opts);
     const { stack, settings } = args.blueprint;
-    // Another passphrase does not open what is there: it stays for as long as the stack.
-    const passphrase = new RandomPassword(
+    const { old, current, phase } = args.rotations.both(
+      "backup-passphrase",
       name,
-      { length: 48, special: false },
-      { parent: this, protect: settings.protect, ignoreChanges: ["length", "special"] },
+      (one, { dependsOn, leaves }) =>
+        new RandomPassword(
+          one,
+          { length: 48, special: false },
+          // Another passphrase does not open what is there, so only a rotation changes it.
+          { parent: this, protect: settings.protect && !leaves, ignoreChanges: ["length", "special"], dependsOn },
+        ),
     );
+    // First the machine knows both, then it uses the new one, then it forgets the old one.
+    const used = old && phase === 1 ? old : current;
+    const both = old && pulumi.secret(pulumi.interpolate`${old.result}\n${current.result}\n`);
     const bucket = bucketKey(args);
     this.key = pulumi.secret(
-      pulumi.all([pulumi.output(args.storage), passphrase.result]).apply(([storage, secret]) => ({
+      pulumi.all([pulumi.output(args.storage), used.result]).apply(([storage, secret]) => ({
         version: 1 as const,
         stack,
         postgresql: postgresqlVersion,
@@ -65,7 +79,10 @@ export class BackupRepository extends pulumi.ComponentResource {
       [paths.privateKey]: mine(this.key.apply(({ storage }) => storage.privateKey)),
       [paths.knownHosts]: mine(this.key.apply(({ storage }) => knownHost(storage))),
       ...(bucket?.ca !== undefined && { [paths.bucketCa]: mine(pulumi.output(bucket.ca)) }),
+      ...(both && { [paths.passphrases]: mine(both) }),
+      ...(both && passphraseFiles(databasePaths.mount)),
     };
+    this.units = both ? [passphraseUnit] : [];
     this.registerOutputs({});
   }
 }

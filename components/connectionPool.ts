@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RandomPassword } from "@pulumi/random/randomPassword";
 import type { Database } from "../blueprint/database";
 import type { ServerCertificate } from "../provider/certificates/serverCertificate";
 import { Configuration, type ConfigurationArgs } from "../provider/machine/configuration";
 import { poolUser } from "../roles/database/pgHba.conf";
-import { poolPaths as paths } from "../roles/database/pool/paths";
+import { poolLogin, poolPaths as paths } from "../roles/database/pool/paths";
 import { pool } from "../roles/database/pool/pool";
 import { heading, lines } from "../roles/text";
+import type { Login, Logins } from "./databaseLogins";
 import { encrypted, type DeferredFile } from "./machine";
 
 export interface ConnectionPoolArgs {
@@ -17,10 +17,12 @@ export interface ConnectionPoolArgs {
   readonly server: pulumi.Resource;
   /** PostgreSQL's configuration. */
   readonly after: pulumi.Resource;
-  /** Of the instances' role. */
-  readonly password: RandomPassword;
+  /** Of the instances. */
+  readonly logins: Logins;
   /** The database's own: instances know its authority already. */
   readonly certificate: ServerCertificate;
+  /** PEM of the authorities that instances trust. */
+  readonly authority: pulumi.Output<string>;
 }
 
 /**
@@ -53,19 +55,30 @@ export class ConnectionPool extends pulumi.ComponentResource {
   }
 }
 
-function deferredFiles({
-  database: { user },
-  password,
-  certificate,
-}: ConnectionPoolArgs): Record<string, DeferredFile> {
+function deferredFiles({ logins, certificate, authority }: ConnectionPoolArgs): Record<string, DeferredFile> {
   const mine = { owner: poolUser, group: poolUser, mode: "0600" };
-  const secret = (content: (password: string) => string) => pulumi.secret(password.result.apply(content));
+  const secret = (content: (all: readonly Login[]) => string) =>
+    pulumi.secret(pulumi.output([...logins.valid]).apply(content));
   return {
-    [paths.users]: { content: secret((word) => lines(heading(";"), `"${user}" "${word}"`)), ...mine },
-    // Any host, port and database: only this file's reader decides where it is used.
-    [paths.passfile]: { content: secret((word) => lines(heading(), `*:*:*:${user}:${word}`)), mode: "0600" },
+    [paths.users]: {
+      content: secret((all) =>
+        lines(
+          heading(";"),
+          all.map(({ user, password }) => `"${user}" "${password}"`),
+        ),
+      ),
+      ...mine,
+    },
+    // The newest login: the way in that instances have, or are about to have.
+    [paths.login]: {
+      content: secret((all) => {
+        const { user, password } = all.at(-1) ?? logins.current;
+        return lines(heading(), `[${poolLogin}]`, `user=${user}`, `password=${password}`);
+      }),
+      mode: "0600",
+    },
     [paths.certificate]: { content: certificate.certificate },
     [paths.key]: { content: pulumi.secret(certificate.key), ...mine },
-    [paths.authority]: { content: certificate.authority },
+    [paths.authority]: { content: authority },
   };
 }

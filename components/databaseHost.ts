@@ -1,6 +1,5 @@
 import { VolumeAttachment } from "@pulumi/hcloud/volumeAttachment";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
 import { databaseAddresses, type Database } from "../blueprint/database";
 import { ServerCertificate } from "../provider/certificates/serverCertificate";
 import { Configuration } from "../provider/machine/configuration";
@@ -12,8 +11,10 @@ import { databasePaths, databaseUnits, unitPath } from "../roles/database/paths"
 import { mountUnit, volumeFile } from "../roles/database/volume";
 import type { BackupRepository } from "./backupRepository";
 import { ConnectionPool } from "./connectionPool";
+import { databaseLogins, type Logins } from "./databaseLogins";
 import { DatabaseVolume } from "./databaseVolume";
 import { encrypted, type JumpHost, type DeferredFile, type LeaseArgs, Machine, type SharedResources } from "./machine";
+import type { Rotations } from "./rotations";
 
 export interface DatabaseHostArgs extends SharedResources, Database {
   /** The load balancers, which are the way in. */
@@ -23,14 +24,18 @@ export interface DatabaseHostArgs extends SharedResources, Database {
   readonly apps: readonly Machine[];
   /** Where its backups go. @default it has none */
   readonly repository?: BackupRepository;
+  readonly rotations: Rotations;
 }
 
 /** Resources that the database's configuration needs. */
 interface Prerequisites {
   readonly data: DatabaseVolume;
   readonly attachment: VolumeAttachment;
-  readonly password: RandomPassword;
+  readonly logins: Logins;
+  /** What the server shows. */
   readonly certificate: ServerCertificate;
+  /** PEM of what clients trust. */
+  readonly authority: pulumi.Output<string>;
 }
 
 /**
@@ -62,23 +67,30 @@ export class DatabaseHost extends pulumi.ComponentResource {
     const via = this.jumpHostsFor(holder);
 
     const data = new DatabaseVolume(name, { blueprint, volume, machine: args.machine }, { parent: this });
-    // Letters and digits only, because it stands in a URL.
-    const password = new RandomPassword(name, { length: 40, special: false }, { parent: this });
-    const certificate = new ServerCertificate(
-      name,
-      { commonName: `${blueprint.stack} database`, addresses: databaseAddresses },
-      { parent: this },
-    );
+    const logins = databaseLogins(name, { database: args, rotations: args.rotations, parent: this });
     const attachment = this.attach(data, holder, [
       // Its firewall first, and programs while the database still runs where it was.
       ...this.machines.map((machine) => machine.configure({ via, lease: args.lease })),
       this.installPrograms(holder, via),
     ]);
-    const prerequisites = { data, attachment, password, certificate };
+    const prerequisites = { data, attachment, logins, ...this.certificates() };
     const configuration = this.configure(holder, via, prerequisites);
     this.ready = args.pool ? [configuration, this.pool(holder, via, prerequisites, configuration)] : [configuration];
     this.instanceFiles = instanceFiles(args, prerequisites);
     this.registerOutputs({ volumeId: data.volumeId });
+  }
+
+  /** While the authority changes, clients trust both, and the server goes on with the old one until they do. */
+  private certificates(): Pick<Prerequisites, "certificate" | "authority"> {
+    const { blueprint, rotations } = this.args;
+    const subject = { commonName: `${blueprint.stack} database`, addresses: databaseAddresses };
+    const { old, current } = rotations.both(
+      "ca",
+      this.name,
+      (one, { dependsOn }) => new ServerCertificate(one, subject, { parent: this, dependsOn }),
+    );
+    const authorities = [...(old ? [old] : []), current].map(({ authority }) => authority.apply(withNewline));
+    return { certificate: old ?? current, authority: pulumi.concat(...authorities) };
   }
 
   /** Without a load balancer machine the app machine is the way in: to itself straight, to others as a jump host. */
@@ -119,7 +131,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
     prerequisites: Prerequisites,
     database: Configuration,
   ): Configuration {
-    const { attachment, password, certificate } = prerequisites;
+    const { attachment, logins, certificate, authority } = prerequisites;
     const at = {
       machine: holder.plan.name,
       serverId: pulumi.interpolate`${attachment.serverId}`,
@@ -128,14 +140,14 @@ export class DatabaseHost extends pulumi.ComponentResource {
     };
     const { configuration } = new ConnectionPool(
       `${this.name}-pool`,
-      { database: this.args, at, server: holder.server, after: database, password, certificate },
+      { database: this.args, at, server: holder.server, after: database, logins, certificate, authority },
       { parent: this },
     );
     return configuration;
   }
 
   private configure(holder: Machine, via: readonly JumpHost[], prerequisites: Prerequisites): Configuration {
-    const { files, ...rest } = databaseRole(this.args.blueprint);
+    const { files, units, ...rest } = databaseRole(this.args.blueprint);
     return new Configuration(
       this.name,
       {
@@ -150,6 +162,7 @@ export class DatabaseHost extends pulumi.ComponentResource {
         connection: holder.connection(via),
         lease: this.args.lease,
         ...rest,
+        units: [...units, ...(this.args.repository?.units ?? [])],
         files: {
           ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, encrypted(file)])),
           ...deferredFiles(prerequisites),
@@ -161,12 +174,12 @@ export class DatabaseHost extends pulumi.ComponentResource {
   }
 }
 
-function deferredFiles({ data, password, certificate }: Prerequisites) {
+function deferredFiles({ data, logins, certificate }: Prerequisites) {
   const { certificate: certificateFile, key, password: passwordFile, volume } = databasePaths;
   return {
     [volume]: { content: pulumi.all([data.volumeId, data.size]).apply(([id, size]) => volumeFile(id, size)) },
     [unitPath(databaseUnits.mount)]: { content: data.volumeId.apply(mountUnit) },
-    [passwordFile]: { content: pulumi.secret(pulumi.interpolate`${password.result}\n`), mode: "0600" },
+    [passwordFile]: { content: logins.passwords, mode: "0600" },
     [certificateFile]: { content: certificate.certificate.apply(withNewline) },
     [key]: {
       content: pulumi.secret(certificate.key.apply(withNewline)),
@@ -178,19 +191,19 @@ function deferredFiles({ data, password, certificate }: Prerequisites) {
 }
 
 function instanceFiles(
-  { address, port, pool, name: database, user }: Database,
-  { data, password: { result }, certificate: { authority } }: Prerequisites,
+  { address, port, pool, name: database }: Database,
+  { data, logins: { current }, authority }: Prerequisites,
 ): Readonly<Record<string, DeferredFile>> {
   return {
     [appPaths.databaseEnvironment]: {
       content: pulumi.secret(
-        result.apply((password) =>
-          instanceDatabaseEnvironment({ address, port, poolPort: pool?.port, database, user, password }),
+        current.password.apply((password) =>
+          instanceDatabaseEnvironment({ address, port, poolPort: pool?.port, database, user: current.user, password }),
         ),
       ),
       mode: "0600",
     },
-    [appPaths.databaseAuthority]: { content: authority.apply(withNewline) },
+    [appPaths.databaseAuthority]: { content: authority },
     [appPaths.databaseVolume]: { content: data.volumeId.apply((id) => `${String(id)}\n`) },
   };
 }

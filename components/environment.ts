@@ -18,6 +18,8 @@ import type { Machine, SharedResources } from "./machine";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { ReleaseStorage } from "./releaseStorage";
+import { Rotations } from "./rotations";
+import type { Steps } from "../blueprint/rotations";
 
 export interface EnvironmentArgs {
   readonly blueprint: Blueprint;
@@ -28,6 +30,8 @@ export interface EnvironmentArgs {
   readonly backupKeys?: S3Keys;
   /** Of the project that has the Storage Box. @default the one of the machines' project */
   readonly backupProvider?: Provider;
+  /** How far the rotation of each secret has come. @default none was ever begun */
+  readonly steps?: Steps;
   /** See `CloudTarget`. */
   readonly resolveHost?: CloudTarget["resolveHost"];
 }
@@ -57,7 +61,8 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:Environment", name, {}, opts);
     const inside = { parent: this };
-    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, backupProvider, resolveHost } = args;
+    const { blueprint, releaseSha256, failover, backupKeys: bucketKeys, backupProvider, resolveHost, steps } = args;
+    const rotations = new Rotations(steps ?? {}, inside);
     const inBackupProject = { ...inside, ...(backupProvider && { provider: backupProvider }) };
     const { backup, releasesInBackupStorage } = blueprint.settings;
 
@@ -73,18 +78,24 @@ export class Environment extends pulumi.ComponentResource {
     const apps = new AppMachines("apps", shared, inside);
     const { jumpHosts } = loadBalancers;
     const lease = apps.lease(jumpHosts);
-    const storage = backup && new BackupStorage("backup", { blueprint, backup }, inBackupProject);
+    const storage =
+      backup && new BackupStorage("backup", { blueprint, backup, rotations, resolveHost }, inBackupProject);
     if (storage && releasesInBackupStorage) {
       const { boxId } = storage;
-      this.releaseStore = new ReleaseStorage("releases", { blueprint, boxId, resolveHost }, inBackupProject).access;
+      this.releaseStore = new ReleaseStorage(
+        "releases",
+        { blueprint, boxId, rotations, resolveHost },
+        inBackupProject,
+      ).access;
     }
     const repository =
-      storage && new BackupRepository("repository", { blueprint, storage: storage.connection, bucketKeys }, inside);
+      storage &&
+      new BackupRepository("repository", { blueprint, storage: storage.connection, rotations, bucketKeys }, inside);
     const database =
       blueprint.database &&
       new DatabaseHost(
         "database",
-        { ...shared, ...blueprint.database, jumpHosts, lease, apps: apps.machines, repository },
+        { ...shared, ...blueprint.database, jumpHosts, lease, apps: apps.machines, repository, rotations },
         inside,
       );
     const { https } = blueprint.settings;

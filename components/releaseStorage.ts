@@ -6,12 +6,14 @@ import type { StorageAccess } from "../blueprint/storageAccess";
 import { HostKey } from "../provider/keys/hostKey";
 import { sftpPort } from "./backupStorage";
 import { resourceLabels } from "./labels";
+import type { Rotations } from "./rotations";
 import { storagePassword } from "./storagePassword";
 
 export interface ReleaseStorageArgs {
   readonly blueprint: Blueprint;
   /** Of the Storage Box that has the backups. */
   readonly boxId: pulumi.Input<number>;
+  readonly rotations: Rotations;
   /** See `CloudTarget`. */
   readonly resolveHost?: CloudTarget["resolveHost"];
 }
@@ -29,10 +31,12 @@ export class ReleaseStorage extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("holdfast:index:ReleaseStorage", name, {}, opts);
-    const { blueprint, boxId, resolveHost } = args;
+    const { blueprint, boxId, resolveHost, rotations } = args;
     const { protect, backup } = blueprint.settings;
 
-    const password = storagePassword(name, this);
+    const password = rotations.newest("releases", name, (one, dependsOn) =>
+      storagePassword(one, { parent: this, dependsOn }),
+    );
     const account = new StorageBoxSubaccount(
       name,
       {

@@ -102,6 +102,10 @@ export const environmentVariables = {
     meaning: "Where a local cloud's authority for certificates is, and who vouches for it, as JSON.",
     default: "the local cloud has none, and its stacks serve http",
   },
+  HOLDFAST_ROTATE: {
+    setBy: "Holdfast",
+    meaning: "The secrets that an update changes, each with the step to which (`npx holdfast rotate`).",
+  },
   HOLDFAST_SECRETS: {
     setBy: "Holdfast",
     meaning: "`stand-ins` in a preview in which words take the place of all secrets.",

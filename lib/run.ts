@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Seconds until the program is ended. @default no limit */
   readonly timeout?: number;
+  /** For its standard input. @default nothing is there to read */
+  readonly input?: string;
   /** Called for each line of stdout and stderr as it comes. */
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -31,8 +33,10 @@ export const run: Run = (command, args, options = {}) =>
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    // A program that ends before it has read all tells why by its exit code.
+    child.stdin?.on("error", () => undefined).end(options.input);
     const ending = endInTime(child, options);
     const stdout = collect(child.stdout, options.onLine);
     const stderr = collect(child.stderr, options.onLine);
@@ -72,9 +76,10 @@ function endInTime(child: ChildProcess, options: RunOptions) {
   };
 }
 
-function collect(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): () => string {
+function collect(stream: NodeJS.ReadableStream | null, onLine?: (line: string) => void): () => string {
   let all = "";
   let rest = "";
+  if (!stream) return () => all;
   stream.setEncoding("utf8");
   stream.on("data", (chunk: string) => {
     all += chunk;

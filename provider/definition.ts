@@ -1,7 +1,9 @@
 import { serverCertificateHandler } from "./certificates/handler";
 import { signingKeyHandler } from "./certificates/signingKeyHandler";
 import { keyPairHandler } from "./keys/handler";
+import { authorizedKeysHandler } from "./keys/authorizedKeysHandler";
 import { hostKeyHandler } from "./keys/hostKeyHandler";
+import { rotationHandler } from "./keys/rotationHandler";
 import type { ProviderDefinition } from "./grpc/types";
 import { MachineContext } from "./machine/resource/context";
 import { configurationHandler } from "./machine/resource/handler";
@@ -19,6 +21,8 @@ export function holdfastProvider(): ProviderDefinition {
       "holdfast:certificates:SigningKey": signingKeyHandler,
       "holdfast:keys:KeyPair": keyPairHandler,
       "holdfast:keys:HostKey": hostKeyHandler,
+      "holdfast:keys:AuthorizedKeys": authorizedKeysHandler,
+      "holdfast:keys:Rotation": rotationHandler,
     },
   };
 }

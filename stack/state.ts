@@ -11,6 +11,8 @@ export interface StateResource {
   readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** ISO 8601. */
+  readonly created?: string;
   /** Errors after its creation. */
   readonly initErrors?: readonly string[] | null;
 }
@@ -20,6 +22,8 @@ export interface StackState {
   readonly resources: readonly StateResource[];
   /** The stack's outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** ISO 8601: when it was last written. */
+  readonly date?: string;
   /** Interrupted operations, whose result is unknown. */
   readonly pending: readonly { readonly resource: StateResource; readonly type: string }[];
 }
@@ -49,11 +53,13 @@ export function parseState(content: unknown): StackState {
   return {
     resources,
     outputs: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {},
+    ...(latest.manifest?.time !== undefined && { date: latest.manifest.time }),
     pending: latest.pending_operations ?? [],
   };
 }
 
 interface Deployment {
+  readonly manifest?: { readonly time?: string };
   readonly resources?: readonly StateResource[];
   readonly pending_operations?: StackState["pending"];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Blueprint } from "../../blueprint/blueprint";
-import type { Database } from "../../blueprint/database";
+import { type Database, loginsOf } from "../../blueprint/database";
 import { combine } from "../combine";
 import type { RoleConfiguration } from "../types";
 import { backup } from "./backup/backup";
@@ -115,8 +115,8 @@ function clusterUnit(): string {
   });
 }
 
-function login({ name, user }: Database): RoleConfiguration {
-  const configuration = { user, database: name };
+function login(database: Database): RoleConfiguration {
+  const configuration = { users: loginsOf(database), database: database.name };
   return {
     packages: ["python3-psycopg"],
     files: {

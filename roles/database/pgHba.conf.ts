@@ -1,5 +1,5 @@
 import { type Blueprint, machinesWith } from "../../blueprint/blueprint";
-import type { Database } from "../../blueprint/database";
+import { type Database, loginsOf } from "../../blueprint/database";
 import { adminUser } from "../adminUser";
 import { heading, lines } from "../text";
 
@@ -28,7 +28,8 @@ export function pgHba(blueprint: Blueprint): string {
   const { database } = blueprint;
   if (!database) throw new Error("a stack without a database lets nobody into one");
   const instances = machinesWith(blueprint, "app").map(
-    ({ privateAddress }) => `hostssl ${database.name} ${database.user} ${privateAddress}/32 scram-sha-256`,
+    ({ privateAddress }) =>
+      `hostssl ${database.name} ${loginsOf(database).join(",")} ${privateAddress}/32 scram-sha-256`,
   );
   return lines(
     heading(),

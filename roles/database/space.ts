@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Database } from "../../blueprint/database";
+import { type Database, loginsOf } from "../../blueprint/database";
 import type { RoleConfiguration } from "../types";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 import { confined } from "../sandbox";
@@ -13,8 +13,13 @@ import { unitFile } from "../unitFile";
 export const volumeReserve = { part: 1 / 20, most: 5 * 1024 ** 3 } as const;
 
 /** The watch over the room on the volume: what keeps a full volume from stopping PostgreSQL. */
-export function space({ name, user }: Database): RoleConfiguration {
-  const configuration = { mount: paths.mount, user, database: name, reserve: volumeReserve };
+export function space(database: Database): RoleConfiguration {
+  const configuration = {
+    mount: paths.mount,
+    users: loginsOf(database),
+    database: database.name,
+    reserve: volumeReserve,
+  };
   const files = {
     [paths.spaceProgram]: { content: readFileSync(join(__dirname, "program/space.py"), "utf8") },
     [paths.space]: { content: `${JSON.stringify(configuration)}\n` },

@@ -10,7 +10,7 @@ export async function outsideOf(stack: string, key: RepositoryKey): Promise<Omit
   const project = await Project.open(stack);
   const resources = (await project.state())?.resources ?? [];
   const id = resources.find(({ type }) => type === "hcloud:index/storageBox:StorageBox")?.id;
-  const boxAddress = await localAddress(stack, key.storage.host);
+  const boxAddress = await addressOfBox(stack, key.storage.host);
   return {
     key,
     ...(boxAddress !== undefined && { boxAddress }),
@@ -19,7 +19,7 @@ export async function outsideOf(stack: string, key: RepositoryKey): Promise<Omit
 }
 
 /** Names of a local cloud's boxes are known to its machines only, and may be somebody else's in the world outside. */
-async function localAddress(stack: string, host: string): Promise<string | undefined> {
+export async function addressOfBox(stack: string, host: string): Promise<string | undefined> {
   const cloud = localCloudOf(stack);
   if (!cloud) return undefined;
   const { storageBoxes } = await readStatus(cloud.name);

@@ -1,4 +1,6 @@
+import type { RotatedSecret } from "../../blueprint/rotations";
 import type { CheckedSections } from "../../blueprint/sections";
+import { backupStorageStore } from "../../blueprint/storageAccess";
 
 /** Something else that a person with a way to the machines had, and how it is made worthless. */
 export interface Possession {
@@ -11,8 +13,7 @@ export interface Possession {
  * it.
  */
 export function possessions(stack: string, sections: Partial<CheckedSections>): Possession[] {
-  // No command changes these yet.
-  const byNewStack = "docs/leaving.md says how a new stack gets a new one";
+  const byCommand = (secret: RotatedSecret) => `npx holdfast rotate ${secret} --stack ${stack}`;
   const { database, backup, loadBalancer } = sections;
   const all: (Possession | false | undefined)[] = [
     { what: "accounts: Hetzner, Pulumi, the code's host", todo: "remove the person from each project and team" },
@@ -23,16 +24,22 @@ export function possessions(stack: string, sections: Partial<CheckedSections>): 
     },
     (loadBalancer?.machines ?? 0) > 1 && {
       what: "the load balancers' API token",
-      todo: `a new one in Hetzner's console, \`pulumi config set --secret holdfast:failoverToken --stack ${stack}\`, \`pulumi up\`, then delete the old one`,
+      todo: `a new one in Hetzner's console, then ${byCommand("failover-token")}`,
     },
-    database && { what: "the database's password", todo: byNewStack },
-    database && { what: "the certificates' own authority", todo: byNewStack },
-    backup && { what: "the key to the backup storage", todo: byNewStack },
+    database && { what: "the database's password", todo: byCommand("database") },
+    database && { what: "the certificates' own authority", todo: byCommand("ca") },
+    backup && { what: "the key to the backup storage", todo: byCommand("storage") },
     backup && {
       what: "the passphrase of the backups (`holdfast backup key`)",
-      todo: byNewStack,
+      todo: byCommand("backup-passphrase"),
     },
-    sections.releases && { what: "the keys to the store of releases", todo: byNewStack },
+    sections.releases && {
+      what: "the keys to the store of releases",
+      todo:
+        sections.releases.store === backupStorageStore
+          ? byCommand("releases")
+          : "new ones at the store's provider, in the settings and in every pipeline",
+    },
     {
       what: "secrets of the app (holdfast:app.environment)",
       todo: "change each at its service, then `pulumi config set --secret` and `pulumi up`",

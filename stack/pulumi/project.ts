@@ -60,10 +60,14 @@ export class Project {
    * `pulumi up` without questions, shown as it goes. Gives Pulumi's exit code.
    *
    * @param message for the stack's history and lease
+   * @param environment what the program is told beside its settings
    */
-  update(flags: readonly string[], message?: string): Promise<number> {
+  update(flags: readonly string[], message?: string, environment: NodeJS.ProcessEnv = {}): Promise<number> {
     const words = message === undefined ? flags : [...flags, "--message", message];
-    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...words], { reason: message });
+    return this.show(["up", "--yes", "--skip-preview", "--suppress-outputs", ...words], {
+      reason: message,
+      environment,
+    });
   }
 
   /**
@@ -75,12 +79,13 @@ export class Project {
     return this.show(["destroy", "--yes", "--skip-preview", "--suppress-outputs"], { timeout });
   }
 
-  /** Runs `pulumi …` and gives its output. */
-  run(args: readonly string[], timeout = READ_LIMIT): Promise<RunResult> {
+  /** Runs `pulumi …` and gives its output. @param input for its standard input: a secret is no argument */
+  run(args: readonly string[], timeout = READ_LIMIT, input?: string): Promise<RunResult> {
     return run(this.command, [...args, "--stack", this.stack, "--non-interactive"], {
       cwd: CHECKOUT,
       env: this.environment,
       timeout,
+      ...(input !== undefined && { input }),
     });
   }
 
@@ -107,11 +112,14 @@ export class Project {
     throw new UserError(`pulumi does not give the state of "${this.stack}": ${pulumiFailure(exported)}`);
   }
 
-  private show(args: readonly string[], more: { reason?: string; timeout?: number }): Promise<number> {
-    const { reason, timeout } = more;
+  private show(
+    args: readonly string[],
+    more: { reason?: string; timeout?: number; environment?: NodeJS.ProcessEnv },
+  ): Promise<number> {
+    const { reason, timeout, environment } = more;
     // Others who wait for the lease read the reason. One that the caller's environment gives counts first.
     const ownReason = readVariable("HOLDFAST_REASON", this.environment);
-    const env = { ...this.environment, ...(reason && !ownReason && { HOLDFAST_REASON: reason }) };
+    const env = { ...this.environment, ...environment, ...(reason && !ownReason && { HOLDFAST_REASON: reason }) };
     return runInForeground(this.command, [...args, "--stack", this.stack], { cwd: CHECKOUT, env, timeout });
   }
 

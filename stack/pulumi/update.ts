@@ -12,14 +12,20 @@ import { recoverStack, updateToTheEnd } from "./recover";
  *
  * @param message for the stack's history, its lease and the logs of machines
  * @param refresh whether to refresh the state first
+ * @param environment what the program is told beside its settings
  * @returns Pulumi's exit code
  */
 export async function updateStack(
   stack: string,
-  { message, refresh, progress }: { message: string; refresh: boolean; progress: Progress },
+  {
+    message,
+    refresh,
+    progress,
+    environment,
+  }: { message: string; refresh: boolean; progress: Progress; environment?: NodeJS.ProcessEnv },
 ): Promise<number> {
   if (!localCloudOf(stack)) {
-    return (await Project.open(stack)).update(refresh ? ["--refresh"] : [], message);
+    return (await Project.open(stack)).update(refresh ? ["--refresh"] : [], message, environment);
   }
   const daemon = await requireDaemon(stack);
   const lock = await takeCommandLock(stack);
@@ -27,7 +33,7 @@ export async function updateStack(
     await recoverStack(daemon, progress);
     const project = Project.inCloud(daemon, await obtainPulumi({ progress }));
     return await updateToTheEnd(stack, (unfinished) =>
-      project.update(refresh || unfinished ? ["--refresh"] : [], message),
+      project.update(refresh || unfinished ? ["--refresh"] : [], message, environment),
     );
   } finally {
     await lock.release();

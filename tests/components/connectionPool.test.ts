@@ -48,7 +48,7 @@ test("instances are told the pool's port; the password stands nowhere in the cle
   expect(isSecret(pool.inputs.files)).toBe(true);
   expect(revealed(files[paths.users]?.content)).toContain(`"app" "${password}"`);
   for (const path of [paths.users, paths.key]) expect(files[path]).toMatchObject({ owner: "pgbouncer", mode: "0600" });
-  expect(files[paths.passfile]?.mode).toBe("0600");
+  expect(files[paths.login]?.mode).toBe("0600");
   const clear = unencrypted(seen.filter(({ type }) => type === configuration));
   expect(clear).not.toContain(password);
   expect(clear).not.toContain("KEY\\n");

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { makeBlueprint } from "../../blueprint/blueprint";
+import type { Steps } from "../../blueprint/rotations";
 import type { Settings } from "../../blueprint/settings";
 import type * as environmentModule from "../../components/environment";
 
@@ -42,6 +43,7 @@ function idOf(resource: string): number {
 /** Brings an environment up against mocks that answer as Hetzner would, and tells every resource that it registered. */
 export async function environmentOf(
   settings: Settings,
+  steps: Steps = {},
 ): Promise<{ environment: environmentModule.Environment; seen: readonly Seen[] }> {
   const registered = new Map<string, { type: string; inputs: Record<string, unknown> }>();
   const options = new Map<string, pulumi.CustomResourceOptions>();
@@ -78,6 +80,7 @@ export async function environmentOf(
       blueprint: makeBlueprint(settings),
       releaseSha256: "0".repeat(64),
       failover: { endpoint: "https://api.hetzner.cloud/v1", token: failoverToken },
+      steps,
     },
     {
       // The mocks see inputs only; protection and order are options.

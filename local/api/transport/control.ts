@@ -11,10 +11,31 @@ import { faultSchema, type FaultRequest, type Faults } from "./faults";
 
 const isFault = new Ajv().compile<FaultRequest>(faultSchema);
 
+/** What control calls look at and change. */
+interface Controlled {
+  readonly cloud: Cloud;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  /** Of the first project. */
+  readonly tokens: Set<string>;
+}
+
 /** What the local cloud has beside Hetzner's API: faults, delays, and a look inside. */
-export function controlRoutes(app: FastifyInstance, cloud: Cloud, faults: Faults, calls: CallLog): void {
+export function controlRoutes(app: FastifyInstance, { cloud, faults, calls, tokens }: Controlled): void {
   app.get("/_local/status", () => cloudStatus(cloud));
   app.get("/_local/calls", () => ({ calls: calls.all() }));
+
+  // At Hetzner, people make and delete tokens in the console. These last until the local cloud's process ends.
+  app.post("/_local/tokens", ({ body }, reply) => {
+    const { token } = body as { token?: unknown };
+    if (typeof token !== "string" || token.length !== 64) throw invalidField("token", "has to have 64 characters");
+    tokens.add(token);
+    return reply.status(204).send();
+  });
+  app.delete<{ Params: { token: string } }>("/_local/tokens/:token", ({ params }, reply) => {
+    if (!tokens.delete(params.token)) throw notFound("token", "that");
+    return reply.status(204).send();
+  });
 
   app.get("/_local/delays", () => {
     const { factor } = cloud.actions;

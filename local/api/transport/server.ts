@@ -25,9 +25,9 @@ export interface TransportOptions {
   readonly rateLimit: number;
 }
 
-/** One project, with its token. */
+/** One project, with its tokens. */
 interface Project {
-  readonly token: string;
+  readonly tokens: Set<string>;
   /** What the project has. */
   readonly cloud: Cloud;
   readonly limit: RateLimit;
@@ -52,7 +52,7 @@ export function transport(options: TransportOptions): FastifyInstance {
   const faults = new Faults();
   const calls = new CallLog();
   const project = (token: string, name?: string): Project => ({
-    token,
+    tokens: new Set([token]),
     cloud: inProject(cloud, name),
     limit: new RateLimit(cloud.clock, options.rateLimit),
   });
@@ -67,7 +67,7 @@ export function transport(options: TransportOptions): FastifyInstance {
   logCalls(app, calls);
   app.addHook("onRequest", async (request, reply) => {
     if (isControl(request)) {
-      projectOf(request, [first]);
+      projectOf(request, [{ ...first, tokens: new Set([options.token]) }]);
       return;
     }
     const fault = faults.meet(request.routeOptions.config.operation ?? "");
@@ -86,7 +86,7 @@ export function transport(options: TransportOptions): FastifyInstance {
       handler: (request, reply) => answer(options.operations, operation, request, reply),
     });
   }
-  controlRoutes(app, cloud, faults, calls);
+  controlRoutes(app, { cloud, faults, calls, tokens: first.tokens });
   return app;
 }
 
@@ -134,7 +134,9 @@ function projectOf(request: FastifyRequest, projects: readonly Project[]): Proje
   const digest = (text: string) => createHash("sha256").update(text).digest();
   const shown = digest(request.headers.authorization ?? "");
   // Compares digests, so that the time it takes does not depend on the token.
-  const opened = projects.filter(({ token }) => timingSafeEqual(shown, digest(`Bearer ${token}`)));
+  const opened = projects.filter(
+    ({ tokens }) => [...tokens].filter((token) => timingSafeEqual(shown, digest(`Bearer ${token}`))).length > 0,
+  );
   if (!opened[0]) {
     throw new ApiError("unauthorized", "unable to authenticate: the token is not one of this local cloud");
   }

@@ -7,6 +7,8 @@ export const backupPaths = {
   pgbackrest: "/etc/pgbackrest/pgbackrest.conf",
   /** Where the repositories are, and their keys: read by pgBackRest after its own file. */
   repository: "/etc/pgbackrest/conf.d/repository.conf",
+  /** The old passphrase and the new one, while one takes the other's place. */
+  passphrases: "/etc/pgbackrest/passphrases",
   privateKey: "/etc/pgbackrest/storage_key",
   knownHosts: "/etc/pgbackrest/known_hosts",
   /** Certificates that prove the bucket's server, where it has an authority of its own. */

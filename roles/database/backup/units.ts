@@ -106,7 +106,8 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
 /** Visitors come first. */
 const gentle = ["Type=oneshot", "TimeoutStartSec=infinity", "Nice=10", "IOSchedulingPriority=7"];
 
-function asPostgres(mount: string): string[] {
+/** A service of the user postgres's that has the lock of jobs. */
+export function asPostgres(mount: string): string[] {
   return [
     "User=postgres",
     "Group=postgres",

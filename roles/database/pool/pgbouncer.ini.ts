@@ -1,5 +1,5 @@
 import type { Pool } from "../../../blueprint/connections";
-import type { Database } from "../../../blueprint/database";
+import { type Database, loginsOf } from "../../../blueprint/database";
 import { heading, lines } from "../../text";
 import { databasePaths } from "../paths";
 import { poolPaths as paths } from "./paths";
@@ -11,11 +11,13 @@ const unheard = ["extra_float_digits", "statement_timeout", "lock_timeout", "idl
 export const queryWait = 15;
 
 /** PgBouncer's settings. It reads no comments behind a value. Times in seconds. */
-export function pgbouncerIni({ name, user, address, port }: Database, pool: Pool): string {
+export function pgbouncerIni(database: Database, pool: Pool): string {
+  const { name, user, address, port } = database;
   return lines(
     heading(";"),
     "[databases]",
-    `${name} = host=${databasePaths.socket} port=${port} dbname=${name}`,
+    "; Whichever login an instance comes with, behind the pool it is the same role: there is one pool.",
+    `${name} = host=${databasePaths.socket} port=${port} dbname=${name} user=${user}`,
     "",
     "[pgbouncer]",
     `listen_addr = ${address}`,
@@ -38,7 +40,7 @@ export function pgbouncerIni({ name, user, address, port }: Database, pool: Pool
     `client_tls_key_file = ${paths.key}`,
     "client_tls_protocols = secure",
     "; SHOW POOLS, SHOW CLIENTS and so on, for the instances' password.",
-    `stats_users = ${user}`,
+    `stats_users = ${loginsOf(database).join(", ")}`,
     "",
     "; PostgreSQL that restarts is looked for each second, not every fifteen.",
     "server_login_retry = 1",

@@ -2,7 +2,7 @@ import type { Database } from "../../../blueprint/database";
 import { heading, lines } from "../../text";
 import type { RoleConfiguration } from "../../types";
 import { poolUser } from "../pgHba.conf";
-import { poolPaths as paths, poolUnit } from "./paths";
+import { poolLogin, poolPaths as paths, poolUnit } from "./paths";
 import { pgbouncerIni } from "./pgbouncer.ini";
 import { pgbouncerDropIn } from "./pgbouncer.service";
 
@@ -35,8 +35,8 @@ export function pool(database: Database): RoleConfiguration {
 }
 
 /** As an instance comes: proves TLS, the password, and the way from the pool to PostgreSQL. */
-function throughPool({ address, name, user }: Database, port: number): string {
-  const where = `host=${address} port=${port} dbname=${name} user=${user} connect_timeout=5`;
+function throughPool({ address, name }: Database, port: number): string {
+  const where = `service=${poolLogin} host=${address} port=${port} dbname=${name} connect_timeout=5`;
   const proof = `sslmode=verify-full sslrootcert=${paths.authority}`;
-  return `PGPASSFILE=${paths.passfile} psql -XqAtw -d '${where} ${proof}' -c 'SELECT 1'`;
+  return `PGSERVICEFILE=${paths.login} psql -XqAtw -d '${where} ${proof}' -c 'SELECT 1'`;
 }

@@ -51,7 +51,8 @@ class Name:
     text: str
 
 
-Part = Name | str | int
+Part = Name | str | int | tuple[Name, ...] | tuple[str, ...]
+"""What stands in a statement. Several names are one with dots, several texts are a list."""
 Row = tuple[Any, ...]
 
 
@@ -93,7 +94,12 @@ class Session:
         import psycopg
         from psycopg import sql
 
-        quoted = {key: sql.Identifier(part.text) if isinstance(part, Name) else sql.Literal(part) for key, part in parts.items()}
+        def quote(part: Part) -> sql.Composable:
+            if isinstance(part, tuple):
+                return sql.SQL("." if isinstance(part[0], Name) else ", ").join([quote(one) for one in part])
+            return sql.Identifier(part.text) if isinstance(part, Name) else sql.Literal(part)
+
+        quoted = {key: quote(part) for key, part in parts.items()}
         try:
             cursor = self._connection.execute(sql.SQL(statement).format(**quoted) if parts else statement)
             return list(cursor.fetchall()) if cursor.description else []

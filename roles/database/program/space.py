@@ -54,7 +54,8 @@ class Space:
 
     mount: Path
     ballast: Path
-    user: str
+    users: tuple[str, str]
+    """Roles that instances log in as."""
     database: str
     reserve_part: float
     """Of the volume: below this much room instances may only read. It is for PostgreSQL's own log and for cleaning up."""
@@ -117,8 +118,9 @@ class Guard:
     def _end_writers(self) -> None:
         """Ends sessions that still write in a transaction that began earlier: they would fill the reserve."""
         self._sql(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = {user} AND backend_xid IS NOT NULL",
-            user=self._space.user,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename IN ({user}, {other}) AND backend_xid IS NOT NULL",
+            user=self._space.users[0],
+            other=self._space.users[1],
         )
 
 
@@ -138,7 +140,7 @@ def main(configuration: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     mount = Path(written["mount"])
     reserve = written["reserve"]
-    space = Space(mount, mount / "reserve", written["user"], written["database"], reserve["part"], reserve["most"])
+    space = Space(mount, mount / "reserve", (written["users"][0], written["users"][1]), written["database"], reserve["part"], reserve["most"])
     guard = Guard(space, sql, lambda text: print(text, flush=True))
     while True:
         if os.path.ismount(mount):

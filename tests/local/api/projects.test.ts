@@ -74,3 +74,20 @@ describe("a second project", () => {
     expect((await inOther("GET", "/_local/status")).status).toBe(401);
   });
 });
+
+test("a further token of the first project opens it until it is deleted, but no control calls", async () => {
+  const api = new TestApi();
+  await api.start();
+  try {
+    const further = "holdfast-local-cloud-not-a-real-token".padEnd(64, "3");
+    const asks = (path: string) => api.call("GET", path, undefined, { authorization: `Bearer ${further}` });
+    expect((await asks("/servers")).status).toBe(401);
+    expect((await api.call("POST", "/_local/tokens", { token: further })).status).toBe(204);
+    expect((await asks("/servers")).status).toBe(200);
+    expect((await asks("/_local/calls")).status).toBe(401);
+    expect((await api.call("DELETE", `/_local/tokens/${further}`)).status).toBe(204);
+    expect((await asks("/servers")).status).toBe(401);
+  } finally {
+    await api.remove();
+  }
+});

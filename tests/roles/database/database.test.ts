@@ -29,8 +29,8 @@ test("instances log in by password over TLS, from app machines' addresses and no
     "local all holdfast_reader peer map=reader",
     "local /^app-import- app peer map=import",
     "local all all peer",
-    "hostssl app app 10.0.1.41/32 scram-sha-256",
-    "hostssl app app 10.0.1.42/32 scram-sha-256",
+    "hostssl app app,app_b 10.0.1.41/32 scram-sha-256",
+    "hostssl app app,app_b 10.0.1.42/32 scram-sha-256",
   ]);
   expect(text(paths.ident)).toMatch(/^app pgbouncer app$/m);
   expect(text(paths.ident)).toMatch(/^import holdfast-import app$/m);
@@ -38,7 +38,7 @@ test("instances log in by password over TLS, from app machines' addresses and no
 
 test("where it shares the app machine, that machine is the only one let in, and it listens there", () => {
   const alone = database(makeBlueprint(shared));
-  expect(text(paths.hba, alone)).toContain("hostssl app app 10.0.1.41/32 scram-sha-256");
+  expect(text(paths.hba, alone)).toContain("hostssl app app,app_b 10.0.1.41/32 scram-sha-256");
   expect(text(paths.hba, alone)).not.toContain("10.0.1.42");
   expect(text(paths.postgresql, alone)).toContain("listen_addresses = '127.0.0.1,10.0.1.41'");
 });

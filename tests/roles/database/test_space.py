@@ -30,16 +30,16 @@ class SpaceTest(unittest.TestCase):
     def test_the_reserve_is_a_part_of_the_volume_up_to_a_limit(self) -> None:
         folder = Path(tempfile.gettempdir())
         size = os.statvfs(folder).f_blocks * os.statvfs(folder).f_frsize
-        part = space.Space(folder, folder, "app", "app", 0.1, size)
+        part = space.Space(folder, folder, ("app", "app_b"), "app", 0.1, size)
         self.assertEqual(part.reserve(), int(size * 0.1))
-        self.assertEqual(space.Space(folder, folder, "app", "app", 0.1, 7).reserve(), 7)
+        self.assertEqual(space.Space(folder, folder, ("app", "app_b"), "app", 0.1, 7).reserve(), 7)
 
 
 class GuardTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.volume = Volume(Path(folder.name), Path(folder.name) / "reserve", "app", "app", 1 / 20, 5 * 1024 * MIB)
+        self.volume = Volume(Path(folder.name), Path(folder.name) / "reserve", ("app", "app_b"), "app", 1 / 20, 5 * 1024 * MIB)
         self.read_only = False
         self.answers = True
         self.ended = 0
@@ -55,7 +55,7 @@ class GuardTest(unittest.TestCase):
             self.read_only = self.written == "ALTER SYSTEM SET default_transaction_read_only = on"
         if "pg_terminate_backend" in text:
             self.ended += 1
-            self.assertEqual(parts, {"user": "app"})
+            self.assertEqual(parts, {"user": "app", "other": "app_b"})
         return [("on",)] if self.read_only else []
 
     def look(self, room: int) -> bool:

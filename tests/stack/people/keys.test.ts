@@ -1,3 +1,4 @@
+import { rotatedSecrets } from "../../../blueprint/rotations";
 import { fingerprintOf, parsePublicKey, type AdminKey } from "../../../blueprint/sshKeys";
 import { makePair } from "../../../provider/keys/makePair";
 import { keysMeant, owners } from "../../../stack/people/keys";
@@ -48,4 +49,13 @@ test("what else a person had follows from the settings", () => {
   expect(had({ backup: {} as never, database: {} as never })).toEqual(
     expect.arrayContaining([...ofBackups, "the database's password"]),
   );
+});
+
+test("each command that is named for a possession is one that there is", () => {
+  const sections = { backup: {}, database: {}, releases: { store: "backup-storage" }, loadBalancer: { machines: 2 } };
+  const todos = possessions("prod", sections as never).map(({ todo }) => todo);
+  const named = todos.flatMap((todo) => /npx holdfast rotate (\S+) --stack prod/.exec(todo)?.[1] ?? []);
+  expect([...named].sort()).toEqual([...rotatedSecrets].sort());
+  const elsewhere = possessions("prod", { releases: { store: "s3://shop@eu.example" } } as never);
+  expect(elsewhere.find(({ what }) => what.includes("releases"))?.todo).toContain("at the store's provider");
 });

@@ -12,7 +12,7 @@ units of systemd call it by the clock.
   holdfast-backup plan-import BYTES   what an import would replace, as JSON; the address of a server comes by stdin
   holdfast-backup receive BYTES       takes a dump from stdin; says where it is
 
-For units: ready, check, scheduled full|diff, scheduled-proof, run JOB, ended JOB, undo. Units run what needs no root as
+For units: ready, check, scheduled full|diff, scheduled-proof, passphrase, run JOB, ended JOB, undo. Units run what needs no root as
 the user postgres.
 """
 
@@ -31,6 +31,7 @@ import backups  # noqa: E402
 import foreign  # noqa: E402
 import importing  # noqa: E402
 import jobs  # noqa: E402
+import passphrase  # noqa: E402
 import proving  # noqa: E402
 import restoring  # noqa: E402
 import verifying  # noqa: E402
@@ -173,6 +174,10 @@ def main(arguments: list[str]) -> int:
             scheduled(settings, lambda: backups.run_backup(settings, own, kind))
         case ["scheduled-proof"]:
             scheduled(settings, lambda: proving.prove(settings, own))
+        case ["passphrase"]:
+            with jobs.alone(300):
+                passphrase.settle(settings)
+            own.command("check")
         case ["undo"]:
             if restoring.undo(settings):
                 say("a restore was interrupted: the previous database is back")
@@ -181,7 +186,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-AS_POSTGRES = ("run", "check", "scheduled", "scheduled-proof")
+AS_POSTGRES = ("run", "check", "scheduled", "scheduled-proof", "passphrase")
 """What units run as the user postgres (units.ts); everything else needs root, to stop and start PostgreSQL."""
 
 

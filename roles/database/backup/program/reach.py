@@ -18,16 +18,21 @@ PATIENCE = 5
 """Seconds for a connection."""
 
 
+def repositories(conf: str) -> dict[int, dict[str, str]]:
+    """Number of each repository that a configuration describes → its settings, without the number."""
+    keys = re.findall(r"^repo(\d+)-type=", conf, re.MULTILINE)
+    return {int(key): dict(re.findall(rf"^repo{key}-(\S+?)=(\S+)$", conf, re.MULTILINE)) for key in keys}
+
+
 def addresses(conf: str) -> dict[int, tuple[str, int]]:
     """Number of each repository that a configuration describes → host and port of its server."""
     found = {}
-    for key, kind in re.findall(r"^repo(\d+)-type=(\w+)$", conf, re.MULTILINE):
-        values = dict(re.findall(rf"^repo{key}-(\S+?)=(\S+)$", conf, re.MULTILINE))
-        if kind == "sftp":
-            found[int(key)] = (values["sftp-host"], int(values.get("sftp-host-port", 22)))
-        elif kind == "s3":
+    for key, values in repositories(conf).items():
+        if values["type"] == "sftp":
+            found[key] = (values["sftp-host"], int(values.get("sftp-host-port", 22)))
+        elif values["type"] == "s3":
             host, _, port = values["s3-endpoint"].partition(":")
-            found[int(key)] = (host, int(port or 443))
+            found[key] = (host, int(port or 443))
     return found
 
 

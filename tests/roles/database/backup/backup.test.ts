@@ -58,7 +58,9 @@ test("only the bucket gets large files in pieces: over SFTP each piece would lea
 
 test("nothing that the role renders is secret: where the repositories are comes as late files", () => {
   const { files } = rendered({});
-  expect(Object.values(files).map(({ content }) => content)).not.toContainEqual(expect.stringContaining("cipher-pass"));
+  expect(Object.values(files).map(({ content }) => content)).not.toContainEqual(
+    expect.stringContaining("cipher-pass="),
+  );
   expect(files).not.toHaveProperty([backupPaths.repository]);
 });
 
