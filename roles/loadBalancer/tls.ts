@@ -66,7 +66,9 @@ export function httpsRules({ hosts, redirects, hsts }: Https, healthPath: string
           `    http-after-response set-header Strict-Transport-Security max-age=${hsts} if { var(txn.hsts) -m bool }`,
         ]
       : []),
-    `    http-request redirect location https://%[${host}]%[pathq] code 308 if has_certificate !{ ssl_fc } !{ path ${healthPath} }`,
+    // Behind something that ended TLS, a redirect would lead to itself for ever.
+    "    http-request set-var(txn.ended) bool(true) if exempt { req.hdr(x-forwarded-proto,-1) -m str -i https }",
+    `    http-request redirect location https://%[${host}]%[pathq] code 308 if has_certificate !{ ssl_fc } !{ path ${healthPath} } !{ var(txn.ended) -m bool }`,
     ...Object.entries(redirects).map(
       ([from, to]) =>
         `    http-request redirect location https://${to}%[pathq] code 308 if { ssl_fc } { ${host} -m str ${from} }`,
