@@ -13,6 +13,11 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** `1 table`, `2 tables` */
+export function counted(count: number, what: string): string {
+  return count === 1 ? `${count} ${what}` : `${count} ${what}s`;
+}
+
 /** A Markdown table. Bars in cells are escaped, everything else is taken as it is. */
 export function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

@@ -6,6 +6,7 @@ import { replaceDatabase, requireNoOtherJob } from "../../stack/database/replaci
 import { UserError } from "../../lib/errors";
 import { size } from "../../stack/database/plan";
 import { underLease } from "../../stack/pulumi/underLease";
+import { counted } from "../../lib/text";
 import { createProgress } from "../../lib/terminal/progress";
 import { askForConsent } from "../../lib/terminal/confirm";
 
@@ -34,19 +35,23 @@ async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Pr
   await requireNoOtherJob(machine);
   const bytes = address ? 0 : sizeOf(from);
   const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)], address ? { source: address } : {});
-  const present = `${plan.tables} tables with about ${plan.rows} rows`;
+  const present = `${counted(plan.tables, "table")} with about ${counted(plan.rows, "row")}`;
   const question = [
     `Import ${address ? `from ${new URL(from).host}` : `${from} (${size(bytes)})`} into stack "${machine.stack}":`,
-    `  database ${plan.database} has ${present} now; these stay in a second database beside it`,
-    "  the app is stopped meanwhile; it starts again when its release has migrated the new database",
+    `  database ${plan.database} has ${present} now; what is in it until the swap stays in a second database beside it`,
+    "  the new database is loaded and checked while the app runs; then the app stops for the swap alone,",
+    "  and starts again when its release has migrated the new database",
   ].join("\n");
   if (yes) console.log(question);
   await askForConsent(question, yes);
 
   const source = address ?? (await uploadDump(machine, from, bytes));
-  return underLease(machine.stack, machine.state, "import", () =>
-    replaceDatabase(machine, "import", { source }, { migrate: true }),
-  );
+  return underLease(machine.stack, machine.state, "import", async () => {
+    const code = await machine.runJob("load", { source });
+    if (code === 0) return replaceDatabase(machine, "import", {}, { migrate: true });
+    console.error("nothing was imported, and the app was not stopped");
+    return code;
+  });
 }
 
 /** The address with its password; undefined for a file. */

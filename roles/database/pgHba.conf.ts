@@ -14,13 +14,15 @@ const readerMap = "reader";
 /** The machine's user who loads what comes from foreign places: loading.py has the same name. */
 export const importUser = "holdfast-import";
 const importMap = "import";
+/** The role that loads: postgres.py has the same name. */
+const importer = "holdfast_import";
 
 /**
  * Who may log in: users of the machine as themselves over its socket, its pool and people as the instances' role, and
  * instances by password over TLS. Nobody else.
  *
- * Who loads a foreign dump is the instances' role too, but only in the database that is being made from it: importing.py
- * calls it so.
+ * Who loads a foreign dump has a role for that alone, and gets only into the database that is being made from it:
+ * importing.py calls it so.
  *
  * The pool's line is there without one too: while a pool is taken away, instances use it until their turn comes.
  */
@@ -36,7 +38,7 @@ export function pgHba(blueprint: Blueprint): string {
     "# type database user address method",
     `local ${database.name} ${database.user} peer map=${appMap}`,
     `local all ${reader} peer map=${readerMap}`,
-    `local /^${database.name}-import- ${database.user} peer map=${importMap}`,
+    `local /^${database.name}-import- ${importer} peer map=${importMap}`,
     "local all all peer",
     instances,
   );
@@ -49,7 +51,7 @@ export function pgIdent({ user }: Database): string {
     "# map user role",
     `${appMap} ${poolUser} ${user}`,
     `${appMap} ${adminUser} ${user}`,
-    `${importMap} ${importUser} ${user}`,
+    `${importMap} ${importUser} ${importer}`,
     `${readerMap} postgres ${reader}`,
   );
 }

@@ -11,7 +11,7 @@ import { stackState } from "../pulumi/project";
 import type { StackState } from "../state";
 
 /** A job that runs on the machine even when the command ends. */
-export type Job = "backup" | "restore" | "import" | "verify" | "proof";
+export type Job = "backup" | "restore" | "load" | "import" | "verify" | "proof";
 
 /** OpenSSH's exit code when the connection breaks. */
 const CONNECTION_BROKE = 255;

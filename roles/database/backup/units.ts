@@ -93,7 +93,7 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
       true,
     ),
   };
-  const replacing = ["restore", "import"].map((job) => [
+  const replacing = ["restore", "load", "import"].map((job) => [
     `holdfast-job@${job}.service.d/10-root.conf`,
     // Without a user: systemd takes CAP_SETUID from one that is called root.
     unitFile({ Service: ["User=", "Group=", ...asRoot(mount)] }),
@@ -117,10 +117,10 @@ export function asPostgres(mount: string): string[] {
   ];
 }
 
-/** With the rights that it takes to become the users postgres and holdfast-import, and to give them files. */
+/** With the rights that it takes to become the users postgres and holdfast-import, to give them files and to end them. */
 function asRoot(mount: string): string[] {
   return confined({
-    capabilities: asAnotherUser,
+    capabilities: [...asAnotherUser, "CAP_KILL"],
     families: network,
     writes: [mount, "/var/lib/holdfast", `-${backupPaths.run}`, ...writtenByPgBackRest],
   });

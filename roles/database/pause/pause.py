@@ -22,7 +22,7 @@ import time
 from typing import Any
 
 STATE = "/var/lib/holdfast/pause.json"
-"""There while instances are stopped: which, since when, and whether the database has been seen away."""
+"""There while instances are stopped: which, since when, of which database, and whether that has been seen away."""
 SETTINGS = "/etc/holdfast/pause.json"
 ENVIRONMENT = "/etc/holdfast/app/database.env"
 UNIT = "holdfast-pause.service"
@@ -30,8 +30,7 @@ MIGRATION_UNIT = "app-migrate.service"
 MIGRATIONS = "/usr/local/sbin/holdfast-migrations"
 NEVER_AWAY_SECONDS = 900.0
 """
-A database that lets the app in all the time is not being put back: nothing came of it. One that is loaded beside it lets
-nobody in meanwhile (importing.py).
+A database that lets the app in all the time, and stays the same one, is not being put back or replaced: nothing came of it.
 """
 MIGRATION_SECONDS = 900.0
 """For how long another machine's migration is waited for: it has less (migrate.service.ts)."""
@@ -79,7 +78,8 @@ def mine(settings: dict[str, Any]) -> list[int]:
 def begin(migrate: bool = True) -> None:
     settings = read(SETTINGS)
     instances: list[int] = read(STATE)["instances"] if os.path.exists(STATE) else mine(settings)
-    write({"instances": instances, "since": time.time(), "away": False, "migrate": migrate})
+    database = identity(database_url(ENVIRONMENT))
+    write({"instances": instances, "since": time.time(), "away": False, "database": database, "migrate": migrate})
     for number in instances:
         drain(number, "maint")
     systemctl("stop", instances)
@@ -129,8 +129,8 @@ def hold() -> None:
             state = read(STATE)
         except FileNotFoundError:
             return
-        there = lets_in(database_url(ENVIRONMENT))
-        if there and (state["away"] or time.time() - state["since"] > NEVER_AWAY_SECONDS):
+        there = identity(database_url(ENVIRONMENT))
+        if there is not None and (replaced(state, there) or time.time() - state["since"] > NEVER_AWAY_SECONDS):
             try:
                 end()
                 return
@@ -138,7 +138,7 @@ def hold() -> None:
                 print(problem, flush=True)
                 time.sleep(AGAIN_SECONDS)
                 continue
-        if not there and not state["away"]:
+        if there is None and not state["away"]:
             write({**state, "away": True})
         time.sleep(EVERY_SECONDS)
 
@@ -153,15 +153,25 @@ def database_url(environment: str) -> str:
     raise LookupError(f"{environment} has no DATABASE_DIRECT_URL")
 
 
-def lets_in(url: str) -> bool:
-    """Whether the app could work: its database is there, open, and takes its password, which a restore may have changed."""
+def replaced(state: dict[str, Any], there: int) -> bool:
+    """An import needs the database for so short a time that nobody may have seen it away."""
+    known = state.get("database")
+    return bool(state["away"]) or known is not None and known != there
+
+
+def identity(url: str) -> int | None:
+    """
+    PostgreSQL's number of the app's database; None while the app could not work with it: it has to be there, open, and take its
+    password, which a restore may have changed.
+    """
     import psycopg
 
     try:
-        psycopg.connect(url, connect_timeout=3).close()
-        return True
-    except psycopg.OperationalError:
-        return False
+        with psycopg.connect(url, connect_timeout=3, autocommit=True) as connection:
+            row = connection.execute("SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = current_database()").fetchone()
+            return int(row[0]) if row else None
+    except psycopg.Error:
+        return None
 
 
 def main(arguments: list[str]) -> None:

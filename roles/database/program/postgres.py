@@ -25,6 +25,8 @@ OWNER = "holdfast_owner"
 """The role that owns the app's database and cannot log in, so that nobody can choose settings for all its sessions."""
 READER = "holdfast_reader"
 """The role that counts rows: it reads all tables, whatever their policies say, and may do nothing else."""
+IMPORTER = "holdfast_import"
+"""The role that loads a foreign dump: it is there meanwhile, and may do nothing outside of the database that is made from it."""
 
 PINNED = {
     "search_path": "pg_catalog,pg_temp",

@@ -27,13 +27,13 @@ test("instances log in by password over TLS, from app machines' addresses and no
   expect(lines).toEqual([
     "local app app peer map=app",
     "local all holdfast_reader peer map=reader",
-    "local /^app-import- app peer map=import",
+    "local /^app-import- holdfast_import peer map=import",
     "local all all peer",
     "hostssl app app,app_b 10.0.1.41/32 scram-sha-256",
     "hostssl app app,app_b 10.0.1.42/32 scram-sha-256",
   ]);
   expect(text(paths.ident)).toMatch(/^app pgbouncer app$/m);
-  expect(text(paths.ident)).toMatch(/^import holdfast-import app$/m);
+  expect(text(paths.ident)).toMatch(/^import holdfast-import holdfast_import$/m);
 });
 
 test("where it shares the app machine, that machine is the only one let in, and it listens there", () => {

@@ -4,7 +4,7 @@ units of systemd call it by the clock.
 
   holdfast-backup list                what can be restored, as JSON
   holdfast-backup plan                what a restore would do, as JSON; the request comes by stdin
-  holdfast-backup start JOB           starts backup, restore, import, verify or proof; the request comes by stdin
+  holdfast-backup start JOB           starts backup, restore, load, import, verify or proof; the request comes by stdin
   holdfast-backup follow JOB          shows it to its end
   holdfast-backup replacing           which job replaces the database at this moment, restore or import; else nothing
   holdfast-backup forget              deletes the databases that restores have put aside
@@ -80,7 +80,7 @@ def ended(settings: Settings, name: str) -> None:
     try:
         if name == "restore" and jobs.was_killed():
             restoring.ended(settings)
-        elif name == "import":
+        elif name in ("load", "import"):
             importing.ended(settings)
     finally:
         jobs.finish(name)
@@ -122,7 +122,8 @@ def job(settings: Settings, name: str) -> None:
         return
     work: dict[str, Callable[[], None]] = {
         "backup": lambda: backups.run_backup(settings, own, str(request.get("kind", "diff"))),
-        "import": lambda: importing.load(settings, str(request["source"])),
+        "load": lambda: importing.load(settings, str(request["source"])),
+        "import": lambda: importing.swap_in(settings),
         "verify": lambda: verifying.verify(settings, own),
         "proof": lambda: proving.prove(settings, own),
     }

@@ -19,12 +19,14 @@ from commands import run, say
 from common import Problem, read_json, write_json
 from settings import RUN
 
-NAMES = ("backup", "restore", "import", "verify", "proof")
+NAMES = ("backup", "restore", "load", "import", "verify", "proof")
 AT_WORK = ("active", "activating", "deactivating", "reloading")
 """systemd's states of a unit that has not ended."""
 LOCK = f"{RUN}/lock"
 REPLACING = ("restore", "import")
-"""The app is stopped while one of them is at work, and finds another database after it: one at a time."""
+"""The app is stopped while one of them is at work, and finds another database after it."""
+ONE_AT_A_TIME = (*REPLACING, "load")
+"""Loading makes the database that an import puts in the place of the app's."""
 
 
 def unit(name: str) -> str:
@@ -35,7 +37,7 @@ def unit(name: str) -> str:
 
 def start(name: str, request: dict[str, Any]) -> None:
     """Raises Problem when one that it cannot run beside is at work."""
-    for other in REPLACING if name in REPLACING else (name,):
+    for other in ONE_AT_A_TIME if name in ONE_AT_A_TIME else (name,):
         if at_work(other):
             raise Problem(f"{other} is running already: `holdfast backup follow {other}` shows it")
     os.makedirs(RUN, 0o711, exist_ok=True)
@@ -156,5 +158,5 @@ def lock_file() -> int:
 
 def busy_with() -> str:
     units = run(["systemctl", "list-units", "--plain", "--no-legend", "--state=active,activating", "holdfast-*"])
-    names = re.findall(r"holdfast-(?:job@(?:restore|import|backup|verify|proof)|backup@\w+|proof)\.service", units)
+    names = re.findall(r"holdfast-(?:job@(?:restore|load|import|backup|verify|proof)|backup@\w+|proof)\.service", units)
     return ", ".join(names) or "something else"

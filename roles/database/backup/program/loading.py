@@ -1,105 +1,143 @@
 """
 Fills an empty database from a dump or from another server.
 
-What is loaded comes from a foreign place, and SQL can do whatever the one who runs it may. So it is run by a user of the
-machine who owns nothing, logged in as the app's role (pg_hba.conf lets that user be this role, in databases that are
-being imported): neither `SET ROLE` nor a command of psql's own gets it any further.
+What is loaded comes from a foreign place, and SQL can do whatever the one who runs it may. So a program of ours reads it
+(loader.py) as a user of the machine who owns nothing, logged in as a role that is there for the import alone: it may make what
+it likes in the new database, and nothing anywhere else.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
 import shutil
 import subprocess
+import tempfile
+import threading
 from contextlib import contextmanager
-from typing import IO, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
-from commands import Failed, say
-from common import Problem
-from postgres import SOCKET
-from room import size
+from commands import say
+from common import Problem, last_lines
+from postgres import IMPORTER, SOCKET
+from room import scarce, size
 from settings import RUN, Settings
 
 USER = "holdfast-import"
 """Made by sysusers.d (backup.ts)."""
-DUMP = ("--no-owner", "--no-privileges")
-QUIET = ("PGOPTIONS=-c client_min_messages=error",)
+PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "loader.py")
+UPLOADS = "holdfast-import"
+"""Folder on the volume that a dump is uploaded to; deleted when it has been loaded."""
 
-NO_DUMP = "pg_dump did not write this: it is neither its custom format (`pg_dump -Fc`), nor SQL, nor gzipped SQL"
-OWNERS = (
-    "the dump has commands that the app's role may not run, usually those that set owners. Make it again with `pg_dump "
-    "--no-owner --no-privileges`, or in the custom format (`pg_dump -Fc`), from which an import leaves them out"
-)
+
+@dataclass
+class Outcome:
+    """What loader.py has told."""
+
+    left: list[str] = field(default_factory=list)
+    rows: bool = False
+    done: bool = False
+    again: bool = False
+    """Functions of the dump's look names up in the schema public, which it has switched off: it needs a second attempt."""
+    reason: str | None = None
 
 
 def is_address(source: str) -> bool:
     return re.match(r"postgres(ql)?://", source) is not None
 
 
-def fill(settings: Settings, source: str, database: str) -> None:
+def fill(settings: Settings, source: str, database: str, everywhere: bool = False) -> Outcome:
     """
     source: path of a dump on this machine, or the address of a PostgreSQL server (`postgresql://…`)
+    everywhere: whether names are looked up in the schema public all the time
 
     Raises Problem, with whatever was loaded until then in the database.
     """
+    request: dict[str, Any] = {
+        "connection": f"host={SOCKET} port={settings.port} user={IMPORTER} dbname={database}",
+        "programs": settings.programs,
+        "version": settings.version,
+        "work": work_folder(settings),
+        "everywhere": everywhere,
+    }
     if is_address(source):
         say(f"copying from {urlsplit(source).hostname}")
         with logged_in(source) as (address, environment):
-            dump = [f"{settings.programs}/pg_dump", *DUMP, "--format=plain", address]
-            pipe([as_importer(dump, environment), run_sql(settings, database)])
-    else:
-        say(f"loading {size(os.path.getsize(source))}")
-        load_file(settings, source, database)
+            return load(settings, {**request, "server": address}, environment, None)
+    say(f"loading {size(os.path.getsize(source))}")
+    return load(settings, request, (), source)
 
 
-def load_file(settings: Settings, path: str, database: str) -> None:
-    """A dump in any of pg_dump's forms that are one file, SQL gzipped or not. Whole, or up to the first error."""
-    with open(path, "rb", buffering=0) as file:
-        head = file.read(512)
-        file.seek(0)
-        if head.startswith((b"PGDMP", b"toc.dat\0")):
-            command = ["pg_restore", *DUMP, "--single-transaction", "--exit-on-error", "--dbname", connection(settings, database)]
-            commands = [as_importer(command)]
-        elif head.startswith(b"\x1f\x8b"):
-            commands = [as_importer(["gzip", "-dc"]), run_sql(settings, database)]
-        elif b"\0" in head:
-            raise Problem(NO_DUMP)
-        else:
-            commands = [run_sql(settings, database)]
+def work_folder(settings: Settings) -> str:
+    """Empty, and the loading user's."""
+    uploads = os.path.join(settings.volume, UPLOADS)
+    os.makedirs(uploads, 0o711, exist_ok=True)
+    folder = os.path.join(uploads, "work")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder, 0o700)
+    shutil.chown(folder, USER, USER)
+    return folder
+
+
+def load(settings: Settings, request: dict[str, Any], environment: Sequence[str], path: str | None) -> Outcome:
+    command = as_importer(["/usr/bin/python3", "-B", PROGRAM, json.dumps(request)], environment)
+    with (
+        open(path or os.devnull, "rb", buffering=0) as file,
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, cwd="/", stdin=file, stdout=subprocess.PIPE, stderr=said, start_new_session=True) as loader,
+    ):
+        full = threading.Event()
+        watching = threading.Thread(target=watch, args=(settings, loader, full), daemon=True)
+        watching.start()
         try:
-            pipe(commands, file)
-        except Failed as failure:
-            reason = explain(failure.output)
-            if reason is None:
-                raise
-            raise Problem(f"{reason}.\n{failure.output.strip()}") from failure
+            outcome = listen(loader)
+        finally:
+            loader.kill()
+            watching.join()
+        if outcome.done or outcome.again:
+            return outcome
+        if full.is_set():
+            raise Problem(
+                f"the volume has no room for the imported database beside the present one: set holdfast:database.volumeSize to more than "
+                f"{settings.volume_gib} and run `pulumi up`, then import again"
+            )
+        said.seek(0)
+        raise Problem(outcome.reason or last_lines(said.read().decode("utf-8", "replace"), 8).strip() or f"loading ended with {loader.returncode}")
 
 
-def explain(output: str) -> str | None:
-    """What an error of the loading programs most likely means, for a person."""
-    if re.search(r"SET ROLE|must be owner|permission denied|role .* does not exist", output):
-        return OWNERS
-    if re.search(r"syntax error|invalid byte sequence|not in gzip format|unexpected end of file", output):
-        return f"{NO_DUMP}; or its end is missing"
-    return None
+def listen(loader: subprocess.Popen[bytes]) -> Outcome:
+    """Passes on what is told as it comes."""
+    outcome = Outcome()
+    assert loader.stdout is not None
+    for line in loader.stdout:
+        told = json.loads(line)
+        if "left" in told:
+            outcome.left.append(str(told["left"]))
+            say(f"left out: {told['left']}")
+        if "note" in told:
+            say(f"note: {told['note']}")
+        outcome.rows = bool(told.get("rows", outcome.rows))
+        outcome.done = bool(told.get("done", outcome.done))
+        outcome.again = bool(told.get("again", outcome.again))
+        outcome.reason = told.get("failed", outcome.reason)
+    loader.wait()
+    return outcome
 
 
-def analyze(settings: Settings, database: str) -> None:
-    """Counts what was loaded. As the one who loaded it: an index may call a function of the dump's."""
-    pipe([as_importer(["psql", "-Xqw", "-c", "ANALYZE", "-d", connection(settings, database)], QUIET)])
-
-
-def run_sql(settings: Settings, database: str) -> list[str]:
-    """Runs SQL from its input, in one transaction."""
-    options = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-o", "/dev/null", "-f", "-"]
-    return as_importer(["psql", *options, "-d", connection(settings, database)], QUIET)
-
-
-def connection(settings: Settings, database: str) -> str:
-    return f"host={SOCKET} port={settings.port} user={settings.owner} dbname={database}"
+def watch(settings: Settings, loader: subprocess.Popen[bytes], full: threading.Event) -> None:
+    """Ends a load before it takes the room that the app needs to go on writing."""
+    while loader.poll() is None:
+        if scarce(settings.volume):
+            full.set()
+            loader.kill()
+        try:
+            loader.wait(0.5)
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def as_importer(command: Sequence[str], environment: Sequence[str] = ()) -> list[str]:
@@ -131,40 +169,17 @@ def logged_in(address: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def size_on_server(settings: Settings, address: str) -> int:
-    """Bytes that the database there takes. Raises Problem when it cannot be asked."""
+    """Bytes that the database there takes. Raises Problem when it cannot be asked, or is of a newer PostgreSQL."""
     with logged_in(address) as (open_address, environment):
-        ask = ["psql", "-XqAtw", "-d", open_address, "-c", "SELECT pg_database_size(current_database())"]
+        question = "SELECT pg_database_size(current_database()), current_setting('server_version_num')::int / 10000"
+        ask = ["psql", "-XqAtw", "-F", " ", "-d", open_address, "-c", question]
         found = subprocess.run(as_importer(ask, environment), cwd="/", capture_output=True, text=True, check=False)
     if found.returncode != 0:
         raise Problem(f"{urlsplit(address).hostname} did not answer: {found.stderr.strip()}")
-    return int(found.stdout)
-
-
-def pipe(commands: Sequence[Sequence[str]], source: IO[bytes] | None = None) -> None:
-    """Runs programs with each one's output as the next one's input. Raises Failed for the first that failed."""
-    processes: list[subprocess.Popen[bytes]] = []
-    errors = []
-    for index, command in enumerate(commands):
-        error = open(os.open("/tmp", os.O_TMPFILE | os.O_RDWR, 0o600), "w+b")
-        errors.append(error)
-        processes.append(
-            subprocess.Popen(
-                command,
-                cwd="/",
-                stdin=processes[-1].stdout if processes else source or subprocess.DEVNULL,
-                stdout=subprocess.PIPE if index < len(commands) - 1 else subprocess.DEVNULL,
-                stderr=error,
-            )
+    bytes_there, version = (int(word) for word in found.stdout.split())
+    if version > int(settings.version):
+        raise Problem(
+            f"{urlsplit(address).hostname} has PostgreSQL {version}, and this stack has {settings.version}: a database can be "
+            "brought into the same version or a newer one"
         )
-        if index > 0 and processes[index - 1].stdout:
-            processes[index - 1].stdout.close()  # type: ignore[union-attr]
-    codes = [process.wait() for process in processes]
-    messages = []
-    for error in errors:
-        error.seek(0)
-        messages.append(error.read().decode("utf-8", "replace"))
-        error.close()
-    # A reader that gives up ends the writer by SIGPIPE: then the reader's reason is the reason.
-    for index in sorted(range(len(codes)), key=lambda one: codes[one] in (-13, 141)):
-        if codes[index] != 0:
-            raise Failed(commands[index], codes[index], messages[index])
+    return bytes_there

@@ -20,7 +20,7 @@ from history import Place, moment, places
 from pgbackrest import Backup, PgBackRest, away
 from postgres import Name, Refused
 from restoring import SPEED
-from room import duration, size
+from room import counted, duration, size
 from settings import RESULTS, Settings, write_result
 
 PROOF = f"{RESULTS}/proof.json"
@@ -123,7 +123,7 @@ def prove_one(settings: Settings, repository: PgBackRest, backup: Backup) -> dic
     outcome["seconds"] = round(time.monotonic() - begun, 1)
     if outcome["ok"]:
         say(
-            f"proven: backup {backup.label} gives back {outcome['rows']} rows in {outcome['tables']} tables; restored in "
+            f"proven: backup {backup.label} gives back {counted(outcome['rows'], 'row')} in {counted(outcome['tables'], 'table')}; restored in "
             f"{duration(outcome['restoreSeconds'])}, all in {duration(outcome['seconds'])}"
         )
     return {**document(backup, time.time()), **outcome}
@@ -213,7 +213,7 @@ def compare(settings: Settings, copy: str, expected: Expected) -> None:
         restored = counts.get(one.table)
         if restored is None or not one.fits(restored):
             raise Problem(
-                f"table {one.table} has {restored} rows in the restored copy and had {one.rows} in the database ("
+                f"table {one.table} has {counted(restored or 0, 'row')} in the restored copy and had {one.rows} in the database ("
                 f"{one.rows - one.deleted} to {one.rows + one.inserted}, because the app went on writing)"
             )
 

@@ -20,7 +20,7 @@ from commands import run, say
 from common import Problem, read_json, rename, sync_folder, write_json
 from pgbackrest import Backup, Info, PgBackRest, away
 from postgres import Refused, acting_as_postgres
-from room import duration, require, size, used_by
+from room import counted, duration, require, size, used_by
 from settings import RESULTS, STATE, Settings, write_result
 from wal import Run
 
@@ -63,7 +63,7 @@ def description_of_present(settings: Settings) -> str:
         return "no database"
     try:
         tables, rows = cluster.content(settings, settings.database)
-        return f"database {settings.database} with {tables} tables and about {rows} rows"
+        return f"database {settings.database} with {counted(tables, 'table')} and about {counted(rows, 'row')}"
     except Refused:
         return f"a database that does not answer, {size(used_by(settings.data))}"
 

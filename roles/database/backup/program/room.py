@@ -13,6 +13,12 @@ SPARE = 256 * 1024**2
 """Bytes that have to stay free: a volume that is full to the last byte stops PostgreSQL."""
 
 
+def scarce(volume: str) -> bool:
+    """Whether the volume is about to be so full that the app may only read (space.ts says from when on)."""
+    usage = shutil.disk_usage(volume)
+    return usage.free < min(usage.total // 16, 6 * GIB)
+
+
 def require(volume: str, volume_gib: int, needed: int, what: str) -> None:
     """Raises Problem when the volume cannot take `needed` bytes more and stay usable."""
     free = shutil.disk_usage(volume).free
@@ -43,6 +49,11 @@ def size(value: float) -> str:
         if value >= factor:
             return f"{value / factor:.1f} {unit}"
     return f"{value:.0f} bytes"
+
+
+def counted(count: int, what: str) -> str:
+    """e.g. `1 table`, `2 tables`"""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def duration(seconds: float) -> str:

