@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 
 import cluster
@@ -26,6 +27,10 @@ SETTINGS = (
     "archive_command",
 )
 """What a restore writes into postgresql.auto.conf."""
+
+OURS = ("default_transaction_read_only",)
+"""What the watch over the volume's room sets (space.py), and only it."""
+LIBRARIES = ("shared_preload_libraries", "session_preload_libraries", "local_preload_libraries")
 
 PAUSES = (1, 10, 30, 0)
 """Seconds after each failed attempt to fetch a segment."""
@@ -105,14 +110,39 @@ def ended_at_gap(target: datetime, run: Run, log: str) -> str:
     return f"{words}. The last moment that can be restored: `holdfast restore --to {iso(last)}`"
 
 
-def drop_target(settings: Settings) -> None:
-    """Takes the target out of what pgBackRest wrote, so that recovery goes to the end."""
-    path = auto_conf(settings)
-    with acting_as_postgres(), open(path, "r+", encoding="utf-8") as file:
-        kept = [line for line in file if not line.startswith("recovery_target_time")]
+def by_hand(data: str) -> list[tuple[str, str]]:
+    """Names and values that somebody has set with `ALTER SYSTEM`, as they came with restored files."""
+    with acting_as_postgres(), open(os.path.join(data, "postgresql.auto.conf"), encoding="utf-8") as file:
+        found = [re.match(r"\s*([\w.]+)\s*=\s*(.*?)\s*$", line) for line in file]
+    ours = (*SETTINGS, *OURS)
+    return [(match[1], match[2]) for match in found if match and match[1] not in ours and not match[1].startswith("recovery_target")]
+
+
+def leave_out(data: str, names: Collection[str]) -> None:
+    """Takes settings out of what came with restored files."""
+    with acting_as_postgres(), open(os.path.join(data, "postgresql.auto.conf"), "r+", encoding="utf-8") as file:
+        kept = [line for line in file if line.partition("=")[0].strip() not in names]
         file.seek(0)
         file.writelines(kept)
         file.truncate()
+
+
+def keep_recovery_only(data: str) -> list[tuple[str, str]]:
+    """Takes all out that was set by hand, and returns it."""
+    found = by_hand(data)
+    leave_out(data, [name for name, _ in found] + list(OURS))
+    return found
+
+
+def missing_libraries(settings: Settings, found: Collection[tuple[str, str]]) -> list[str]:
+    """Those among settings made by hand that PostgreSQL is to load when it starts, and cannot, as they are not on this machine."""
+    names = [name.strip().strip('"') for key, value in found if key in LIBRARIES for name in value.strip("'").split(",")]
+    return [name for name in names if name and not os.path.exists(f"{settings.libraries}/{name.removeprefix('$libdir/')}.so")]
+
+
+def drop_target(settings: Settings) -> None:
+    """Takes the target out of what pgBackRest wrote, so that recovery goes to the end."""
+    leave_out(settings.data, ["recovery_target_time"])
 
 
 def require_end(settings: Settings, run: Run) -> None:

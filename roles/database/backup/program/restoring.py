@@ -82,7 +82,7 @@ def restore(settings: Settings, repository: PgBackRest, target: datetime | None,
     chosen, run = choose(settings, repository, target, foreign)
     kept = put_aside(settings)
     try:
-        fetch(settings, repository, chosen, target)
+        fetch(settings, repository, chosen, target, foreign)
         recovery.recover(settings, target, run)
     except BaseException:
         say("the restore failed: the previous database comes back")
@@ -146,7 +146,7 @@ def delete(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: datetime | None) -> None:
+def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: datetime | None, foreign: bool) -> None:
     """Copies the backup into a new data directory."""
     say(f"restoring backup {chosen.label} ({size(chosen.size)})")
     with acting_as_postgres():
@@ -163,8 +163,23 @@ def fetch(settings: Settings, repository: PgBackRest, chosen: Backup, target: da
     repository.restore(*options, "--log-level-console=detail", on_line=backups.Percent("restore"))
     seconds = time.monotonic() - begun
     write_result(SPEED, {"bytesPerSecond": chosen.size / max(seconds, 0.1), "bytes": chosen.size, "seconds": seconds})
+    sort_out(settings, foreign)
     recovery.hold_archiving(settings)
     say(f"files are back after {duration(seconds)}; replaying WAL")
+
+
+def sort_out(settings: Settings, foreign: bool) -> None:
+    """
+    What somebody has set by hand (`ALTER SYSTEM`) came with the files. Another stack's is for its own machine, and a library that
+    is not here keeps PostgreSQL from starting.
+    """
+    found = recovery.by_hand(settings.data)
+    missing = recovery.missing_libraries(settings, found)
+    left = [one for one in found if foreign or missing and one[0] in recovery.LIBRARIES]
+    recovery.leave_out(settings.data, [name for name, _ in left])
+    for name, value in left:
+        why = f": {', '.join(missing)} is not on this machine" if missing and name in recovery.LIBRARIES else " on the other stack"
+        say(f"left out: the setting {name} = {value}, made by hand{why}")
 
 
 def settle(settings: Settings, foreign: bool) -> None:

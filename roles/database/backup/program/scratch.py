@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from contextlib import contextmanager
@@ -11,24 +12,27 @@ from typing import Iterator
 import backups
 import cluster
 import postgres
+import recovery
 from commands import Failed, as_postgres, run, say
+from common import Problem
 from pgbackrest import Backup, PgBackRest
 from postgres import READER
 from room import require
 from settings import Settings
 
-LIMITS = (
-    "max_connections",
-    "max_worker_processes",
-    "max_wal_senders",
-    "max_prepared_transactions",
-    "max_locks_per_transaction",
-)
-"""What recovery demands to be as high as where the WAL was written."""
+LIMITS = {
+    "max_prepared_transactions": "max_prepared_xacts setting",
+    "max_locks_per_transaction": "max_locks_per_xact setting",
+}
+"""What PostgreSQL may need as much of as where the WAL was written, and what pg_control calls it."""
 
 
-def configuration(folder: str, limits: str) -> str:
-    """Settings that are the copy's alone. `archive_mode` is off, or its timeline would get into the real repository."""
+def configuration(folder: str, limits: str, libraries: str) -> str:
+    """
+    Settings that are the copy's alone. `archive_mode` is off, or its timeline would get into the real repository. With
+    `hot_standby` off, recovery goes on whatever limits the WAL is from. No worker of an extension or a subscription begins: it
+    would do its work a second time.
+    """
     return f"""data_directory = '{folder}/data'
 hba_file = '{folder}/pg_hba.conf'
 ident_file = '{folder}/pg_ident.conf'
@@ -36,19 +40,36 @@ listen_addresses = ''
 unix_socket_directories = '{folder}'
 port = {cluster.COPY_PORT}
 archive_mode = off
+hot_standby = off
 ssl = off
 shared_buffers = 64MB
+shared_preload_libraries = {quoted(libraries)}
+max_worker_processes = 0
+max_logical_replication_workers = 0
+max_connections = 20
 autovacuum = off
 fsync = off
 logging_collector = off
 log_destination = 'stderr'
+log_line_prefix = ''
 {limits}
 """
 
 
-def limits_of(settings: Settings) -> str:
+def quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def limits_of(settings: Settings, data: str) -> str:
+    """The higher one of what the living cluster has and what the restored files are from."""
+    control = run(as_postgres([f"{settings.programs}/pg_controldata", "-D", data]))
     setting = "SELECT current_setting({name})"
-    return "\n".join(f"{name} = {int(cluster.value(settings, setting, name=name))}" for name in LIMITS)
+    lines = []
+    for name, label in LIMITS.items():
+        found = re.search(rf"^{label}:\s+(\d+)$", control, re.MULTILINE)
+        living = int(cluster.value(settings, setting, name=name))
+        lines.append(f"{name} = {max(living, int(found[1]) if found else 0)}")
+    return "\n".join(lines)
 
 
 @contextmanager
@@ -63,13 +84,6 @@ def restored(settings: Settings, repository: PgBackRest, backup: Backup, restore
     try:
         for path in (folder, f"{folder}/data"):
             os.mkdir(path, 0o700)
-        for name, content in (
-            ("postgresql.conf", configuration(folder, limits_of(settings))),
-            ("pg_hba.conf", f"local all postgres peer\nlocal all {READER} peer map=reader\n"),
-            ("pg_ident.conf", f"reader postgres {READER}\n"),
-        ):
-            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
-                file.write(content)
         repository.restore(
             f"--set={backup.label}",
             f"--repo={backup.repository}",
@@ -81,26 +95,45 @@ def restored(settings: Settings, repository: PgBackRest, backup: Backup, restore
             "--log-level-console=detail",
             on_line=backups.Percent("restore"),
         )
+        configure(settings, folder)
         say("the files are there; replaying WAL")
-        options = f"-c config_file={folder}/postgresql.conf"
-        # In the background of pg_ctl's own log: the copy's messages are read when it fails.
-        run(
-            as_postgres(
-                [
-                    f"{settings.programs}/pg_ctl",
-                    "start",
-                    f"--pgdata={folder}/data",
-                    f"--log={folder}/data/copy.log",
-                    "--timeout=43200",
-                    "--wait",
-                    f"--options={options}",
-                ]
-            )
-        )
+        start(settings, folder)
         await_promoted(folder)
         yield folder
     finally:
         remove(settings, folder)
+
+
+def configure(settings: Settings, folder: str) -> None:
+    """What was set by hand (`ALTER SYSTEM`) came with the files, and is for another computer's memory, ports and folders."""
+    recovery.keep_recovery_only(f"{folder}/data")
+    libraries = cluster.value(settings, "SHOW shared_preload_libraries")
+    for name, content in (
+        ("postgresql.conf", configuration(folder, limits_of(settings, f"{folder}/data"), libraries)),
+        ("pg_hba.conf", f"local all postgres peer\nlocal all {READER} peer map=reader\n"),
+        ("pg_ident.conf", f"reader postgres {READER}\n"),
+    ):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(content)
+
+
+def start(settings: Settings, folder: str) -> None:
+    """Raises Problem with PostgreSQL's own last words: the folder that has them is deleted."""
+    words = ["start", f"--pgdata={folder}/data", f"--log={folder}/log", "--timeout=43200", "--wait"]
+    try:
+        run(as_postgres([f"{settings.programs}/pg_ctl", *words, f"--options=-c config_file={folder}/postgresql.conf"]))
+    except Failed as failure:
+        raise Problem(f"the restored copy did not start: {last_words(f'{folder}/log') or failure.output.strip()}") from failure
+
+
+def last_words(log: str) -> str:
+    """One line: it gets into alarms."""
+    try:
+        with open(log, encoding="utf-8", errors="replace") as file:
+            lines = [line.strip() for line in file.read().splitlines() if line.strip()]
+    except FileNotFoundError:
+        return ""
+    return " | ".join(lines[-8:])
 
 
 def await_promoted(folder: str) -> None:

@@ -46,6 +46,10 @@ class Settings:
     def programs(self) -> str:
         return f"/usr/lib/postgresql/{self.version}/bin"
 
+    @property
+    def libraries(self) -> str:
+        return f"/usr/lib/postgresql/{self.version}/lib"
+
 
 def write_result(path: str, value: Any) -> None:
     with acting_as_postgres():

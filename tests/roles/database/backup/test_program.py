@@ -14,7 +14,9 @@ import backups
 import commands
 import postgres
 import proving
+import recovery
 import room
+import scratch
 from common import Problem, read_json, write_json
 
 
@@ -23,6 +25,14 @@ class ProofTest(unittest.TestCase):
         quiet, busy = proving.Count("a", 10, 0, 0), proving.Count("b", 10, 3, 2)
         self.assertEqual([rows for rows in range(20) if quiet.fits(rows)], [10])
         self.assertEqual([rows for rows in range(20) if busy.fits(rows)], [8, 9, 10, 11, 12, 13])
+
+    def test_a_table_that_was_emptied_or_rewritten_meanwhile_may_have_fewer_rows_than_were_deleted(self) -> None:
+        table = proving.Table("public", "a")
+        before, emptied = proving.Changes(10, 0, 1), proving.Changes(12, 0, 2)
+        self.assertEqual([rows for rows in range(20) if proving.between(table, 5, before, emptied).fits(rows)], list(range(8)))
+        # A crash in between: PostgreSQL counts from nothing.
+        anew = proving.between(table, 5, before, proving.Changes(3, 0, 1))
+        self.assertEqual([rows for rows in range(20) if anew.fits(rows)], list(range(9)))
 
     def test_tables_are_counted_in_one_session_and_those_that_are_gone_are_left_out(self) -> None:
         a, b = proving.Table("public", "a"), proving.Table("public", "b; DROP TABLE a")
@@ -39,6 +49,38 @@ class ProofTest(unittest.TestCase):
 
     def test_a_table_is_told_of_without_its_control_characters(self) -> None:
         self.assertEqual(str(proving.Table("public", "a\x1b]52;\nb")), "public.a\\x1b]52;\\nb")
+
+
+class CopyTest(unittest.TestCase):
+    """The restored copy that a proof looks at."""
+
+    def test_it_has_what_the_wal_needs_whichever_of_both_has_more(self) -> None:
+        control = "max_connections setting: 200\nmax_prepared_xacts setting:   30\nmax_locks_per_xact setting:   64\n"
+        with mock.patch.object(scratch, "run", return_value=control), mock.patch.object(scratch.cluster, "value", return_value="100"):
+            self.assertEqual(scratch.limits_of(settings(), "/copy"), "max_prepared_transactions = 100\nmax_locks_per_transaction = 100")
+        with mock.patch.object(scratch, "run", return_value=control), mock.patch.object(scratch.cluster, "value", return_value="5"):
+            self.assertEqual(scratch.limits_of(settings(), "/copy"), "max_prepared_transactions = 30\nmax_locks_per_transaction = 64")
+
+    def test_when_it_does_not_start_postgresqls_last_words_are_the_reason_in_one_line(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(scratch, "as_postgres", list):
+            with open(f"{folder}/log", "w", encoding="utf-8") as file:
+                file.write("LOG:  starting\nFATAL:  could not access file\n\n")
+            programs = mock.Mock(programs="/nowhere/bin", spec=["programs"])
+            with mock.patch.object(scratch, "run", side_effect=commands.Failed(["pg_ctl"], 1, "Examine the log output.")):
+                with self.assertRaisesRegex(Problem, r"^the restored copy did not start: LOG:  starting \| FATAL:  could not access file$"):
+                    scratch.start(programs, folder)
+
+    def test_what_was_set_by_hand_is_told_from_what_a_restore_has_written(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/postgresql.auto.conf"
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("# a heading\nshared_preload_libraries = 'pg_cron, \"x\"'\nport = '1'\nrestore_command = 'get'\nrecovery_target_name = 'x'\n")
+            found = recovery.by_hand(folder)
+            self.assertEqual(found, [("shared_preload_libraries", "'pg_cron, \"x\"'"), ("port", "'1'")])
+            self.assertEqual(recovery.missing_libraries(settings(), found), ["pg_cron", "x"])
+            recovery.keep_recovery_only(folder)
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read(), "# a heading\nrestore_command = 'get'\nrecovery_target_name = 'x'\n")
 
 
 class CommandTest(unittest.TestCase):

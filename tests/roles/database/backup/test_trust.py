@@ -35,6 +35,7 @@ ROOTS_OWN = {
     ("loading.py", "work_folder"): "in that folder, which is root's; what is in it is somebody else's from the last step on",
     ("restoring.py", "restore"): "in /var/lib/holdfast",
     ("restoring.py", "undo"): "in /var/lib/holdfast",
+    ("scratch.py", "configure"): "runs as the user postgres (units.ts)",
     ("scratch.py", "restored"): "runs as the user postgres (units.ts)",
     ("scratch.py", "remove"): "runs as the user postgres (units.ts)",
     ("space.py", "look"): "the volume's top folder is root's",

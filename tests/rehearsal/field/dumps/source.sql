@@ -1,0 +1,40 @@
+-- What pg_dump has to carry: of every kind that guides of hosting companies and bug reports name.
+CREATE ROLE old_owner; CREATE ROLE reader LOGIN; CREATE ROLE "web anon";
+CREATE SCHEMA heroku_ext; CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore; CREATE EXTENSION pg_stat_statements WITH SCHEMA heroku_ext;
+COMMENT ON EXTENSION hstore IS 'mine';
+CREATE SCHEMA shop AUTHORIZATION old_owner;
+CREATE TYPE shop.state AS ENUM ('new', 'it''s; done');
+CREATE DOMAIN shop.positive AS int CHECK (VALUE > 0);
+CREATE TABLE guests (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "de-x-icu", tags hstore, since timestamptz NOT NULL, state shop.state, n shop.positive, twice int GENERATED ALWAYS AS (n * 2) STORED);
+INSERT INTO guests
+  (name, tags, since, state, n)
+  SELECT CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN E'tab\t, line\n, \\. end' WHEN 2 THEN 'it''s; $$ -- /*' WHEN 3 THEN '' ELSE 'Grüße ' || i END, hstore('k', i::text), '2020-01-01'::timestamptz + i * interval '1 hour', 'it''s; done', i FROM generate_series(1, 2000) i;
+CREATE INDEX ON guests USING gin (name gin_trgm_ops);
+CREATE VIEW named AS SELECT id FROM guests WHERE name IS NOT NULL;
+CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM guests;
+CREATE SEQUENCE tickets START 77; SELECT nextval('tickets');
+CREATE TABLE parted (n int, t text) PARTITION BY RANGE (n);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+INSERT INTO parted SELECT i, i::text FROM generate_series(1, 50) i;
+CREATE UNLOGGED TABLE fleeting AS SELECT generate_series(1, 10) AS n;
+CREATE FUNCTION atomic(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN a > 0 THEN a ELSE 2 END; END;
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $f$ BEGIN RETURN NEW; END; $f$;
+CREATE TRIGGER noted BEFORE INSERT ON guests FOR EACH ROW EXECUTE FUNCTION noted();
+CREATE TABLE logged (n int); CREATE RULE twice AS ON DELETE TO parted_1 DO ALSO (INSERT INTO logged VALUES (1); INSERT INTO logged VALUES (2));
+CREATE TABLE policed (n int); ALTER TABLE policed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+INSERT INTO policed VALUES (1), (2);
+CREATE POLICY all_of_it ON policed USING (true); CREATE POLICY theirs ON policed FOR SELECT TO reader, "web anon" USING (n > 1);
+ALTER TABLE guests OWNER TO old_owner; GRANT SELECT ON guests TO reader; GRANT USAGE ON SCHEMA shop TO "web anon", reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE old_owner IN SCHEMA shop GRANT SELECT ON TABLES TO reader;
+CREATE FUNCTION heroku_ext.guard() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE EVENT TRIGGER guarded ON ddl_command_start EXECUTE FUNCTION heroku_ext.guard(); ALTER EVENT TRIGGER guarded DISABLE;
+COMMENT ON EVENT TRIGGER guarded IS 'guards';
+CREATE PUBLICATION all_tables FOR ALL TABLES; CREATE PUBLICATION partly FOR TABLE guests;
+CREATE SUBSCRIPTION taken CONNECTION 'host=127.0.0.1 port=1 dbname=x' PUBLICATION p WITH (connect = false);
+SELECT lo_from_bytea(4242, decode(repeat('00ff', 3000), 'hex')); COMMENT ON LARGE OBJECT 4242 IS 'large'; GRANT SELECT ON LARGE OBJECT 4242 TO reader;
+CREATE TABLE bytes AS SELECT 1 AS id, decode('00ff5c27', 'hex') AS b;
+CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'x'); CREATE USER MAPPING FOR reader SERVER far; CREATE FOREIGN TABLE abroad (n int) SERVER far;
+CREATE STATISTICS correlated ON n, t FROM parted;
+CREATE TABLE "Odd ""name"".x" ("select" int DEFAULT 1);
+ALTER DATABASE old SET statement_timeout = '1h'; ALTER ROLE reader IN DATABASE old SET work_mem = '8MB';
+COMMENT ON DATABASE old IS 'an old one'; COMMENT ON SCHEMA public IS 'ours';
