@@ -1,5 +1,6 @@
 import { privateAddress } from "./addresses";
 import { connectionsOf, type Pool } from "./connections";
+import type { ExtensionName } from "./extensions";
 import { databaseMemory } from "./memory";
 import { ports } from "./ports";
 import type { DatabaseSettings } from "./sections/database";
@@ -28,6 +29,8 @@ export interface Database {
   readonly connections: number;
   /** Absent: instances go straight to PostgreSQL. */
   readonly pool?: Pool;
+  /** Extensions that it gets; absent: none. */
+  readonly extensions?: readonly ExtensionName[];
 }
 
 export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, settings: DatabaseSettings): Database {
@@ -44,6 +47,7 @@ export function databaseOf({ stack, app }: Pick<Settings, "stack" | "app">, sett
     memory: databaseMemory(settings, app),
     connections: most,
     ...(pool && { pool }),
+    ...(settings.extensions && settings.extensions.length > 0 && { extensions: settings.extensions }),
   };
 }
 

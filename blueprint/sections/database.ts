@@ -1,5 +1,6 @@
 import { serverTypeNames } from "../../catalog";
-import { flag, oneOf, section, wholeNumber } from "../fields";
+import { extensionNames } from "../extensions";
+import { flag, listOf, oneOf, section, wholeNumber } from "../fields";
 import type { z } from "zod";
 
 /** PostgreSQL for the app. Without this section there is none. */
@@ -28,6 +29,19 @@ export const databaseSection = section(
       why: "the pool is either used or not",
       example: "pool: true",
     }).optional(),
+    extensions: listOf(
+      oneOf(extensionNames, {
+        description: "Name of an extension, as `CREATE EXTENSION` has it.",
+        why: "these come with PostgreSQL or are packages of Debian 13",
+        example: "- postgis",
+      }),
+      {
+        description:
+          "Extensions of PostgreSQL that the database gets: their packages are installed, they are loaded at the start of PostgreSQL where they need that, and they are created in the app's database. By default none; the app's role creates trusted ones, such as hstore, by itself. One that is taken out of the list is not dropped.",
+        why: "PostgreSQL lets only a superuser create most of them, and the app's role is none",
+        example: "extensions: [postgis, vector, pg_stat_statements]",
+      },
+    ).optional(),
   },
   {
     description: "PostgreSQL for the app, on a volume of its own. By default there is none.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from entries import Entry, Unavailable
 MOST_CONNECTIONS = 8
 # Seconds. A visitor rather reads after a second that the database is away than waits for it.
 PATIENCE = 1.0
+# Seconds between looks at connections that nobody uses.
+LOOK_EVERY = 5.0
 
 _CONNECTION = {
     # One statement is one transaction here.
@@ -53,6 +56,13 @@ class DatabaseEntries:
             # Waits for nothing: the instance starts, and says what is wrong, while the database is away.
             open=True,
         )
+        self._closed = threading.Event()
+        threading.Thread(target=self._keep_alive, daemon=True).start()
+
+    def _keep_alive(self) -> None:
+        """Replaces connections that died while nobody used them: the next visitor need not wait for a new one."""
+        while not self._closed.wait(LOOK_EVERY):
+            self._pool.check()
 
     def add(self, entry: Entry) -> None:
         """An id that is there already is the same entry, sent once more by somebody who got no answer."""
@@ -70,6 +80,7 @@ class DatabaseEntries:
 
     def close(self) -> None:
         """Ends the pool's own threads; a process that leaves them behind waits for them for ever."""
+        self._closed.set()
         self._pool.close(timeout=PATIENCE)
 
     @contextmanager

@@ -5,7 +5,7 @@ import { type Database, loginsOf } from "../../blueprint/database";
 import { combine } from "../combine";
 import type { RoleConfiguration } from "../types";
 import { backup } from "./backup/backup";
-import { databasePackages, postgresqlVersion } from "./packages";
+import { databasePackages, extensionPackages, postgresqlVersion } from "./packages";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
 import { pgHba, pgIdent } from "./pgHba.conf";
 import { postgresqlConf, reloadableConf } from "./postgresql.conf";
@@ -28,6 +28,7 @@ export function database(blueprint: Blueprint): Required<RoleConfiguration> {
   if (!settings) throw new Error("this stack has no database");
   return combine([
     databasePackages(),
+    extensionPackages(settings.extensions),
     volume(),
     cluster(blueprint, settings),
     login(settings),
@@ -116,7 +117,7 @@ function clusterUnit(): string {
 }
 
 function login(database: Database): RoleConfiguration {
-  const configuration = { users: loginsOf(database), database: database.name };
+  const configuration = { users: loginsOf(database), database: database.name, extensions: database.extensions };
   return {
     packages: ["python3-psycopg"],
     files: {

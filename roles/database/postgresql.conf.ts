@@ -1,4 +1,5 @@
 import type { Database } from "../../blueprint/database";
+import { extensionsOf } from "../../blueprint/extensions";
 import { heading, lines } from "../text";
 import { databasePaths as paths } from "./paths";
 import { tuning } from "./tuning";
@@ -22,6 +23,7 @@ export function postgresqlConf(database: Database): string {
     `shared_buffers = ${sizes.sharedBuffers}MB`,
     "huge_pages = try",
     "wal_level = replica",
+    ...extensionSettings(database),
     setting("include_dir", paths.parts),
   );
 }
@@ -73,6 +75,21 @@ export function reloadableConf(database: Database): string {
     "log_timezone = UTC",
   );
 }
+
+/** What extensions need at PostgreSQL's start. */
+function extensionSettings({ name, extensions = [] }: Database): string[] {
+  const all = extensionsOf(extensions);
+  const loaded = all.flatMap(({ library }) => (library === undefined ? [] : [library]));
+  return [
+    // TimescaleDB refuses to come after others.
+    ...(loaded.length > 0 ? [setting("shared_preload_libraries", loaded.sort(timescaleFirst).join(","))] : []),
+    ...all.flatMap(({ settings = {} }) =>
+      Object.entries(settings).map(([key, value]) => setting(key, value.replace("DATABASE", name))),
+    ),
+  ];
+}
+
+const timescaleFirst = (a: string, b: string) => Number(b === "timescaledb") - Number(a === "timescaledb");
 
 function setting(name: string, value: string): string {
   return `${name} = '${value}'`;

@@ -32,6 +32,7 @@ export function backup(wanted: Backup, place: DatabasePlace): RoleConfiguration 
     owner: database.user,
     port: database.port,
     roleUnits,
+    extensions: database.extensions,
     /** MiB of WAL that wait before they are given up: `holdfast status` compares it with the room that there is. */
     archiveQueue: archiveQueue(database.volume.size),
   };

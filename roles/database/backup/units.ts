@@ -56,10 +56,12 @@ export function unitFiles(postgresqlUnit: string, mount: string): Readonly<Recor
       ...gentle,
       ...asPostgres(mount),
     ]),
-    "holdfast-proof.service": service("Proves the newest backup by restoring it", "scheduled-proof", [
-      ...gentle,
-      ...asPostgres(mount),
-    ]),
+    "holdfast-proof.service": service(
+      "Proves the newest backup by restoring it",
+      "scheduled-proof",
+      [...gentle, ...asPostgres(mount)],
+      ["# What came of it is written down, and is an alarm of its own.", "CollectMode=inactive-or-failed"],
+    ),
     "holdfast-job@.service": service(
       "%i, as somebody asked for it",
       "run %i",

@@ -37,6 +37,8 @@ class Login:
     users: tuple[str, str]
     """The instances' role, and one that is that role from its login on: instances use it while the first gets a new password."""
     database: str
+    extensions: tuple[str, ...] = ()
+    """That the database is to have."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def _setting(written: str) -> dict[str, Part]:
 def main(configuration: Path, password_file: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     first, second = written["users"]
-    login = Login((first, second), written["database"])
+    login = Login((first, second), written["database"], tuple(written.get("extensions", ())))
     for name in (*login.users, login.database):
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
             raise SystemExit(f"{configuration}: {name!r} is not a plain name")

@@ -14,7 +14,7 @@ import pwd
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from common import Problem
 
@@ -180,6 +180,61 @@ def give_schema(database: str, user: str, seconds: int = 0) -> bool:
             return False
         opened.ask("ALTER SCHEMA public OWNER TO {user}", user=Name(user))
         return True
+
+
+def add_extensions(database: str, names: Iterable[str], users: Sequence[str], schemas: Mapping[str, str] = {}, seconds: int = 0) -> list[str]:
+    """
+    Creates extensions that a database lacks, and those that they need, as the superuser: returns which. Raises Refused.
+
+    users: roles that get at an extension's own schema
+    schemas: extension → schema that it is wanted in. @default public
+    """
+    made: list[str] = []
+    with session(database, seconds=seconds) as opened:
+        present = {str(name) for (name,) in opened.ask("SELECT extname FROM pg_extension")}
+        for name in names:
+            _add(opened, name, present, made, schemas)
+        for name in made:
+            for user in users:
+                _let_use(opened, name, user)
+    return made
+
+
+def _add(opened: Session, name: str, present: set[str], made: list[str], schemas: Mapping[str, str]) -> None:
+    if name in present:
+        return
+    found = opened.ask(AVAILABLE, name=name)
+    if not found:
+        raise Refused(f"extension {name} is not installed on this machine")
+    schema, needed = found[0]
+    for other in needed:
+        _add(opened, str(other), present, made, schemas)
+    if schema is None:
+        wanted = schemas.get(name, "public")
+        opened.ask("CREATE SCHEMA IF NOT EXISTS {schema}", schema=Name(wanted))
+        opened.ask("CREATE EXTENSION {name} SCHEMA {schema}", name=Name(name), schema=Name(wanted))
+    else:
+        opened.ask("CREATE EXTENSION {name}", name=Name(name))
+    present.add(name)
+    made.append(name)
+
+
+AVAILABLE = """
+    SELECT v.schema::text, coalesce(v.requires::text[], '{{}}') FROM pg_available_extension_versions v
+    JOIN pg_available_extensions e ON e.name = v.name AND e.default_version = v.version WHERE v.name = {name}"""
+"""The schema that an extension insists on, and the extensions that it needs."""
+
+
+def _let_use(opened: Session, name: str, user: str) -> None:
+    schemas = opened.ask(
+        """
+        SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace OR n.oid IN (
+            SELECT objid FROM pg_depend WHERE refobjid = e.oid AND deptype = 'e' AND classid = 'pg_namespace'::regclass)
+        WHERE e.extname = {name} AND n.nspname NOT IN ('pg_catalog', 'public')""",
+        name=name,
+    )
+    for (schema,) in schemas:
+        opened.ask("GRANT USAGE ON SCHEMA {schema} TO {user}", schema=Name(schema), user=Name(user))
 
 
 def refused(error: Any) -> Refused:

@@ -28,6 +28,11 @@ export const badData: readonly BadSettings[] = [
     says: ["holdfast:database.pool: 20 is a number, not true or false"],
   },
   {
+    mistake: "an extension by the name of its project",
+    written: { database: { extensions: ["pgvector"] }, backup: {} },
+    says: ["holdfast:database.extensions[0]: pgvector is not known"],
+  },
+  {
     mistake: "a volume with its unit",
     written: { database: { volumeSize: "20GB" }, backup: {} },
     says: ["holdfast:database.volumeSize: 20GB is text, not a number"],

@@ -13,7 +13,7 @@ interface Outcome {
   readonly said: string;
   /** What the loaded database answers. */
   readonly found: string;
-  /** How many objects the role of imports still has. */
+  /** Whether the role of imports is still there: how often. */
   readonly left: string;
 }
 

@@ -99,7 +99,7 @@ def listing(settings: Settings) -> None:
             **known,
             "reachable": info.reachable,
             "reason": info.reason,
-            "proof": read_json(proving.PROOF),
+            "proof": read_json(backups.PROOF),
             "kept": restoring.kept_copies(settings),
         }
     )

@@ -8,6 +8,7 @@ import shutil
 import time
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import cluster
@@ -19,11 +20,12 @@ from commands import Failed, run, say
 from common import Problem, read_json
 from history import both, moment
 from pgbackrest import Info, PgBackRest, away
-from postgres import Refused
+from postgres import Refused, acting_as_postgres
 from room import duration, size
 from settings import RESULTS, STATE, Settings, write_result
 
 BACKUPS = f"{RESULTS}/backups.json"
+PROOF = f"{RESULTS}/proof.json"
 PUSH_LOG = "/var/log/pgbackrest/{stanza}-archive-push-async.log"
 
 
@@ -35,6 +37,7 @@ def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
     if not info.exists:
         repository.command("stanza-create")
         say("the repository is new and now belongs to this database")
+        forget_results()
         return repository.info()
     if info.system != cluster.system_identifier(settings):
         raise Problem(
@@ -43,6 +46,13 @@ def ensure_stanza(settings: Settings, repository: PgBackRest) -> Info:
             "repository to this new database instead, and keeps the old backups until they expire"
         )
     return info
+
+
+def forget_results() -> None:
+    """What was known and proven of another repository is not true of a new one."""
+    with acting_as_postgres():
+        for path in (BACKUPS, PROOF):
+            Path(path).unlink(missing_ok=True)
 
 
 def adopt(repository: PgBackRest) -> None:

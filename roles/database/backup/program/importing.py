@@ -82,12 +82,13 @@ def load(settings: Settings, source: str) -> None:
     discard(settings)
     fresh = f"{settings.database}{LOADING}{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     try:
-        make(settings, fresh)
+        schemas = loading.survey(settings, source) if settings.extensions else {}
+        make(settings, fresh, schemas)
         outcome = loading.fill(settings, source, fresh)
         if outcome.again:
             say("functions of the dump need its tables to be found by their names alone: loading it once more, in that way")
             drop(settings, fresh)
-            make(settings, fresh)
+            make(settings, fresh, schemas)
             outcome = loading.fill(settings, source, fresh, everywhere=True)
         hand_over(settings, fresh)
         tables, rows = cluster.content(settings, fresh)
@@ -127,8 +128,12 @@ def swap_in(settings: Settings) -> None:
     say(f"the previous data is now database {before}; delete it with `dropdb` when nobody needs it")
 
 
-def make(settings: Settings, fresh: str) -> None:
-    """Empty, for a role that may do everything in it and nothing elsewhere."""
+def make(settings: Settings, fresh: str, schemas: dict[str, str]) -> None:
+    """
+    Empty but for the stack's extensions, for a role that may do everything in it and nothing elsewhere.
+
+    schemas: extension → schema that the dump expects it in
+    """
     with postgres.session(port=settings.port) as session:
         name, importer = Name(fresh), Name(IMPORTER)
         if not session.ask("SELECT 1 FROM pg_roles WHERE rolname = {role}", role=IMPORTER):
@@ -137,8 +142,11 @@ def make(settings: Settings, fresh: str) -> None:
         with session.together():
             session.ask("REVOKE ALL ON DATABASE {new} FROM PUBLIC", new=name)
             session.ask("GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {new} TO {role}", new=name, role=importer)
+    # While nobody else has been in it: what a superuser creates there runs nothing of the dump's.
+    postgres.add_extensions(fresh, settings.extensions, [settings.owner, IMPORTER], schemas)
     with postgres.session(fresh, port=settings.port) as session:
-        session.ask("ALTER SCHEMA public OWNER TO {role}", role=importer)
+        for (schema,) in session.ask(SCHEMAS):
+            session.ask("ALTER SCHEMA {schema} OWNER TO {role}", schema=Name(schema), role=importer)
 
 
 def hand_over(settings: Settings, fresh: str) -> None:
@@ -154,6 +162,11 @@ def hand_over(settings: Settings, fresh: str) -> None:
         postgres.take_over(session, fresh, settings.owner)
     postgres.give_schema(fresh, settings.owner)
 
+
+SCHEMAS = """
+    SELECT nspname FROM pg_namespace n WHERE nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') AND NOT EXISTS (
+        SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.classid = 'pg_namespace'::regclass AND d.deptype = 'e')"""
+"""Of a new database: public, and those that were made for extensions, but not the extensions' own."""
 
 TABLES = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -16,6 +16,9 @@ QUALIFIED = rf"{NAME}(?: \. {NAME})?"
 ROWS = re.compile(rf"COPY ({QUALIFIED}) .*FROM stdin\b", re.I)
 SEQUENCE = re.compile(r"SELECT pg_catalog \. setval ", re.I)
 POLICY = re.compile(rf"CREATE POLICY ({NAME}) ON ({QUALIFIED}) (?:AS \w+ )?(?:FOR \w+ )?TO ((?:{NAME}(?: , )?)+)", re.I)
+EXTENSION = re.compile(rf"CREATE EXTENSION (?:IF NOT EXISTS )?({NAME}) (?:WITH )?SCHEMA ({NAME})", re.I)
+BEGINS = re.compile(r"CREATE (?:UNLOGGED |FOREIGN )?(?:TABLE|TYPE|DOMAIN|SEQUENCE|VIEW)|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)|COPY|INSERT", re.I)
+"""What comes after a dump's extensions."""
 
 NOT_ALLOWED = "42501"
 EXISTS = ("42P06", "42710", "42P07", "42723")

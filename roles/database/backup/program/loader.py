@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True  # The folder belongs to the machine's configurat
 import dumps  # noqa: E402
 from common import Problem  # noqa: E402
 from explaining import NO_DUMP, Refusal, explain  # noqa: E402
-from leaving_out import MISSING, POLICY, ROWS, SEQUENCE, plain, rule_about  # noqa: E402
+from leaving_out import BEGINS, EXTENSION, MISSING, POLICY, ROWS, SEQUENCE, plain, rule_about  # noqa: E402
 from statements import Command, Cut, Reader, Statement  # noqa: E402
 
 SETTINGS = "-c client_min_messages=error -c synchronous_commit=off -c idle_in_transaction_session_timeout=0"
@@ -260,11 +260,32 @@ def connect(address: str) -> Any:
     return connection
 
 
+def wanted_schemas(reader: Reader) -> dict[str, str]:
+    """Extension → schema, from the statements before a dump makes anything else."""
+    found: dict[str, str] = {}
+    try:
+        while True:
+            piece = reader.next()
+            if piece is None or isinstance(piece, Statement) and BEGINS.match(piece.head):
+                return found
+            match = EXTENSION.match(piece.head) if isinstance(piece, Statement) else None
+            if match:
+                found[match[1].strip('"')] = match[2].strip('"')
+    except Cut:
+        # The load itself says so.
+        return found
+
+
 def main(request: dict[str, Any]) -> None:
     """
     request: `connection` to the empty database, `version` of its server, `programs` with pg_restore, `work`, a folder that is
-    this user's, `server` where a server is copied from, and `everywhere` for a second attempt
+    this user's, `server` where a server is copied from, `everywhere` for a second attempt; `survey` alone for
+    where extensions are wanted
     """
+    if request.get("survey"):
+        with dumps.opened(request) as source:
+            tell(schemas=wanted_schemas(Reader(source.sql)), done=True)
+        return
     connection = connect(f"{request['connection']} client_encoding=UTF8 options='{SETTINGS}'")
     with dumps.opened(request) as source:
         loader = Loader(Reader(source.sql), connection, int(request["version"]), bool(request.get("everywhere")))

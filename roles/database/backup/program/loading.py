@@ -44,10 +44,21 @@ class Outcome:
     again: bool = False
     """Functions of the dump's look names up in the schema public, which it has switched off: it needs a second attempt."""
     reason: str | None = None
+    schemas: dict[str, str] = field(default_factory=dict)
+    """Extension → schema that the dump wants it in."""
 
 
 def is_address(source: str) -> bool:
     return re.match(r"postgres(ql)?://", source) is not None
+
+
+def survey(settings: Settings, source: str) -> dict[str, str]:
+    """Extension → schema that a dump wants it in, from its beginning. Raises Problem."""
+    request = {"programs": settings.programs, "work": work_folder(settings), "survey": True}
+    if is_address(source):
+        with logged_in(source) as (address, environment):
+            return load(settings, {**request, "server": address}, environment, None).schemas
+    return load(settings, request, (), source).schemas
 
 
 def fill(settings: Settings, source: str, database: str, everywhere: bool = False) -> Outcome:
@@ -124,6 +135,7 @@ def listen(loader: subprocess.Popen[bytes]) -> Outcome:
         outcome.done = bool(told.get("done", outcome.done))
         outcome.again = bool(told.get("again", outcome.again))
         outcome.reason = told.get("failed", outcome.reason)
+        outcome.schemas.update(told.get("schemas", {}))
     loader.wait()
     return outcome
 

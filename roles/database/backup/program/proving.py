@@ -21,9 +21,7 @@ from pgbackrest import Backup, PgBackRest, away
 from postgres import Name, Refused
 from restoring import SPEED
 from room import counted, duration, size
-from settings import RESULTS, Settings, write_result
-
-PROOF = f"{RESULTS}/proof.json"
+from settings import Settings, write_result
 
 
 class Table(NamedTuple):
@@ -76,7 +74,7 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
     Restores the newest backup of each repository, that which was not proven for longest first. Writes proof.json either way.
     Raises Problem when one is not proven.
     """
-    before: list[dict[str, Any]] = (read_json(PROOF) or {}).get("repositories", [])
+    before: list[dict[str, Any]] = (read_json(backups.PROOF) or {}).get("repositories", [])
     try:
         info = backups.ensure_stanza(settings, repository)
         if info.away:
@@ -87,13 +85,13 @@ def prove(settings: Settings, repository: PgBackRest) -> None:
             raise Problem("there is no backup to prove yet: `holdfast backup now` makes one")
     except Problem as problem:
         nothing = {**document(None, time.time()), "ok": False, "reason": str(problem), "seconds": 0}
-        write_result(PROOF, {**nothing, "repositories": before})
+        write_result(backups.PROOF, {**nothing, "repositories": before})
         raise
     proofs = {one["repository"]: one for one in before if one["repository"] in info.repositories}
     failed = []
     for backup in chosen:
         proofs[backup.repository] = proof = prove_one(settings, repository, backup)
-        write_result(PROOF, {**least(proofs.values()), "repositories": [proofs[key] for key in sorted(proofs)]})
+        write_result(backups.PROOF, {**least(proofs.values()), "repositories": [proofs[key] for key in sorted(proofs)]})
         if not proof["ok"]:
             failed.append(f"backup {backup.label} {reach.WHERE[backup.repository]}: {proof['reason']}")
     if failed:

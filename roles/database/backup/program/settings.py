@@ -37,6 +37,8 @@ class Settings:
     port: int
     role_units: tuple[str, ...]
     """Units that bring roles and passwords to what the stack says; run after a restore, which brings old ones."""
+    extensions: tuple[str, ...] = ()
+    """Extensions that the database has by the stack's settings."""
 
     @property
     def unit(self) -> str:
@@ -72,4 +74,5 @@ def read_settings(path: str = CONFIGURATION) -> Settings:
         owner=str(raw["owner"]),
         port=int(raw["port"]),
         role_units=tuple(str(unit) for unit in raw["roleUnits"]),
+        extensions=tuple(str(name) for name in raw.get("extensions", ())),
     )

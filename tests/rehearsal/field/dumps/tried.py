@@ -5,17 +5,22 @@ cases as JSON on its input. Each is made by a shell command that writes to stand
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
 from typing import Any
 
+sys.path[:0] = ["/usr/local/lib/holdfast/backup"]
+sys.dont_write_bytecode = True
+
+import importing  # noqa: E402
+from common import Problem  # noqa: E402
+from settings import read_settings  # noqa: E402
+
 DUMP = "/srv/database/tried"
-
-
-def shell(command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["bash", "-c", command], cwd="/", text=True, capture_output=True, check=False, **options)
 
 
 def psql(database: str, statement: str) -> str:
@@ -26,20 +31,27 @@ def psql(database: str, statement: str) -> str:
 
 def tried(case: dict[str, Any]) -> dict[str, Any]:
     with open(DUMP, "wb") as file:
-        made = subprocess.run(["bash", "-c", case["make"]], cwd="/", stdout=file, stderr=subprocess.PIPE, check=False)
-    source = case.get("from", DUMP)
-    begun = shell("holdfast-backup start load", input=json.dumps({"source": source}))
-    followed = shell("holdfast-backup follow load")
+        subprocess.run(["bash", "-c", case["make"]], cwd="/", stdout=file, stderr=subprocess.DEVNULL, check=False)
+    said = io.StringIO()
+    code = 0
+    with contextlib.redirect_stdout(said):
+        try:
+            importing.load(read_settings(), case.get("from", DUMP))
+        except Problem as problem:
+            print(problem)
+            code = 1
     loaded = psql("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'app-loaded-%'")
-    strangers = "SELECT count(*) FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid WHERE r.rolname = 'holdfast_import'"
+    strangers = "SELECT count(*) FROM pg_roles WHERE rolname = 'holdfast_import'"
     return {
         "name": case["name"],
-        "code": followed.returncode,
-        "said": made.stderr.decode() + begun.stderr + followed.stdout + followed.stderr,
+        "code": code,
+        "said": said.getvalue(),
         "found": psql(loaded, case["sql"]) if loaded else "",
         "left": psql("postgres", strangers),
     }
 
 
-print(json.dumps([tried(case) for case in json.load(sys.stdin)]))
+outcomes = [tried(case) for case in json.load(sys.stdin)]
+importing.discard(read_settings())
 os.unlink(DUMP)
+print(json.dumps(outcomes))

@@ -51,6 +51,20 @@ class ProofTest(unittest.TestCase):
         self.assertEqual(str(proving.Table("public", "a\x1b]52;\nb")), "public.a\\x1b]52;\\nb")
 
 
+class NewRepositoryTest(unittest.TestCase):
+    def test_nothing_that_was_known_of_another_one_is_known_of_it(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            proof, known = f"{folder}/proof.json", f"{folder}/backups.json"
+            write_json(proof, {"ok": False})
+            write_json(known, {"restorable": []})
+            repository = mock.Mock()
+            repository.info.return_value = mock.Mock(reachable=True, exists=False)
+            with mock.patch.object(backups, "PROOF", proof), mock.patch.object(backups, "BACKUPS", known):
+                backups.ensure_stanza(settings(), repository)
+            repository.command.assert_called_once_with("stanza-create")
+            self.assertEqual(os.listdir(folder), [])
+
+
 class CopyTest(unittest.TestCase):
     """The restored copy that a proof looks at."""
 

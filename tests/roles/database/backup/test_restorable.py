@@ -326,7 +326,7 @@ class ProofTest(unittest.TestCase):
             return {**proving.document(backup, minute(len(proven)).timestamp()), "ok": ok, "reason": None if ok else "2 rows"}
 
         proven: list[int] = []
-        with mock.patch.object(proving, "PROOF", os.path.join(folder, "proof.json")):
+        with mock.patch.object(proving.backups, "PROOF", os.path.join(folder, "proof.json")):
             with mock.patch.object(proving.backups, "ensure_stanza", return_value=storage.info()):
                 with mock.patch.object(proving, "prove_one", one):
                     if failing is None:
