@@ -115,20 +115,13 @@ describe(`judged by the programs of ${debian.name}`, () => {
 });
 
 test("extensions bring their packages, what PostgreSQL loads at its start, and are created in the app's database", () => {
-  const wanted = settingsWith({
-    database: {
-      machines: 1,
-      extensions: ["pg_stat_statements", "postgis", "pg_cron", "timescaledb", "postgis_topology"],
-    },
-  });
-  const { packages, files } = database(makeBlueprint(wanted));
+  const extensions = ["pg_stat_statements", "postgis", "pg_cron", "timescaledb", "postgis_topology"];
+  const { packages, files } = database(makeBlueprint(settingsWith({ "holdfast:database": { extensions } })));
   const unnamed = ["postgresql-17-cron", "postgresql-17-postgis-3", "postgresql-17-timescaledb"];
   expect(packages.filter((one) => one.startsWith("postgresql-17-")).sort()).toEqual(unnamed);
   expect(files[paths.postgresql]?.content).toContain(
-    "shared_preload_libraries = 'timescaledb,pg_cron,pg_stat_statements'\ncron.database_name = 'app'\n",
+    "shared_preload_libraries = 'timescaledb,pg_stat_statements,pg_cron'\ncron.database_name = 'app'\n",
   );
-  expect(JSON.parse(files[paths.login]?.content as string)).toMatchObject({ extensions: wanted.database?.extensions });
-  expect(database(makeBlueprint(settingsWith({ database: {} }))).files[paths.postgresql]?.content).not.toContain(
-    "preload",
-  );
+  expect(JSON.parse(files[paths.login]?.content as string)).toMatchObject({ extensions });
+  expect(database(makeBlueprint(apart)).files[paths.postgresql]?.content).not.toContain("preload");
 });

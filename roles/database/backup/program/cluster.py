@@ -112,13 +112,13 @@ def await_running(settings: Settings, limit: float) -> None:
         time.sleep(0.2)
 
 
-def ready(settings: Settings) -> bool:
+def ready(settings: Settings, data: str | None = None) -> bool:
     """
     Whether everybody may connect, as PostgreSQL writes it into its lock file. Asking it would fill its log with refusals
     for as long as it recovers.
     """
     try:
-        with acting_as_postgres(), open(f"{settings.data}/postmaster.pid", encoding="utf-8") as file:
+        with acting_as_postgres(), open(f"{data or settings.data}/postmaster.pid", encoding="utf-8") as file:
             lines = file.read().splitlines()
     except FileNotFoundError:
         return False

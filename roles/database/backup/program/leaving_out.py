@@ -60,6 +60,7 @@ RULES = (
     rule(r"(CREATE|DROP) DATABASE |COMMENT ON DATABASE |UPDATE pg_catalog \. pg_database |UPDATE pg_database ", None),
     rule(rf"ALTER DATABASE {NAME} (?:SET|RESET) ({QUALIFIED})", None, r"a setting of the old database: \1"),
     rule(r"ALTER DATABASE ", None),
+    rule(r"CREATE ROLE postgres$", None),
     rule(rf"CREATE (?:ROLE|USER|GROUP) (?!MAPPING)({NAME})", None, r"role \1"),
     rule(rf"ALTER (?:ROLE|USER) ({NAME}) (?:IN DATABASE {NAME} )?SET ({QUALIFIED})", None, r"a setting of role \1: \2"),
     rule(r"(?:ALTER|DROP) (?:ROLE|USER|GROUP) (?!MAPPING)|COMMENT ON ROLE |GRANT (?:(?! ON ).)* TO ", None),

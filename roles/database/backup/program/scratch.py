@@ -11,7 +11,6 @@ from typing import Iterator
 
 import backups
 import cluster
-import postgres
 import recovery
 from commands import Failed, as_postgres, run, say
 from common import Problem
@@ -98,7 +97,7 @@ def restored(settings: Settings, repository: PgBackRest, backup: Backup, restore
         configure(settings, folder)
         say("the files are there; replaying WAL")
         start(settings, folder)
-        await_promoted(folder)
+        await_promoted(settings, folder)
         yield folder
     finally:
         remove(settings, folder)
@@ -136,11 +135,12 @@ def last_words(log: str) -> str:
     return " | ".join(lines[-8:])
 
 
-def await_promoted(folder: str) -> None:
-    """A copy answers questions before it has reached its target."""
-    with postgres.session(host=folder, port=cluster.COPY_PORT) as session:
-        while session.ask("SELECT pg_is_in_recovery()") != [(False,)]:
-            time.sleep(0.2)
+def await_promoted(settings: Settings, folder: str) -> None:
+    """pg_ctl takes a copy that still replays WAL for started. Raises Problem with PostgreSQL's last words when it ends instead."""
+    while not cluster.ready(settings, f"{folder}/data"):
+        if not os.path.exists(f"{folder}/data/postmaster.pid"):
+            raise Problem(f"the restored copy ended while it replayed WAL: {last_words(f'{folder}/log')}")
+        time.sleep(0.2)
 
 
 def remove(settings: Settings, folder: str) -> None:
