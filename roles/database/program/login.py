@@ -173,6 +173,8 @@ def bring(login: Login, passwords: Sequence[str]) -> None:
                     session.ask(statement, **parts)
     if postgres.give_schema(login.database, login.users[0], TIMEOUT):
         print(f"the schema public belongs to {login.users[0]}", flush=True)
+    for name in postgres.add_extensions(login.database, login.extensions, [login.users[0]], seconds=TIMEOUT):
+        print(f"the database has the extension {name} now", flush=True)
 
 
 def end_sessions(session: postgres.Session, role: Part) -> None:
