@@ -19,34 +19,118 @@ export interface AdminKey extends PublicKey {
   readonly expires?: string;
 }
 
-const keyTypes = [
-  "ssh-ed25519",
-  "ssh-rsa",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "sk-ssh-ed25519@openssh.com",
-  "sk-ecdsa-sha2-nistp256@openssh.com",
-];
+/** Any length. */
+const any = undefined;
 
-/** Whether a setting is meant as a key rather than as the path of one. */
-export function looksLikeKey(text: string): boolean {
-  return /^(ssh-|ecdsa-|sk-)\S+\s/.test(text);
+/**
+ * Kinds of keys that machines accept: bytes of each field that follows the kind in their bodies (RFC 4253, 5656, 8709 and
+ * OpenSSH's PROTOCOL.u2f).
+ */
+const fieldsOfKind: Readonly<Record<string, readonly (number | undefined)[]>> = {
+  "ssh-ed25519": [32],
+  "ssh-rsa": [any, any],
+  "ecdsa-sha2-nistp256": [8, 65],
+  "ecdsa-sha2-nistp384": [8, 97],
+  "ecdsa-sha2-nistp521": [8, 133],
+  "sk-ssh-ed25519@openssh.com": [32, any],
+  "sk-ecdsa-sha2-nistp256@openssh.com": [8, 65, any],
+};
+
+/** Why a text is no public key that machines accept. */
+export interface KeyMistake {
+  readonly wrong: string;
+  /** @default a new key */
+  readonly fix?: string;
 }
 
-/** Parses a public key; returns what is wrong with it as text otherwise. */
-export function parsePublicKey(text: string): PublicKey | string {
-  if (text.includes("PRIVATE KEY")) return "is a private key";
-  const [type = "", body = "", ...comment] = text.trim().split(/\s+/);
-  if (type === "ssh-dss") return "is a DSA key, which OpenSSH no longer accepts";
-  if (!keyTypes.includes(type)) return "is not a public key in OpenSSH's form";
-  const blob = Buffer.from(body, "base64");
-  // The body repeats its type, length first: the cheapest proof that nothing was cut or mixed up.
-  const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
-  if (blob.subarray(4, 4 + length).toString("latin1") !== type || blob.length < length + 36) {
-    return "is cut or damaged";
+const kindOfKey = /^(ssh-|ecdsa-|sk-)\S+$/;
+
+/** Whether a setting is meant as a key rather than as the path of one. Options of an authorized_keys file may stand before it. */
+export function looksLikeKey(text: string): boolean {
+  return /(^|\s)(ssh-|ecdsa-|sk-)\S+\s+AAAA/.test(text) || /^(ssh-|ecdsa-|sk-)\S+\s/.test(text);
+}
+
+/** Other forms in which keys are kept, by a text that only they contain. */
+const otherForms: readonly (readonly [RegExp, KeyMistake])[] = [
+  [/PRIVATE KEY/, { wrong: "is a private key" }],
+  [
+    /PuTTY-User-Key-File/,
+    {
+      wrong: "is a private key in PuTTY's form",
+      fix: "name the public key: `puttygen FILE -O public-openssh -o FILE.pub`",
+    },
+  ],
+  [
+    /BEGIN SSH2 PUBLIC KEY/,
+    { wrong: "is in the form of RFC 4716", fix: "convert it: `ssh-keygen -i -f FILE >NEW.pub`" },
+  ],
+  [
+    /BEGIN (RSA )?PUBLIC KEY/,
+    {
+      wrong: "is in PEM's form",
+      fix: "convert it: `ssh-keygen -i -m PKCS8 -f FILE >NEW.pub` (`-m PEM` for a file that begins with BEGIN RSA)",
+    },
+  ],
+  [
+    /[\0\ufffd]/,
+    { wrong: "is no plain text (perhaps UTF-16, which PowerShell's `>` writes)", fix: "save it as UTF-8" },
+  ],
+];
+
+/** Parses the one public key of a text, e.g. of a .pub file; comments, empty lines and all kinds of line ends are ignored. */
+export function parsePublicKey(text: string): PublicKey | KeyMistake {
+  const other = otherForms.find(([form]) => form.test(text));
+  if (other) return other[1];
+  const [line = "", ...more] = text
+    .replace(/^\ufeff/, "")
+    .split(/[\r\n]+/)
+    .map((each) => each.trim())
+    .filter((each) => each !== "" && !each.startsWith("#"));
+  if (more.length > 0 && more.some(looksLikeKey)) {
+    return {
+      wrong: `holds ${more.length + 1} keys`,
+      fix: "write each key as an entry of its own, as text or as a file",
+    };
   }
-  return { type, body, comment: comment.join(" ") };
+  return more.length > 0 ? { wrong: "is not a public key in OpenSSH's form" } : parseLine(line);
+}
+
+function parseLine(line: string): PublicKey | KeyMistake {
+  const [type = "", body = "", ...comment] = line.split(/\s+/);
+  if (type === "ssh-dss") return { wrong: "is a DSA key, which OpenSSH no longer accepts" };
+  if (/-cert-v\d+@openssh\.com$/.test(type)) {
+    return { wrong: "is a certificate", fix: "name the key that it was made for (the .pub file without -cert)" };
+  }
+  if (!(type in fieldsOfKind)) {
+    return looksLikeKey(line) && !kindOfKey.test(type)
+      ? { wrong: "has options before the key", fix: "write a group: `{ name, key, from, expires }`" }
+      : { wrong: "is not a public key in OpenSSH's form" };
+  }
+  // A second key in the comment: somebody joined two lines, and its owner would be locked out.
+  const keys = 1 + comment.filter((word) => word.startsWith("AAAA") && word.length > 40).length;
+  if (keys > 1) return { wrong: `holds ${keys} keys`, fix: "write each key as an entry of its own" };
+  return isWhole(type, body) ? { type, body, comment: comment.join(" ") } : { wrong: "is cut or damaged" };
+}
+
+/** Whether a body has all its fields and nothing behind them, so that nothing was cut or mixed up. */
+function isWhole(type: string, body: string): boolean {
+  const blob = Buffer.from(body, "base64");
+  if (blob.toString("base64").replace(/=+$/, "") !== body.replace(/=+$/, "")) return false;
+  const fields = fieldsOf(blob);
+  const size = fields.reduce((sum, field) => sum + 4 + field.length, 0);
+  const [name, ...values] = fields;
+  const wanted = fieldsOfKind[type] ?? [];
+  return (
+    size === blob.length &&
+    name?.toString("latin1") === type &&
+    values.length === wanted.length &&
+    values.every(({ length }, index) => length > 0 && length === (wanted[index] ?? length))
+  );
+}
+
+/** Whether a key is on a security key, which our own SSH client (ssh2) cannot ask. */
+export function isOnSecurityKey({ type }: PublicKey): boolean {
+  return type.startsWith("sk-");
 }
 
 /** OpenSSH's one line. */

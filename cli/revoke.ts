@@ -14,7 +14,7 @@ import { moveToRevoked } from "../stack/people/settings";
 import { Project, stackState } from "../stack/pulumi/project";
 import { readSettingsFile } from "../stack/settingsFile";
 import { askEach, type Reply } from "../stack/ssh/askEach";
-import { keyFile } from "../stack/ssh/route";
+import { keyFile } from "../stack/ssh/identities";
 import { allTargets } from "../stack/ssh/targets";
 import { stackOption } from "./options";
 

@@ -4,7 +4,7 @@ import { adminOf, owners } from "../stack/people/keys";
 import { askWho, type People } from "../stack/people/program";
 import { askEach, type Reply } from "../stack/ssh/askEach";
 import { allTargets } from "../stack/ssh/targets";
-import { keyFile } from "../stack/ssh/route";
+import { keyFile } from "../stack/ssh/identities";
 import { stackState } from "../stack/pulumi/project";
 import { stackOption } from "./options";
 

@@ -69,8 +69,9 @@ export const environmentVariables = {
   },
   HOLDFAST_SSH_KEY_FILE: {
     setBy: "people",
-    meaning: "Private key for the machines. Its public half, beside it, is let in by a local stack that names no key.",
-    default: "the SSH agent, ~/.ssh/id_ed25519, ~/.ssh/id_rsa; a local stack's own key",
+    meaning:
+      "Private key for the machines, or the .pub file of one that the SSH agent holds. Its public half, beside it, is let in by a local stack that names no key.",
+    default: "the SSH agent, ~/.ssh/id_ed25519, id_ecdsa, id_rsa; a local stack's own key",
   },
   HOLDFAST_SSH_TIMEOUT: {
     setBy: "people",

@@ -88,10 +88,10 @@ function readKey(text: string, setting: string, source: SettingsSource): { key: 
   const why = "machines accept only SSH keys, and a broken one would lock you out";
   if (looksLikeKey(text) || text.includes("PRIVATE KEY")) {
     const key = parsePublicKey(text);
-    if (typeof key !== "string") return { key };
+    if (!("wrong" in key)) return { key };
     const shown = text.includes("PRIVATE KEY") ? undefined : text;
-    const fix = "copy the whole line of a .pub file that `ssh-keygen -t ed25519` made";
-    return { problem: { setting, value: shown, wrong: key, why, fix } };
+    const { wrong, fix = "copy the whole line of a .pub file that `ssh-keygen -t ed25519` made" } = key;
+    return { problem: { setting, value: shown, wrong, why, fix } };
   }
   const path = resolvePath(text, source);
   const content = source.readText(path);
@@ -104,11 +104,13 @@ function readKey(text: string, setting: string, source: SettingsSource): { key: 
     };
   }
   const key = parsePublicKey(content);
-  if (typeof key !== "string") return { key };
-  const fix = content.includes("PRIVATE KEY")
-    ? `name ${text}.pub, and never give the private one to anybody`
-    : "make a key pair with `ssh-keygen -t ed25519` and name its .pub file";
-  return { problem: { setting, value: text, wrong: key, why, fix } };
+  if (!("wrong" in key)) return { key };
+  const fix =
+    key.fix ??
+    (content.includes("PRIVATE KEY")
+      ? `name ${text}.pub, and never give the private one to anybody`
+      : "make a key pair with `ssh-keygen -t ed25519` and name its .pub file");
+  return { problem: { setting, value: text, wrong: key.wrong, why, fix } };
 }
 
 /** `~/x` is under the home folder, everything else is seen from the folder of Pulumi.yaml. */

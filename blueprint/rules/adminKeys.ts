@@ -1,4 +1,4 @@
-import { type AdminKey, keyId, ownerOf } from "../sshKeys";
+import { type AdminKey, isOnSecurityKey, keyId, ownerOf } from "../sshKeys";
 import type { Problem } from "../problems";
 import type { Draft, Rule } from "./rule";
 
@@ -29,6 +29,20 @@ export const somebodyGetsIn: Rule = ({ resolvedAdmin, today }) => {
       wrong: "has only keys that expired",
       why: "machines refuse them, and nobody could reach or configure the machines",
       fix: "add a key that is valid, or write a later day",
+    },
+  ];
+};
+
+/** OpenSSH can ask a security key, our own client cannot. */
+export const somebodyAppliesToo: Rule = ({ resolvedAdmin, today }) => {
+  const valid = keysOf(resolvedAdmin).filter(({ key }) => !isExpired(key, today));
+  if (valid.length === 0 || valid.some(({ key }) => !isOnSecurityKey(key))) return [];
+  return [
+    {
+      setting: "holdfast:admin.sshKeys",
+      wrong: "has only keys on security keys (sk-…)",
+      why: "`pulumi up`, `status` and `who` log in with an SSH client that cannot ask a security key; only `npx holdfast ssh` and `run` can",
+      fix: "add a key of another kind for them, e.g. one of `ssh-keygen -t ed25519`, with a passphrase and in the SSH agent",
     },
   ];
 };

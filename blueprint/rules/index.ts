@@ -1,4 +1,4 @@
-import { keysExpire, revokedKeysStayOut, somebodyGetsIn } from "./adminKeys";
+import { keysExpire, revokedKeysStayOut, somebodyAppliesToo, somebodyGetsIn } from "./adminKeys";
 import { adminRangesDiffer, adminsComeFromTheInternet } from "./adminRanges";
 import {
   backupHasDatabase,
@@ -59,4 +59,5 @@ export const warnings: readonly Rule[] = [
   exampleKeyWillBeRefused,
   keysExpire,
   hstsWarning,
+  somebodyAppliesToo,
 ];

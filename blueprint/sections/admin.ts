@@ -5,7 +5,7 @@ const keyForm = "a public key in OpenSSH's form, or the path of a .pub file (~ i
 
 const keyText = text(/^\S.*$/, {
   description:
-    "A public key in OpenSSH's form, or the path of a .pub file. Keys on security keys (`sk-…`) are taken too.",
+    "A public key in OpenSSH's form, or the path of a .pub file that holds one. Ed25519, ECDSA, and RSA from 3072 bits. Keys on security keys (`sk-…`) open `npx holdfast ssh` and `run` only: their owner needs a second key of another kind for `pulumi up`.",
   why: "machines accept only SSH keys, never passwords",
   example: "ssh-ed25519 AAAA… ana@example.org",
   form: keyForm,

@@ -6,7 +6,7 @@ import { stackOption } from "../options";
 import { findDaemon } from "../../stack/local/client";
 import { localCloudOf } from "../../stack/localCloud";
 import { routesOf } from "../../stack/ssh/config";
-import { keyFile } from "../../stack/ssh/route";
+import { keyFile } from "../../stack/ssh/identities";
 import { Project, stackState } from "../../stack/pulumi/project";
 import type { StackState } from "../../stack/state";
 import { coloursFor } from "../../lib/terminal/colour";

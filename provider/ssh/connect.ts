@@ -4,7 +4,8 @@ import { Client } from "ssh2";
 import type { Connection } from "./connection";
 import { ConnectionFailure, explainError, hostKeyChanged } from "./failures";
 import { algorithmsFor, formatHostKey, pinOf, type HostKeys } from "./hostKeys";
-import { findCredentials, type Credential } from "./keys";
+import { findCredentials, inOrder, type Credential, type Credentials } from "./keys";
+import { fingerprintOf, type ListedKey } from "./keyText";
 import { Session } from "./session";
 import type { SharedJumps } from "./sharedJumps";
 
@@ -20,7 +21,9 @@ export interface ConnectOptions {
    */
   readonly reachTimeout?: number;
   /** Keys for machines. @default those that `findCredentials` finds */
-  readonly credentials?: readonly Credential[];
+  readonly credentials?: Credentials;
+  /** Keys that the machine and its jump hosts are known to accept: they are offered first. @default unknown */
+  readonly known?: readonly ListedKey[];
   /** Shared connections to jump hosts. @default each session opens and closes its own */
   readonly jumps?: SharedJumps;
 }
@@ -42,7 +45,7 @@ const keepaliveInterval = 5_000;
  * @throws ConnectionFailure of the last jump host that was tried
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
-  const credentials = options.credentials ?? credentialsOrFailure();
+  const credentials = options.credentials ?? (await credentialsOrFailure());
   const seen: Record<string, string> = {};
   const { host, port = 22, user, via = [] } = options.connection;
   const target: Hop = { host, port, user, pin: "machine" };
@@ -65,9 +68,9 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   throw failure;
 }
 
-function credentialsOrFailure(): readonly Credential[] {
+async function credentialsOrFailure(): Promise<Credentials> {
   try {
-    return findCredentials();
+    return await findCredentials();
   } catch (error) {
     throw new ConnectionFailure("noKey", messageOf(error));
   }
@@ -81,7 +84,7 @@ async function dialThrough(
   jump: Hop,
   target: Hop,
   options: ConnectOptions,
-  credentials: readonly Credential[],
+  credentials: Credentials,
   seen: Record<string, string>,
 ): Promise<[Client, ...Client[]]> {
   const { jumps } = options;
@@ -119,13 +122,14 @@ function forward(
 
 function dial(
   hop: Hop,
-  { pinned, signal, hopTimeout, reachTimeout = hopTimeout }: ConnectOptions,
-  credentials: readonly Credential[],
+  { pinned, signal, hopTimeout, reachTimeout = hopTimeout, known: accepted }: ConnectOptions,
+  credentials: Credentials,
   seen: Record<string, string>,
   sock?: Duplex,
   where = describe(hop),
 ): Promise<Client> {
   const client = new Client();
+  const offered = inOrder(credentials.usable, accepted);
   const known = pinned[hop.pin] ?? seen[hop.pin];
   let changed: ConnectionFailure | undefined;
   return new Promise((resolve, reject) => {
@@ -154,9 +158,12 @@ function dial(
       signal.removeEventListener("abort", abort);
       client.destroy();
       const failure = error instanceof ConnectionFailure ? error : explainError(error, where);
-      reject(changed ?? refine(failure, hop, credentials));
+      reject(changed ?? refine(failure, hop, offered, credentials.leftOut, accepted));
     };
-    client.on("error", fail);
+    client.on("error", (error: Error & { level?: string }) => {
+      // ssh2 goes on with the next key by itself.
+      if (error.level !== "agent") fail(error);
+    });
     client.on("close", () => {
       fail(new Error("closed"));
     });
@@ -169,7 +176,7 @@ function dial(
       readyTimeout: hopTimeout,
       keepaliveInterval,
       keepaliveCountMax: 3,
-      authHandler: credentials.map((credential) => credential.methodFor(hop.user)),
+      authHandler: offered.map((credential) => credential.methodFor(hop.user)),
       algorithms: serverHostKey && { serverHostKey },
       hostVerifier: (raw: Buffer) => {
         const shown = formatHostKey(raw);
@@ -188,14 +195,36 @@ function unanswered(where: string): ConnectionFailure {
   return new ConnectionFailure("timeout", `${where} does not answer`);
 }
 
-function refine(failure: ConnectionFailure, hop: Hop, credentials: readonly Credential[]): ConnectionFailure {
+/** Adds to a refused login what was tried, what was not and why, and what would help. */
+function refine(
+  failure: ConnectionFailure,
+  hop: Hop,
+  offered: readonly Credential[],
+  leftOut: readonly string[],
+  accepted: readonly ListedKey[] = [],
+): ConnectionFailure {
+  const problems = offered.flatMap(({ name, problem }) => problem?.()?.replace(/^/, `${name}: `) ?? []);
+  if (failure.reason === "timeout" && problems.length > 0) {
+    return new ConnectionFailure("timeout", [failure.message, ...problems].join("\n"));
+  }
   if (failure.reason !== "keyRefused") return failure;
-  const tried = credentials.map((credential) => credential.name).join(", ");
+  const bodies = new Set(offered.map(({ publicKey }) => publicKey));
+  const hasNone = accepted.length > 0 && !accepted.some(({ body }) => bodies.has(body));
   return new ConnectionFailure(
     "keyRefused",
-    `${failure.message} for user ${hop.user} (tried: ${tried}).\nSet HOLDFAST_SSH_KEY_FILE to the private key that belongs ` +
-      "to one of the stack's admin SSH keys, or load it into the SSH agent.",
+    [
+      `${failure.message} for user ${hop.user} (tried: ${offered.map(({ name }) => name).join(", ")}).`,
+      ...problems,
+      ...leftOut,
+      ...(hasNone ? [`None of them is a key that it accepts: ${accepted.map(nameOf).join(", ")}.`] : []),
+      "Set HOLDFAST_SSH_KEY_FILE to the private key that belongs to one of the stack's admin SSH keys, or to the .pub file " +
+        "of one that the SSH agent holds.",
+    ].join("\n"),
   );
+}
+
+function nameOf({ body, comment }: ListedKey): string {
+  return `${comment} (${fingerprintOf(body)})`.trim();
 }
 
 function describe(hop: Hop): string {

@@ -15,15 +15,31 @@ export type FailureReason =
 /** Failures that waiting does not cure. `keyRefused` is one only after cloud-init had time to make the user. */
 export const permanentFailures: ReadonlySet<FailureReason> = new Set(["hostKeyChanged", "noKey"]);
 
+const nobodyAnswers: ReadonlySet<FailureReason> = new Set(["refused", "noRoute", "timeout", "unknownHost"]);
+
+/** Whether nothing answers at the address: only then the machine may be gone. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof ConnectionFailure && nobodyAnswers.has(error.reason);
+}
+
 /** Whether another machine answers at the address, because the old one is gone. */
 export function isAnotherMachine(error: unknown): boolean {
   return error instanceof ConnectionFailure && error.reason === "hostKeyChanged";
 }
 
+/** Reasons (RFC 4253, 11.1) of a server that takes no more keys: OpenSSH gives the first (`MaxAuthTries`), others the second. */
+const endsLogin: ReadonlySet<number> = new Set([2, 14]);
+
 /** Explains errors of Node's sockets and of ssh2. */
-export function explainError(error: Error & { code?: string; level?: string; reason?: unknown }, where: string) {
-  const found = byCode[error.code ?? ""];
+export function explainError(
+  error: Error & { code?: string | number; level?: string; reason?: unknown },
+  where: string,
+) {
+  const found = byCode[String(error.code)];
   if (found) return new ConnectionFailure(found[0], `${where} ${found[1]}`);
+  if (typeof error.code === "number" && endsLogin.has(error.code)) {
+    return new ConnectionFailure("keyRefused", `${where} ended the login ("${error.message}")`);
+  }
   if (error.level === "client-authentication") return new ConnectionFailure("keyRefused", `${where} refuses the key`);
   if (error.level === "client-timeout") {
     return new ConnectionFailure("timeout", `${where} does not answer`);

@@ -38,17 +38,21 @@ export async function waitForMachine(
   const limit = wait.limit ?? waitingLimit();
   const started = Date.now();
   const elapsed = () => (Date.now() - started) / 1000;
+  let refusal: ConnectionFailure | undefined;
   for (let shown = ""; ;) {
     const left = limit - elapsed();
     try {
       return await connect({ ...options, hopTimeout: Math.max(1_000, Math.min(10_000, left * 1000)) });
-    } catch (error) {
+    } catch (thrown) {
       options.signal.throwIfAborted();
+      // OpenSSH closes connections for a while after refused keys: the refusal is the reason.
+      const error = refusal && thrown instanceof ConnectionFailure && thrown.reason === "closed" ? refusal : thrown;
+      if (error instanceof ConnectionFailure && error.reason === "keyRefused") refusal = error;
       if (!(error instanceof ConnectionFailure) || isFinal(error, elapsed(), wait)) throw error;
       if (elapsed() >= limit) {
         throw new ConnectionFailure(
           error.reason,
-          `${error.message}\nGiven up after ${limit.toFixed(0)} s. ${advice(error)}`,
+          `${error.message}\nGiven up after ${limit.toFixed(0)} s. ${advice(error)}`.trimEnd(),
         );
       }
       const line = `waiting for SSH: ${error.message.split("\n")[0] ?? ""}`;
@@ -76,6 +80,8 @@ function advice(failure: ConnectionFailure): string {
       return "Is the machine on, is your address in holdfast:admin allowFrom, and do its jump hosts run?";
     case "unknownHost":
       return "Check the name.";
+    case "keyRefused":
+      return "";
     default:
       return "HOLDFAST_SSH_TIMEOUT=SECONDS gives it more time.";
   }

@@ -47,9 +47,15 @@ export async function withBox<T>(
       pinned: { machine: hostKey },
       signal,
       hopTimeout: connectTimeout,
-      credentials: [
-        { name: "the key to the backups", methodFor: (username) => ({ type: "publickey", username, key: privateKey }) },
-      ],
+      credentials: {
+        usable: [
+          {
+            name: "the key to the backups",
+            methodFor: (username) => ({ type: "publickey", username, key: privateKey }),
+          },
+        ],
+        leftOut: [],
+      },
     });
     try {
       return await look(overSftp(name, await session.files(() => undefined)));

@@ -27,7 +27,7 @@ export function adminOf(stack: string): Admin {
 export function keysMeant({ sshKeys, revokedKeys }: Admin, word: string): AdminKey[] {
   const known = [...sshKeys, ...revokedKeys];
   const text = looksLikeKey(word) ? parsePublicKey(word) : undefined;
-  if (typeof text === "string") throw new UserError(`the key ${text}: copy the whole line of its .pub file`);
+  if (text && "wrong" in text) throw new UserError(`the key ${text.wrong}: copy the whole line of its .pub file`);
   if (text) {
     const same = known.filter((key) => keyId(key) === keyId(text));
     // A key that no settings name may still be on a machine.

@@ -4,7 +4,8 @@ import { goesWithoutLease } from "../../provider/machine/lease/settings";
 import type { HostKeys } from "../../provider/ssh/hostKeys";
 import { findCredentials } from "../../provider/ssh/keys";
 import { messageOf, UserError } from "../../lib/errors";
-import { keyFile } from "../ssh/route";
+import { routesOf } from "../ssh/config";
+import { keyFile } from "../ssh/identities";
 import { createProgress } from "../../lib/terminal/progress";
 import type { StackState } from "../state";
 
@@ -25,12 +26,13 @@ export async function underLease<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const keeper = leaseMachineOf(state);
+  const known = routesOf(state).flatMap(({ accepted = [] }) => accepted);
   if (!keeper || goesWithoutLease()) return work();
   const lease = await createProgress().step({ title: `Taking the lease of ${stack}` }, async (tell) => {
     try {
       const signal = new AbortController().signal;
-      const credentials = findCredentials(keyFile(stack));
-      return await Lease.take(keeper.route, { pinned: keeper.pinned, signal, tell, reason, credentials });
+      const credentials = await findCredentials(keyFile(stack));
+      return await Lease.take(keeper.route, { pinned: keeper.pinned, signal, tell, reason, credentials, known });
     } catch (error) {
       throw new UserError(messageOf(error));
     }

@@ -2,7 +2,7 @@ import { printable } from "../../lib/printable";
 import { messageOf } from "../../lib/errors";
 import { connect, type ConnectOptions } from "../../provider/ssh/connect";
 import { ConnectionFailure } from "../../provider/ssh/failures";
-import { type Credential, findCredentials } from "../../provider/ssh/keys";
+import { type Credentials, findCredentials } from "../../provider/ssh/keys";
 import type { Session } from "../../provider/ssh/session";
 import { SharedJumps } from "../../provider/ssh/sharedJumps";
 import type { Route } from "./config";
@@ -29,7 +29,7 @@ export async function askEach<T>(
   { limit, patience = 4 * limit, keyFile }: AskOptions,
   question: (session: Session, route: Route) => Promise<T>,
 ): Promise<ReadonlyMap<string, Reply<T>>> {
-  const credentials = findCredentials(keyFile);
+  const credentials = await findCredentials(keyFile);
   const jumps = new SharedJumps();
   try {
     const asked = routes.map(
@@ -44,7 +44,7 @@ export async function askEach<T>(
 interface Means {
   readonly limit: number;
   readonly patience: number;
-  readonly credentials: readonly Credential[];
+  readonly credentials: Credentials;
   readonly jumps: SharedJumps;
 }
 
@@ -69,7 +69,7 @@ async function openAndAsk<T>(
   means: Omit<ConnectOptions, "connection" | "pinned">,
   question: (session: Session, route: Route) => Promise<T>,
 ): Promise<Reply<T>> {
-  const { host, port, user, jumps, hostKey } = route;
+  const { host, port, user, jumps, hostKey, accepted: known } = route;
   if (hostKey === undefined)
     return { unreachable: "its host key is not pinned yet: `pulumi up` has not configured it" };
   try {
@@ -79,6 +79,7 @@ async function openAndAsk<T>(
         machine: hostKey,
         ...Object.fromEntries(jumps.flatMap((jump) => (jump.hostKey ? [[jumpName(jump), jump.hostKey]] : []))),
       },
+      known,
       ...means,
     });
     try {

@@ -1,3 +1,6 @@
+import { acceptedKeys } from "../../provider/machine/apply/acceptedKeys";
+import type { ConfigurationInputs } from "../../provider/machine/inputs";
+import type { ListedKey } from "../../provider/ssh/keyText";
 import type { StackState } from "../state";
 
 /** The SSH route to one machine, as its configuration used it. */
@@ -10,6 +13,8 @@ export interface Route {
   readonly jumps: readonly Jump[];
   /** Host key in OpenSSH's form; absent before the first contact. */
   readonly hostKey?: string;
+  /** Keys that the stack's machines accept, by their configurations. @default unknown */
+  readonly accepted?: readonly ListedKey[];
 }
 
 /** A jump host. */
@@ -34,6 +39,7 @@ interface Outputs {
   readonly serverId: string;
   readonly connection: Address & { readonly via?: readonly Address[] };
   readonly hostKeys?: Readonly<Record<string, string>>;
+  readonly files?: ConfigurationInputs["files"];
 }
 
 /**
@@ -45,11 +51,13 @@ export function routesOf(state: StackState): Route[] {
     .filter(({ type, outputs }) => type === CONFIGURATION && outputs?.connection !== undefined)
     .map(({ outputs }) => outputs as unknown as Outputs);
   const ownKeys = new Map(configurations.map(({ serverId, hostKeys }) => [serverId, hostKeys?.machine]));
+  const accepted = configurations.flatMap(acceptedKeys);
   const routes = configurations.map(({ machine, serverId, connection, hostKeys = {} }) => ({
     machine,
     serverId,
     ...address(connection),
     hostKey: hostKeys.machine,
+    ...(accepted.length > 0 && { accepted }),
     jumps: (connection.via ?? []).map((jump) => ({
       ...address(jump),
       hostKey: hostKeys[jump.serverId ?? `${jump.host}:${jump.port ?? 22}`] ?? ownKeys.get(jump.serverId ?? ""),
@@ -68,16 +76,22 @@ export interface SshFiles {
   readonly knownHosts: string;
 }
 
+/** Paths for OpenSSH. */
+export interface SshPaths {
+  readonly knownHosts: string;
+  /** The only keys that it offers: private ones, or public ones of the agent. @default what it offers by itself */
+  readonly identities: readonly string[];
+}
+
 /**
  * Renders the files. Host keys have aliases, since an address of a private network is another machine in each stack.
  *
  * @param jump undefined: a direct connection
- * @param keyFile private key. @default what OpenSSH uses
  */
 export function sshFiles(
   route: Route,
   jump: Jump | undefined,
-  paths: { knownHosts: string; keyFile: string | undefined },
+  paths: SshPaths,
 ): SshFiles {
   const hosts = [
     { alias: route.machine, target: route, through: jump && "jump" },
@@ -93,7 +107,7 @@ function hostBlock(
   alias: string,
   target: Jump,
   through: string | undefined,
-  paths: { knownHosts: string; keyFile: string | undefined },
+  paths: SshPaths,
 ): string {
   return [
     `Host ${alias}`,
@@ -104,7 +118,8 @@ function hostBlock(
     `UserKnownHostsFile "${paths.knownHosts}"`,
     // A machine without a configuration has no pinned key. OpenSSH then asks the person.
     `StrictHostKeyChecking ${target.hostKey ? "yes" : "ask"}`,
-    ...(paths.keyFile ? [`IdentityFile "${paths.keyFile}"`, "IdentitiesOnly yes"] : []),
+    ...paths.identities.map((path) => `IdentityFile "${path}"`),
+    ...(paths.identities.length > 0 ? ["IdentitiesOnly yes"] : []),
     ...(through ? [`ProxyJump ${through}`] : []),
     "ConnectTimeout 10",
   ]

@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../lib/errors";
-import { localCloudOf } from "../localCloud";
 import { type Jump, sshFiles, type Route } from "./config";
-import { readVariable } from "../../lib/environmentVariables";
+import { identities } from "./identities";
 
 /**
  * Runs `ssh` to a machine, through the first jump host that answers and with pinned host keys.
@@ -27,7 +26,7 @@ export async function onMachine<T>(
   const folder = mkdtempSync(join(tmpdir(), "holdfast-ssh-"));
   try {
     const knownHosts = join(folder, "known_hosts");
-    const files = sshFiles(route, jump, { knownHosts, keyFile: keyFile(stack) });
+    const files = sshFiles(route, jump, { knownHosts, identities: await identities(stack, route, folder) });
     writeFileSync(join(folder, "config"), files.config);
     writeFileSync(knownHosts, files.knownHosts);
     return await start("ssh", [
@@ -39,12 +38,6 @@ export async function onMachine<T>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The private key: that of the environment, else that of the local cloud; undefined: what OpenSSH uses by default. */
-export function keyFile(stack: string): string | undefined {
-  const { adminKey } = localCloudOf(stack) ?? {};
-  return readVariable("HOLDFAST_SSH_KEY_FILE") ?? (adminKey && existsSync(adminKey) ? adminKey : undefined);
 }
 
 /** Seconds for a connection to a jump host. */

@@ -10,7 +10,7 @@ const folder = testFolder();
 
 function key(more: Partial<AdminKey> = {}): AdminKey {
   const parsed = parsePublicKey(`${makePair().public.split(" ").slice(0, 2).join(" ")} somebody@example.org`);
-  if (typeof parsed === "string") throw new Error(parsed);
+  if ("wrong" in parsed) throw new Error(parsed.wrong);
   return { ...parsed, ...more };
 }
 

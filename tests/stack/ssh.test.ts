@@ -52,7 +52,7 @@ describe("the route to a machine", () => {
     const route = routesOf(state)[0];
     if (!route) throw new Error("no route");
     const knownHosts = join(folder, "known hosts");
-    const files = sshFiles(route, route.jumps[0], { knownHosts, keyFile: "/keys/admin" });
+    const files = sshFiles(route, route.jumps[0], { knownHosts, identities: ["/keys/admin"] });
     writeFileSync(join(folder, "config"), files.config);
     const read = (host: string) =>
       execFileSync("ssh", ["-G", "-F", join(folder, "config"), host], { encoding: "utf8" }).split("\n");
@@ -73,7 +73,7 @@ describe("the route to a machine", () => {
   it("asks a person about a machine whose key nobody has seen", () => {
     const [route] = routesOf(state);
     if (!route) throw new Error("no route");
-    const { config } = sshFiles({ ...route, hostKey: undefined }, undefined, { knownHosts: "/k", keyFile: undefined });
+    const { config } = sshFiles({ ...route, hostKey: undefined }, undefined, { knownHosts: "/k", identities: [] });
     expect(config).toContain("StrictHostKeyChecking ask");
     expect(config).not.toContain("IdentityFile");
   });

@@ -22,16 +22,20 @@ export class Sshd {
     private readonly server: Server,
     private readonly connections: Set<{ end(): void }>,
     readonly port: number,
+    /** Bodies of the keys that were offered, in their order. */
+    readonly offered: readonly string[],
   ) {}
 
   static async start({ authorized, hostKey, port = 0, slow = 0, leadsNowhere }: SshdOptions): Promise<Sshd> {
     const known = utils.parseKey(authorized);
     if (known instanceof Error) throw known;
+    const offered: string[] = [];
     const connections = new Set<{ end(): void }>();
     const server = new Server({ hostKeys: [hostKey] }, (client) => {
       connections.add(client);
       client.on("error", () => undefined);
       client.on("authentication", (attempt) => {
+        if (attempt.method === "publickey" && !attempt.signature) offered.push(attempt.key.data.toString("base64"));
         const isKnown = attempt.method === "publickey" && attempt.key.data.equals(known.getPublicSSH());
         setTimeout(() => {
           if (isKnown) attempt.accept();
@@ -65,7 +69,7 @@ export class Sshd {
       });
     });
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    return new Sshd(server, connections, (server.address() as AddressInfo).port);
+    return new Sshd(server, connections, (server.address() as AddressInfo).port, offered);
   }
 
   stop(): Promise<void> {

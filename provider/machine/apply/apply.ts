@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ConfigurationInputs } from "../inputs";
 import type { Held, Leases } from "../lease/leases";
 import { keepKnownHosts, type HostKeys } from "../../ssh/hostKeys";
+import type { ListedKey } from "../../ssh/keyText";
 import { ConnectionBroken, type Session } from "../../ssh/session";
 import { waitForMachine, waitingLimit, type Report } from "../../ssh/waiting";
 import { sendArchives } from "./archives";
@@ -17,6 +18,8 @@ export interface ApplyOptions {
   /** Name of the configuration on the machine, the same in every apply of one resource. */
   readonly configuration: string;
   readonly pinned: HostKeys;
+  /** Keys that the machine accepts before or after the apply. @default unknown */
+  readonly known?: readonly ListedKey[];
   /** Those of this run. */
   readonly leases: Leases;
   /** Whether it removes the configuration. @default it applies it */
@@ -102,7 +105,12 @@ class ApplyRun {
     const isKnown = this.hostKeys.machine !== undefined;
     const limit = this.options.timeout > 0 ? Math.min(this.options.timeout, waitingLimit()) : waitingLimit();
     const session = await waitForMachine(
-      { connection: this.inputs.connection, pinned: this.hostKeys, signal: this.options.signal },
+      {
+        connection: this.inputs.connection,
+        pinned: this.hostKeys,
+        signal: this.options.signal,
+        known: this.options.known,
+      },
       { limit, keyGrace: isKnown ? 0 : keyGrace },
       this.options.tell,
     ).catch((error: unknown) => {

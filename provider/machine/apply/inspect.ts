@@ -6,6 +6,7 @@ import type { HostKeys } from "../../ssh/hostKeys";
 import type { Session } from "../../ssh/session";
 import { waitForMachine } from "../../ssh/waiting";
 import { parseEvent } from "./events";
+import { acceptedKeys } from "./acceptedKeys";
 import { sources } from "./program";
 import { mapValues } from "./request";
 import { quote } from "../../../lib/text";
@@ -47,7 +48,11 @@ export async function inspectMachine(
 ): Promise<Found> {
   const { connection } = inputs;
   const silent = () => undefined;
-  const session = await waitForMachine({ connection, pinned, signal }, { limit: wait, keyGrace: 0 }, silent);
+  const session = await waitForMachine(
+    { connection, pinned, signal, known: acceptedKeys(inputs) },
+    { limit: wait, keyGrace: 0 },
+    silent,
+  );
   const bound = setTimeout(() => {
     session.close();
   }, wait * 1_000);

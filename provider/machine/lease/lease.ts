@@ -4,7 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { LeaseClaim } from "../apply/request";
 import type { LeaseInput } from "../inputs";
 import { pinOf, type HostKeys } from "../../ssh/hostKeys";
-import type { Credential } from "../../ssh/keys";
+import { isSilent } from "../../ssh/failures";
+import type { Credentials } from "../../ssh/keys";
+import type { ListedKey } from "../../ssh/keyText";
 import { ConnectionBroken, type Session } from "../../ssh/session";
 import { waitForMachine, waitingLimit, type Report } from "../../ssh/waiting";
 import { askForLease, type LeaseAnswer, type LeaseRecord } from "./ask";
@@ -35,7 +37,9 @@ export interface LeaseOptions {
   /** Reason shown to others who wait, unless HOLDFAST_REASON gives one. @default `pulumi up` */
   readonly reason?: string;
   /** Keys for the machine that keeps it. @default those that `findCredentials` finds */
-  readonly credentials?: readonly Credential[];
+  readonly credentials?: Credentials;
+  /** See `ConnectOptions.known`. */
+  readonly known?: readonly ListedKey[];
 }
 
 /** The stack's lease, held by this process. It is renewed in the background until it is released or lost. */
@@ -58,7 +62,7 @@ export class Lease implements LeaseClaim {
   private constructor(
     where: LeaseInput,
     { owner, reason }: Identity,
-    private readonly credentials: LeaseOptions["credentials"],
+    private readonly logins: Pick<LeaseOptions, "credentials" | "known">,
   ) {
     this.routes = [where];
     this.owner = owner;
@@ -71,7 +75,7 @@ export class Lease implements LeaseClaim {
    * @throws with its holder when that takes too long, or when the machine that keeps it is not reached
    */
   static async take(where: LeaseInput, options: LeaseOptions): Promise<Lease> {
-    const lease = new Lease(where, identity(options.reason), options.credentials);
+    const lease = new Lease(where, identity(options.reason), options);
     try {
       await lease.wait(options);
     } catch (error) {
@@ -108,7 +112,7 @@ export class Lease implements LeaseClaim {
     while (!this.isFresh()) {
       if (this.lostTo !== undefined) throw leaseLost(this.lostTo);
       signal.throwIfAborted();
-      if (Date.now() > deadline) throw leaseUnreachable(this.routes[0].host, "it could not be renewed in time");
+      if (Date.now() > deadline) throw leaseUnreachable(this.routes[0].host, "it could not be renewed in time", true);
       tell("renewing the stack's lease");
       await this.renew();
       if (!this.isFresh()) await pause(1_000, undefined, { signal });
@@ -151,7 +155,7 @@ export class Lease implements LeaseClaim {
         if (waited >= limit) throw leaseTaken(answer.lease, limit);
         tell(leaseWaitedFor(answer.lease, waited, limit));
       } else if (waited >= limit) {
-        throw leaseUnreachable(this.routes[0].host, "its connection breaks again and again");
+        throw leaseUnreachable(this.routes[0].host, "its connection breaks again and again", false);
       }
       await pause(poll, undefined, { signal });
     }
@@ -165,7 +169,7 @@ export class Lease implements LeaseClaim {
       signal.throwIfAborted();
       this.close();
       if (error instanceof ConnectionBroken) return undefined;
-      throw leaseUnreachable(this.routes[0].host, messageOf(error));
+      throw leaseUnreachable(this.routes[0].host, messageOf(error), isSilent(error));
     }
   }
 
@@ -213,8 +217,9 @@ export class Lease implements LeaseClaim {
     const { serverId, ...connection } = this.routes[0];
     const pin = pinOf({ ...connection, serverId });
     const { [pin]: own, ...others } = this.hostKeys;
+    const { credentials, known } = this.logins;
     const session = await waitForMachine(
-      { connection, pinned: { ...others, ...(own && { machine: own }) }, signal, credentials: this.credentials },
+      { connection, pinned: { ...others, ...(own && { machine: own }) }, signal, credentials, known },
       { limit, keyGrace: own ? 0 : keyGrace },
       (message) => {
         tell(`the machine that keeps the stack's lease: ${message}`);

@@ -27,12 +27,18 @@ export function leaseLost(now: LeaseRecord | null): Error {
   return new Error(`This run has lost the stack's lease: ${why}. It changes nothing more; run it again.`);
 }
 
-/** When the machine that keeps the lease is not reached: nothing may be changed without it. */
-export function leaseUnreachable(host: string, reason: string): Error {
+/**
+ * When the machine that keeps the lease is not reached: nothing may be changed without it.
+ *
+ * @param mayBeGone whether nothing answers there: going without the lease is no advice for a key that is refused
+ */
+export function leaseUnreachable(host: string, reason: string, mayBeGone: boolean): Error {
   return new Error(
     [
       `The stack's lease is kept on ${host} and cannot be taken: ${reason}`,
-      "If that machine no longer exists, and you know that nobody else changes the stack now, set HOLDFAST_LEASE=none.",
+      mayBeGone
+        ? "If that machine no longer exists, and you know that nobody else changes the stack now, set HOLDFAST_LEASE=none."
+        : "Nothing was changed.",
     ].join("\n"),
   );
 }

@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- `import()` of TypeScript without a build step needs another
    ending under Jest than under ts-node; require means the same in both. */
+import type * as accepting from "../apply/acceptedKeys";
 import type * as applying from "../apply/apply";
 import type * as leasing from "../lease/leases";
 import { UNKNOWN } from "../../grpc/types";
@@ -49,6 +50,7 @@ export class MachineContext {
 function load() {
   const { Leases } = require("../lease/leases") as typeof leasing;
   return {
+    ...(require("../apply/acceptedKeys") as typeof accepting),
     ...(require("../apply/apply") as typeof applying),
     ...(require("./read") as typeof reading),
     ...(require("../../ssh/failures") as typeof failures),

@@ -41,7 +41,7 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
         if (change) call.log(change);
         return { ...news, hostKeys: pinned, ...timesBefore(news, oldInputs, olds) };
       }
-      return { ...news, ...(await applyTo(context, id, news, pinned, timeout, call)) };
+      return { ...news, ...(await applyTo(context, id, news, pinned, timeout, call, { oldInputs })) };
     },
 
     async read({ id, inputs, outputs }, call) {
@@ -67,7 +67,8 @@ export function configurationHandler(context: MachineContext): ResourceHandler {
       const lease = context.routes.to(plain.serverId);
       const empty = nothing(lease ? { ...plain, connection: lease, lease } : plain) as unknown as Values;
       const pinned = (outputs.hostKeys ?? {}) as HostKeys;
-      const apply = async () => (await applyTo(context, id, empty, pinned, timeout, call, { leaving: true })).hostKeys;
+      const leaving = { leaving: true, oldInputs: inputs } as const;
+      const apply = async () => (await applyTo(context, id, empty, pinned, timeout, call, leaving)).hostKeys;
       await withdraw(String(inputs.machine), apply, context.overSsh().isAnotherMachine, call);
     },
   };
@@ -85,14 +86,16 @@ async function applyTo(
   pinned: HostKeys,
   timeout: number,
   call: Call,
-  more: { readonly leaving?: true } = {},
+  { oldInputs, ...more }: { readonly leaving?: true; readonly oldInputs?: Values } = {},
 ): Promise<{ readonly hostKeys: HostKeys; readonly archiveTimes?: MachineEnd["times"] }> {
-  const { apply, leases } = context.overSsh();
+  const { acceptedKeys, apply, leases } = context.overSsh();
+  const accepted = [inputs, ...(oldInputs ? [oldInputs] : [])].map(plainInputs);
   const { hostKeys, end } = await apply(plainInputs(inputs), {
     ...more,
     leases,
     configuration: id,
     pinned,
+    known: accepted.flatMap(acceptedKeys),
     secrets: secretTexts(inputs),
     signal: call.signal,
     timeout,

@@ -2,7 +2,7 @@ import type { SFTPWrapper } from "ssh2";
 import type { SftpPlace } from "../../../blueprint/resolve/sftpStore";
 import { connect } from "../../../provider/ssh/connect";
 import { ConnectionFailure } from "../../../provider/ssh/failures";
-import { type Credential, findCredentials } from "../../../provider/ssh/keys";
+import { type Credentials, findCredentials } from "../../../provider/ssh/keys";
 import type { Session } from "../../../provider/ssh/session";
 import { ReleaseError } from "../../errors";
 import { brokeOff, noWayIn } from "./problems";
@@ -90,7 +90,7 @@ export class SftpConnection {
         pinned: { machine: hostKey },
         signal: new AbortController().signal,
         hopTimeout: connectTimeout,
-        credentials: credentialsFor(this.place),
+        credentials: await credentialsFor(this.place),
       });
     } catch (error) {
       if (error instanceof ConnectionFailure) throw noWayIn(this.place, error);
@@ -100,13 +100,17 @@ export class SftpConnection {
 }
 
 /** @throws ReleaseError when this computer has nothing to log in with */
-function credentialsFor(place: SftpPlace): Credential[] {
+async function credentialsFor(place: SftpPlace): Promise<Credentials> {
   const { password } = place;
   if (password !== undefined) {
-    return [{ name: "the password", methodFor: (username) => ({ type: "password", username, password }) }];
+    const login = {
+      name: "the password",
+      methodFor: (username: string) => ({ type: "password", username, password }) as const,
+    };
+    return { usable: [login], leftOut: [] };
   }
   try {
-    return findCredentials();
+    return await findCredentials();
   } catch (error) {
     throw new ReleaseError(`${place.user}@${place.host}`, {
       wrong: `cannot be reached: ${error instanceof Error ? error.message : String(error)}`,

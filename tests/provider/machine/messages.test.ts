@@ -39,6 +39,7 @@ describe("why a machine is not reached", () => {
     [{ code: "ENETUNREACH" }, "noRoute"],
     [{ level: "client-timeout" }, "timeout"],
     [{ level: "client-authentication" }, "keyRefused"],
+    [{ code: 2, message: "Too many authentication failures" }, "keyRefused"],
     [{ code: "ENOTFOUND" }, "unknownHost"],
     [{ message: "Connection lost before handshake" }, "closed"],
     [{ message: "(SSH) Channel open failure: Connection refused" }, "refused"],
