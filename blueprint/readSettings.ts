@@ -1,5 +1,6 @@
-import type { ParsedSettings } from "./parseSettings";
+import { type ParsedSettings, writtenGroup } from "./parseSettings";
 import { type Problem, SettingsError } from "./problems";
+import { parseReference } from "./releaseReference";
 import { resolveAdmin } from "./resolve/admin";
 import { resolveBackup } from "./resolve/backup";
 import { resolveFailoverToken } from "./resolve/failoverToken";
@@ -40,8 +41,9 @@ export function readSettings(parsed: ParsedSettings): {
   const resolvedToken = note(resolveFailoverToken(failoverToken, { loadBalancers }, source));
   const resolvedBackup = backup && note(resolveBackup(backup, plain.location, source));
   const store = releases && note(resolveStore(releases, parsed));
-  const release = plain.app && store && note(resolveRelease(plain.app.release, parsed));
   const resolvedHttps = https && resolveHttps(https, cloud);
+  const written = plain.app && store ? plain.app.release : folderInSpiteOf(parsed);
+  const release = written === undefined ? undefined : note(resolveRelease(written, parsed));
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
   const broken = sectionNames.filter((name) => (parsed.problems[name] ?? []).length > 0);
@@ -73,4 +75,12 @@ export function readSettings(parsed: ParsedSettings): {
       ...(cloud.isRehearsal ? [] : warnings.flatMap((rule) => rule(draft))),
     ],
   };
+}
+
+/** The release's folder where its section or the store has another mistake: what is wrong with it is told as well. */
+function folderInSpiteOf({ source }: ParsedSettings): string | undefined {
+  const { release } = writtenGroup(source, "app");
+  return typeof release === "string" && release !== "" && parseReference(release).value?.kind === "folder"
+    ? release
+    : undefined;
 }

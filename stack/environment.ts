@@ -23,6 +23,8 @@ export function localEnvironment(pulumi: Pulumi, daemon: DaemonInfo, stack = dae
     // Unlike `pulumi stack select`, this does not change the stack for other clouds of this checkout.
     PULUMI_STACK: stack,
     HCLOUD_ENDPOINT: daemon.endpoint,
+    // Storage Boxes have a base URL of their own, at Hetzner. A program without the first would ask the real one.
+    HETZNER_ENDPOINT: daemon.endpoint,
     HCLOUD_TOKEN: daemon.token,
     ...(daemon.machineEndpoint && { HOLDFAST_MACHINE_ENDPOINT: daemon.machineEndpoint }),
     ...(existsSync(paths.acmeIssuer) && { HOLDFAST_ACME: readFileSync(paths.acmeIssuer, "utf8").trim() }),

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { cacheDir } from "./cacheDir";
 import { silent, type Progress } from "../lib/progress";
 import type { Pulumi } from "./pulumi";
@@ -23,22 +23,24 @@ const REMEMBERED = 24 * 3600;
 const INSTALL_LIMIT = 180;
 
 /**
- * Official plugins where they are installed or Pulumi can get them, else the stand-ins.
+ * Official plugins where they are installed, on PATH, or Pulumi can get them, else the stand-ins.
  * HOLDFAST_PLUGINS=official|builtin decides without a look at either.
  *
  * @throws when HOLDFAST_PLUGINS is something else, or `official` and they cannot be had
  */
 export async function choosePlugins(
   pulumi: Pulumi,
-  options: { progress?: Progress; run?: Run; home?: string; wish?: string; now?: () => number } = {},
+  options: { progress?: Progress; run?: Run; home?: string; wish?: string; now?: () => number; path?: string } = {},
 ): Promise<PluginChoice> {
-  const { progress = silent, run = runProgram, home = pulumiHome(), now = Date.now } = options;
+  const { progress = silent, run = runProgram, home = pulumiHome(), now = Date.now, path = process.env.PATH } = options;
   const wish = "wish" in options ? options.wish : readVariable("HOLDFAST_PLUGINS");
   if (wish !== undefined && wish !== "official" && wish !== "builtin") {
     throw new Error(`HOLDFAST_PLUGINS is "${wish}": write official or builtin, or leave it out`);
   }
   if (wish === "builtin") return "builtin";
-  if (areInstalled(home)) return "official";
+  if (Object.entries(PLUGINS).every(([name, version]) => isInstalled(home, name, version) || isOnPath(name, path))) {
+    return "official";
+  }
   const memory = join(home, "no-official-plugins");
   if (wish !== "official" && isFresh(memory, now())) return "builtin";
 
@@ -55,7 +57,10 @@ export async function choosePlugins(
     return "official";
   }
   if (wish === "official") {
-    throw new Error(`HOLDFAST_PLUGINS=official, but ${failed}. Leave it out to use the built-in stand-ins.`);
+    const programs = Object.keys(PLUGINS).map((name) => `pulumi-resource-${name}`);
+    throw new Error(
+      `HOLDFAST_PLUGINS=official, but ${failed}, and ${programs.join(" and ")} are not both installed or on PATH. Leave it out to use the built-in stand-ins.`,
+    );
   }
   mkdirSync(home, { recursive: true });
   writeFileSync(memory, `${new Date(now()).toISOString()} ${failed}\n`);
@@ -63,11 +68,23 @@ export async function choosePlugins(
   return "builtin";
 }
 
-function areInstalled(home: string): boolean {
-  return Object.entries(PLUGINS).every(([name, version]) => {
-    const folder = join(home, "plugins", `resource-${name}-v${version}`);
-    return existsSync(folder) && !existsSync(`${folder}.partial`);
-  });
+function isInstalled(home: string, name: string, version: string): boolean {
+  const folder = join(home, "plugins", `resource-${name}-v${version}`);
+  return existsSync(folder) && !existsSync(`${folder}.partial`);
+}
+
+/** Pulumi itself takes plugins from there too, e.g. those that a distribution packages. */
+function isOnPath(name: string, path = ""): boolean {
+  return path.split(delimiter).some((folder) => folder !== "" && isProgram(join(folder, `pulumi-resource-${name}`)));
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isFresh(memory: string, now: number): boolean {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { keptCopies } from "../../release/copies";
 import type { StoredRelease } from "../../release/store/store";
+import { askForConsent } from "../../lib/terminal/confirm";
 import { wholeNumber } from "../options";
 import { releaseTable } from "./list";
 import { type StackUse, stackUses, usesRelease } from "../../stack/release/stacks";
@@ -11,16 +12,22 @@ export function pruneCommand(): Command {
   return storeCommand("prune", "remove old releases from the store; releases that a stack names or runs stay")
     .option("--keep <count>", "how many releases of each app stay (default: holdfast:releases.keep)", wholeNumber)
     .option("--dry-run", "only show what would be removed")
-    .action(async (options: { stack: string; store?: string; keep?: number; dryRun?: boolean }) => {
+    .option("--yes", "do not ask")
+    .action(async (options: { stack: string; store?: string; keep?: number; dryRun?: boolean; yes?: boolean }) => {
       const { store, keep } = await stackStore(options.stack, options.store);
       const old = tooOld(await store.list(), stackUses(), options.keep ?? keep);
       if (old.length === 0) {
         console.log(`Nothing to remove from ${store.place}.`);
         return;
       }
-      for (const release of options.dryRun ? [] : old) await store.remove(release);
-      console.log(`${options.dryRun ? "Would be removed" : "Removed"} from ${store.place}:`);
-      console.log(releaseTable(old, []));
+      const shown = releaseTable(old, []);
+      if (options.dryRun) {
+        console.log(`Would be removed from ${store.place}:\n${shown}`);
+        return;
+      }
+      await askForConsent(`These releases are removed from ${store.place}:\n${shown}`, options.yes ?? false);
+      for (const release of old) await store.remove(release);
+      console.log(`Removed ${old.length} from ${store.place}.`);
     });
 }
 

@@ -1,7 +1,7 @@
 import { createConnection } from "node:net";
 import { BaseAgent, OpenSSHAgent, type IdentityCallback, type ParsedKey, type SignCallback, utils } from "ssh2";
 import type { SigningRequestOptions } from "ssh2";
-import type { Credential } from "./keys";
+import type { Credential } from "./credential";
 import { fieldsOf, kindOf, type ListedKey } from "./keyText";
 
 /** Message numbers of the agent protocol (RFC 9987). */

@@ -1,29 +1,12 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { existsSync } from "node:fs";
-import type { AnyAuthMethod } from "ssh2";
 import { readVariable } from "../../lib/environmentVariables";
 import { messageOf } from "../../lib/errors";
+import type { Credential, Credentials } from "./credential";
 import { agentCredential, listAgentKeys } from "./agent";
 import { KeyFileError, readPrivateKey } from "./keyFiles";
 import { kindOf, type ListedKey } from "./keyText";
-
-/** A way to log in, with its name for error messages. */
-export interface Credential {
-  readonly name: string;
-  /** As it stands in a .pub file; absent for passwords. */
-  readonly publicKey?: string;
-  methodFor(user: string): AnyAuthMethod;
-  /** Why it could not be used at the last attempt. @default nothing is known */
-  problem?(): string | undefined;
-}
-
-/** What a login may be tried with. */
-export interface Credentials {
-  readonly usable: readonly Credential[];
-  /** What there is besides, and why it is not usable, for error messages. */
-  readonly leftOut: readonly string[];
-}
 
 /**
  * The keys for logins, in order: the file in HOLDFAST_SSH_KEY_FILE alone; otherwise those of the SSH agent, then

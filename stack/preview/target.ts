@@ -26,6 +26,7 @@ export function targetEnvironment(
   writeFileSync(`${key}.pub`, `${publicKey()} admin@${stack}\n`);
   return {
     HCLOUD_ENDPOINT: NO_ENDPOINT,
+    HETZNER_ENDPOINT: NO_ENDPOINT,
     HCLOUD_TOKEN: LOCAL_TOKEN_PREFIX.padEnd(64, "0"),
     HOLDFAST_SSH_KEY_FILE: key,
   };

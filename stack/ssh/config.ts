@@ -88,11 +88,7 @@ export interface SshPaths {
  *
  * @param jump undefined: a direct connection
  */
-export function sshFiles(
-  route: Route,
-  jump: Jump | undefined,
-  paths: SshPaths,
-): SshFiles {
+export function sshFiles(route: Route, jump: Jump | undefined, paths: SshPaths): SshFiles {
   const hosts = [
     { alias: route.machine, target: route, through: jump && "jump" },
     ...(jump ? [{ alias: "jump", target: jump, through: undefined }] : []),
@@ -103,12 +99,7 @@ export function sshFiles(
   };
 }
 
-function hostBlock(
-  alias: string,
-  target: Jump,
-  through: string | undefined,
-  paths: SshPaths,
-): string {
+function hostBlock(alias: string, target: Jump, through: string | undefined, paths: SshPaths): string {
   return [
     `Host ${alias}`,
     `HostName ${target.host}`,

@@ -18,6 +18,7 @@ describe("the environment of a local stack", () => {
     expect(environment).toMatchObject({
       PULUMI_STACK: "local-test",
       HCLOUD_ENDPOINT: "http://127.0.0.1:7411/v1",
+      HETZNER_ENDPOINT: "http://127.0.0.1:7411/v1",
       PULUMI_DEBUG_PROVIDERS: "hcloud:4001,random:4002",
     });
     expect(environment.PULUMI_BACKEND_URL).toMatch(/^file:\/\/\/.*\/local-test\/pulumi$/);

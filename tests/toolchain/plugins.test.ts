@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { choosePlugins } from "../../toolchain/plugins";
@@ -29,6 +29,18 @@ describe("choosing plugins", () => {
     }
     expect(await choosePlugins(pulumi, { home, wish: undefined, run: answering(1) })).toBe("official");
     expect(calls).toEqual([]);
+  });
+
+  it("takes those on PATH, as Pulumi does, without asking anybody", async () => {
+    const programs = Object.keys(PLUGINS).map((name) => join(home, `pulumi-resource-${name}`));
+    const choose = (wish?: string) =>
+      choosePlugins(pulumi, { home, wish, run: answering(6), path: `/nonexistent:${home}` });
+    for (const program of programs) writeFileSync(program, "", { mode: 0o755 });
+    expect([await choose(), await choose("official"), calls]).toEqual(["official", "official", []]);
+    chmodSync(programs[1] ?? "", 0o644);
+    await expect(choose("official")).rejects.toThrow(
+      /does not reach[^]*pulumi-resource-hcloud and pulumi-resource-random are not both installed or on PATH/,
+    );
   });
 
   it("does not take a download that was cut", async () => {

@@ -52,6 +52,26 @@ export const deviations: readonly Deviation[] = [
     why: "older clients leave upgrade_disk out when it is false",
     apply: optional("upgrade_disk"),
   },
+  {
+    operation: "POST /primary_ips",
+    why: "the location may be sent as a number",
+    apply: property("location", idOrName),
+  },
+  ...["location", "storage_box_type"].map((name) => ({
+    operation: "POST /storage_boxes",
+    why: "it may be sent as a number",
+    apply: property(name, idOrName),
+  })),
+  {
+    operation: "POST /storage_boxes/{id}/actions/change_type",
+    why: "the type may be sent as a number",
+    apply: property("storage_box_type", idOrName),
+  },
+  {
+    operation: "POST /storage_boxes/{id}/actions/rollback_snapshot",
+    why: "the snapshot may be sent as a number",
+    apply: property("snapshot", idOrName),
+  },
   { operation: "POST /primary_ips", why: "not sent with a location", apply: optional("assignee_type") },
   { operation: "POST /volumes", why: "the location may be sent as a number", apply: property("location", idOrName) },
   {

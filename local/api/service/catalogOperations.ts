@@ -12,9 +12,11 @@ function one<R extends { readonly id: number }>(key: string, kind: string, rows:
   });
 }
 
-/** Datacenters were replaced by locations on 1 July 2026. */
+/** Servers and primary IPs lost their data center on 1 July 2026; these endpoints went on 1 October 2026. */
 const gone: Operation = call(() => {
-  throw new ApiError("deprecated_api_endpoint", "datacenters were removed on 1 July 2026: use /locations");
+  throw new ApiError("deprecated_api_endpoint", "datacenters were removed on 1 October 2026: use /locations", {
+    announcement: "https://docs.hetzner.cloud/changelog#2026-06-02-datacenters-deprecated",
+  });
 });
 
 /** What can be had and what it costs; the same for everybody, and never changed by a call. */

@@ -5,7 +5,7 @@ import type { LeaseClaim } from "../apply/request";
 import type { LeaseInput } from "../inputs";
 import { pinOf, type HostKeys } from "../../ssh/hostKeys";
 import { isSilent } from "../../ssh/failures";
-import type { Credentials } from "../../ssh/keys";
+import type { Credentials } from "../../ssh/credential";
 import type { ListedKey } from "../../ssh/keyText";
 import { ConnectionBroken, type Session } from "../../ssh/session";
 import { waitForMachine, waitingLimit, type Report } from "../../ssh/waiting";

@@ -3,6 +3,15 @@ import { app, type BadSettings } from "./badSettings";
 /** Everything that belongs to the stack as a whole. */
 export const badStacks: readonly BadSettings[] = [
   {
+    mistake: "a misspelt release folder beside other mistakes, of its own section and of the store",
+    written: { app: app({ release: "./examples/guestbok", instances: 0 }), releases: { keep: 0 } },
+    says: [
+      "holdfast:app.instances: 0 is less than 1",
+      "holdfast:releases.keep: 0 is less than 1",
+      "holdfast:app.release: ./examples/guestbok has no holdfast.yaml that can be read",
+    ],
+  },
+  {
     mistake: "no location",
     written: { location: undefined },
     says: ["holdfast:location: is missing | holdfast:location: nbg1"],

@@ -36,6 +36,22 @@ describe("the contract", () => {
     expect(schema.problems("GET", "/servers/7", 404, { error: "no" })).not.toEqual([]);
   });
 
+  /** What the published schema describes as "ID or name"; clients send ids as numbers (hcloud-go, hcloud-python). */
+  test.each([
+    ["POST /servers", { name: "x", image: 1, server_type: 1, location: 1, ssh_keys: [1] }],
+    ["POST /servers/{id}/actions/rebuild", { image: 1 }],
+    ["POST /servers/{id}/actions/change_type", { server_type: 1, upgrade_disk: false }],
+    ["POST /servers/{id}/actions/attach_iso", { iso: 1 }],
+    ["POST /floating_ips", { type: "ipv4", home_location: 1 }],
+    ["POST /primary_ips", { type: "ipv4", name: "x", location: 1 }],
+    ["POST /volumes", { name: "x", size: 10, location: 1 }],
+    ["POST /storage_boxes", { name: "x", location: 1, storage_box_type: 1, password: "x" }],
+    ["POST /storage_boxes/{id}/actions/change_type", { storage_box_type: 1 }],
+    ["POST /storage_boxes/{id}/actions/rollback_snapshot", { snapshot: 1 }],
+  ])("%s takes an id as a number", (name, body) => {
+    expect(() => checkBody(operationNamed(name), body)).not.toThrow();
+  });
+
   test("no request that the official plugin sends is refused for its shape", () => {
     const calls = readFileSync(recording, "utf8")
       .trim()

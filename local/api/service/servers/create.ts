@@ -116,7 +116,7 @@ export function checkedImage(cloud: Cloud, key: string | number, architecture: s
   const image = findBootImage(cloud.store, key, architecture);
   if (image.diskSize > disk) throw invalidField("image", `needs a disk of ${String(image.diskSize)} GB`);
   if (cloud.provisioner.real && (image.name !== "debian-13" || !image.system)) {
-    throw new ApiError("resource_unavailable", `the local cloud boots debian-13 only, not "${String(key)}"`);
+    throw new ApiError("resource_unavailable", `the local cloud boots debian-13 only, not "${image.name}"`);
   }
   return image.id;
 }

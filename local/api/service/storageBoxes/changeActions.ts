@@ -33,7 +33,7 @@ export const storageBoxChanges: Operations = {
   [`${path}/disable_snapshot_plan`]: change("storage_boxes", "disable_snapshot_plan", () => ({ plan: null })),
 };
 
-function changedType(box: StorageBoxRow, body: { storage_box_type: string }, cloud: Cloud): ChangedFields {
+function changedType(box: StorageBoxRow, body: { storage_box_type: string | number }, cloud: Cloud): ChangedFields {
   const [before, after] = [storageBoxTypeOf(box.type), findStorageBoxType(body.storage_box_type)];
   if (after.id === before.id) throw invalidField("storage_box_type", `the Storage Box is a ${after.name} already`);
   // A file system that shrinks is beyond XFS, and one that does not would be a quota that does not hold.

@@ -47,11 +47,11 @@ export const boxSnapshotOperations: Operations = {
     cloud.actions.assertIdle(boxRef(box));
     return { action: actionView(cloud, removeSnapshot(cloud, box, snapshot)) };
   }),
-  "POST /storage_boxes/{id}/actions/rollback_snapshot": call((cloud, body: { snapshot: string }, { id }) => {
+  "POST /storage_boxes/{id}/actions/rollback_snapshot": call((cloud, body: { snapshot: string | number }, { id }) => {
     const box = found(cloud, "storage_boxes", id);
     cloud.actions.assertIdle(boxRef(box));
     const snapshots = cloud.store.find("storage_box_snapshots", "box", box.id);
-    const named = (row: BoxSnapshotRow) => row.name === body.snapshot || String(row.id) === body.snapshot;
+    const named = (row: BoxSnapshotRow) => row.name === body.snapshot || String(row.id) === String(body.snapshot);
     const snapshot = snapshots.find(named);
     if (snapshot === undefined) throw notFound("snapshot", body.snapshot);
     const input = { name: snapshot.name, newer: snapshots.filter((row) => row.id > snapshot.id).map(({ id }) => id) };
