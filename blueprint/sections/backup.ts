@@ -34,7 +34,8 @@ const storage = section(
 const s3 = section(
   {
     endpoint: text(/^https:\/\/[^\s/]+\/?$/, {
-      description: "Address of the S3-compatible server; the bucket becomes the first part of the path.",
+      description:
+        "Address of the S3-compatible server; the bucket becomes the first part of the path. A database machine of its own reaches it by IPv6 only.",
       why: "a bucket's name alone does not say where it is",
       example: "endpoint: https://fsn1.your-objectstorage.com",
       form: "an https address without a path",

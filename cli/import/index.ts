@@ -37,7 +37,7 @@ async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Pr
   const plan = await machine.ask<ImportPlan>(["plan-import", String(bytes)], address ? { source: address } : {});
   const present = `${counted(plan.tables, "table")} with about ${counted(plan.rows, "row")}`;
   const question = [
-    `Import ${address ? `from ${new URL(from).host}` : `${from} (${size(bytes)})`} into stack "${machine.stack}":`,
+    `Import ${address ? `from ${new URL(address).host}` : `${from} (${size(bytes)})`} into stack "${machine.stack}":`,
     `  database ${plan.database} has ${present} now; what is in it until the swap stays in a second database beside it`,
     "  the new database is loaded and checked while the app runs; then the app stops for the swap alone,",
     "  and starts again when its release has migrated the new database",
@@ -54,16 +54,28 @@ async function bringIn(machine: DatabaseMachine, from: string, yes: boolean): Pr
   });
 }
 
-/** The address with its password; undefined for a file. */
-function addressOf(from: string): string | undefined {
+/** The address with its password, which may have any character; undefined for a file. @throws UserError */
+export function addressOf(from: string, password = process.env.PGPASSWORD ?? ""): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(from)) return undefined;
-  const url = new URL(from);
+  const url = parse(from);
   if (url.password)
     throw new UserError(
       "--from: every user of this computer can read a password in an argument; give it in PGPASSWORD",
     );
-  url.password = process.env.PGPASSWORD ?? "";
+  if (/[\r\n\0]/.test(password)) throw new UserError("PGPASSWORD has a line end, which no password file can hold");
+  // A percent sign would otherwise be taken for the begin of an escape.
+  url.password = encodeURIComponent(password);
   return url.href;
+}
+
+function parse(from: string): URL {
+  const url = URL.canParse(from) ? new URL(from) : undefined;
+  if (url?.hostname) return url;
+  // The text itself may hold a password.
+  throw new UserError(
+    "--from is no address of one server: write postgresql://USER@HOST/NAME, with each of : / ? # [ ] @ in a user's name as " +
+      "%3A %2F %3F %23 %5B %5D %40, and the password in PGPASSWORD",
+  );
 }
 
 function sizeOf(path: string): number {

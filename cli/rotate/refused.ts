@@ -4,7 +4,7 @@ import { messageOf } from "../../lib/errors";
 import { askHostKey } from "../../provider/keys/askHostKey";
 import { connect } from "../../provider/ssh/connect";
 import { ConnectionFailure } from "../../provider/ssh/failures";
-import type { Credential } from "../../provider/ssh/keys";
+import type { Credential } from "../../provider/ssh/credential";
 import { addressOfBox } from "../../stack/outside/way";
 import { Project } from "../../stack/pulumi/project";
 import type { RepositoryKey, StorageKey } from "../../roles/database/backup/key";
@@ -64,7 +64,7 @@ async function tried({ port, user, hostKey, credential }: Way, host: string): Pr
       pinned: { machine },
       signal,
       hopTimeout: 15_000,
-      credentials: [credential],
+      credentials: { usable: [credential], leftOut: [] },
     });
     session.close();
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { SFTPWrapper } from "ssh2";
 import { connect } from "../ssh/connect";
-import type { Credential } from "../ssh/keys";
+import type { Credential } from "../ssh/credential";
 
 /** See AuthorizedKeysArgs. */
 export interface Account {
@@ -40,7 +40,7 @@ async function withFiles(
   signal: AbortSignal,
   work: (sftp: SFTPWrapper) => Promise<void>,
 ): Promise<void> {
-  const credentials = keys.map((key): Credential => ({
+  const usable = keys.map((key): Credential => ({
     name: "the key to the storage",
     methodFor: (username) => ({ type: "publickey", username, key }),
   }));
@@ -50,7 +50,7 @@ async function withFiles(
     pinned: { machine: hostKey },
     signal,
     hopTimeout: connectTimeout,
-    credentials,
+    credentials: { usable, leftOut: [] },
   });
   try {
     await work(await session.files(() => undefined));

@@ -4,8 +4,21 @@ import { heading, lines } from "../../text";
 import { databasePaths } from "../paths";
 import { poolPaths as paths } from "./paths";
 
-/** What a client may ask for at its start that a shared connection does not give it. */
-const unheard = ["extra_float_digits", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+/**
+ * What drivers ask for at their start, alone or in `options`, that a shared connection does not give them. Only what
+ * changes no result of a query stands here: plans and times, and digits that PostgreSQL shows by default. All else, such
+ * as `search_path`, is turned away with its name.
+ */
+const unheard = [
+  "extra_float_digits",
+  "statement_timeout",
+  "lock_timeout",
+  "idle_in_transaction_session_timeout",
+  "idle_session_timeout",
+  "transaction_timeout",
+  "jit",
+  "geqo",
+];
 
 /** Seconds that an instance waits for a connection before PgBouncer answers with an error. */
 export const queryWait = 15;

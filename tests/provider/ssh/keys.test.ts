@@ -23,7 +23,7 @@ const set = (name: string, value: string | undefined) => {
 };
 
 let agent: SshAgent | undefined;
-let sshd: Sshd | undefined;
+const servers: Sshd[] = [];
 beforeEach(() => {
   set("HOLDFAST_SSH_KEY_FILE", undefined);
   set("SSH_AUTH_SOCK", undefined);
@@ -31,8 +31,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   agent?.stop();
-  await sshd?.stop();
-  agent = sshd = undefined;
+  for (const server of servers.splice(0)) await server.stop();
+  agent = undefined;
 });
 afterAll(() => {
   set("HOLDFAST_SSH_KEY_FILE", HOLDFAST_SSH_KEY_FILE);
@@ -43,7 +43,9 @@ afterAll(() => {
 const publicHalf = (path: string) => readFileSync(`${path}.pub`, "utf8");
 
 async function start(authorized: string): Promise<Sshd> {
-  return (sshd = await Sshd.start({ authorized, hostKey: makePair().private }));
+  const server = await Sshd.start({ authorized, hostKey: makePair().private });
+  servers.push(server);
+  return server;
 }
 
 /** Logs in; the keys that were offered. */

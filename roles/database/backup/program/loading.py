@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 from commands import say
 from common import Problem, last_lines
 from postgres import IMPORTER, SOCKET
+from reachable import no_way_to
 from room import scarce, size
 from settings import RUN, Settings
 
@@ -187,7 +188,8 @@ def size_on_server(settings: Settings, address: str) -> int:
         ask = ["psql", "-XqAtw", "-F", " ", "-d", open_address, "-c", question]
         found = subprocess.run(as_importer(ask, environment), cwd="/", capture_output=True, text=True, check=False)
     if found.returncode != 0:
-        raise Problem(f"{urlsplit(address).hostname} did not answer: {found.stderr.strip()}")
+        host = urlsplit(address).hostname or ""
+        raise Problem(f"{host} did not answer: {no_way_to(host) or found.stderr.strip()}")
     bytes_there, version = (int(word) for word in found.stdout.split())
     if version > int(settings.version):
         raise Problem(
