@@ -26,7 +26,7 @@ export async function identities(stack: string, { accepted = [] }: Route, folder
   const isAccepted = ({ body }: ListedKey) => accepted.some((key) => key.body === body);
   const held = (await agentKeys()).filter(isAccepted).map(({ body }, index) => {
     const path = join(folder, `${String(index)}.pub`);
-    writeFileSync(path, `${kindOf(body)} ${body}\n`);
+    writeFileSync(path, `${kindOf(body)} ${body}\n`, { mode: 0o600 });
     return path;
   });
   const files = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk"]
