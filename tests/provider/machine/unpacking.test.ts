@@ -125,11 +125,12 @@ describe("the time of a release's files", () => {
   };
   const roll = async (content: string, time?: number) => {
     const { packed, sha256 } = packedBy(
-      `mkdir a; echo ${content} >a/index.html; ln -s a/index.html link; touch -d @0 a/index.html a .`,
+      `mkdir a; echo ${content} >a/index.html; ln -s a/index.html link; touch -h -d @0 a/index.html a link .`,
     );
     const archives = { [path]: { sha256, ...ownerOf(), keep: 3, ...(time !== undefined && { time }) } };
-    if ((await root.submit(request({}, { archives }))).result === "archivesMissing")
-      await receive(root, sha256, packed);
+    const answer = await root.submit(request({}, { archives }));
+    if (answer.result !== "archivesMissing") return answer;
+    await receive(root, sha256, packed);
     return root.submit(request({}, { archives }));
   };
 
