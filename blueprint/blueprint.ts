@@ -14,6 +14,8 @@ import {
   databaseRules,
   laterAdminRule,
   loadBalancerRules,
+  monitorRules,
+  watchedRules,
   type NetworkPlan,
   type FirewallRule,
 } from "./firewallRules";
@@ -22,7 +24,7 @@ import type { Settings } from "./settings";
 import { kebab } from "../lib/text";
 
 /** What a machine does. One machine may have several roles (`app` and `database` on the smallest stack). */
-export type Role = "loadBalancer" | "database" | "app";
+export type Role = "loadBalancer" | "database" | "monitor" | "app";
 
 /** One environment as plain data: what there is, where, and how it is called. Computed from settings, never changed. */
 export interface Blueprint {
@@ -44,6 +46,17 @@ export interface Blueprint {
   readonly instances: readonly Instance[];
   /** Absent: the stack has no database. */
   readonly database?: Database;
+  /** Absent: nobody watches the stack. */
+  readonly monitor?: MonitorPlan;
+}
+
+/** Who watches the stack. */
+export interface MonitorPlan {
+  /** Where the monitor is, e.g. `load-balancer-1`. */
+  readonly machine: string;
+  readonly privateAddress: string;
+  /** Whether that machine does nothing else. */
+  readonly apart: boolean;
 }
 
 export interface CloudFirewall {
@@ -89,7 +102,7 @@ export interface Instance {
 
 /** Everything that exists in one environment. Pure arithmetic over settings that were checked. */
 export function makeBlueprint(settings: Settings): Blueprint {
-  const { stack, app, loadBalancer, database } = settings;
+  const { stack, app, loadBalancer, database, monitor } = settings;
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   // The smallest stack has no load balancer machine: the app machine then has that role too.
   const apart = loadBalancer.machines > 0;
@@ -98,6 +111,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
     ...(apart ? [] : (["loadBalancer"] as const)),
     ...(database?.machines === 0 ? (["database"] as const) : []),
   ];
+  const watcher = monitor && monitorOf(monitor.machines > 0, apart);
   const network: NetworkPlan = {
     allowFrom: settings.admin.allowFrom,
     https: settings.https !== undefined,
@@ -107,6 +121,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
     jumpHosts: numbers(2).map((number) => privateAddress("load-balancer", number)),
     lastJumpHost: privateAddress("app", 1),
     appMachines: numbers(app.machines).map((number) => privateAddress("app", number)),
+    ...(watcher && { monitor: watcher.privateAddress }),
     instances: [app.port, app.port + app.instances - 1],
     agents: [ports.agent + 1, ports.agent + app.instances],
   };
@@ -121,6 +136,7 @@ export function makeBlueprint(settings: Settings): Blueprint {
     const firewallRules = [
       ...is.roles.flatMap((role) => firewallRulesOf[role](network)),
       ...(later ? [laterAdminRule(network)] : []),
+      ...watchedRules(network, is.roles),
     ];
     return {
       ...is,
@@ -154,6 +170,14 @@ export function makeBlueprint(settings: Settings): Blueprint {
         publicIpv4: false,
       }),
     ),
+    ...numbers(monitor?.machines ?? 0).map((number) =>
+      machine("monitor", number, {
+        roles: ["monitor"],
+        serverType: monitor?.serverType ?? loadBalancer.serverType,
+        // Many services that messages go to have no IPv6.
+        publicIpv4: true,
+      }),
+    ),
     ...numbers(app.machines).map((number) =>
       machine("app", number, {
         roles: ["app", ...colocatedRoles],
@@ -185,14 +209,22 @@ export function makeBlueprint(settings: Settings): Blueprint {
     ),
     instances: machines.filter(({ roles }) => roles.includes("app")).flatMap((on) => instancesOf(on, settings)),
     ...(database && { database: databaseOf(settings, database) }),
+    ...(watcher && { monitor: watcher }),
   });
 }
 
 const firewallRulesOf: Readonly<Record<Role, (network: NetworkPlan) => FirewallRule[]>> = {
   loadBalancer: loadBalancerRules,
   database: databaseRules,
+  monitor: monitorRules,
   app: appRules,
 };
+
+/** On its own machine, else on the way in, which has a public IPv4 and little to do. */
+function monitorOf(own: boolean, loadBalancersApart: boolean): MonitorPlan {
+  const kind: MachineKind = own ? "monitor" : loadBalancersApart ? "load-balancer" : "app";
+  return { machine: `${kind}-1`, privateAddress: privateAddress(kind, 1), apart: own };
+}
 
 function instancesOf({ name, privateAddress: address }: MachinePlan, { app, database }: Settings): Instance[] {
   return Array.from({ length: app.instances }, (_, index) => ({

@@ -55,6 +55,8 @@ export interface NetworkPlan {
   readonly lastJumpHost: string;
   /** Private addresses of the app machines. */
   readonly appMachines: readonly string[];
+  /** Private address of the machine that watches the others. @default nobody does */
+  readonly monitor?: string;
   /** Ports of the instances of one app machine. */
   readonly instances: readonly [number, number];
   /** Ports of their drain agents. */
@@ -109,6 +111,25 @@ export function appRules({ loadBalancers, jumpHosts, instances, agents }: Networ
 export function laterAdminRule({ allowFrom }: NetworkPlan): FirewallRule {
   const range = [ports.ssh, ports.ssh] as const;
   return { side: "public", protocol: "tcp", ports: range, from: allowFrom, purpose: "admins", machineOnly: true };
+}
+
+/** The monitor's own machine: SSH comes through the jump hosts, and nothing else comes. */
+export function monitorRules({ jumpHosts }: NetworkPlan): FirewallRule[] {
+  return [
+    ...overPrivateNetwork(jumpHosts, [ports.ssh, ports.ssh], "jump hosts"),
+    { side: "private", protocol: "icmp", from: [networkRange], purpose: "ping" },
+  ];
+}
+
+/** What the monitor asks each machine for, by what the machine does. */
+export function watchedRules({ monitor }: NetworkPlan, roles: readonly string[]): FirewallRule[] {
+  if (monitor === undefined) return [];
+  const open = (port: number, purpose: string) => overPrivateNetwork([monitor], [port, port], purpose);
+  return [
+    ...open(ports.machineFigures, "the monitor reads the machine's figures"),
+    ...(roles.includes("loadBalancer") ? open(ports.status, "the monitor reads HAProxy's figures") : []),
+    ...(roles.includes("database") ? open(ports.databaseFigures, "the monitor reads PostgreSQL's figures") : []),
+  ];
 }
 
 /** Instances reach PostgreSQL; SSH comes through the jump hosts. All else is refused. */

@@ -5,6 +5,9 @@ import type { DatabaseSettings } from "./sections/database";
 /** MiB of each machine that instances do not get: kernel, systemd, SSH, page cache. */
 export const systemMemory = 512;
 
+/** MiB that the monitor needs where it has no machine of its own, beside what the system needs without one. */
+export const guestMemory = systemMemory + 384;
+
 /** MiB of an app machine that the database has there: a quarter, where it has no machine of its own; else none. */
 export function databaseShare({ serverType }: AppSettings, database?: DatabaseSettings): number {
   return database?.machines === 0 ? (serverTypes[serverType].memory * 1024) / 4 : 0;

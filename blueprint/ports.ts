@@ -15,6 +15,14 @@ export const ports = {
   database: 5432,
   /** The pool in front of PostgreSQL, where there is one. Private side only. */
   pool: 6432,
+  /** Figures of a machine, for the monitor. Private side only. */
+  machineFigures: 9100,
+  /** Figures of PostgreSQL, for the monitor. Private side only. */
+  databaseFigures: 9187,
+  /** The monitor's own programs, on its loopback: its store of figures, its sender of messages, its visitor. */
+  prometheus: 9090,
+  alertmanager: 9093,
+  blackbox: 9115,
   /** First port of the drain agents, one for each instance. */
   agent: 9_000,
 } as const;

@@ -5,6 +5,7 @@ import { resolveAdmin } from "./resolve/admin";
 import { resolveBackup } from "./resolve/backup";
 import { resolveFailoverToken } from "./resolve/failoverToken";
 import { resolveHttps } from "./resolve/https";
+import { resolveMonitor } from "./resolve/monitor";
 import { resolveRelease } from "./resolve/release";
 import { resolveStore } from "./resolve/store";
 import { internetRules, rules, warnings } from "./rules";
@@ -36,10 +37,11 @@ export function readSettings(parsed: ParsedSettings): {
     return result.value;
   };
 
-  const { admin, backup, failoverToken, https, releases, ...plain } = parsed.sections;
+  const { admin, backup, failoverToken, https, monitor, releases, ...plain } = parsed.sections;
   const loadBalancers = plain.loadBalancer?.machines ?? 0;
   const resolvedToken = note(resolveFailoverToken(failoverToken, { loadBalancers }, source));
   const resolvedBackup = backup && note(resolveBackup(backup, plain.location, source));
+  const resolvedMonitor = monitor && note(resolveMonitor(monitor, source));
   const store = releases && note(resolveStore(releases, parsed));
   const resolvedHttps = https && resolveHttps(https, cloud);
   const written = plain.app && store ? plain.app.release : folderInSpiteOf(parsed);
@@ -47,7 +49,15 @@ export function readSettings(parsed: ParsedSettings): {
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
 
   const broken = sectionNames.filter((name) => (parsed.problems[name] ?? []).length > 0);
-  const draft: Draft = { ...parsed.sections, stack, preview, today, resolvedAdmin, broken };
+  const draft: Draft = {
+    ...parsed.sections,
+    stack,
+    preview,
+    today,
+    resolvedAdmin,
+    monitor: resolvedMonitor?.monitor,
+    broken,
+  };
   problems.push(...[...rules, ...(cloud.isRehearsal ? [] : internetRules)].flatMap((rule) => rule(draft)));
 
   if (problems.length > 0 || !release || !store || !resolvedAdmin) throw new SettingsError(stack, problems);
@@ -59,6 +69,7 @@ export function readSettings(parsed: ParsedSettings): {
       release,
       ...(resolvedHttps?.value && { https: resolvedHttps.value }),
       backup: resolvedBackup?.backup,
+      monitor: resolvedMonitor?.monitor,
       releasesInBackupStorage: releases?.store === backupStorageStore,
       admin: resolvedAdmin,
       protect: plain.protect ?? isProdStack(stack),
@@ -68,6 +79,7 @@ export function readSettings(parsed: ParsedSettings): {
       failoverToken: resolvedToken,
       backupKeys: resolvedBackup?.keys,
       backupToken: resolvedBackup?.token,
+      monitor: resolvedMonitor?.secrets,
       store,
     },
     warnings: [

@@ -1,12 +1,16 @@
 import type { Admin } from "./resolve/admin";
 import type { Backup, S3Keys } from "./resolve/backup";
 import type { Https } from "./resolve/https";
+import type { Monitor, MonitorSecrets } from "./resolve/monitor";
 import type { Release } from "./resolve/release";
 import type { StorePlace } from "./resolve/store";
 import type { CheckedSections } from "./sections";
 
 /** Sections that are used as they are written. The others hold secrets, or are resolved by readSettings.ts. */
-export type PlainSettings = Omit<CheckedSections, "admin" | "backup" | "failoverToken" | "https" | "releases">;
+export type PlainSettings = Omit<
+  CheckedSections,
+  "admin" | "backup" | "failoverToken" | "https" | "monitor" | "releases"
+>;
 
 /** What a person wrote about one environment, checked, with every default filled in. */
 export interface Settings extends PlainSettings {
@@ -16,6 +20,8 @@ export interface Settings extends PlainSettings {
   readonly https?: Https;
   /** Absent: the database has no backups. */
   readonly backup?: Backup;
+  /** Absent: nobody watches the stack. */
+  readonly monitor?: Monitor;
   /** Whether releases are kept on the Storage Box of the backups. */
   readonly releasesInBackupStorage: boolean;
   readonly admin: Admin;
@@ -32,6 +38,8 @@ export interface SecretSettings {
   readonly backupKeys?: S3Keys;
   /** Of the second project, which has the Storage Box; absent: it is in the machines' project. */
   readonly backupToken?: string;
+  /** Addresses and passwords of the monitor's channels. */
+  readonly monitor?: MonitorSecrets;
   /** Where releases are kept, with the keys to it. */
   readonly store: StorePlace;
 }

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 export const commands: Readonly<Record<string, () => Command>> = {
   local: lazy("./local", "localCommand"),
   status: lazy("./status", "statusCommand"),
+  alerts: lazy("./alerts", "alertsCommand"),
   ssh: lazy("./ssh", "sshCommand"),
   run: lazy("./run", "runCommand"),
   who: lazy("./who", "whoCommand"),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { CloudTarget } from "../blueprint/cloudTarget";
 import type { Settings } from "../blueprint/settings";
+import type { MonitorSecrets } from "../blueprint/resolve/monitor";
 import type { S3Keys } from "../blueprint/resolve/backup";
 import type { StorageAccess } from "../blueprint/storageAccess";
 import type { RepositoryKey } from "../roles/database/backup/key";
@@ -17,6 +18,7 @@ import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
 import type { Machine, SharedResources } from "./machine";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
+import { StackMonitor, type StackMonitorArgs } from "./stackMonitor";
 import { ReleaseStorage } from "./releaseStorage";
 import { Rotations } from "./rotations";
 import type { Steps } from "../blueprint/rotations";
@@ -28,6 +30,8 @@ export interface EnvironmentArgs {
   readonly failover: Failover;
   /** Of the second place for backups; absent in previews. */
   readonly backupKeys?: S3Keys;
+  /** Addresses and passwords of the monitor's channels; absent in previews. */
+  readonly monitorSecrets?: MonitorSecrets;
   /** Of the project that has the Storage Box. @default the one of the machines' project */
   readonly backupProvider?: Provider;
   /** How far the rotation of each secret has come. @default none was ever begun */
@@ -110,16 +114,42 @@ export class Environment extends pulumi.ComponentResource {
         ...(plan.roles.includes("loadBalancer") && certificates?.files(plan, publicAddress)),
       }),
     });
-    loadBalancers.configure(configurations, lease, certificates);
+    const balancers = loadBalancers.configure(configurations, lease, certificates);
 
     const address = loadBalancers.floatingIp?.address ?? apps.machines[0]?.server.ipv4Address ?? "";
     if (https && https.hosts.length > 0) {
       this.dns = pulumi.output(address).apply((known) => Object.fromEntries(https.hosts.map((host) => [host, known])));
     }
     this.url = pulumi.output(address).apply((known) => urlOf(blueprint.settings, known));
-    this.machines = summarise([...loadBalancers.machines, ...(database?.machines ?? []), ...apps.machines]);
+    const monitor = this.monitor(
+      args,
+      shared,
+      { jumpHosts, lease },
+      [...loadBalancers.machines, ...apps.machines],
+      inside,
+    );
+    monitor?.configure([...configurations, ...balancers]);
+    this.machines = summarise([
+      ...loadBalancers.machines,
+      ...(database?.machines ?? []),
+      ...(monitor?.machines ?? []),
+      ...apps.machines,
+    ]);
     this.backupKey = repository?.key;
     this.registerOutputs({ url: this.url, machines: this.machines });
+  }
+
+  /** Who watches the stack, where somebody does. */
+  private monitor(
+    { blueprint: { monitor: plan, settings }, monitorSecrets: secrets }: EnvironmentArgs,
+    shared: SharedResources,
+    way: Pick<StackMonitorArgs, "jumpHosts" | "lease">,
+    machines: readonly Machine[],
+    inside: pulumi.ComponentResourceOptions,
+  ): StackMonitor | undefined {
+    if (!plan || !settings.monitor) return undefined;
+    const args = { ...shared, ...way, plan, settings: settings.monitor, secrets, machines, url: this.url };
+    return new StackMonitor("monitor", args, inside);
   }
 }
 

@@ -55,9 +55,9 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
    * @param after the configurations of the app machines
    * @param certificates for https; absent: the stack serves http alone
    */
-  configure(after: readonly pulumi.Resource[], lease: LeaseArgs, certificates?: CertificateKeys): void {
+  configure(after: readonly pulumi.Resource[], lease: LeaseArgs, certificates?: CertificateKeys): pulumi.Resource[] {
     // The one that takes over comes first: if the change is bad, the one that serves never sees it.
-    configureInTurn([...this.machines].reverse(), {
+    return configureInTurn([...this.machines].reverse(), {
       after,
       lease,
       deferredFiles: (machine) => ({

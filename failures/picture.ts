@@ -34,7 +34,7 @@ export interface Box {
 /** More machines of a kind than this make a picture that shows nothing. */
 const shown = 6;
 
-const roleNames = { loadBalancer: "load balancer", database: "database", app: "app" } as const;
+const roleNames = { loadBalancer: "load balancer", database: "database", monitor: "monitor", app: "app" } as const;
 
 /** The machines of a stack, their roles and addresses, and where requests go. */
 export function pictureOf(facts: Facts): Picture {

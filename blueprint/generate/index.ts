@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
+import { alertsPage } from "../../alerts/page";
 import { environmentVariablesPage } from "../../lib/environmentVariables";
 import { editorSchema } from "./editorSchema";
 import { reachTable } from "./reachTable";
@@ -12,6 +13,7 @@ const root = join(__dirname, "../..");
 export async function generated(): Promise<Record<string, string>> {
   const contents = {
     "blueprint/settings.schema.json": JSON.stringify(editorSchema()),
+    "docs/alerts.md": alertsPage(),
     "docs/environment-variables.md": environmentVariablesPage(),
     "docs/security.md": withBlock("docs/security.md", "who reaches what", reachTable()),
     "docs/settings.md": settingsPage(),

@@ -1,4 +1,12 @@
-import { appRules, databaseRules, type FirewallRule, loadBalancerRules, type NetworkPlan } from "../firewallRules";
+import {
+  appRules,
+  databaseRules,
+  type FirewallRule,
+  loadBalancerRules,
+  monitorRules,
+  type NetworkPlan,
+  watchedRules,
+} from "../firewallRules";
 import { ports } from "../ports";
 
 /** Who stands for the addresses that the rules are made of. */
@@ -9,6 +17,7 @@ const plan: NetworkPlan = {
   jumpHosts: ["load balancers"],
   lastJumpHost: "the first app machine",
   appMachines: ["app machines"],
+  monitor: "the monitor",
   instances: [8001, 8999],
   agents: [ports.agent + 1, ports.agent + 999],
 };
@@ -19,6 +28,10 @@ export function reachTable(): string {
     "load balancer": loadBalancerRules(plan),
     app: appRules(plan),
     database: databaseRules(plan),
+    "monitor (own machine)": monitorRules(plan),
+    "each, where there is a monitor": watchedRules(plan, []),
+    "load balancer, where there is a monitor": watchedRules(plan, ["loadBalancer"]).slice(1),
+    "database, where there is a monitor": watchedRules(plan, ["database"]).slice(1),
   };
   const rows = Object.entries(machines).flatMap(([machine, rules]) => rules.map((rule) => row(machine, rule)));
   return ["| machine | port | side | from | what for |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");

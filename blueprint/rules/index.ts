@@ -13,6 +13,7 @@ import { environmentNames } from "./environment";
 import { hstsIsForGood, hstsWarning, httpsHostsAreServed, httpsHostsFit } from "./https";
 import { exampleKeyIsReplaced, exampleKeyWillBeRefused } from "./exampleKey";
 import { memoryFits } from "./memory";
+import { monitorHasAWay, monitorHasMemory, prodIsWatched } from "./monitor";
 import { openToTheWorld, rangesAreRanges } from "./networkRanges";
 import { portsAreFree } from "./ports";
 import type { Rule } from "./rule";
@@ -44,6 +45,8 @@ export const rules: readonly Rule[] = [
   exampleKeyIsReplaced,
   revokedKeysStayOut,
   somebodyGetsIn,
+  monitorHasAWay,
+  monitorHasMemory,
 ];
 
 /** What stops where the Internet reaches the stack. */
@@ -60,4 +63,5 @@ export const warnings: readonly Rule[] = [
   keysExpire,
   hstsWarning,
   somebodyAppliesToo,
+  prodIsWatched,
 ];

@@ -2,11 +2,11 @@ import { locations, type ServerTypeName, serverTypeNames, serverTypes } from "..
 import type { Rule } from "./rule";
 
 /** Not every server type is sold everywhere. */
-export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, database }) => {
+export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, database, monitor }) => {
   if (!location) return [];
   const sold = (type: ServerTypeName) => serverTypes[type].locations.includes(location);
   const kept = (type: ServerTypeName) => serverTypes[type].deprecated_locations.includes(location);
-  return Object.entries({ app, loadBalancer, database }).flatMap(([name, section]) =>
+  return Object.entries({ app, loadBalancer, database, monitor }).flatMap(([name, section]) =>
     !section || sold(section.serverType) || kept(section.serverType)
       ? []
       : [
@@ -25,8 +25,8 @@ export const serverTypesAreThere: Rule = ({ location, app, loadBalancer, databas
 const networkLimit = 100;
 
 /** A warning only, because Hetzner's support may raise the limit. */
-export const manyMachines: Rule = ({ app, loadBalancer, database }) => {
-  const machines = (app?.machines ?? 0) + (loadBalancer?.machines ?? 0) + (database?.machines ?? 0);
+export const manyMachines: Rule = ({ app, loadBalancer, database, monitor }) => {
+  const machines = [app, loadBalancer, database, monitor].reduce((sum, section) => sum + (section?.machines ?? 0), 0);
   return machines <= networkLimit
     ? []
     : [

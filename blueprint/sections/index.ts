@@ -7,6 +7,7 @@ import { backupSection } from "./backup";
 import { databaseSection } from "./database";
 import { httpsSection } from "./https";
 import { loadBalancerSection } from "./loadBalancer";
+import { monitorSection } from "./monitor";
 import { releasesSection } from "./releases";
 
 /**
@@ -25,6 +26,7 @@ export const sections = {
   https: httpsSection.optional(),
   database: databaseSection.optional(),
   backup: backupSection.optional(),
+  monitor: monitorSection.optional(),
   failoverToken: text(/^\S+$/, {
     description:
       "The API token with which load balancers move the floating IP. Make a read-write token for this alone, in this environment's own project. `pulumi up` rolls out a new one. Local stacks need none.",

@@ -15,6 +15,7 @@ const unitsOfRole: Readonly<Record<string, readonly string[]>> = {
   app: ["app@*", "app-migrate", "holdfast-agent", "holdfast-debug@*"],
   loadBalancer: ["haproxy", "keepalived", "holdfast-floating-ip-keeper"],
   database: ["postgresql*", "pgbackrest*"],
+  monitor: ["prometheus*"],
 };
 /** Units of roll-outs, on each machine. */
 const unitsOfAll = ["holdfast-apply@*"];

@@ -11,6 +11,7 @@ import { Project, stackState } from "../../stack/pulumi/project";
 import type { StackState } from "../../stack/state";
 import { coloursFor } from "../../lib/terminal/colour";
 import { askCloud } from "../../stack/status/cloudView";
+import { readMonitor } from "../../stack/monitor/status";
 import { askMachines } from "../../stack/status/machines";
 import type { StackStatus } from "../../stack/status/stackStatus";
 import type { Probe } from "../../stack/status/probe";
@@ -65,13 +66,14 @@ export async function askStack(
   timeout: number,
 ): Promise<StackStatus> {
   const routes = routesOf(state);
-  const [answers, cloud] = await Promise.all([
+  const [answers, cloud, monitor] = await Promise.all([
     askMachines(routes, { limit: timeout + more * Math.max(0, routes.length - screen), keyFile: keyFile(stack) }),
     askCloudOrSayWhyNot(stack, target, timeout),
+    readMonitor(stack, state, timeout),
   ]);
   const failed = [...answers.values()].some((one) => "probe" in one && isFailed(one.probe));
   const wanted = failed ? await wantedRelease(stack) : undefined;
-  return makeStatus({ ...knownFrom(stack, state), ...(wanted && { wanted }) }, answers, cloud);
+  return makeStatus({ ...knownFrom(stack, state), ...(wanted && { wanted }) }, answers, cloud, new Date(), monitor);
 }
 
 /** What the state says: machines in the order of the blueprint, and the floating IPs. */

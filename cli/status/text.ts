@@ -27,6 +27,7 @@ export function statusText(status: StackStatus, colours: Colours): string {
       (one) => `Certificate  ${one.name}: ${describeCertificate(one, Date.parse(date) / 1000)}`,
     ),
     ...backup(status),
+    ...watcher(status),
     "",
     machines(status),
   ].join("\n");
@@ -39,6 +40,21 @@ function holder({ cloud, masters }: FloatingIpStatus): string {
   return masters.length === 1 && masters[0] === cloud
     ? `on ${cloud} (the API and the machine agree)`
     : `${cloud} by the API's view, ${own}`;
+}
+
+/** Who watches, whether somebody watches the watcher, and what is open. */
+function watcher({ monitor }: StackStatus): string[] {
+  if (!monitor || monitor.unreachable !== null) return [];
+  const { machine, heartbeat, open } = monitor;
+  const beat =
+    heartbeat === undefined
+      ? "no heartbeat"
+      : heartbeat === null
+        ? "no heartbeat taken"
+        : `heartbeat ${ago(heartbeat)} ago`;
+  return [
+    `Monitor      on ${machine}, ${beat}, ${open.length === 0 ? "nothing open" : `${open.length} open (npx holdfast alerts)`}`,
+  ];
 }
 
 /** The newest backup of each place, its last proof, and since when a restore is possible. */

@@ -16,6 +16,7 @@ import { instanceHang } from "./instanceHang";
 import { loadBalancerMachine } from "./loadBalancerMachine";
 import { location } from "./location";
 import { privateNetwork } from "./privateNetwork";
+import { monitor } from "./monitor";
 import { pulumiState } from "./pulumiState";
 import { volume } from "./volume";
 
@@ -40,6 +41,7 @@ export const failures = [
   adminLaptop,
   apiToken,
   pulumiState,
+  monitor,
 ] as const satisfies readonly Failure[];
 
 /** Stable: drills and their results name failures by it. */

@@ -19,6 +19,7 @@ export interface Billable {
 const names: Readonly<Record<Role, string>> = {
   loadBalancer: "load balancer machine",
   database: "database machine",
+  monitor: "monitor machine",
   app: "app machine",
 };
 
@@ -32,7 +33,7 @@ export function billables({ blueprint }: Facts): Billable[] {
   // One for all load balancers: components/floatingIp.ts.
   const floating = blueprint.machines.some(({ floatingIp }) => floatingIp);
   return [
-    ...(["loadBalancer", "database", "app"] as const).flatMap((role) => {
+    ...(["loadBalancer", "database", "monitor", "app"] as const).flatMap((role) => {
       // A machine with several roles is paid once: under its first.
       const machines = machinesWith(blueprint, role).filter(({ roles }) => roles[0] === role);
       const [first] = machines;

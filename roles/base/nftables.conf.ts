@@ -3,18 +3,21 @@ import { networkRange } from "../../blueprint/addresses";
 import type { Blueprint, MachinePlan } from "../../blueprint/blueprint";
 import { type ConfinedProgram, egressOf, type FirewallRule } from "../../blueprint/firewallRules";
 import { certificateUser } from "../loadBalancer/certificateKeeper/certificateKeeper";
+import { monitorUser } from "../monitor/paths";
 import { keeperUser } from "../loadBalancer/floatingIpKeeper/floatingIpKeeper";
 import { heading, lines } from "../text";
 
 /** What of a blueprint the packet filter depends on. */
-type NftablesBlueprint = Pick<Blueprint, "machines"> & { readonly settings: Pick<Blueprint["settings"], "https"> };
+type NftablesBlueprint = Pick<Blueprint, "monitor" | "machines"> & {
+  readonly settings: Pick<Blueprint["settings"], "https">;
+};
 
 /**
  * The machine's own firewall. Hetzner's filters the public side only; on the private one nothing stands between machines
  * but this. It tells the sides apart by the address that a packet is sent to, because interface names differ from one
  * server type to the next.
  */
-export function nftables(machine: MachinePlan, { machines, settings }: NftablesBlueprint): string {
+export function nftables(machine: MachinePlan, { machines, monitor, settings }: NftablesBlueprint): string {
   return lines(
     "#!/usr/sbin/nft -f",
     heading(),
@@ -43,7 +46,10 @@ export function nftables(machine: MachinePlan, { machines, settings }: NftablesB
     '    meta skuid != 0 ip daddr 169.254.169.254 reject comment "metadata is for root"',
     "    ct state established,related accept",
     '    oifname "lo" accept',
-    outRules(machine, machines, settings.https !== undefined).map((rule) => `    ${rule}`),
+    outRules(machine, machines, {
+      https: settings.https !== undefined,
+      isWatcher: monitor?.machine === machine.name,
+    }).map((rule) => `    ${rule}`),
     "  }",
     "}",
   );
@@ -62,7 +68,7 @@ const users: Readonly<Record<ConfinedProgram, string>> = { haproxy: '"haproxy"',
 function outRules(
   { roles, privateAddress, floatingIp }: MachinePlan,
   machines: Blueprint["machines"],
-  https: boolean,
+  { https, isWatcher }: { readonly https: boolean; readonly isWatcher: boolean },
 ): string[] {
   const allowed = egressOf(privateAddress, machines).map(
     ({ by, to, ports, purpose }) =>
@@ -81,6 +87,9 @@ function outRules(
           'meta l4proto { icmp, ipv6-icmp } accept comment "neighbours, path MTU and ping"',
           'udp dport { 53, 67, 547 } accept comment "DNS and DHCP"',
           'tcp dport 53 accept comment "DNS"',
+          ...(isWatcher
+            ? [`meta skuid "${monitorUser}" accept comment "the monitor asks machines and sends messages"`]
+            : []),
           `meta skuid != { 0, ${keeperUser.id}, ${https ? `${certificateUser.id}, ` : ""}"_apt", "systemd-timesync", 1000-59999 } reject comment "root, the floating IP keeper, updates, the time and people"`,
         ]
       : []),

@@ -4,6 +4,7 @@ import type { Blueprint } from "../../blueprint/blueprint";
 import { type Database, loginsOf } from "../../blueprint/database";
 import { combine } from "../combine";
 import type { RoleConfiguration } from "../types";
+import { postgresExporter } from "../monitor/postgresExporter";
 import { backup } from "./backup/backup";
 import { databasePackages, extensionPackages, postgresqlVersion } from "./packages";
 import { databasePaths as paths, databaseUnits as units, unitPath } from "./paths";
@@ -31,9 +32,10 @@ export function database(blueprint: Blueprint): Required<RoleConfiguration> {
     extensionPackages(settings.extensions),
     volume(),
     cluster(blueprint, settings),
-    login(settings),
+    login(settings, blueprint.monitor !== undefined),
     space(settings),
     backups(blueprint, settings),
+    blueprint.monitor ? postgresExporter(settings) : {},
   ]);
 }
 
@@ -57,7 +59,12 @@ function cluster(blueprint: Blueprint, database: Database): RoleConfiguration {
       [paths.postgresql]: { content: postgresqlConf(database), validate: judge },
       [paths.reloadable]: { content: reloadableConf(database) },
       [paths.hba]: { content: pgHba(blueprint), owner: "root", group: "postgres", mode: "0640" },
-      [paths.ident]: { content: pgIdent(database), owner: "root", group: "postgres", mode: "0640" },
+      [paths.ident]: {
+        content: pgIdent(database, blueprint.monitor !== undefined),
+        owner: "root",
+        group: "postgres",
+        mode: "0640",
+      },
       [paths.services]: { content: pgService(database) },
       [paths.start]: { content: "auto\n" },
       [paths.dropIn]: { content: postgresqlDropIn() },
@@ -116,8 +123,13 @@ function clusterUnit(): string {
   });
 }
 
-function login(database: Database): RoleConfiguration {
-  const configuration = { users: loginsOf(database), database: database.name, extensions: database.extensions };
+function login(database: Database, isWatched: boolean): RoleConfiguration {
+  const configuration = {
+    users: loginsOf(database),
+    database: database.name,
+    extensions: database.extensions,
+    ...(isWatched && { monitor: true }),
+  };
   return {
     packages: ["python3-psycopg"],
     files: {

@@ -1,6 +1,7 @@
 import { type Blueprint, machinesWith } from "../../blueprint/blueprint";
 import { type Database, loginsOf } from "../../blueprint/database";
 import { adminUser } from "../adminUser";
+import { monitorUser } from "../monitor/paths";
 import { heading, lines } from "../text";
 
 /** The pool's user, where there is one. */
@@ -11,6 +12,9 @@ const appMap = "app";
 /** The role that counts rows: postgres.py has the same name. */
 const reader = "holdfast_reader";
 const readerMap = "reader";
+/** The role that reads PostgreSQL's figures: postgres.py has the same name. */
+export const monitoringRole = "holdfast_monitor";
+const monitoringMap = "monitoring";
 /** The machine's user who loads what comes from foreign places: loading.py has the same name. */
 export const importUser = "holdfast-import";
 const importMap = "import";
@@ -39,13 +43,14 @@ export function pgHba(blueprint: Blueprint): string {
     `local ${database.name} ${database.user} peer map=${appMap}`,
     `local all ${reader} peer map=${readerMap}`,
     `local /^${database.name}-import- ${importer} peer map=${importMap}`,
+    blueprint.monitor ? `local postgres ${monitoringRole} peer map=${monitoringMap}` : undefined,
     "local all all peer",
     instances,
   );
 }
 
 /** Which user of the machine is which role of PostgreSQL, where they are called differently. */
-export function pgIdent({ user }: Database): string {
+export function pgIdent({ user }: Database, isWatched: boolean): string {
   return lines(
     heading(),
     "# map user role",
@@ -53,5 +58,6 @@ export function pgIdent({ user }: Database): string {
     `${appMap} ${adminUser} ${user}`,
     `${importMap} ${importUser} ${importer}`,
     `${readerMap} postgres ${reader}`,
+    isWatched ? `${monitoringMap} ${monitorUser} ${monitoringRole}` : undefined,
   );
 }

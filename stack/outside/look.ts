@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../../lib/errors";
 import type { RepositoryKey } from "../../roles/database/backup/key";
-import { backupPatience } from "../status/backups";
+import { thresholds } from "../../alerts/thresholds";
 import { ago } from "../status/figures";
 import type { CloudApi } from "../cloud/api";
 import { readRepository, type StoredRepository } from "./repository";
@@ -94,7 +94,7 @@ export function problemsOf({ place, list, backups, newestWal }: StoredRepository
       ? [`${place} has a list of backups that does not open with the key: somebody changed it`]
       : []),
     ...(empty.length > 0 ? [`${place} lacks the files of ${empty.join(", ")}`] : []),
-    ...late("backup", newest?.time, backupPatience * 3600),
+    ...late("backup", newest?.time, thresholds.backup),
     ...late("WAL", newestWal?.time, walPatience),
   ];
 }
@@ -103,5 +103,5 @@ function snapshotProblems(snapshots: readonly BoxSnapshot[], now: number): strin
   const newest = snapshots.at(-1);
   if (!newest) return ["the Storage Box has no snapshot yet: Hetzner makes one each day"];
   const age = now - Date.parse(newest.created) / 1000;
-  return age > backupPatience * 3600 ? [`the newest snapshot of the Storage Box is ${ago(age)} old`] : [];
+  return age > thresholds.backup ? [`the newest snapshot of the Storage Box is ${ago(age)} old`] : [];
 }

@@ -1,3 +1,4 @@
+import { thresholds } from "../../alerts/thresholds";
 import { backupAlarms } from "./backups";
 import { certificateAlarms } from "./certificates";
 import { ago, percent } from "./figures";
@@ -12,13 +13,6 @@ import {
   type WantedRelease,
 } from "./facts";
 import { inRotation, viewsOf } from "./stackStatus";
-
-/** Part of a file system in use from which a person has to act: the rest fills up fast. */
-export const fullDisk = 0.85;
-/** Seconds that a machine may wait for a reboot. Security updates wait with it. */
-const rebootPatience = 14 * 86_400;
-/** Seconds after which an instance out of rotation counts as forgotten. */
-const forgotten = 86_400;
 
 const silent: Rule = ({ machines }) =>
   machines.flatMap(({ name, unreachable, cloud }) =>
@@ -48,7 +42,7 @@ const words: Readonly<Record<string, string>> = {
 
 const disks = forEachAnswer(({ name, probe }) =>
   (probe.disks ?? [])
-    .filter(({ size, free }) => size > 0 && 1 - free / size > fullDisk)
+    .filter(({ size, free }) => size > 0 && 1 - free / size > thresholds.fullDisk)
     .map(({ folder, size, free }) => `${name}: ${folder} is ${percent(1 - free / size)} full`),
 );
 
@@ -66,7 +60,7 @@ const poolAnswers = forEachAnswer(({ name, probe }) =>
 );
 
 const reboots = forEachAnswer(({ name, probe }) =>
-  probe.reboot && probe.now - probe.reboot.since > rebootPatience
+  probe.reboot && probe.now - probe.reboot.since > thresholds.reboot
     ? [`${name}: has needed a reboot for ${ago(probe.now - probe.reboot.since)}`]
     : [],
 );
@@ -83,7 +77,7 @@ const absent: Rule = ({ instances }) =>
 /** Instances that were taken out of rotation and not put back. */
 const forgottenInstances: Rule = (facts) =>
   holdsOf(facts)
-    .filter(({ seconds }) => seconds > forgotten)
+    .filter(({ seconds }) => seconds > thresholds.forgotten)
     .map(({ name, machine, seconds }) => ({
       text: `${name} has been out of rotation for ${ago(seconds)}: put it back, or keep it out with a reason`,
       machines: [machine],
@@ -141,6 +135,17 @@ const rollouts = (wanted: WantedRelease | undefined) =>
     return [`${name}: the last roll-out (${last.to}, ${last.date}) ${ended}${last.error ? `: ${last.error}` : ""}`];
   });
 
+/** A silent monitor tells nobody anything. */
+const watcher: Rule = ({ monitor }) => {
+  if (!monitor) return [];
+  const { machine, unreachable, heartbeat } = monitor;
+  const machines = [machine];
+  if (unreachable !== null) return [{ text: `the monitor on ${machine} does not answer: ${unreachable}`, machines }];
+  return heartbeat === null
+    ? [{ text: `${machine}: nobody takes the monitor's heartbeat: \`npx holdfast alerts test\``, machines }]
+    : [];
+};
+
 const alarmRules = (wanted: WantedRelease | undefined): readonly Rule[] => [
   silent,
   floatingIps,
@@ -157,6 +162,7 @@ const alarmRules = (wanted: WantedRelease | undefined): readonly Rule[] => [
   disks,
   reboots,
   halfSilent,
+  watcher,
 ];
 
 /** The problems that need a person now. */

@@ -1,14 +1,8 @@
+import { thresholds } from "../../alerts/thresholds";
 import { placesOf, proofsOf, whereIs } from "../database/backupPlaces";
 import { size } from "../database/plan";
 import { ago } from "./figures";
 import { forEachAnswer, type Rule } from "./facts";
-
-/** Hours after which a daily backup is missing; includes the time for the backup itself. */
-export const backupPatience = 26;
-/** Days after which a weekly proof is missing. */
-export const proofPatience = 8;
-/** Seconds after which WAL counts as late. PostgreSQL hands it over every minute. */
-const archivePatience = 900;
 
 const areMade = forEachAnswer(({ name, probe: { now, backups } }) => {
   if (!backups) return [];
@@ -18,7 +12,7 @@ const areMade = forEachAnswer(({ name, probe: { now, backups } }) => {
     if (!newest) return [`${name}: there is no backup${where} yet: \`npx holdfast backup now\``];
     const age = now - Date.parse(newest.finished) / 1000;
     return [
-      ...(age > backupPatience * 3600 ? [`${name}: the newest backup${where} is ${ago(age)} old`] : []),
+      ...(age > thresholds.backup ? [`${name}: the newest backup${where} is ${ago(age)} old`] : []),
       ...(newest.damaged ? [`${name}: the newest backup${where} (${newest.label}) has damaged pages`] : []),
     ];
   });
@@ -38,7 +32,7 @@ const areProven = forEachAnswer(({ name, probe: { now, proof, backups } }) => {
       if (!ok) return [`${name}: the last proof of a backup${where} failed: ${reason ?? "no reason is known"}`];
       const age = now - Date.parse(finished) / 1000;
       const old = `${name}: the last proof of a backup${where} is ${ago(age)} old: ${fix}`;
-      return age > proofPatience * 86_400 ? [old] : [];
+      return age > thresholds.proof ? [old] : [];
     }),
     ...places
       .filter(({ repository }) => proof.ok && !proven.has(repository))
@@ -56,7 +50,7 @@ const lead = forEachAnswer(({ name, probe: { backups } }) => {
 });
 
 const reaches = forEachAnswer(({ name, probe: { now, archiving, backups } }) => {
-  if (!archiving || archiving.since === null || now - archiving.since < archivePatience) return [];
+  if (!archiving || archiving.since === null || now - archiving.since < thresholds.archive) return [];
   const { waiting, since, queue, room } = archiving;
   const several = backups ? placesOf(backups).length > 1 : false;
   const left = Math.max(0, queue - waiting);

@@ -1,17 +1,5 @@
 import { parsePrintable } from "../../lib/printable";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { ports } from "../../blueprint/ports";
-import { machinePaths } from "../../provider/machine/paths";
-import { agentPaths } from "../../roles/app/agent";
-import { appPaths } from "../../roles/app/paths";
-import { backupPaths } from "../../roles/database/backup/paths";
-import { databasePaths } from "../../roles/database/paths";
-import { poolPaths } from "../../roles/database/pool/paths";
-import { volumeReserve } from "../../roles/database/space";
-import { certificatePaths } from "../../roles/loadBalancer/certificateKeeper/certificateKeeper";
-import { keeperPaths } from "../../roles/loadBalancer/floatingIpKeeper/floatingIpKeeper";
-import { haproxyPaths } from "../../roles/loadBalancer/loadBalancer";
+import { places, probeProgram } from "../../roles/monitor/facts/places";
 import type { BackupsFile, ProofFile } from "../../roles/database/backup/results";
 import type { Session } from "../../provider/ssh/session";
 import { quote } from "../../lib/text";
@@ -137,35 +125,11 @@ export interface ProbedServer {
   readonly places?: Readonly<Record<string, readonly [taken: number, all: number]>>;
 }
 
-const program = () => readFileSync(join(__dirname, "probe.py"), "utf8");
-
-/** What the program has to know of the roles. Machines that an older version configured may lack some of the files. */
-export const places = {
-  paths: {
-    appEnvironment: appPaths.environment,
-    release: appPaths.release,
-    rolloutLog: machinePaths.rolloutLog,
-    lease: machinePaths.lease,
-    rotation: agentPaths.rotation,
-    haproxyDropIn: haproxyPaths.dropIn,
-    keeper: keeperPaths.configuration,
-    certificates: certificatePaths.configuration,
-    database: databasePaths.login,
-    socket: databasePaths.socket,
-    pool: poolPaths.configuration,
-    backup: backupPaths.settings,
-    backups: backupPaths.backups,
-    proof: backupPaths.proof,
-  },
-  statusPort: ports.status,
-  reserve: volumeReserve,
-} as const;
-
 /** Runs probe.py on the machine. @throws when it cannot run there, or its answer is not understood */
 export async function probe(session: Session): Promise<Probe> {
   const lines: string[] = [];
   const { code, errors } = await session.run(`${session.asRoot}python3 -IS - ${quote(JSON.stringify(places))}`, {
-    input: program(),
+    input: probeProgram(),
     onLine: (line) => lines.push(line),
   });
   if (code !== 0) throw new Error(`python3 ended with ${code}: ${errors.split("\n").at(-1) ?? ""}`);

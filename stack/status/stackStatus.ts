@@ -9,6 +9,8 @@ export interface StackStatus {
   readonly machines: readonly MachineStatus[];
   readonly instances: readonly InstanceStatus[];
   readonly floatingIps: readonly FloatingIpStatus[];
+  /** Who watches the stack; null: nobody. */
+  readonly monitor: MonitorStatus | null;
   /** Why the API gave no answer; null if it did. */
   readonly cloudUnknown: string | null;
   /** What a person has to look at now. */
@@ -17,6 +19,17 @@ export interface StackStatus {
   readonly notices: readonly string[];
   /** Names of the machines that an alarm or a notice is about. */
   readonly remarkable: readonly string[];
+}
+
+/** The monitor, by its own answer. */
+export interface MonitorStatus {
+  readonly machine: string;
+  /** Why it gave no answer; null if it did. */
+  readonly unreachable: string | null;
+  /** Seconds since the service outside took a heartbeat; null: it takes none. Absent: the settings name none. */
+  readonly heartbeat?: number | null;
+  /** What the monitor says is wrong, e.g. `DiskFills: …`. */
+  readonly open: readonly string[];
 }
 
 /** One machine, by the API and by its own answer. */

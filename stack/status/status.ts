@@ -3,7 +3,7 @@ import type { CloudView } from "./cloudView";
 import type { Remark, WantedRelease } from "./facts";
 import type { Answer } from "./machines";
 import { noticesOf } from "./notices";
-import type { FloatingIpStatus, InstanceStatus, MachineStatus, StackStatus } from "./stackStatus";
+import type { MonitorStatus, FloatingIpStatus, InstanceStatus, MachineStatus, StackStatus } from "./stackStatus";
 
 /** The stack by its state. */
 export interface KnownStack {
@@ -21,6 +21,7 @@ export function makeStatus(
   answers: ReadonlyMap<string, Answer>,
   cloud: CloudView | { readonly unknown: string },
   now = new Date(),
+  monitor: MonitorStatus | null = null,
 ): StackStatus {
   const { stack, url } = known;
   const view = "unknown" in cloud ? undefined : cloud;
@@ -46,6 +47,7 @@ export function makeStatus(
     machines,
     instances: instancesOf(machines),
     floatingIps: known.floatingIps.map((address) => ({ address, ...holder(address), masters })),
+    monitor,
     cloudUnknown: "unknown" in cloud ? cloud.unknown : null,
   };
   const [alarms, notices] = [alarmsOf(facts, known.wanted), noticesOf(facts)];

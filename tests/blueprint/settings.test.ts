@@ -107,6 +107,7 @@ test("sections with secrets do not get into the settings as they are written, ap
     "holdfast:database": {},
     "holdfast:backup": {},
     "holdfast:failoverToken": "a-token",
+    "holdfast:monitor": { page: [{ webhook: "https://example.com/hook" }] },
   };
   const parsed = parseSettings({ ...sourceOf(JSON.stringify({ config })), isSecret: () => true });
   const settings: Record<string, unknown> = { ...readSettings(parsed).settings };

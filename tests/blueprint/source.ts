@@ -67,3 +67,24 @@ export function rehearsal({ loadBalancers }: { loadBalancers: 0 | 1 | 2 } = { lo
     "local",
   );
 }
+
+/** A stack with everything and a monitor as guest on its first load balancer. */
+export function watchedSettings(monitor: object = {}): Settings {
+  const written = {
+    "holdfast:location": "nbg1",
+    "holdfast:app": { release: "./examples/guestbook", machines: 2 },
+    "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
+    "holdfast:loadBalancer": { machines: 2 },
+    "holdfast:database": {},
+    "holdfast:backup": {},
+    "holdfast:monitor": {
+      page: [{ webhook: "https://example.com/hunter2" }, { email: ["a@example.com", "b@example.com"] }],
+      notice: [{ slack: "https://example.com/hunter2" }],
+      smtp: { host: "smtp.example.com:587", from: "holdfast@example.com", user: "holdfast", password: "hunter2" },
+      heartbeat: "https://example.com/hunter2",
+      ...monitor,
+    },
+  };
+  const source = { ...sourceOf(JSON.stringify({ config: written })), isSecret: () => true };
+  return readSettings(parseSettings(source)).settings;
+}

@@ -18,8 +18,7 @@ import { headersOfProxies } from "../../roles/loadBalancer/visitorHeaders";
 import { healthQuestion } from "../../roles/health";
 import { sharedLibraries } from "../support/python";
 import { CHECKOUT } from "../../stack/checkout";
-import { fullDisk } from "../../stack/status/alarms";
-import { backupPatience, proofPatience } from "../../stack/status/backups";
+import { thresholds } from "../../alerts/thresholds";
 
 /** A constant of a program for machines, as Python itself has it. */
 function python(file: string, name: string): number {
@@ -62,9 +61,9 @@ const figures: readonly (readonly [page: string, words: string])[] = [
   ["docs/restore.md", `stopped for ${python("roles/database/pause/pause.py", "NEVER_AWAY_SECONDS") / 60} minutes`],
   ["docs/restore.md", `every ${archiveTimeout} seconds at the latest`],
   ["docs/status.md", `within ${answerLimit} s`],
-  ["docs/status.md", `older than ${backupPatience} hours`],
-  ["docs/status.md", `older than ${proofPatience} days`],
-  ["docs/status.md", `more than ${fullDisk * 100} % full`],
+  ["docs/status.md", `older than ${thresholds.backup / 3600} hours`],
+  ["docs/status.md", `older than ${thresholds.proof / 86_400} days`],
+  ["docs/status.md", `more than ${thresholds.fullDisk * 100} % full`],
 ];
 
 test.each(figures)("%s says: %s", (page, words) => {

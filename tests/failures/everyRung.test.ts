@@ -51,6 +51,8 @@ const services: Readonly<Record<FailureId, string>> = {
   // Without a floating IP no machine has a token.
   "api-token": "             –       –         on       on       on       on    ",
   "pulumi-state": "          on!     on!       on!      on!      on!      on!   ",
+  // The stacks of the ladder have none.
+  monitor: "                 –       –         –        –        –        –     ",
 };
 
 /** Who takes over and what visitors see, from one rung (counted from 0) to another, both included. */

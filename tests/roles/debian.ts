@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { debian13, recipeHash } from "../../local/machines/recipe";
 import { isRoot } from "../../local/paths";
 import { cacheDir } from "../../toolchain/cacheDir";
 
@@ -11,15 +12,8 @@ import { cacheDir } from "../../toolchain/cacheDir";
 export const debian: { readonly name: string; readonly root: string | undefined } = find();
 
 function find() {
-  const images = join(cacheDir(), "images");
-  const root =
-    isRoot && existsSync(images)
-      ? readdirSync(images)
-          // With a dot: it is being built, and goes.
-          .filter((name) => !name.startsWith("."))
-          .map((name) => join(images, name))
-          .find((path) => existsSync(join(path, "usr/sbin/haproxy")))
-      : undefined;
+  const image = join(cacheDir(), "images", recipeHash(debian13(process.arch === "arm64" ? "arm64" : "amd64")));
+  const root = isRoot && existsSync(image) ? image : undefined;
   return { name: root ? "the machines' Debian image" : "this computer", root };
 }
 

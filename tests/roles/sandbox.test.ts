@@ -4,9 +4,11 @@ import { makeBlueprint } from "../../blueprint/blueprint";
 import { database } from "../../roles/database/database";
 import { sandbox } from "../../roles/sandbox";
 import type { RoleFile } from "../../roles/types";
-import { rehearsal, repository, settingsWith } from "../blueprint/source";
+import { monitor } from "../../roles/monitor/monitor";
+import { watched as figures } from "../../roles/monitor/watched";
+import { rehearsal, repository, settingsWith, watchedSettings } from "../blueprint/source";
 import { testWhere } from "../support/needs";
-import { configured } from "./context";
+import { configured, contextOf } from "./context";
 import { judge } from "./debian";
 
 /** `systemd-analyze security` gives each unit 0 (all is shut) to 10 (it may do what root may). */
@@ -55,7 +57,11 @@ test("the unit that puts instances back after a boot has the sandbox of the othe
 const version = Number(/^systemd (\d+)/.exec(judge("systemd-analyze --version", "").output)?.[1] ?? 0);
 
 const backedUp = settingsWith({ "holdfast:database": { volumeSize: 10 }, "holdfast:backup": {} });
+const watched = watchedSettings();
 const configurations = {
+  "each machine of a stack with a monitor": figures(contextOf("app-1", watched).machine).files ?? {},
+  "its database": database(makeBlueprint(watched)).files,
+  "its monitor": watched.monitor ? (monitor(makeBlueprint(watched), watched.monitor).files ?? {}) : {},
   "load-balancer-1": configured("load-balancer-1", pair).files,
   "load-balancer-1 with https": configured("load-balancer-1", withHttps).files,
   "app-1": configured("app-1", pair).files,
@@ -66,7 +72,8 @@ describe.each(Object.entries(configurations))("on %s", (_machine, files) => {
   const units = [...unitsOf(files), { name: "holdfast-return.service", files: [returnUnit ?? ""] }];
 
   testWhere(version >= 250).each(units)("$name is shut in", ({ name, files }) => {
-    const threshold = name.includes("holdfast") || name.startsWith("app") ? most.ours : most.debian;
+    const threshold =
+      name.includes("holdfast") || name.startsWith("app") || name.startsWith("prometheus") ? most.ours : most.debian;
     const { code, figure, output } = exposure(name, files, threshold);
     expect(figure).toBeGreaterThan(0);
     expect({ code, output: code === 0 ? "" : output }).toEqual({ code: 0, output: "" });

@@ -23,7 +23,7 @@ from typing import Mapping, Sequence
 
 import postgres
 from common import Problem
-from postgres import OWNER, READER, Name, Part
+from postgres import MONITOR, OWNER, READER, Name, Part
 
 ITERATIONS = 4096
 # Seconds for one statement.
@@ -39,6 +39,8 @@ class Login:
     database: str
     extensions: tuple[str, ...] = ()
     """That the database is to have."""
+    monitor: bool = False
+    """Whether somebody reads PostgreSQL's figures."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def roles(login: Login, passwords: Sequence[str], present: Present, salt: bytes)
     if READER not in present.roles:
         # Policies of the app's tables would hide rows from it, and they are programs of the app's.
         todo.append(("CREATE ROLE {reader} LOGIN BYPASSRLS IN ROLE pg_read_all_data, pg_monitor", {"reader": reader}))
+    if login.monitor and MONITOR not in present.roles:
+        todo.append(("CREATE ROLE {monitor} LOGIN IN ROLE pg_monitor", {"monitor": Name(MONITOR)}))
     return todo
 
 
@@ -144,7 +148,7 @@ def _setting(written: str) -> dict[str, Part]:
 def main(configuration: Path, password_file: Path) -> None:
     written = json.loads(configuration.read_text("utf-8"))
     first, second = written["users"]
-    login = Login((first, second), written["database"], tuple(written.get("extensions", ())))
+    login = Login((first, second), written["database"], tuple(written.get("extensions", ())), monitor=written.get("monitor", False))
     for name in (*login.users, login.database):
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
             raise SystemExit(f"{configuration}: {name!r} is not a plain name")

@@ -27,6 +27,8 @@ READER = "holdfast_reader"
 """The role that counts rows: it reads all tables, whatever their policies say, and may do nothing else."""
 IMPORTER = "holdfast_import"
 """The role that loads a foreign dump: it is there meanwhile, and may do nothing outside of the database that is made from it."""
+MONITOR = "holdfast_monitor"
+"""The role that reads PostgreSQL's figures, and no rows."""
 
 PINNED = {
     "search_path": "pg_catalog,pg_temp",

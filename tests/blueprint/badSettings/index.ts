@@ -3,6 +3,7 @@ import { badApps } from "./app";
 import { badData } from "./data";
 import { badHttps } from "./https";
 import { badLoadBalancers } from "./loadBalancer";
+import { badMonitors } from "./monitor";
 import { badStacks } from "./stack";
 
 /** Stack files that cannot be used, by what is wrong in them. */
@@ -12,5 +13,6 @@ export const badSettings = {
   https: badHttps,
   admin: badAdmins,
   "database, backups and releases": badData,
+  monitor: badMonitors,
   stack: badStacks,
 } as const;

@@ -41,6 +41,10 @@ class LoginTest(unittest.TestCase):
             ],
         )
 
+    def test_a_stack_with_a_monitor_has_a_role_that_reads_figures_and_no_rows(self) -> None:
+        todo = login.roles(login.Login(("app", "app_b"), "app", monitor=True), ("pencil", ""), READY, SALT)
+        self.assertEqual([statement for statement, _ in todo], ["CREATE ROLE {monitor} LOGIN IN ROLE pg_monitor"])
+
     def test_what_is_right_is_left_alone(self) -> None:
         self.assertEqual(login.roles(APP, ("pencil", ""), READY, b"another salt, not used"), [])
 

@@ -2,11 +2,12 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { places, type Probe } from "../../../stack/status/probe";
+import { places } from "../../../roles/monitor/facts/places";
+import type { Probe } from "../../../stack/status/probe";
 import { appPaths } from "../../../roles/app/app";
 import { agentPaths } from "../../../roles/app/agent";
 
-const program = join(__dirname, "../../../stack/status/probe.py");
+const program = join(__dirname, "../../../roles/monitor/facts/probe.py");
 let root: string;
 
 beforeEach(() => {
