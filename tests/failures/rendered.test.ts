@@ -78,6 +78,7 @@ describe.each(Object.entries(stacks))("%s", (_, numbers) => {
       connect: timeIn(defaults, /timeout connect (\S+)/),
       safe: { answer: timeIn(safe, /timeout server (\S+)/) },
       unsafe: { answer: timeIn(unsafe, /timeout server (\S+)/) },
+      silence: timeIn(defaults, /timeout tunnel (\S+)/),
       requestPeriod: timeIn(cfg, /http_req_rate\((\w+)\)/),
       connectionPeriod: timeIn(cfg, /conn_rate\((\w+)\)/),
       restart: restartIn(content(facts.loadBalancers[0], haproxyPaths.dropIn)),
