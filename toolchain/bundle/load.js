@@ -10,6 +10,7 @@ const CHECKOUT = join(__dirname, "../..");
 
 /** What a bundle is made of, beside packages; build.js refuses to take anything from elsewhere. */
 const SOURCES = [
+  "alerts",
   "blueprint",
   "catalog",
   "components",
