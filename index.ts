@@ -31,6 +31,7 @@ async function program() {
   const target = stackTarget(source.cloud);
   const { endpoint, token, machineEndpoint, resolveHost } = target;
   const preview = pulumi.runtime.isDryRun();
+  const steps = await stepsOfUpdate();
   const provider = cloud({ stack, preview, endpoint, token });
   const { backupToken } = secrets;
   // Before anything is made that the update would leave behind.
@@ -42,7 +43,6 @@ async function program() {
       : backupCloud({ stack, endpoint, token: backupToken, isStandIn, protect: settings.protect });
   if (!preview) await warnOfBucket(settings, secrets.backupKeys);
   const blueprint = makeBlueprint(settings);
-  const steps = await stepsOfUpdate();
   const releaseSha256 = await hashOfArchive(settings.release.source);
   if (!preview) await keepRelease(settings, releaseSha256, secrets.store);
   const environment = new Environment(

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { nextSteps, type RotatedSecret, rotatedSecrets, type Steps, type Turn, turnOf } from "../blueprint/rotations";
 import { readVariable } from "../lib/environmentVariables";
@@ -17,10 +18,7 @@ interface Recorded {
  * state and not in the settings, so that a pipeline with yesterday's settings does not bring an old secret back.
  */
 export async function stepsOfUpdate(): Promise<Steps> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  // The engine answers this itself. A StackReference would be one more resource, and knows no resource's outputs.
-  const recorded = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as Recorded;
-  const all = Object.entries(recorded.outputs);
+  const all = Object.entries((await readState()).outputs);
   const begun = all.flatMap(([urn, { type, outputs }]) => {
     const secret = rotatedSecrets.find((one) => urn.endsWith(`::${one}`));
     return type === "holdfast:keys:Rotation" && secret ? [[secret, Number(outputs.step)] as const] : [];
@@ -28,6 +26,24 @@ export async function stepsOfUpdate(): Promise<Steps> {
   const stack = all.find(([, { type }]) => type === "pulumi:pulumi:Stack")?.[1].outputs;
   const done = (stack?.[stepsOutput] ?? {}) as Steps;
   return nextSteps(Object.fromEntries(begun), done, readVariable("HOLDFAST_ROTATE"));
+}
+
+/**
+ * The stack's state as the update before left it, and what this one has made by now. The engine writes to the same file
+ * meanwhile, and a file that is half written cannot be read: it is read again.
+ *
+ * @throws what the engine says, when the state cannot be read for about 5 s
+ */
+async function readState(attempts = 50): Promise<Recorded> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  try {
+    // The engine answers this itself. A StackReference would be one more resource, and knows no resource's outputs.
+    return (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as Recorded;
+  } catch (error) {
+    if (attempts <= 1) throw error;
+  }
+  await setTimeout(100);
+  return readState(attempts - 1);
 }
 
 /** One value of a secret, and while it is changed the one that it takes the place of. */

@@ -96,7 +96,7 @@ export class Clone {
 
   /** `pulumi …`, by hand, after the one line that sets the environment. */
   pulumi(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const line = 'eval "$(node bin/holdfast local env)" && exec pulumi "$@" --non-interactive --color never';
+    const line = 'eval "$(node bin/holdfast local env)" && exec pulumi --non-interactive --color never "$@"';
     const own = this.options();
     return run("/bin/sh", ["-c", line, "pulumi", ...args], { ...own, ...options, env: { ...own.env, ...options.env } });
   }

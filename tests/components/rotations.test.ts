@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Steps } from "../../blueprint/rotations";
+import { stepsOfUpdate } from "../../components/rotations";
 import { appPaths } from "../../roles/app/paths";
 import { backupPaths } from "../../roles/database/backup/paths";
 import { databasePaths } from "../../roles/database/paths";
@@ -103,4 +105,34 @@ test("the backups' passphrase: the machine knows both before it uses the new one
 
 test("the releases' password changes at once", async () => {
   expect(names(await seenAt({ releases: 1 }), password)).toContain("releases-1");
+});
+
+test("a state that the engine is writing is read again", async () => {
+  let asked = 0;
+  const outputs = {
+    "urn:pulumi:prod::holdfast::holdfast:keys:Rotation::database": {
+      type: "holdfast:keys:Rotation",
+      outputs: { step: 2 },
+    },
+    "urn:pulumi:prod::holdfast::pulumi:pulumi:Stack::holdfast-prod": {
+      type: "pulumi:pulumi:Stack",
+      outputs: { rotations: { database: 2 } },
+    },
+  };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs as Record<string, unknown> }),
+      call: () => {
+        asked += 1;
+        if (asked < 3) throw new Error("failed to load checkpoint: EOF");
+        return { outputs };
+      },
+    },
+    "holdfast",
+    "prod",
+    false,
+    "team",
+  );
+  expect(await stepsOfUpdate()).toMatchObject({ database: 2 });
+  expect(asked).toBe(3);
 });
