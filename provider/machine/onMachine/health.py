@@ -16,6 +16,8 @@ from request import ServiceHooks
 SETTLE = 1.0
 # Seconds between two looks: short at first, when most units come up, so that a roll-out does not wait for looks.
 SHORT, LONG, SHORT_UNTIL = 0.1, 0.3, 5.0
+# Seconds for a look however little time is left, or a busy machine's reason would be that the look itself was cut.
+LAST_LOOK = 5.0
 # Crashes before the first answer that may be a stumble at the start (a port that is not free yet).
 MOST_CRASHES = 3
 
@@ -66,7 +68,7 @@ def _require_answers(name: str, hooks: ServiceHooks, begun: Begun, events: Event
     while True:
         crashes = _require_no_crash(name, begun, was_healthy)
         left = started + timeout - time.monotonic()
-        answer = run(["sh", "-c", hooks["healthy"]], max(1.0, left))
+        answer = run(["sh", "-c", hooks["healthy"]], max(LAST_LOOK, left))
         now = time.monotonic()
         if answer.returncode == 0 and look_at_unit(name).get("ActiveState") in ("active", "reloading"):
             since = since if since is not None else now
