@@ -82,7 +82,11 @@ class RotationTest(unittest.TestCase):
         # The watchdog finds no systemctl here and has no reason to look for one: both instances answer.
         self.start(sys.executable, "-B", AGENT, self.path("agent.json"))
         self.haproxy = self.start("haproxy", "-q", "-db", "-f", self.path("haproxy.cfg"))
-        eventually(lambda: self.statuses() == {"app-1-1": "UP", "app-1-2": "UP"}, 30, "both are up")
+        eventually(self.both_are_up, 30, "both are up")
+
+    def both_are_up(self) -> bool:
+        self.assertEqual([process.args for process in self.processes if process.poll() is not None], [], "ended at once")
+        return self.statuses() == {"app-1-1": "UP", "app-1-2": "UP"}
 
     def tearDown(self) -> None:
         for process in reversed(self.processes):
