@@ -10,6 +10,8 @@ export const libraries = {
   healthcheck: join(__dirname, "healthcheck.py"),
   /** What HAProxy found out about instances, in words. */
   haproxychecks: join(__dirname, "haproxychecks.py"),
+  /** What a keeper says of itself. */
+  statelistener: join(__dirname, "statelistener.py"),
   /** Which processes there are, and where they listen. */
   processes: join(__dirname, "../provider/machine/onMachine/processes.py"),
   /** Whose key somebody logged in with. */

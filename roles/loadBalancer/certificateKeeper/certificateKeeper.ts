@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { type Blueprint, type MachinePlan, machinesWith } from "../../../blueprint/blueprint";
 import { ports } from "../../../blueprint/ports";
 import type { Https } from "../../../blueprint/resolve/https";
-import { programFolder } from "../../programFolder";
+import { libraries, programFolder } from "../../programFolder";
 import { confined } from "../../sandbox";
 import { serviceUser } from "../../serviceUser";
 import type { RoleConfiguration } from "../../types";
@@ -94,7 +94,7 @@ export function challengeAnswer(thumbprint: string): string {
  */
 export function certificateKeeper({ privateAddress }: MachinePlan): RoleConfiguration {
   const user = serviceUser(certificateUser, certificatePaths.userUnit);
-  const program = programFolder(__dirname, certificatePaths.program);
+  const program = programFolder(__dirname, certificatePaths.program, [libraries.statelistener]);
   const files = {
     ...program,
     [certificatePaths.tmpfiles]: { content: `d ${certificatePaths.requests} 0755 root root\n` },

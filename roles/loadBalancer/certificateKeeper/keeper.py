@@ -22,9 +22,10 @@ from acme import AccountKey, Authority, Refusal, Unreachable  # noqa: E402
 from certificate import Chain, judge, public_key_of, read_chain  # noqa: E402
 from common import Problem, notify_systemd, read_json, replace, write_json  # noqa: E402
 from haproxy import Haproxy  # noqa: E402
-from listener import Listener  # noqa: E402
+from metrics import metrics  # noqa: E402
 from network import ask_state, is_address, require_way, shown_chain  # noqa: E402
 from renewal import UNREACHABLE_PAUSE, next_try, turn_of_peer, why_due  # noqa: E402
+from statelistener import StateListener  # noqa: E402
 
 # Seconds between two looks: while all is well, and while something is missing.
 CALM, BUSY = 60.0, 5.0
@@ -292,7 +293,7 @@ def main(path: str, account_key: str, site_key: str) -> None:
     wake = threading.Event()
     signal.signal(signal.SIGHUP, lambda *_: wake.set())
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    Listener(configuration["listen"], keeper.state).start()
+    StateListener(configuration["listen"], keeper.state, lambda: metrics(keeper.state())).start()
     notify_systemd("READY=1")
     while True:
         well = keeper.look()

@@ -75,7 +75,7 @@ export function keeperConfiguration(settings: KeeperSettings): string {
 export function floatingIpKeeper(privateAddress: string): RoleConfiguration {
   const user = serviceUser(keeperUser, keeperPaths.userUnit);
   const files = {
-    ...programFolder(__dirname, keeperPaths.folder, [libraries.healthcheck]),
+    ...programFolder(__dirname, keeperPaths.folder, [libraries.healthcheck, libraries.statelistener]),
     [keeperPaths.shared]: { content: sharedWithKeepalived() },
     [keeperPaths.unit]: { content: keeperUnitFile() },
   };

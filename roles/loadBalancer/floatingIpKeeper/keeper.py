@@ -26,7 +26,7 @@ from fitness import Fitness  # noqa: E402
 from hetzner import Api, Resolver  # noqa: E402
 from log import Log  # noqa: E402
 from metrics import Metrics  # noqa: E402
-from peers import Listener  # noqa: E402
+from statelistener import StateListener  # noqa: E402
 from vrrp import KeepalivedFeed  # noqa: E402
 
 STUCK_SECONDS = 15.0
@@ -52,6 +52,7 @@ def main(path: str, token_file: str) -> None:
     duty.on_change(lambda order: metrics.set("holdfast_floating_ip_keeper_master", 1 if order.master else 0))
 
     def state() -> dict[str, object]:
+        """For the peer, `holdfast-failover` and the drills. `master` is keepalived's word, `held` the API's."""
         order = duty.order
         return {
             "server": configuration.server_id,
@@ -60,6 +61,12 @@ def main(path: str, token_file: str) -> None:
             "unfit": None if fitness is None else fitness.verdict,
             "held": all(claim.held(order) for claim in claims),
         }
+
+    def cannot_listen(problem: str | None) -> None:
+        if problem is None:
+            log.settled("listener")
+        else:
+            log.repeated("listener", problem, 60)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         # The address stays where it is: going away is no reason to take it from the visitors.
@@ -70,7 +77,7 @@ def main(path: str, token_file: str) -> None:
     signal.signal(signal.SIGINT, stop)
 
     workers = [thread for thread in (fitness, feed, *claims) if thread is not None]
-    for thread in (resolver, Listener(configuration.listen, state, metrics, log), *workers):
+    for thread in (resolver, StateListener(configuration.listen, state, metrics.text, cannot_listen), *workers):
         thread.start()
     if pair is None:
         log.say("master: this environment has one load balancer")

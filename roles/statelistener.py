@@ -1,4 +1,4 @@
-"""What the keeper says of itself, on the private side: /state for the other load balancer and for people, /metrics."""
+"""What a keeper says of itself, on the private side: /state and /metrics. A copy lies beside each program that says it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,28 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-State = Callable[[], dict[str, Any]]
 
+class StateListener(threading.Thread):
+    """
+    Answers /state (JSON) and /metrics (Prometheus' text form).
 
-class Listener(threading.Thread):
-    def __init__(self, listen: str, state: State) -> None:
+    `listen` is ADDRESS:PORT. `problem` is told why it cannot listen, once a second, and None when it does.
+    """
+
+    def __init__(
+        self,
+        listen: str,
+        state: Callable[[], dict[str, Any]],
+        metrics: Callable[[], str],
+        problem: Callable[[str | None], None] = lambda _: None,
+    ) -> None:
         super().__init__(name="listener", daemon=True)
         host, _, port = listen.rpartition(":")
-        self._address, self._state = (host.strip("[]"), int(port)), state
+        self._address = (host.strip("[]"), int(port))
+        self._state, self._metrics, self._problem = state, metrics, problem
 
     def run(self) -> None:
-        state = self._state
+        state, metrics = self._state, self._metrics
 
         class Handler(http.server.BaseHTTPRequestHandler):
             timeout = 2.0
@@ -28,7 +39,7 @@ class Listener(threading.Thread):
                 if self.path == "/state":
                     self._answer("application/json", json.dumps(state()) + "\n")
                 elif self.path == "/metrics":
-                    self._answer("text/plain; version=0.0.4", metrics(state()))
+                    self._answer("text/plain; version=0.0.4", metrics())
                 else:
                     self.send_error(404)
 
@@ -46,19 +57,9 @@ class Listener(threading.Thread):
         while True:
             try:
                 with http.server.ThreadingHTTPServer(self._address, Handler) as server:
+                    self._problem(None)
                     server.serve_forever()
-            except OSError:
-                time.sleep(1)  # The private network may come up later.
-
-
-def metrics(state: dict[str, Any]) -> str:
-    """Prometheus' text form."""
-    gauges = {
-        "holdfast_certificate_ends_seconds": ("when the certificate ends, Unix time; 0: there is none", "until"),
-        "holdfast_certificate_failures": ("refusals of the authority in a row", "failures"),
-    }
-    lines = ["# TYPE holdfast_certificates_looked_seconds gauge", f"holdfast_certificates_looked_seconds {state['looked']:.0f}"]
-    for name, (text, key) in gauges.items():
-        lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
-        lines += [f'{name}{{name="{host}"}} {about[key] or 0:.0f}' for host, about in state["names"].items()]
-    return "\n".join(lines) + "\n"
+            except OSError as error:
+                # The private network may come up later, and nothing here is worth more than what the keeper does.
+                self._problem(f"cannot listen on {self._address[0]}:{self._address[1]}: {error}")
+                time.sleep(1)
