@@ -1,6 +1,7 @@
 import type { SFTPWrapper } from "ssh2";
 import { connect } from "../ssh/connect";
 import type { Credential } from "../ssh/credential";
+import { call } from "../ssh/session";
 
 /** See AuthorizedKeysArgs. */
 export interface Account {
@@ -57,13 +58,4 @@ async function withFiles(
   } finally {
     session.close();
   }
-}
-
-function call(operation: (back: (error?: Error | null) => void) => unknown): Promise<void> {
-  return new Promise((resolve, reject) => {
-    operation((error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }

@@ -115,3 +115,13 @@ function send(channel: ClientChannel, input: RunOptions["input"]): void {
   });
   input.pipe(channel);
 }
+
+/** An operation of SFTP whose callback has no result. Errors carry SFTP's status as `code`. */
+export function call(operation: (back: (error?: Error | null) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    operation((error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

@@ -3,9 +3,10 @@ import { stat } from "node:fs/promises";
 import { posix } from "node:path";
 import type { SFTPWrapper } from "ssh2";
 import type { SftpPlace } from "../../blueprint/resolve/sftpStore";
+import { call } from "../../provider/ssh/session";
 import type { Content, StoreBackend } from "./backend";
 import { SftpConnection } from "./sftp/connection";
-import { call, entriesOf, exists, freeBytes, readText, toDisk, unlessMissing } from "./sftp/files";
+import { entriesOf, exists, freeBytes, readText, toDisk, unlessMissing } from "./sftp/files";
 import { nameOf, notWritten } from "./sftp/problems";
 
 /** Seconds after which a file that an upload left behind is removed. */

@@ -1,19 +1,8 @@
 import type { SFTPWrapper, Stats } from "ssh2";
+import { call } from "../../../provider/ssh/session";
 import { isMissing } from "./problems";
 
 /** The operations of SFTP that a store needs, as promises. Errors carry SFTP's status as `code`. */
-
-type Back = (error?: Error | null) => void;
-
-/** An operation whose callback has no result. */
-export function call(operation: (back: Back) => unknown): Promise<void> {
-  return new Promise((resolve, reject) => {
-    operation((error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-}
 
 /** Undefined when the file does not exist. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
