@@ -60,7 +60,7 @@ async function program() {
     { provider },
   );
   const { url, dns, machines, backupKey, releaseStore } = environment;
-  if (!preview) dns?.apply(sayNames);
+  if (!preview) dns?.apply((names) => sayNames(names, settings));
   return {
     url,
     ...(dns && { dns }),
@@ -73,9 +73,11 @@ async function program() {
 }
 
 /** Says what is left for a person to do: the update does not wait for it, and http is served until then. */
-function sayNames(dns: Readonly<Record<string, string>>): void {
+function sayNames(dns: Readonly<Record<string, string>>, { https }: Settings): void {
+  const behind = https?.behind ? " through what stands in front" : "";
+  const records = https?.behind ? "there, its origin" : "an A record, and no AAAA record";
   for (const [host, address] of Object.entries(dns)) {
-    void pulumi.log.info(`https: ${host} has to lead to ${address} (an A record, and no AAAA record)`);
+    void pulumi.log.info(`https: ${host} has to lead to ${address}${behind} (${records})`);
   }
 }
 

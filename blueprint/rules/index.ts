@@ -7,6 +7,7 @@ import {
   databaseWithoutBackup,
   releasesHaveStorage,
 } from "./backup";
+import { inFrontIsSomebodyElse } from "./behind";
 import { connectionsFit } from "./database";
 import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   httpsHostsFit,
   httpsHostsAreServed,
   hstsIsForGood,
+  inFrontIsSomebodyElse,
   exampleKeyIsReplaced,
   revokedKeysStayOut,
   somebodyGetsIn,

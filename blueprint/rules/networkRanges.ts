@@ -2,7 +2,7 @@ import type { Problem } from "../problems";
 import { isNetworkAddress, parseRange } from "../ranges";
 import type { Draft, Rule } from "./rule";
 
-function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range: string }[] {
+function writtenRanges({ admin, https, loadBalancer }: Draft): { setting: string; range: string }[] {
   const limited = (admin?.sshKeys ?? []).map((key, index) => [
     `holdfast:admin.sshKeys[${index}].from`,
     typeof key === "string" ? [] : (key.from ?? []),
@@ -11,6 +11,7 @@ function writtenRanges({ admin, loadBalancer }: Draft): { setting: string; range
     "holdfast:admin.allowFrom": admin?.allowFrom ?? [],
     ...Object.fromEntries(limited),
     "holdfast:loadBalancer.limits.exempt": loadBalancer?.limits.exempt ?? [],
+    "holdfast:https.behind.from": https?.behind?.from ?? [],
   };
   return Object.entries(lists).flatMap(([setting, list]) =>
     list.map((range, index) => ({ setting: `${setting}[${index}]`, range })),

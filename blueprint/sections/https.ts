@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { flag, listOf, mapOf, oneOf, section, text, textOrGroup, wholeNumber } from "../fields";
+import { addressRange, flag, listOf, mapOf, oneOf, section, text, textOrGroup, wholeNumber } from "../fields";
 
 /** A host name as browsers send it, with a dot in it: authorities give no certificate for `localhost`. */
 const name = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -41,6 +41,39 @@ const issuer = textOrGroup(
   },
 );
 
+/** What stands in front of the load balancers, and how it says who a visitor is. */
+const behind = section(
+  {
+    from: listOf(
+      addressRange({
+        description: "A range of addresses.",
+        why: "HAProxy recognises what stands in front of it by its address",
+        example: "173.245.48.0/20",
+      }),
+      {
+        description:
+          "Where its requests come from, as its operator publishes. From no other address does it count what is said about visitors.",
+        why: "without it, everybody could pretend to be somebody else",
+        example: "from: [173.245.48.0/20, 2400:cb00::/32]",
+      },
+      { min: 1, max: 200 },
+    ),
+    client: text(/^(?!forwarded$)[a-z0-9][a-z0-9_-]{0,62}$/i, {
+      description:
+        "How it says who the visitor is: the header with the visitor's address, or `proxy-protocol` for the PROXY protocol, with which it has to begin each connection then. In a list of addresses, as X-Forwarded-For is one, the last that is not in `from` counts. By default X-Forwarded-For.",
+      form: "proxy-protocol, or a header that holds nothing but addresses (so not Forwarded)",
+      why: "a visitor is known by one address",
+      example: "client: CF-Connecting-IP",
+    }).default("X-Forwarded-For"),
+  },
+  {
+    description:
+      "A CDN or proxy in front of the load balancers. Limits then count its visitors, and the app gets their addresses. Whether they came by https is what it says in X-Forwarded-Proto. By default nothing stands there.",
+    why: "all visitors come from its addresses",
+    example: "behind: { from: [173.245.48.0/20], client: CF-Connecting-IP }",
+  },
+);
+
 /** https: which names, and from whom the certificates. */
 export const httpsSection = section(
   {
@@ -72,6 +105,7 @@ export const httpsSection = section(
       example: "address: true",
     }).optional(),
     issuer: issuer.default("letsencrypt"),
+    behind: behind.optional(),
     email: text(/^[^\s@,]+@[^\s@,]+$/, {
       description: "Where the authority writes to, if it does. By default nowhere.",
       form: "an e-mail address",

@@ -1,4 +1,5 @@
 import type { Blueprint } from "../../blueprint/blueprint";
+import type { Https } from "../../blueprint/resolve/https";
 import type { HaproxyTimings } from "./timings";
 
 /** How many sources' worth of the limits a whole IPv6 network gets. */
@@ -38,6 +39,14 @@ const levels: readonly Level[] = [
   },
 ];
 
+/** What stands in front of a stack. */
+export type Behind = Https["behind"];
+
+/** Whether it says who the visitor is before anything else of a connection. */
+export function byProxyProtocol(behind: Behind): boolean {
+  return behind?.client === "proxy-protocol";
+}
+
 /** HAProxy's setting for the counters above; it has three otherwise. */
 export const stickCounters = `tune.stick-counters ${levels.length * 2}`;
 
@@ -58,27 +67,44 @@ export function sourceTables({ connectionPeriod, requestPeriod }: HaproxyTimings
   ];
 }
 
-/** Rules of the frontend: how many connections a source has and opens. */
+/**
+ * Rules of the frontend: how many connections a source has and opens. What stands in front of the stack has as many as it
+ * likes; those that it opens for a visitor are the visitor's, where the PROXY protocol says whose they are.
+ */
 export function connectionLimits({ settings }: Blueprint): string[] {
   const { limits } = settings.loadBalancer;
+  const behind = settings.https?.behind;
+  const limited = (moment: string, who: string) =>
+    levels.flatMap((level) => [
+      track(level, `tcp-request ${moment}`, who),
+      `    tcp-request ${moment} reject if { sc_conn_cur(${level.counters.all}) gt ${limits.connectionsPerSource * level.times} }`,
+      `    tcp-request ${moment} reject if { sc_conn_rate(${level.counters.all}) gt ${limits.connectionRatePerSource * level.times} }`,
+    ]);
   return [
     // An ACL without values is an error in HAProxy; "never" needs its own words.
     ...(limits.exempt.length > 0 ? aclOf("exempt src", limits.exempt) : ["    acl exempt always_false"]),
     "    acl ipv4 src 0.0.0.0/0",
-    ...levels.flatMap(({ tables, counters: { all }, prefix, times, who }) => [
-      `    tcp-request connection track-sc${all} src,ipmask(32,${prefix}) table ${tables.all} if ${who}`,
-      `    tcp-request connection reject if { sc_conn_cur(${all}) gt ${limits.connectionsPerSource * times} }`,
-      `    tcp-request connection reject if { sc_conn_rate(${all}) gt ${limits.connectionRatePerSource * times} }`,
-    ]),
+    ...limited("connection", behind ? "!in_front " : ""),
+    // A connection's own rules come before its first byte; those of a session after PROXY's head.
+    ...(byProxyProtocol(behind) ? limited("session", "{ fc_rcvd_proxy } !in_front ") : []),
   ];
 }
 
 /** Rules of the frontend: how many requests a source sends. */
 export function requestLimits({ settings }: Blueprint): string[] {
   const { requestRatePerSource } = settings.loadBalancer.limits;
-  return levels.map(({ counters: { all }, times }) =>
-    tooMany(`sc_http_req_rate(${all}) gt ${requestRatePerSource * times}`),
-  );
+  const behind = settings.https?.behind;
+  return levels.flatMap((level) => [
+    // One connection of a proxy has requests of many visitors.
+    ...(behind && !byProxyProtocol(behind)
+      ? [track(level, "http-request", "{ var(txn.in_front) -m bool } !in_front ")]
+      : []),
+    tooMany(`sc_http_req_rate(${level.counters.all}) gt ${requestRatePerSource * level.times}`),
+  ]);
+}
+
+function track({ tables, counters, prefix, who }: Level, rule: string, more: string): string {
+  return `    ${rule} track-sc${counters.all} src,ipmask(32,${prefix}) table ${tables.all} if ${more}${who}`;
 }
 
 /** Rules of the frontend, where it is known which bodies are `unfinished`: how many of them a source has under way. */

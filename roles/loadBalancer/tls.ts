@@ -43,11 +43,13 @@ export function tlsBinds({ address }: Https, { settings }: Blueprint): string[] 
  * Rules before all others: an authority's question is answered on every load balancer alike, and is worth nothing to
  * whoever has no key of the account.
  */
-export function challengeRules(): string[] {
+export function challengeRules({ behind }: Https): string[] {
+  // A proxy may bring by https what it was asked by http.
+  const when = behind ? "challenge" : "challenge !{ ssl_fc }";
   return [
     "    # Whichever load balancer an authority asks, the answer is the same, and needs no file of the order.",
     "    acl challenge path_reg ^/\\.well-known/acme-challenge/[A-Za-z0-9_-]{16,256}$",
-    `    http-request return status 200 content-type text/plain lf-file ${certificatePaths.challenge} if challenge !{ ssl_fc }`,
+    `    http-request return status 200 content-type text/plain lf-file ${certificatePaths.challenge} if ${when}`,
   ];
 }
 
@@ -58,20 +60,20 @@ export function challengeRules(): string[] {
 export function httpsRules({ hosts, redirects, hsts }: Https, healthPath: string): string[] {
   const host = "req.hdr(host),host_only,lower,rtrim(.)";
   return [
+    "    acl by_https var(txn.https) -m bool",
     `    acl has_certificate ${host} -m str -f ${served.ready}`,
     ...(hsts > 0
       ? [
           ...aclOf(`https_host ${host} -m str`, hosts),
-          "    http-request set-var(txn.hsts) bool(true) if { ssl_fc } https_host has_certificate",
+          "    http-request set-var(txn.hsts) bool(true) if by_https https_host has_certificate",
           `    http-after-response set-header Strict-Transport-Security max-age=${hsts} if { var(txn.hsts) -m bool }`,
         ]
       : []),
-    // Behind something that ended TLS, a redirect would lead to itself for ever.
-    "    http-request set-var(txn.ended) bool(true) if exempt { req.hdr(x-forwarded-proto,-1) -m str -i https }",
-    `    http-request redirect location https://%[${host}]%[pathq] code 308 if has_certificate !{ ssl_fc } !{ path ${healthPath} } !{ var(txn.ended) -m bool }`,
+    // Behind something that ended TLS, a redirect would lead to itself for ever: by_https is the visitor's way, not the proxy's.
+    `    http-request redirect location https://%[${host}]%[pathq] code 308 if has_certificate !by_https !{ path ${healthPath} }`,
     ...Object.entries(redirects).map(
       ([from, to]) =>
-        `    http-request redirect location https://${to}%[pathq] code 308 if { ssl_fc } { ${host} -m str ${from} }`,
+        `    http-request redirect location https://${to}%[pathq] code 308 if by_https { ${host} -m str ${from} }`,
     ),
   ];
 }

@@ -50,26 +50,25 @@ export const headersOfProxies: readonly string[] = [
 
 /** A pattern (PCRE) of the names, as HAProxy has them: in small letters. */
 export function namesPattern(headers: readonly string[] = headersOfProxies): string {
-  const names = headers.map((name) => name.toLowerCase().replaceAll("-", "[^a-z0-9]").replaceAll("*", ".*"));
+  const names = headers.map((name) => name.toLowerCase().replaceAll(/[-_]/g, "[^a-z0-9]").replaceAll("*", ".*"));
   return `^(?:${names.join("|")})$`;
 }
 
 /**
  * Rules of the frontend: what an instance is told about a visitor is what this load balancer saw itself, or what an exempt
  * source saw, which stands in front of it. Of the addresses that such a source names, it has seen the last one itself.
+ * See `whoAsks` for what stands in front of the whole stack.
  *
- * @param https whether visitors come by https as well
+ * @param named the header in which that names visitors
  */
-export function visitorHeaders(https: boolean): string[] {
+export function visitorHeaders(named?: string): string[] {
+  const headers = named === undefined ? headersOfProxies : [...headersOfProxies, named];
   return [
     "    # Only what this load balancer or an exempt source saw itself counts; what visitors claim does not.",
-    "    http-request set-var(txn.visitor) src",
-    "    http-request set-var(txn.visitor) req.hdr_ip(x-forwarded-for,-1) if exempt { req.hdr_ip(x-forwarded-for,-1) -m found }",
-    "    http-request set-var(txn.https) bool(true) if exempt { req.hdr(x-forwarded-proto,-1) -m str -i https }",
-    `    http-request del-header '${namesPattern()}' -m reg`,
+    "    http-request set-var(txn.visitor) src if !{ var(txn.visitor) -m found }",
+    `    http-request del-header '${namesPattern(headers)}' -m reg`,
     "    http-request set-header X-Forwarded-For %[var(txn.visitor)]",
     "    http-request set-header X-Forwarded-Proto http",
-    ...(https ? ["    http-request set-header X-Forwarded-Proto https if { ssl_fc }"] : []),
     "    http-request set-header X-Forwarded-Proto https if { var(txn.https) -m bool }",
     "    # Between visitors and load balancers there is HTTP/1.1 alone, whatever a client would like better.",
     "    http-request del-header Upgrade if { req.hdr(upgrade) -m beg -i h2c }",

@@ -3,7 +3,8 @@ import type { Settings } from "../../blueprint/settings";
 import { ports } from "../../blueprint/ports";
 import { healthPath } from "../health";
 import { bodyBytes, waitForBody } from "./bodies";
-import { aclOf, bodyLimits, connectionLimits, requestLimits, sourceTables } from "./sources";
+import { inFrontOfAll, whoAsks } from "./inFront";
+import { aclOf, bodyLimits, byProxyProtocol, connectionLimits, requestLimits, sourceTables } from "./sources";
 import type { HaproxyTimings } from "./timings";
 import { challengeRules, httpsRules, tlsBinds } from "./tls";
 import { visitorHeaders } from "./visitorHeaders";
@@ -26,8 +27,10 @@ export function visitors(blueprint: Blueprint, timings: HaproxyTimings): string[
     "    option disable-h2-upgrade",
     "    unique-id-format %[uuid()]",
     "    unique-id-header X-Request-Id",
+    ...inFrontOfAll(https?.behind),
     ...connectionLimits(blueprint),
-    ...(https ? challengeRules() : []),
+    ...whoAsks(https),
+    ...(https ? challengeRules(https) : []),
     "    # These are for proxies: an app that answers them shows what is added on the way, or opens connections.",
     "    http-request deny deny_status 501 if { method,upper -m str CONNECT TRACE TRACK }",
     ...knownHosts(settings),
@@ -40,7 +43,7 @@ export function visitors(blueprint: Blueprint, timings: HaproxyTimings): string[
       : []),
     ...waitForBody(settings),
     ...bodyLimits(blueprint),
-    ...visitorHeaders(https !== undefined),
+    ...visitorHeaders(byProxyProtocol(https?.behind) ? undefined : https?.behind?.client),
     `    # Every request has its line in the journal; above ${busy} a second each error, and of what went well one in a hundred.`,
     `    acl busy fe_req_rate gt ${busy}`,
     "    http-after-response set-var(txn.status) status",

@@ -8,6 +8,7 @@ import json
 import secrets
 import socket
 import ssl
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -17,6 +18,8 @@ from common import Problem
 SECONDS = 5.0
 # Bytes of an answer to a challenge: 86 and the token's.
 LARGEST = 400
+# That an authority follows.
+REDIRECTS = 10
 
 
 def shown_chain(address: str, name: str) -> Chain | None:
@@ -65,20 +68,48 @@ def _require_answer(address: str, name: str, thumbprint: str, what: str) -> None
 
 
 def _challenge(address: str, name: str, thumbprint: str) -> str | None:
-    """What is answered instead of the right thing; empty: the right thing; None: no answer."""
+    """What is answered instead of the right thing; empty: the right thing; None: no answer. Redirects are followed."""
     token = secrets.token_urlsafe(24)
-    connection = http.client.HTTPConnection(address, 80, timeout=SECONDS)
+    url = urllib.parse.urlsplit(f"http://{name}/.well-known/acme-challenge/{token}")
+    where: str | None = address
+    for _ in range(REDIRECTS + 1):
+        try:
+            status, location, body = _fetch(url, where)
+        except (OSError, http.client.HTTPException, ValueError):
+            return None if where else f"a redirect to {url.hostname}, where nothing answers"
+        if status not in (301, 302, 303, 307, 308) or not location:
+            right = status == 200 and body == f"{token}.{thumbprint}"
+            return "" if right else f"status {status}" if status != 200 else "something else"
+        try:
+            url, where = urllib.parse.urlsplit(urllib.parse.urljoin(url.geturl(), location)), None
+            port = url.port
+        except ValueError:
+            return "a redirect that is no URL"
+        # As authorities do (https://letsencrypt.org/docs/challenge-types).
+        if url.scheme not in ("http", "https") or (port or 80) not in (80, 443):
+            return f"a redirect to {url.scheme}{f', port {port}' if port else ''}, where no authority follows"
+    return f"more than {REDIRECTS} redirects"
+
+
+def _fetch(url: urllib.parse.SplitResult, address: str | None) -> tuple[int, str, str]:
+    """Status, where it leads to, and the answer. @param address where the host is, when that is not DNS' business"""
+    host = url.hostname or ""
+    connection: http.client.HTTPConnection
+    if url.scheme == "https":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # An authority does not ask for a good one either: it is what we have not got yet.
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(host, url.port or 443, timeout=SECONDS, context=context)
+    else:
+        connection = http.client.HTTPConnection(address or host, url.port or 80, timeout=SECONDS)
     try:
-        connection.request("GET", f"/.well-known/acme-challenge/{token}", headers={"Host": name})
+        path = url.path + (f"?{url.query}" if url.query else "")
+        connection.request("GET", path or "/", headers={"Host": host})
         response = connection.getresponse()
         body = response.read(LARGEST).decode("ascii", "replace").strip()
-    except (OSError, http.client.HTTPException):
-        return None
+        return response.status, response.headers.get("Location", ""), body
     finally:
         connection.close()
-    if response.status == 200 and body == f"{token}.{thumbprint}":
-        return ""
-    return f"status {response.status}" if response.status != 200 else "something else"
 
 
 def ask_state(url: str) -> dict[str, Any] | None:

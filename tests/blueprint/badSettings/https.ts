@@ -43,6 +43,25 @@ export const badHttps: readonly BadSettings[] = [
     says: ["holdfast:https.issuer: zerossl is not"],
   },
   {
+    mistake: "everybody, a machine of the stack and a half range in front of it",
+    written: { https: { behind: { from: ["0.0.0.0/0", "10.0.0.0/16", "2000::/3", "::1/128", "173.245.48.1/20"] } } },
+    says: [
+      "holdfast:https.behind.from[0]: 0.0.0.0/0 is half of the Internet",
+      "holdfast:https.behind.from[1]: 10.0.0.0/16 has 10.0.1.11 in it, which is the stack's own",
+      "holdfast:https.behind.from[2]: 2000::/3 is half of the Internet",
+      "holdfast:https.behind.from[3]: ::1/128 has ::1 in it",
+      "holdfast:https.behind.from[4]: 173.245.48.1/20 is an address | 173.245.48.1/32",
+    ],
+  },
+  {
+    mistake: "something in front that is nowhere, and names visitors in a header with more than addresses",
+    written: { https: { behind: { from: [], client: "Forwarded" } } },
+    says: [
+      "holdfast:https.behind.from: [] ",
+      "holdfast:https.behind.client: Forwarded is not proxy-protocol, or a header that holds nothing but addresses",
+    ],
+  },
+  {
     mistake: "HSTS with certificates for trials",
     written: { https: { hosts, issuer: "letsencrypt-staging", hsts: 3600 } },
     says: ["holdfast:https.hsts: 3600 does not go with certificates for trials"],
