@@ -36,7 +36,8 @@ export const haproxyPaths = {
  * that shares its machine with the app has nobody to share an address with.
  */
 export function loadBalancer({ blueprint, machine }: RoleContext): RoleConfiguration {
-  const withHaproxy = [haproxy(blueprint, machine), ...(blueprint.settings.https ? [certificateKeeper(machine)] : [])];
+  const { https } = blueprint.settings;
+  const withHaproxy = [haproxy(blueprint, machine), ...(https ? [certificateKeeper(https, machine)] : [])];
   if (!machine.floatingIp) return combine(withHaproxy);
   const members = machinesWith(blueprint, "loadBalancer");
   const peers = members.filter(({ name }) => name !== machine.name).map(({ privateAddress }) => privateAddress);

@@ -92,7 +92,7 @@ export function challengeAnswer(thumbprint: string): string {
  * The keeper and what HAProxy needs of it, on every load balancer of a stack with https. Its configuration, keys and the
  * answer to challenges come from the caller, because their content is known only after creation.
  */
-export function certificateKeeper({ privateAddress }: MachinePlan): RoleConfiguration {
+export function certificateKeeper({ issuer }: Https, { privateAddress }: MachinePlan): RoleConfiguration {
   const user = serviceUser(certificateUser, certificatePaths.userUnit);
   const program = programFolder(__dirname, certificatePaths.program, [libraries.statelistener]);
   const files = {
@@ -101,6 +101,8 @@ export function certificateKeeper({ privateAddress }: MachinePlan): RoleConfigur
     [certificatePaths.unit]: { content: keeperUnit() },
   };
   const { configuration, authority, accountKey, siteKey } = certificatePaths;
+  // An authority that the machine trusts already has no file of its own.
+  const given = [configuration, ...(issuer.ca === undefined ? [] : [authority]), accountKey, siteKey];
   return {
     packages: ["curl", "openssl", "ca-certificates", "python3"],
     files: { ...user.files, ...files, [certificatePaths.haproxyDropIn]: { content: haproxyDropIn() } },
@@ -108,7 +110,7 @@ export function certificateKeeper({ privateAddress }: MachinePlan): RoleConfigur
       ...user.units,
       {
         name: certificateUnit,
-        restartOn: [...Object.keys(files), configuration, authority, accountKey, siteKey],
+        restartOn: [...Object.keys(files), ...given],
         healthy: `curl -fsS -o /dev/null --max-time 2 http://${privateAddress}:${ports.certificateKeeper}/state`,
       },
     ],
