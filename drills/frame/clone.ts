@@ -29,15 +29,21 @@ export class Clone {
   readonly paths: ReturnType<typeof localPaths>;
   private readonly settings: string;
 
-  /** @param folder a checkout of another revision. @default a copy of this one, what is not committed included */
+  /**
+   * @param folder a checkout of another revision. @default a copy of this one, what is not committed included
+   * @param https whether its stack has certificates, as `make local` has it. Most figures and tests are about something
+   * else, and over plain http. @default false
+   */
   constructor(
     readonly name: string,
     readonly folder = mkdtempSync(join(tmpdir(), "holdfast-clone-")),
+    { https = false } = {},
   ) {
     this.paths = localPaths(name);
     this.settings = `Pulumi.${name}.yaml`;
     if (!existsSync(join(folder, "Pulumi.yaml"))) this.update();
-    cpSync(join(folder, "Pulumi.local.yaml"), join(folder, this.settings));
+    const settings = readFileSync(join(folder, "Pulumi.local.yaml"), "utf8");
+    writeFileSync(join(folder, this.settings), https ? settings : settings.replace(/^ {2}holdfast:https:.*\n/m, ""));
   }
 
   /** Makes its files those of this checkout, as `git pull` and `npm ci` would. Its own settings stay. */

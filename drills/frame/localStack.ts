@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { callDaemon, cloudStatus, requireDaemon } from "../../stack/local/client";
 import { describeMachine, readStatus } from "../../stack/local/status";
+import { visitorCommand } from "../../stack/local/visitors";
 import { run, type CommandResult } from "../../local/machines/command";
 import { enterCommand } from "../../local/machines/enter";
 import { edgeNamespace, visitorNamespace } from "../../local/network/names";
@@ -31,10 +32,13 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
   const namespace = visitorNamespace(name);
   const sources = await sourceAddresses(namespace);
   const attackers = await attackerAddresses(name, namespace);
-  const visitors = new Visitors(namespace, url, sources);
+  const visitors = new Visitors(name, url, sources);
   const lowPriority = ["nice", "--adjustment=19"];
-  const attackersOf = (count: number) => new Visitors(namespace, url, attackers.ipv4.slice(0, count), lowPriority);
-  const fromOutside = (command: readonly string[]) => run("ip", ["netns", "exec", namespace, ...command]);
+  const attackersOf = (count: number) => new Visitors(name, url, attackers.ipv4.slice(0, count), lowPriority);
+  const fromOutside = (command: readonly string[]) => {
+    const [ip = "", ...args] = visitorCommand(name, command);
+    return run(ip, args);
+  };
 
   const machines = async (): Promise<StackMachine[]> =>
     (await cloudStatus(daemon)).machines.map(describeMachine).map((machine) => ({
@@ -65,7 +69,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
     write: async (options, signal) => (await visitors.run("writers", options, signal)) as WriterResult,
     flood: async (options) => (await attackersOf(1).run("load", options)) as LoadResult,
     slowRequests: async (options, count, to) => {
-      const ipv6 = to && { url: `http://[${to.publicIpv6}]`, sources: attackers.ipv6.slice(0, count) };
+      const ipv6 = to && { url: `http://[${to.publicIpv6 ?? ""}]`, sources: attackers.ipv6.slice(0, count) };
       return (await attackersOf(count).run("slowRequests", { ...options, ...ipv6 })) as SlowRequestsResult;
     },
     fromOutside,
@@ -90,7 +94,7 @@ export async function openLocalStack(name = localCloudName()): Promise<Stack> {
 /** Programs on the visitors' side. */
 class Visitors {
   constructor(
-    private readonly namespace: string,
+    private readonly cloud: string,
     private readonly url: string,
     private readonly sources: readonly string[],
     /** What is put before the program, which it becomes. */
@@ -102,7 +106,8 @@ class Visitors {
     const file = join(__dirname, "../load", `${program}.ts`);
     const asked = JSON.stringify({ url: this.url, sources: this.sources, ...options });
     const node = [...this.by, process.execPath, "--require", "ts-node/register", file, asked, String(process.pid)];
-    const { code, stdout, stderr } = await runUntilAborted("ip", ["netns", "exec", this.namespace, ...node], signal);
+    const [ip = "", ...args] = visitorCommand(this.cloud, node);
+    const { code, stdout, stderr } = await runUntilAborted(ip, args, signal);
     if (code !== 0) throw new Error(`${program} failed with exit code ${code}: ${stderr.trim().slice(-2000)}`);
     return JSON.parse(stdout);
   }

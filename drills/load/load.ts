@@ -1,11 +1,10 @@
-import { Agent, request } from "node:http";
-import { answerTo } from "./answer";
+import { Client, type Protocol } from "./client";
 import { type Connections, type LoadResult, Outcomes } from "./outcomes";
 import { runAsProgram } from "./program";
 
 /** What visitors do during a drill. */
 export interface LoadOptions {
-  /** e.g. `http://203.0.113.200/entries` */
+  /** e.g. `https://203.0.113.200/entries` */
   readonly url: string;
   /** Requests per second, sent at their times whatever becomes of the earlier ones. */
   readonly rate: number;
@@ -13,6 +12,8 @@ export interface LoadOptions {
   readonly duration: number;
   /** How visitors connect. @default "fresh" */
   readonly connections?: Connections;
+  /** What they speak where the URL is https, in turn. @default both */
+  readonly protocols?: readonly Protocol[];
   /** Share of requests that are POSTs, 0 to 1. @default 0 */
   readonly posts?: number;
   /** Body of each POST. @default {"text":"drill"} */
@@ -57,44 +58,35 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     await new Promise((resolve) => setTimeout(resolve, tick));
   }
   await Promise.all(open);
-  visitor.close();
-  return outcomes.result({ late: late / 1000, interrupted: signal?.aborted ?? false });
+  visitor.client.close();
+  const { repeated } = visitor.client;
+  return outcomes.result({ late: late / 1000, interrupted: signal?.aborted ?? false, repeated });
 }
 
 function makeVisitor(options: LoadOptions) {
   const { connections = "fresh", posts = 0, body = '{"text":"drill"}', timeout = 10, sources = [] } = options;
-  const url = new URL(options.url);
-  const agents = {
-    "keep-alive": new Agent({ keepAlive: true, maxSockets: Infinity, scheduling: "fifo" }),
-    fresh: new Agent({ keepAlive: false, maxSockets: Infinity }),
-  };
-  const common = { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname };
+  const { protocols = ["http/1.1", "h2"] } = options;
+  const path = new URL(options.url).pathname;
+  const client = new Client(options.url, timeout);
 
   /** Resolves to `ok` or to the kind of failure; never rejects. */
   async function visit(number: number): Promise<string> {
     // Spread evenly by arithmetic rather than by chance, so that runs can be compared.
     const post = Math.floor((number + 1) * posts) > Math.floor(number * posts);
-    const localAddress = sources[number % sources.length];
-    // In pairs, so that a share of POSTs that is even meets both kinds of connections.
+    // In pairs, so that a share of POSTs that is even meets both kinds of connections; fours, that each of these meets both protocols.
     const mixed = Math.floor(number / 2) % 2 === 0 ? "keep-alive" : "fresh";
-    const call = request({
-      ...common,
-      agent: agents[connections === "mixed" ? mixed : connections],
-      ...(localAddress === undefined ? {} : { localAddress }),
+    const kind = await client.ask({
       method: post ? "POST" : "GET",
-      headers: post ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {},
+      path,
+      source: sources[number % sources.length],
+      fresh: (connections === "mixed" ? mixed : connections) === "fresh",
+      protocol: protocols[Math.floor(number / 4) % protocols.length] ?? "http/1.1",
+      ...(post && { headers: { "content-type": "application/json" }, body }),
     });
-    const kind = await answerTo(call, post ? body : undefined, timeout);
     return /^\d+$/.test(kind) && Number(kind) < 400 ? "ok" : kind;
   }
 
-  return {
-    visit,
-    close: () => {
-      agents["keep-alive"].destroy();
-      agents.fresh.destroy();
-    },
-  };
+  return { visit, client };
 }
 
 if (require.main === module) runAsProgram<LoadOptions>((options, signal) => load({ ...options, signal }));

@@ -21,6 +21,8 @@ export interface LoadResult {
   readonly failedOutsideGap: number;
   /** Failures by kind. */
   readonly failures: Readonly<Record<string, number>>;
+  /** Requests over HTTP/2 that a server refused to begin and that were sent again; how they ended is counted with the others. */
+  readonly repeated: number;
   /** Answers that were right, but took at least `slowLimit`. */
   readonly slow: number;
   readonly slowLimit: number;
@@ -58,7 +60,11 @@ export class Outcomes {
     this.all.push(outcome);
   }
 
-  result({ late, interrupted }: { readonly late: number; readonly interrupted: boolean }): LoadResult {
+  result({
+    late,
+    interrupted,
+    repeated = 0,
+  }: Pick<LoadResult, "late" | "interrupted"> & Partial<LoadResult>): LoadResult {
     const { url, rate, duration, connections = "fresh", slow = 1 } = this.settings;
     const good = this.all.filter(({ kind }) => kind === "ok");
     const failures: Record<string, number> = {};
@@ -77,6 +83,7 @@ export class Outcomes {
       failed: this.all.length - good.length,
       failedOutsideGap: this.all.filter((outcome) => outcome.kind !== "ok" && !touches(outcome, gap)).length,
       failures,
+      repeated,
       slow: latencies.filter((latency) => latency >= slow).length,
       slowLimit: slow,
       longestGap: round(gap.length),

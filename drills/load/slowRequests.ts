@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { runAsProgram } from "./program";
 
 /** Connections that never finish asking: with their headers (often called slowloris), or with a body. */
@@ -80,7 +81,8 @@ export async function slowRequests(
   { url, part = "headers", sources, rate, duration, ramp }: SlowRequests,
   stop?: AbortSignal,
 ): Promise<SlowRequestsResult> {
-  const { hostname, port } = new URL(url);
+  const { hostname, port, protocol } = new URL(url);
+  const isSecure = protocol === "https:";
   const host = hostname.replace(/^\[|\]$/g, "");
   const open = new Map<Socket, Open>();
   const sockets = new Set<Socket>();
@@ -89,9 +91,14 @@ export async function slowRequests(
   const start = (number: number) => {
     const localAddress = sources[number % sources.length];
     const { beginning, piece } = part === "body" ? slowBody(hostname, number) : slowHeaders(hostname);
-    const socket = connect({ host, port: Number(port || 80), ...(localAddress === undefined ? {} : { localAddress }) });
+    const to = {
+      host,
+      port: Number(port || (isSecure ? 443 : 80)),
+      ...(localAddress !== undefined && { localAddress }),
+    };
+    const socket = isSecure ? connectTls(to) : connect(to);
     sockets.add(socket);
-    socket.on("connect", () => {
+    socket.on(isSecure ? "secureConnect" : "connect", () => {
       const since = performance.now();
       open.set(socket, { since, next: since + drip, taken: false, piece });
       socket.write(beginning);

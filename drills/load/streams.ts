@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { Agent, request, type ClientRequest } from "node:http";
+import { Agent, type ClientRequest, request } from "node:http";
+import { Agent as TlsAgent, request as requestOverTls } from "node:https";
 import type { Duplex } from "node:stream";
 import { runAsProgram } from "./program";
 
 /** Visitors with streams that stay open: websockets at `/socket`, server-sent events at `/events`. */
 export interface StreamOptions {
-  /** e.g. `http://203.0.113.200` */
+  /** e.g. `https://203.0.113.200` */
   readonly url: string;
   readonly websockets: number;
   readonly events: number;
@@ -109,12 +110,13 @@ function oneStream(
 }
 
 function open(kind: EndedStream["kind"], url: string, source: string | undefined): ClientRequest {
-  const { hostname, port } = new URL(url);
-  return request({
+  const { hostname, port, protocol } = new URL(url);
+  const [send, Kind] = protocol === "https:" ? [requestOverTls, TlsAgent] : [request, Agent];
+  return send({
     // No two streams share a connection, and none is kept for later.
-    agent: new Agent({ keepAlive: false }),
+    agent: new Kind({ keepAlive: false }),
     host: hostname.replace(/^\[|\]$/g, ""),
-    port: port || 80,
+    port,
     path: kind === "websocket" ? "/socket" : "/events",
     ...(source === undefined ? {} : { localAddress: source }),
     headers:

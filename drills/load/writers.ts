@@ -1,5 +1,4 @@
-import { Agent, request } from "node:http";
-import { answerTo } from "./answer";
+import { Client } from "./client";
 import { longestGap } from "./outcomes";
 import { runAsProgram } from "./program";
 
@@ -49,7 +48,7 @@ const tick = 2;
 async function write(options: WriterOptions): Promise<WriterResult> {
   const { rate, duration, run, signal } = options;
   const outcomes: { readonly number: number; readonly kind: string; readonly at: number }[] = [];
-  const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+  const client = new Client(options.url, options.timeout ?? 15);
   const begun = Date.now();
   const start = performance.now();
   const total = Math.round(rate * duration);
@@ -58,7 +57,7 @@ async function write(options: WriterOptions): Promise<WriterResult> {
   while (sent < total && !signal?.aborted) {
     for (; sent < total && (sent * 1000) / rate <= performance.now() - start; sent++) {
       const number = sent;
-      const done = post(options, agent, number).then((kind) => {
+      const done = post(options, client, number).then((kind) => {
         outcomes.push({ number, kind, at: (performance.now() - start) / 1000 });
         open.delete(done);
       });
@@ -68,7 +67,7 @@ async function write(options: WriterOptions): Promise<WriterResult> {
   }
   const end = (performance.now() - start) / 1000;
   await Promise.all(open);
-  agent.destroy();
+  client.close();
   const numbersOf = (has: (kind: string) => boolean) =>
     outcomes.filter(({ kind }) => has(kind)).map(({ number }) => number);
   const failures: Record<string, number> = {};
@@ -95,16 +94,16 @@ const isRefused = (kind: string) => /^4\d\d$/.test(kind);
 const isUnknown = (kind: string) => !isAcknowledged(kind) && !isRefused(kind);
 
 /** Resolves to the answer's status or to how it failed; never rejects. */
-function post({ url, run, sources = [], timeout = 15 }: WriterOptions, agent: Agent, number: number): Promise<string> {
-  const body = JSON.stringify({ id: `${run}-${number}`, name: "drill", text: `line ${number}` });
-  const localAddress = sources[number % sources.length];
-  const call = request(new URL("/entries", url), {
-    agent,
+function post({ run, sources = [] }: WriterOptions, client: Client, number: number): Promise<string> {
+  return client.ask({
     method: "POST",
-    headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-    ...(localAddress !== undefined && { localAddress }),
+    path: "/entries",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ id: `${run}-${number}`, name: "drill", text: `line ${number}` }),
+    source: sources[number % sources.length],
+    fresh: false,
+    protocol: number % 2 === 0 ? "http/1.1" : "h2",
   });
-  return answerTo(call, body, timeout);
 }
 
 if (require.main === module) runAsProgram<WriterOptions>((options, signal) => write({ ...options, signal }));

@@ -48,8 +48,8 @@ function writeSettings(stack: string, like: string, change: Readonly<Record<stri
   }
   // A computer may let its programs open fewer files than a server does.
   config["holdfast:loadBalancer"] = { ...config["holdfast:loadBalancer"], limits: { connections: 1000 } };
-  // The local cloud's own key and token.
-  for (const section of ["admin", "failoverToken", ...("backup" in change ? [] : ["database", "backup"])]) {
+  // The local cloud's own key and token; certificates are another rehearsal's business.
+  for (const section of ["admin", "failoverToken", "https", ...("backup" in change ? [] : ["database", "backup"])]) {
     Reflect.deleteProperty(config, `holdfast:${section}`);
   }
   writeFileSync(join(clone.folder, `Pulumi.${stack}.yaml`), stringify({ config }));

@@ -14,7 +14,7 @@ let clone: Clone;
 let url: string;
 
 beforeAll(async () => {
-  clone = new Clone("local-whole");
+  clone = new Clone("local-whole", undefined, { https: true });
   await clone.holdfast(["local", "down"]);
   clone.editSettings((text) =>
     text

@@ -4,7 +4,7 @@ import type { Progress } from "../../../lib/progress";
 import { run } from "../../../lib/run";
 import { UserError } from "../../../lib/errors";
 import type { Status } from "../../../stack/local/status";
-import { visitorCommand } from "../internet";
+import { visitorCommand } from "../../../stack/local/visitors";
 
 /** Seconds. Instances run when `pulumi up` ends; one or two health checks may still be missing. */
 const LIMIT = 60;

@@ -10,6 +10,7 @@ export const quiet: LoadResult = {
   failed: 0,
   failedOutsideGap: 0,
   failures: {},
+  repeated: 0,
   slow: 0,
   slowLimit: 1,
   longestGap: 0.02,

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { visitorCommand } from "../../../cli/local/internet";
+import { visitorCommand } from "../../../stack/local/visitors";
 import { until } from "../../../drills/frame/wait";
 import { addressPlan } from "../../../local/network/addresses";
 import { currentSlot } from "../../../local/network/slots";
@@ -48,7 +48,7 @@ export class BucketServer {
     const files = ["--cert", join(this.folder, "server.pem"), "--key", join(this.folder, "server.key")];
     const listen = ["--port", `[${this.address}]:${String(PORT)}`];
     const command = [this.program, ...listen, ...files, "posix", join(this.folder, "buckets")];
-    const [ip = "", ...args] = visitorCommand(this.clone.name, ["--", ...command]);
+    const [ip = "", ...args] = visitorCommand(this.clone.name, command);
     this.server = spawn(ip, args, {
       env: { ...process.env, ROOT_ACCESS_KEY_ID, ROOT_SECRET_ACCESS_KEY },
       stdio: "ignore",
