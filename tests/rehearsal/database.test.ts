@@ -53,9 +53,13 @@ async function write(id: string): Promise<void> {
   throw new Error(`nobody took line ${id}`);
 }
 
+/** Asks until there is an answer: each instance may have connections left that a killed PostgreSQL cut. */
 async function written(): Promise<string[]> {
-  const { entries } = JSON.parse((await request("/entries")).body) as { entries: { id: string }[] };
-  return entries.map(({ id }) => id);
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { status, body } = await request("/entries");
+    if (status === 200) return (JSON.parse(body) as { entries: { id: string }[] }).entries.map(({ id }) => id);
+  }
+  throw new Error("nobody shows the lines");
 }
 
 /** @param database what the settings say from now on. @default what they say already */
