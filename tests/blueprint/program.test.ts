@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { makeBlueprint } from "../../blueprint/blueprint";
 import { startStandIns } from "../../local/standIns";
 import { badSettings } from "./badSettings";
@@ -9,6 +10,52 @@ import { hasPulumi, TestProject } from "./pulumi";
 import { settingsOf } from "./source";
 
 jest.setTimeout(120_000);
+
+/** Stacks that are unlike the committed ones: settings, and secrets by their paths. */
+const unusual: Readonly<Record<string, { config: object; secrets?: Readonly<Record<string, string>> }>> = {
+  "everything on machines of its own": {
+    config: {
+      "holdfast:loadBalancer": { machines: 2, hosts: ["example.com", "www.example.com"] },
+      "holdfast:https": {
+        hosts: ["example.com", "www.example.com"],
+        redirects: { "www.example.com": "example.com" },
+        address: true,
+        email: "admin@example.com",
+        profile: "tlsserver",
+        hsts: 3600,
+      },
+      "holdfast:database": { machines: 1, volumeSize: 20, pool: true, extensions: ["postgis", "pg_stat_statements"] },
+      "holdfast:backup": { retentionDays: 7 },
+      "holdfast:monitor": {
+        machines: 1,
+        page: [{ email: ["a@example.com"] }],
+        smtp: { host: "smtp.example.com:587", from: "holdfast@example.com", user: "holdfast" },
+        alsoProbe: ["https://example.org"],
+      },
+    },
+    secrets: {
+      "holdfast:backup.token": "b".repeat(64),
+      "holdfast:monitor.page[1].slack": "https://hooks.example.com/services/1",
+      "holdfast:monitor.smtp.password": "p",
+      "holdfast:monitor.heartbeat": "https://ping.example.com/1",
+    },
+  },
+  "everything on one machine": {
+    config: {
+      "holdfast:app": { release: "./examples/guestbook", machines: 1 },
+      "holdfast:loadBalancer": { machines: 0 },
+      "holdfast:database": { machines: 0 },
+      "holdfast:backup": { s3: { endpoint: "https://s3.example.com", bucket: "backups" } },
+      "holdfast:https": {},
+      "holdfast:monitor": {},
+    },
+    secrets: {
+      "holdfast:backup.s3.accessKey": "a",
+      "holdfast:backup.s3.secretKey": "s",
+      "holdfast:monitor.page[0].webhook": "https://hooks.example.com/1",
+    },
+  },
+};
 
 // The whole way: a stack file, the real Pulumi CLI, the program, the plugins.
 describeWhere(hasPulumi)("with the real Pulumi", () => {
@@ -42,6 +89,23 @@ describeWhere(hasPulumi)("with the real Pulumi", () => {
     }
     expect(output).toContain("is the example's key");
     expect(code).toBe(0);
+  });
+
+  // What each role wants of a machine is checked by the provider alone, with all that components add to it.
+  test.each(Object.keys(unusual))("a stack with %s can be previewed", async (what) => {
+    const [name, file] = ["staging", "unusual.yaml"];
+    const { config, secrets } = unusual[what] ?? { config: {} };
+    const { config: common } = parse(read(`Pulumi.${name}.yaml`)) as { config: object };
+    writeFileSync(join(project.folder, file), stringify({ config: { ...common, ...config } }));
+    for (const [path, value] of Object.entries(secrets ?? {})) {
+      const set = ["config", "set", "--secret", "--path", path, value, "--stack", name, "--config-file", file];
+      expect(await project.run(...set)).toMatchObject({ code: 0 });
+    }
+    const { code, output } = await project.run("preview", "--stack", name, "--config-file", file);
+    expect({ code, errors: output.split("\n").filter((line) => /\berror\b/.test(line)) }).toEqual({
+      code: 0,
+      errors: [],
+    });
   });
 
   test("what may only be previewed is refused before anything is touched", async () => {
