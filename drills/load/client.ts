@@ -2,7 +2,7 @@ import { Agent, request as requestOverHttp } from "node:http";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { Agent as TlsAgent, request as requestOverTls } from "node:https";
 import { isIP } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
 import { answerTo, answerToStream, REFUSED } from "./answer";
 
 /** What a visitor's browser speaks. Over plain http there is HTTP/1.1 alone. */
@@ -30,6 +30,7 @@ export class Client {
   repeated = 0;
   private readonly origin: URL;
   private readonly agents: { readonly kept: Agent; readonly fresh: Agent };
+  private readonly context: SecureContext | undefined;
   private readonly sessions = new Map<string, ClientHttp2Session>();
 
   /** @param timeout seconds after which a request without a whole answer has failed */
@@ -38,10 +39,12 @@ export class Client {
     private readonly timeout: number,
   ) {
     this.origin = new URL(url);
+    this.context = this.isSecure ? createSecureContext() : undefined;
     const Kind = this.isSecure ? TlsAgent : Agent;
+    const trusting = this.context && { secureContext: this.context };
     this.agents = {
-      kept: new Kind({ keepAlive: true, maxSockets: Infinity, scheduling: "fifo" }),
-      fresh: new Kind({ keepAlive: false, maxSockets: Infinity }),
+      kept: new Kind({ keepAlive: true, maxSockets: Infinity, scheduling: "fifo", ...trusting }),
+      fresh: new Kind({ keepAlive: false, maxSockets: Infinity, ...trusting }),
     };
   }
 
@@ -125,6 +128,7 @@ export class Client {
           host,
           port: Number(this.origin.port || 443),
           ALPNProtocols: ["h2"],
+          ...(this.context && { secureContext: this.context }),
           // A name alone can be sent (RFC 6066, section 3).
           ...(isIP(host) === 0 && { servername: host }),
           ...(source !== undefined && { localAddress: source }),

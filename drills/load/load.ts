@@ -14,6 +14,11 @@ export interface LoadOptions {
   readonly connections?: Connections;
   /** What they speak where the URL is https, in turn. @default both */
   readonly protocols?: readonly Protocol[];
+  /**
+   * New connections per second at most where the URL is https; the other requests use open ones, as browsers do. Each costs
+   * this computer, which is visitor and server at once, some milliseconds of a core. @default 30
+   */
+  readonly handshakes?: number;
   /** Share of requests that are POSTs, 0 to 1. @default 0 */
   readonly posts?: number;
   /** Body of each POST. @default {"text":"drill"} */
@@ -65,22 +70,24 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 
 function makeVisitor(options: LoadOptions) {
   const { connections = "fresh", posts = 0, body = '{"text":"drill"}', timeout = 10, sources = [] } = options;
-  const { protocols = ["http/1.1", "h2"] } = options;
+  const { protocols = ["http/1.1", "h2"], handshakes = 30, rate } = options;
   const path = new URL(options.url).pathname;
   const client = new Client(options.url, timeout);
+  const asked = connections === "keep-alive" ? 0 : connections === "mixed" ? 0.5 : 1;
+  const fresh = client.isSecure ? Math.min(asked, handshakes / rate) : asked;
 
   /** Resolves to `ok` or to the kind of failure; never rejects. */
   async function visit(number: number): Promise<string> {
     // Spread evenly by arithmetic rather than by chance, so that runs can be compared.
-    const post = Math.floor((number + 1) * posts) > Math.floor(number * posts);
-    // In pairs, so that a share of POSTs that is even meets both kinds of connections; fours, that each of these meets both protocols.
-    const mixed = Math.floor(number / 2) % 2 === 0 ? "keep-alive" : "fresh";
+    const post = isTurn(number, posts);
+    // In pairs, so that a share of POSTs that is even meets both kinds of connections.
+    const pair = Math.floor(number / 2);
     const kind = await client.ask({
       method: post ? "POST" : "GET",
       path,
       source: sources[number % sources.length],
-      fresh: (connections === "mixed" ? mixed : connections) === "fresh",
-      protocol: protocols[Math.floor(number / 4) % protocols.length] ?? "http/1.1",
+      fresh: isTurn(pair, fresh),
+      protocol: protocols[Math.floor(pair / 2) % protocols.length] ?? "http/1.1",
       ...(post && { headers: { "content-type": "application/json" }, body }),
     });
     return /^\d+$/.test(kind) && Number(kind) < 400 ? "ok" : kind;
@@ -88,5 +95,8 @@ function makeVisitor(options: LoadOptions) {
 
   return { visit, client };
 }
+
+/** Whether it is this number's turn, when a share of all numbers has one: evenly spread. */
+const isTurn = (number: number, share: number) => Math.floor((number + 1) * share) > Math.floor(number * share);
 
 if (require.main === module) runAsProgram<LoadOptions>((options, signal) => load({ ...options, signal }));

@@ -6,8 +6,8 @@ import { UserError } from "../../../lib/errors";
 import type { Status } from "../../../stack/local/status";
 import { visitorCommand } from "../../../stack/local/visitors";
 
-/** Seconds. Instances run when `pulumi up` ends; one or two health checks may still be missing. */
-const LIMIT = 60;
+/** Seconds. Instances run when `pulumi up` ends; a health check or two may still be missing, and the first certificate. */
+const LIMIT = 120;
 
 /**
  * Waits until a visitor gets a page through the load balancer.
@@ -47,5 +47,7 @@ async function ask(cloud: string, url: string): Promise<string> {
   const curl = ["curl", "--silent", "--show-error", "--max-time", "5", "--output", "/dev/null", "--noproxy", "*"];
   const [program = "", ...args] = visitorCommand(cloud, [...curl, "--write-out", "%{http_code}", url]);
   const result = await run(program, args, { timeout: 10 });
-  return result.code === 0 ? result.stdout.trim() : (result.stderr.trim().split("\n").at(-1) ?? `curl: ${result.code}`);
+  if (result.code === 0) return result.stdout.trim();
+  // curl's first line says what is wrong, the others where to read about it. 60: what the server shows is not trusted.
+  return result.code === 60 ? "no certificate yet" : (result.stderr.trim().split("\n")[0] ?? `curl: ${result.code}`);
 }

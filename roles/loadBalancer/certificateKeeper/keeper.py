@@ -29,6 +29,8 @@ from statelistener import StateListener  # noqa: E402
 
 # Seconds between two looks: while all is well, and while something is missing.
 CALM, BUSY = 60.0, 5.0
+FIRST_PATIENCE = 30.0
+"""Seconds in which a new stack's address gets to a machine: before that, the authority would find nobody there."""
 # Seconds that our clock may differ from the authority's before dates mean nothing.
 CLOCK = 300.0
 
@@ -58,12 +60,12 @@ class Keeper:
         return all(results)
 
     def is_active(self) -> bool:
-        """Whether visitors come to this machine: it orders first."""
+        """Whether visitors come to this machine, and the cloud sends them here as well: it orders first."""
         url = self.configuration["floatingIpKeeper"]
         if url is None:
             return True
         state = ask_state(url)
-        return state is not None and state.get("master") is True
+        return state is not None and state.get("master") is True and state.get("held") is True
 
     def state(self) -> dict[str, Any]:
         names = {name.name: name.state() for name in self.names}
@@ -228,7 +230,7 @@ class Name:
     def _patience(self, now: float) -> float:
         """A machine without the address orders only when the other one does not."""
         if self.chain is None and not any(shown_chain(peer, self.name) for peer in self.keeper.peers):
-            return 0.0
+            return FIRST_PATIENCE
         return max(turn_of_peer(self.chain, now), 120.0)
 
     def _order(self, record: dict[str, Any], now: float) -> None:
