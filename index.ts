@@ -52,6 +52,7 @@ async function program() {
       releaseSha256,
       failover: { endpoint: machineEndpoint, token: secrets.failoverToken ?? (target.hasOneToken ? token : undefined) },
       backupKeys: secrets.backupKeys,
+      httpsSecrets: secrets.https,
       monitorSecrets: secrets.monitor,
       backupProvider,
       steps,

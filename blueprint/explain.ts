@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { groupIn, meta, unwrap, type Meta } from "./fields";
+import { groupIn, groupOfEach, meta, unwrap, type Meta } from "./fields";
 import { didYouMean } from "./nearest";
 import type { Problem } from "./problems";
 
@@ -90,7 +90,7 @@ function schemaAt(schema: z.ZodType, path: Path): z.ZodType {
     const at = groupIn(unwrap(outer));
     if (at instanceof z.ZodObject) return (at.shape as Record<PropertyKey, z.ZodType>)[key] ?? at;
     if (at instanceof z.ZodArray) return at.element as z.ZodType;
-    return at;
+    return groupOfEach(at) ?? at;
   }, schema);
 }
 

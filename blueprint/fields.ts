@@ -105,6 +105,11 @@ export function mapOf(names: RegExp, about: Meta & { readonly form: string }) {
   return documented(z.record(z.string().regex(names), z.string()), about);
 }
 
+/** A name → group map whose names follow a pattern. */
+export function groupsOf<T extends z.ZodObject>(names: RegExp, group: T, about: Meta & { readonly form: string }) {
+  return documented(z.record(z.string().regex(names), group), about);
+}
+
 /** A section: unknown keys are errors, because a misspelt setting that is ignored is worse than one that stops. */
 export function section<T extends z.ZodRawShape>(shape: T, about: Meta) {
   return documented(z.strictObject(shape), about);
@@ -115,6 +120,11 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
     ? unwrap(schema.unwrap() as z.ZodType)
     : schema;
+}
+
+/** The group that each name of a map has; none where it has texts. */
+export function groupOfEach(schema: z.ZodType): z.ZodObject | undefined {
+  return schema instanceof z.ZodRecord && schema.valueType instanceof z.ZodObject ? schema.valueType : undefined;
 }
 
 /** The group that may stand in place of a text; any other schema as it is. */

@@ -6,6 +6,8 @@ export interface Issuer {
   readonly directory: string;
   /** PEM of the certificate that vouches for that URL. @default those that Debian trusts */
   readonly ca?: string;
+  /** Of the account that it gave to a customer (external account binding). @default everybody may have one */
+  readonly accountId?: string;
   /** Its profile where the settings name none. @default its own choice */
   readonly profile?: string;
 }

@@ -43,7 +43,8 @@ export function readSettings(parsed: ParsedSettings): {
   const resolvedBackup = backup && note(resolveBackup(backup, plain.location, source));
   const resolvedMonitor = monitor && note(resolveMonitor(monitor, source));
   const store = releases && note(resolveStore(releases, parsed));
-  const resolvedHttps = https && resolveHttps(https, cloud);
+  const resolvedHttps = https && resolveHttps(https, source);
+  problems.push(...(resolvedHttps?.problems ?? []));
   const written = plain.app && store ? plain.app.release : folderInSpiteOf(parsed);
   const release = written === undefined ? undefined : note(resolveRelease(written, parsed));
   const resolvedAdmin = admin && note(resolveAdmin(admin, source));
@@ -67,7 +68,7 @@ export function readSettings(parsed: ParsedSettings): {
       ...(plain as PlainSettings),
       stack,
       release,
-      ...(resolvedHttps?.value && { https: resolvedHttps.value }),
+      ...(resolvedHttps?.value && { https: resolvedHttps.value.https }),
       backup: resolvedBackup?.backup,
       monitor: resolvedMonitor?.monitor,
       releasesInBackupStorage: releases?.store === backupStorageStore,
@@ -79,6 +80,7 @@ export function readSettings(parsed: ParsedSettings): {
       failoverToken: resolvedToken,
       backupKeys: resolvedBackup?.keys,
       backupToken: resolvedBackup?.token,
+      https: resolvedHttps?.value?.secrets,
       monitor: resolvedMonitor?.secrets,
       store,
     },

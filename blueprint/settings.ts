@@ -1,6 +1,6 @@
 import type { Admin } from "./resolve/admin";
 import type { Backup, S3Keys } from "./resolve/backup";
-import type { Https } from "./resolve/https";
+import type { Https, HttpsSecrets } from "./resolve/https";
 import type { Monitor, MonitorSecrets } from "./resolve/monitor";
 import type { Release } from "./resolve/release";
 import type { StorePlace } from "./resolve/store";
@@ -38,6 +38,8 @@ export interface SecretSettings {
   readonly backupKeys?: S3Keys;
   /** Of the second project, which has the Storage Box; absent: it is in the machines' project. */
   readonly backupToken?: string;
+  /** Keys of certificates that somebody brought; absent without https. */
+  readonly https?: HttpsSecrets;
   /** Addresses and passwords of the monitor's channels. */
   readonly monitor?: MonitorSecrets;
   /** Where releases are kept, with the keys to it. */

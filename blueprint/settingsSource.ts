@@ -26,6 +26,17 @@ export interface SettingsSource {
   readonly readText: (path: string) => string | undefined;
 }
 
+/** Stands in place of each secret where a command reads a stack's file without a way to what is encrypted in it. */
+export const encryptedSecret = "encrypted";
+
+/** Whether this is what somebody wrote, and so may be judged. */
+export function isKnownSecret(
+  value: string,
+  { secretsAreStandIns }: Pick<SettingsSource, "secretsAreStandIns">,
+): boolean {
+  return !secretsAreStandIns && value !== encryptedSecret;
+}
+
 /** Tells the program, in the environment of a preview, that `secretsAreStandIns`. */
 export const standInSecrets = { HOLDFAST_SECRETS: "stand-ins" } as const satisfies Partial<
   Record<EnvironmentVariable, string>

@@ -42,6 +42,11 @@ async function renew(name: string, { stack }: { stack: string }): Promise<void> 
     const names = known.map((one) => one.name).join(", ");
     throw new UserError(`there is no certificate for "${name}" in the stack "${stack}"; there are some for: ${names}`);
   }
+  if (known.some((one) => one.name === name && Object.values(one.on).some(({ own }) => own))) {
+    throw new UserError(
+      `the certificate for "${name}" is your own, so no authority is asked for another one; put it into holdfast:https.certificates and run \`pulumi up\``,
+    );
+  }
   // Root's folder; the keeper compares the file's time with its certificate's. The name is one of those above.
   const ask = `touch ${certificatePaths.requests}/${name} && systemctl reload ${certificateUnit}`;
   for (const route of balancers) {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Blueprint } from "../blueprint/blueprint";
 import type { CloudTarget } from "../blueprint/cloudTarget";
 import type { Settings } from "../blueprint/settings";
+import type { HttpsSecrets } from "../blueprint/resolve/https";
 import type { MonitorSecrets } from "../blueprint/resolve/monitor";
 import type { S3Keys } from "../blueprint/resolve/backup";
 import type { StorageAccess } from "../blueprint/storageAccess";
@@ -30,6 +31,8 @@ export interface EnvironmentArgs {
   readonly failover: Failover;
   /** Of the second place for backups; absent in previews. */
   readonly backupKeys?: S3Keys;
+  /** Keys of certificates that somebody brought. */
+  readonly httpsSecrets?: HttpsSecrets;
   /** Addresses and passwords of the monitor's channels; absent in previews. */
   readonly monitorSecrets?: MonitorSecrets;
   /** Of the project that has the Storage Box. @default the one of the machines' project */
@@ -103,7 +106,8 @@ export class Environment extends pulumi.ComponentResource {
         inside,
       );
     const { https } = blueprint.settings;
-    const certificates = https && new CertificateKeys("https", { blueprint, https }, inside);
+    const certificates =
+      https && new CertificateKeys("https", { blueprint, https, secrets: args.httpsSecrets }, inside);
     const configurations = apps.configure({
       via: jumpHosts,
       lease,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { parse } from "yaml";
 import { cloudRules } from "../blueprint/cloudTarget";
-import type { SettingsSource } from "../blueprint/settingsSource";
+import { encryptedSecret, type SettingsSource } from "../blueprint/settingsSource";
 import { CHECKOUT, requireSettingsFile, settingsFile } from "./checkout";
 import { UserError } from "../lib/errors";
 import { localCloudOf } from "./localCloud";
@@ -77,7 +77,7 @@ function hasSecret(value: unknown): boolean {
 
 /** Replaces ciphertexts by a word that is clear in messages. */
 function withoutSecrets(value: unknown): unknown {
-  if (isSecure(value)) return "encrypted";
+  if (isSecure(value)) return encryptedSecret;
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));

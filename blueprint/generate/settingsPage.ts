@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { locations, recorded, serverTypes } from "../../catalog";
-import { groupIn, meta, unwrap } from "../fields";
+import { groupIn, groupOfEach, meta, unwrap } from "../fields";
 import { manifestSchema } from "../manifest";
 import { sections } from "../sections";
 import { markdownTable } from "../../lib/text";
@@ -59,6 +59,8 @@ function rows(prefix: string, group: z.ZodObject): string[][] {
     if (inner instanceof z.ZodObject) return rows(`${name}.`, inner);
     const item = inner instanceof z.ZodArray ? groupIn(inner.element as z.ZodType) : undefined;
     const own = [`\`${name}\``, meta.get(inner)?.description ?? "", allowed(inner)];
+    const group = groupOfEach(inner);
+    if (group) return [own, ...rows(`${name}.NAME.`, group)];
     return item instanceof z.ZodObject ? [own, ...rows(`${name}[].`, item)] : [own];
   });
 }

@@ -1,5 +1,5 @@
-import { X509Certificate } from "node:crypto";
 import { type LocationName, storageBoxTypes, type StorageBoxTypeName } from "../../catalog";
+import { areCertificates } from "../pem";
 import type { Problem } from "../problems";
 import type { BackupSection } from "../sections/backup";
 import type { SettingsSource } from "../settingsSource";
@@ -87,19 +87,6 @@ export function resolveBackup(
 
 function bucketOf({ endpoint, bucket, region, ca }: NonNullable<BackupSection["s3"]>): Bucket {
   return { endpoint, bucket, region, ...(ca !== undefined && { ca: `${ca.trim()}\n` }) };
-}
-
-function areCertificates(pem: string): boolean {
-  return (pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).every(canBeRead);
-}
-
-function canBeRead(certificate: string): boolean {
-  try {
-    new X509Certificate(certificate);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function missingKey(name: string): Problem {

@@ -1,7 +1,7 @@
 import type { ServerTypeName } from "../../catalog";
 import type { Problem } from "../problems";
 import type { MonitorSection } from "../sections/monitor";
-import type { SettingsSource } from "../settingsSource";
+import { isKnownSecret, type SettingsSource } from "../settingsSource";
 
 /** How somebody is reached. */
 export type ChannelKind = "slack" | "webhook" | "email";
@@ -71,7 +71,7 @@ export function resolveMonitor(
     value: { monitor, secrets },
     problems: [
       ...named.flatMap(({ setting, item }) => oneWay(setting, item)),
-      ...(source.secretsAreStandIns ? [] : addressProblems(named, heartbeat, source.cloud.isRehearsal)),
+      ...addressProblems(named, heartbeat, source),
       ...(Object.keys(secrets).length > 0 && !source.isSecret("holdfast:monitor") ? [plainSecret] : []),
       ...mailProblems(channels, smtp, password),
     ],
@@ -105,7 +105,11 @@ function oneWay(setting: string, item: Item): Problem[] {
 }
 
 /** Whoever listens on the way would learn an address that lets anybody send messages. */
-function addressProblems(named: readonly Named[], heartbeat: string | undefined, isRehearsal: boolean): Problem[] {
+function addressProblems(
+  named: readonly Named[],
+  heartbeat: string | undefined,
+  source: Pick<SettingsSource, "secretsAreStandIns" | "cloud">,
+): Problem[] {
   const urls = [
     ...named.flatMap(({ setting, item: { slack, webhook } }) => [
       ...(slack === undefined ? [] : [[`${setting}.slack`, slack] as const]),
@@ -114,8 +118,9 @@ function addressProblems(named: readonly Named[], heartbeat: string | undefined,
     ...(heartbeat === undefined ? [] : [["holdfast:monitor.heartbeat", heartbeat] as const]),
   ];
   return urls.flatMap(([setting, url]) => {
+    if (!isKnownSecret(url, source)) return [];
     const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: "" };
-    if (protocol === "https:" || (protocol === "http:" && isRehearsal)) return [];
+    if (protocol === "https:" || (protocol === "http:" && source.cloud.isRehearsal)) return [];
     return [
       {
         setting,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { addressRange, flag, listOf, mapOf, oneOf, section, text, textOrGroup, wholeNumber } from "../fields";
+import { addressRange, flag, groupsOf, listOf, mapOf, oneOf, section, text, textOrGroup, wholeNumber } from "../fields";
 
 /** A host name as browsers send it, with a dot in it: authorities give no certificate for `localhost`. */
 const name = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -25,6 +25,29 @@ const issuer = textOrGroup(
         why: "machines talk only to an authority that shows who it is",
         example: "ca: |\n  -----BEGIN CERTIFICATE-----\n  …",
       }).optional(),
+      eab: section(
+        {
+          id: text(/^\S+$/, {
+            description: "The account's id there (EAB key id).",
+            form: "text without spaces",
+            why: "the authority finds the account by it",
+            example: "id: V6iRR0p3",
+          }),
+          key: text(/^\S+$/, {
+            description:
+              "The key to it (EAB HMAC key). Write it by `pulumi config set --secret --path 'holdfast:https.issuer.eab.key' VALUE`.",
+            form: "text without spaces, in base64url",
+            why: "whoever has it orders certificates in the account's name",
+            example: "key: { secure: … }",
+            secret: true,
+          }),
+        },
+        {
+          description: "The account that the authority gave you, where it asks for one (external account binding).",
+          why: "such an authority takes orders of its customers only",
+          example: "eab: { id: V6iRR0p3, key: { secure: … } }",
+        },
+      ).optional(),
     },
     {
       description: "Another authority that speaks ACME.",
@@ -38,6 +61,31 @@ const issuer = textOrGroup(
     why: "certificates are ordered there",
     example: "issuer: letsencrypt-staging",
     form: "letsencrypt, letsencrypt-staging, or a group with `directory`",
+  },
+);
+
+const ownCertificate = section(
+  {
+    chain: text(/\S/, {
+      description:
+        "The certificate and those that vouch for it, in this order: path of a PEM file, or its text. It is no secret.",
+      form: "a path or PEM",
+      why: "visitors get it",
+      example: "chain: ./shop.pem",
+    }),
+    key: text(/\S/, {
+      description:
+        "Its private key in PEM, without a passphrase. Write it by `pulumi config set --secret --path 'holdfast:https.certificates[\"HOST\"].key' < FILE`.",
+      form: "PEM of a private key",
+      why: "nobody can serve a certificate without it",
+      example: "key: { secure: … }",
+      secret: true,
+    }),
+  },
+  {
+    description: "A certificate and its key.",
+    why: "both are needed to serve it",
+    example: "{ chain: ./shop.pem, key: { secure: … } }",
   },
 );
 
@@ -105,6 +153,13 @@ export const httpsSection = section(
       example: "address: true",
     }).optional(),
     issuer: issuer.default("letsencrypt"),
+    certificates: groupsOf(name, ownCertificate, {
+      description:
+        "Host → a certificate of your own. None is ordered for this host, and nobody but you renews it. Its key may be RSA or of an elliptic curve.",
+      form: nameForm,
+      why: "each host has one certificate",
+      example: "certificates: { shop.example.com: { chain: ./shop.pem, key: { secure: … } } }",
+    }).default({}),
     behind: behind.optional(),
     email: text(/^[^\s@,]+@[^\s@,]+$/, {
       description: "Where the authority writes to, if it does. By default nowhere.",

@@ -33,7 +33,7 @@ export function haproxyCfg(blueprint: Blueprint, machine: MachinePlan): string {
     `    tune.bufsize ${bufferBytes}`,
     `    tune.http.maxhdr ${mostHeaders}`,
     `    ${stickCounters}`,
-    https && tlsGlobals(machine),
+    https && tlsGlobals(https, machine),
     `    lua-load-per-thread ${bodiesPath}`,
     `    localpeer ${machine.name}`,
     "    # A reload leaves the old process with its open connections, for a minute at most.",

@@ -8,15 +8,16 @@ import { milliseconds } from "./timings";
 /** New TLS connections per second and core: about half of what a core can do, so that open connections go on. */
 const handshakesPerCore = 500;
 
-/** Mozilla's intermediate profile, guideline 5.8, with elliptic curves alone (https://ssl-config.mozilla.org). */
-const ciphers = ["ECDSA-AES128-GCM-SHA256", "ECDSA-AES256-GCM-SHA384", "ECDSA-CHACHA20-POLY1305"].map(
-  (cipher) => `ECDHE-${cipher}`,
-);
+/** Mozilla's intermediate profile, guideline 5.8, without DHE (https://ssl-config.mozilla.org). */
+const ciphersOf = (key: "ECDSA" | "RSA") =>
+  ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"].map((cipher) => `ECDHE-${key}-${cipher}`);
 const suites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 const curves = ["X25519MLKEM768", "X25519", "prime256v1", "secp384r1"];
 
 /** Lines of the section `global`. */
-export function tlsGlobals(machine: MachinePlan): string[] {
+export function tlsGlobals({ certificates }: Https, machine: MachinePlan): string[] {
+  // Ours have keys of elliptic curves alone.
+  const ciphers = [...ciphersOf("ECDSA"), ...(Object.keys(certificates).length > 0 ? ciphersOf("RSA") : [])];
   return [
     `    ssl-default-bind-ciphers ${ciphers.join(":")}`,
     `    ssl-default-bind-ciphersuites ${suites.join(":")}`,

@@ -7,6 +7,8 @@ const DAY = 86_400;
 const silence = 300;
 /** Seconds that two load balancers may have different certificates: one takes the other's within a minute. */
 const difference = 600;
+/** Seconds before its end from which on a certificate that somebody brought needs a successor. */
+const ownLeft = 21 * DAY;
 /** Refusals in a row; the first ones are often somebody's DNS that is not everywhere yet. */
 const refusals = 3;
 
@@ -45,7 +47,7 @@ export function describeCertificate(certificate: CertificateStatus, now: number)
   const end = new Date(first.until * 1000).toISOString().slice(0, 10);
   const left = first.until - now;
   const where = all.length < 2 ? "" : isAlike(certificate) ? ", both" : ", not the same on both";
-  return `${first.issuer ?? "?"}, until ${end} (${left > 0 ? ago(left) : "over"})${where}`;
+  return `${first.issuer ?? "?"}${first.own ? " (your own)" : ""}, until ${end} (${left > 0 ? ago(left) : "over"})${where}`;
 }
 
 /** Why there is none, or no newer one; empty where nobody says. */
@@ -64,6 +66,11 @@ const certificateRule: Rule = (facts) => {
     const all = Object.values(on);
     const remark = (text: string): Remark[] => [{ text, machines: Object.keys(on) }];
     const [first] = all.filter(({ until }) => until !== null);
+    if (first?.own && first.until && first.until - now < ownLeft) {
+      return remark(
+        `${name}: your own certificate ${describeCertificate(certificate, now)} needs a successor in holdfast:https.certificates`,
+      );
+    }
     if (first?.until && first.life !== null && first.until - now < lastPart(first.life) * first.life) {
       return remark(
         `${name}: its certificate ${describeCertificate(certificate, now)} was not renewed${reasonOf(certificate)}`,

@@ -55,6 +55,8 @@ export interface ProbedCertificates {
 
 /** Times in seconds since 1970. Null: there is none, or nothing to say. */
 export interface ProbedCertificate {
+  /** Whether somebody brought it, and nobody renews it. @default it is the authority's */
+  readonly own?: boolean;
   readonly issuer: string | null;
   readonly until: number | null;
   /** Seconds between its beginning and its end. */

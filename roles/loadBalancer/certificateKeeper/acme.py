@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import ipaddress
 import json
 import ssl
@@ -88,9 +89,35 @@ def _raw_signature(der: bytes) -> bytes:
     return numbers
 
 
+@dataclass(frozen=True)
+class Binding:
+    """The account of a customer, as the authority gave it (RFC 8555, 7.3.4)."""
+
+    id: str
+    key: str
+    """In base64url, or in base64."""
+
+    def sign(self, url: str, jwk: dict[str, str]) -> dict[str, str]:
+        protected = encoded(json.dumps({"alg": "HS256", "kid": self.id, "url": url}))
+        payload = encoded(json.dumps(jwk))
+        text = self.key.strip().rstrip("=").replace("+", "-").replace("/", "_")
+        secret = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        signature = encoded(hmac.digest(secret, f"{protected}.{payload}".encode(), "sha256"))
+        return {"protected": protected, "payload": payload, "signature": signature}
+
+
 class Authority:
-    def __init__(self, directory: str, ca: str | None, key: AccountKey, email: str | None, alive: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        directory: str,
+        ca: str | None,
+        key: AccountKey,
+        email: str | None,
+        alive: Callable[[], None],
+        binding: Binding | None = None,
+    ) -> None:
         self._directory_url, self._key, self._email, self._alive = directory, key, email, alive
+        self._binding = binding
         context = ssl.create_default_context(cafile=ca)
         # No proxy of the environment's, and no redirect to another host with a signed request in hand.
         self._opener = urllib.request.build_opener(
@@ -199,8 +226,10 @@ class Authority:
     def _register(self) -> str:
         """Finds the account of this key, or makes it."""
         contact = {"contact": [f"mailto:{self._email}"]} if self._email else {}
-        wanted: dict[str, Any] = {"termsOfServiceAgreed": True, **contact}
-        answer = self._signed(self.directory()["newAccount"], wanted, {"jwk": self._key.jwk})
+        url = self.directory()["newAccount"]
+        bound = {"externalAccountBinding": self._binding.sign(url, self._key.jwk)} if self._binding else {}
+        wanted: dict[str, Any] = {"termsOfServiceAgreed": True, **contact, **bound}
+        answer = self._signed(url, wanted, {"jwk": self._key.jwk})
         self._account = answer.headers["location"]
         return answer.headers["location"]
 

@@ -75,9 +75,15 @@ def read_chain(text: str) -> Chain:
     )
 
 
+def covers(names: frozenset[str], name: str) -> bool:
+    """A star stands for the first part of a host's name, and for no part of an address."""
+    _, _, rest = name.partition(".")
+    return name in names or f"*.{rest}" in names
+
+
 def judge(chain: Chain, name: str, public_key: str, now: float) -> None:
     """Raises `Problem` with the first reason why visitors of `name` should not get this chain."""
-    if name not in chain.names:
+    if not covers(chain.names, name):
         raise Problem(f"it is for {', '.join(sorted(chain.names)) or 'no name'}, not for {name}")
     if chain.public_key != public_key:
         raise Problem("it belongs to another key")

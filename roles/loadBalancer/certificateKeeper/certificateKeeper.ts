@@ -17,6 +17,8 @@ export const certificatePaths = {
   /** Keys are root's alone. systemd hands them to the keeper. */
   accountKey: "/etc/holdfast/certificates-account.key",
   siteKey: "/etc/holdfast/certificates-site.key",
+  /** Of the account that the authority gave to a customer, as it writes it. */
+  bindingKey: "/etc/holdfast/certificates-binding.key",
   /** What HAProxy answers to an authority's challenges: a format, with the thumbprint of the account's key in it. */
   challenge: "/etc/haproxy/challenge.lf",
   /** Certificates with their keys, the keeper's own. */
@@ -31,6 +33,11 @@ export const certificatePaths = {
   /** No reason to restart HAProxy: it holds from the next reload on. */
   haproxyDropIn: "/etc/systemd/system/haproxy.service.d/63-holdfast-certificates.conf",
 } as const;
+
+/** Where a certificate that somebody brought is, with its key: root's alone. */
+export function ownCertificatePath(host: string): string {
+  return `/etc/holdfast/certificate-${host}.pem`;
+}
 
 /** The keeper's user. */
 export const certificateUser = { name: "holdfast-certificates", id: 472, title: "Certificate keeper" } as const;
@@ -65,9 +72,12 @@ export function certificateConfiguration(
   const configuration = {
     // The first one is for visitors who name no host.
     names: [...(https.address ? [address] : []), ...https.hosts],
+    // Of these somebody else looks after the certificate.
+    own: Object.keys(https.certificates),
     issuer: https.issuer.name,
     directory: https.issuer.directory,
     ca: https.issuer.ca === undefined ? null : certificatePaths.authority,
+    accountId: https.issuer.accountId ?? null,
     email: https.email ?? null,
     profile: https.profile ?? null,
     listen: `${privateAddress}:${ports.certificateKeeper}`,
@@ -92,17 +102,18 @@ export function challengeAnswer(thumbprint: string): string {
  * The keeper and what HAProxy needs of it, on every load balancer of a stack with https. Its configuration, keys and the
  * answer to challenges come from the caller, because their content is known only after creation.
  */
-export function certificateKeeper({ issuer }: Https, { privateAddress }: MachinePlan): RoleConfiguration {
+export function certificateKeeper(https: Https, { privateAddress }: MachinePlan): RoleConfiguration {
   const user = serviceUser(certificateUser, certificatePaths.userUnit);
   const program = programFolder(__dirname, certificatePaths.program, [libraries.statelistener]);
+  const keys = keyFiles(https);
   const files = {
     ...program,
     [certificatePaths.tmpfiles]: { content: `d ${certificatePaths.requests} 0755 root root\n` },
-    [certificatePaths.unit]: { content: keeperUnit() },
+    [certificatePaths.unit]: { content: keeperUnit(keys) },
   };
-  const { configuration, authority, accountKey, siteKey } = certificatePaths;
+  const { configuration, authority } = certificatePaths;
   // An authority that the machine trusts already has no file of its own.
-  const given = [configuration, ...(issuer.ca === undefined ? [] : [authority]), accountKey, siteKey];
+  const given = [configuration, ...(https.issuer.ca === undefined ? [] : [authority]), ...Object.values(keys)];
   return {
     packages: ["curl", "openssl", "ca-certificates", "python3"],
     files: { ...user.files, ...files, [certificatePaths.haproxyDropIn]: { content: haproxyDropIn() } },
@@ -114,6 +125,18 @@ export function certificateKeeper({ issuer }: Https, { privateAddress }: Machine
         healthy: `curl -fsS -o /dev/null --max-time 2 http://${privateAddress}:${ports.certificateKeeper}/state`,
       },
     ],
+  };
+}
+
+/** What the keeper calls a key → where it is on the machine. */
+function keyFiles({ certificates, issuer }: Https): Readonly<Record<string, string>> {
+  const { accountKey, siteKey, bindingKey } = certificatePaths;
+  const own = Object.keys(certificates).map((host) => [`${host}.pem`, ownCertificatePath(host)] as const);
+  return {
+    "account.key": accountKey,
+    "site.key": siteKey,
+    ...(issuer.accountId !== undefined && { "binding.key": bindingKey }),
+    ...Object.fromEntries(own),
   };
 }
 
@@ -130,7 +153,7 @@ function haproxyDropIn(): string {
   });
 }
 
-function keeperUnit(): string {
+function keeperUnit(keys: Readonly<Record<string, string>>): string {
   const userUnit = basename(certificatePaths.userUnit);
   return unitFile({
     Unit: [
@@ -147,13 +170,12 @@ function keeperUnit(): string {
       "# HAProxy's admin socket is this group's.",
       "SupplementaryGroups=haproxy",
       "# Files that only root can read, and copies of them for this service.",
-      `LoadCredential=account.key:${certificatePaths.accountKey}`,
-      `LoadCredential=site.key:${certificatePaths.siteKey}`,
+      ...Object.entries(keys).map(([name, path]) => `LoadCredential=${name}:${path}`),
       `StateDirectory=${basename(certificatePaths.state)}`,
       "StateDirectoryMode=0700",
       "UMask=0077",
       `ExecStartPre=+/usr/bin/systemd-tmpfiles --create ${certificatePaths.tmpfiles}`,
-      `ExecStart=/usr/bin/python3 ${certificatePaths.program}/keeper.py ${certificatePaths.configuration} %d/account.key %d/site.key`,
+      `ExecStart=/usr/bin/python3 ${certificatePaths.program}/keeper.py ${certificatePaths.configuration} %d`,
       "ExecReload=/bin/kill -HUP $MAINPID",
       "Restart=always",
       "RestartSec=1s",

@@ -2,7 +2,7 @@
 """
 Keeps a certificate for each name on this load balancer: from its own disk, else from the other load balancer, else from
 the authority. It looks at what is there, does what is missing, and can be killed at any moment.
-Usage: keeper.py CONFIGURATION.json ACCOUNT_KEY SITE_KEY
+Usage: keeper.py CONFIGURATION.json KEYS      (a folder: account.key, site.key, …)
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 sys.dont_write_bytecode = True  # The folder belongs to the machine's configuration.
 
-from acme import AccountKey, Authority, Refusal, Unreachable  # noqa: E402
-from certificate import Chain, judge, public_key_of, read_chain  # noqa: E402
+from acme import AccountKey, Authority, Binding, Refusal, Unreachable  # noqa: E402
+from certificate import Chain, judge, openssl, public_key_of, read_chain  # noqa: E402
 from common import Problem, notify_systemd, read_json, replace, write_json  # noqa: E402
 from haproxy import Haproxy  # noqa: E402
 from metrics import metrics  # noqa: E402
@@ -33,6 +33,8 @@ FIRST_PATIENCE = 30.0
 """Seconds in which a new stack's address gets to a machine: before that, the authority would find nobody there."""
 # Seconds that our clock may differ from the authority's before dates mean nothing.
 CLOCK = 300.0
+# In place of an authority's directory: a person brought the certificate.
+OWN = "own"
 
 
 def say(line: str) -> None:
@@ -40,17 +42,20 @@ def say(line: str) -> None:
 
 
 class Keeper:
-    def __init__(self, configuration: dict[str, Any], account_key: str, site_key: str) -> None:
+    def __init__(self, configuration: dict[str, Any], keys: str) -> None:
         self.configuration = configuration
-        self.folder = Path(configuration["state"])
-        self.site_key, self.public_key = site_key, public_key_of(site_key)
-        self.account = AccountKey(account_key)
-        self.authority = Authority(
-            configuration["directory"], configuration["ca"], self.account, configuration["email"], alive
-        )
+        self.folder, self.keys = Path(configuration["state"]), Path(keys)
+        self.site_key = str(self.keys / "site.key")
+        self.public_key = public_key_of(self.site_key)
+        self.account = AccountKey(str(self.keys / "account.key"))
+        about = (configuration["directory"], configuration["ca"], self.account, configuration["email"], alive)
+        account_id = configuration["accountId"]
+        binding = Binding(account_id, (self.keys / "binding.key").read_text("ascii")) if account_id else None
+        self.authority = Authority(*about, binding)
         self.haproxy = Haproxy(configuration["adminSocket"], configuration["serving"])
         self.peers = tuple(configuration["peers"])
-        self.names = [Name(self, name) for name in configuration["names"]]
+        own = configuration["own"]
+        self.names = [OwnName(self, name) if name in own else Name(self, name) for name in configuration["names"]]
         self.looked = 0.0
 
     def look(self) -> bool:
@@ -75,6 +80,9 @@ class Keeper:
 class Name:
     """One name and its certificate."""
 
+    own = False
+    """Whether somebody else looks after it."""
+
     def __init__(self, keeper: Keeper, name: str) -> None:
         self.keeper, self.name = keeper, name
         self.pem_file, self.record_file = keeper.folder / f"{name}.pem", str(keeper.folder / f"{name}.json")
@@ -94,24 +102,27 @@ class Name:
         before = self.problem
         try:
             self.chain = self._from_disk(now)
-            self._from_peer(record, now)
-            self._serve()
-            self._ask_when(record, now)
-            self._renew(record, now)
-            self.problem = None if self.due is None and self.chain else self.problem
+            self._keep(record, now)
         except Problem as problem:
             self.problem = str(problem)
         if self.problem and self.problem != before:
             say(f"{self.name}: {self.problem}")
         return self.chain is not None and self.due is None and self.problem is None
 
+    def _keep(self, record: dict[str, Any], now: float) -> None:
+        self._from_peer(record, now)
+        self._serve()
+        self._ask_when(record, now)
+        self._renew(record, now)
+        self.problem = None if self.due is None and self.chain else self.problem
+
     # Disk and HAProxy
 
     def _from_disk(self, now: float) -> Chain | None:
         try:
             chain = read_chain(self.pem_file.read_text("ascii", "replace"))
-            # A key that has changed is a reason to renew, not to stop serving.
-            judge(chain, self.name, chain.public_key, min(now, chain.not_after - 1))
+            # A key of the settings that has changed is a reason to renew, not to stop serving.
+            judge(chain, self.name, public_key_of(str(self.pem_file)), min(now, chain.not_after - 1))
             return chain
         except OSError:
             return None
@@ -132,8 +143,15 @@ class Name:
     def _install(self, chain: Chain, record: dict[str, Any], now: float) -> None:
         """Disk first: a reload or a crash in between finds the new one. A chain that HAProxy refuses goes again."""
         judge(chain, self.name, self.keeper.public_key, now)
+        self._replace(chain, Path(self.keeper.site_key).read_text("ascii"))
+        record.pop("window", None)
+        record.update(failures=0, next=0.0, problem=None, dueSince=None, obtained=now, fingerprint=chain.fingerprint)
+        self.ari_pause, self.due = 0.0, None
+        write_json(self.record_file, record)
+
+    def _replace(self, chain: Chain, key: str) -> None:
         before = self.pem_file.read_bytes() if self.pem_file.exists() else None
-        replace(self.pem_file, (chain.pem + Path(self.keeper.site_key).read_text("ascii")).encode())
+        replace(self.pem_file, (chain.pem + key).encode())
         previous, self.chain = self.chain, chain
         try:
             self._serve()
@@ -144,10 +162,6 @@ class Name:
             else:
                 replace(self.pem_file, before)
             raise
-        record.pop("window", None)
-        record.update(failures=0, next=0.0, problem=None, dueSince=None, obtained=now, fingerprint=chain.fingerprint)
-        self.ari_pause, self.due = 0.0, None
-        write_json(self.record_file, record)
 
     # The other load balancer
 
@@ -272,6 +286,7 @@ class Name:
             "life": chain.life if chain else None,
             "fingerprint": chain.fingerprint if chain else None,
             "served": chain is not None and self.served == chain.fingerprint,
+            "own": self.own,
             "directory": record.get("directory"),
             "obtained": record.get("obtained"),
             "due": self.due,
@@ -279,6 +294,27 @@ class Name:
             "next": record.get("next") or None,
             "problem": self.problem,
         }
+
+
+class OwnName(Name):
+    """A name whose certificate came with this machine's configuration. Nothing is ordered for it."""
+
+    own = True
+
+    def _keep(self, record: dict[str, Any], now: float) -> None:
+        source = self.keeper.keys / f"{self.name}.pem"
+        chain, key_file = read_chain(source.read_text("ascii", "replace")), str(source)
+        # It was judged before; since then its time may have ended, and no other certificate is better.
+        judge(chain, self.name, public_key_of(key_file), min(now, chain.not_after - 1))
+        key = openssl("pkey", "-in", key_file)
+        if self.chain is None or self.pem_file.read_text("ascii") != chain.pem + key:
+            self._replace(chain, key)
+            # An authority that is asked later starts anew.
+            write_json(self.record_file, {"obtained": now, "fingerprint": chain.fingerprint, "directory": OWN})
+        self._serve()
+        self.due, self.problem = None, None
+        if now >= chain.not_after:
+            self.problem = "it has ended, and nobody but you renews it: put another one into holdfast:https.certificates"
 
 
 def alive() -> None:
@@ -289,9 +325,9 @@ def _date(moment: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(moment))
 
 
-def main(path: str, account_key: str, site_key: str) -> None:
+def main(path: str, keys: str) -> None:
     configuration = json.loads(Path(path).read_text("utf-8"))
-    keeper = Keeper(configuration, account_key, site_key)
+    keeper = Keeper(configuration, keys)
     wake = threading.Event()
     signal.signal(signal.SIGHUP, lambda *_: wake.set())
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
@@ -304,6 +340,6 @@ def main(path: str, account_key: str, site_key: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
-        raise SystemExit("usage: keeper.py CONFIGURATION.json ACCOUNT_KEY SITE_KEY")
+    if len(sys.argv) != 3:
+        raise SystemExit("usage: keeper.py CONFIGURATION.json KEYS")
     main(*sys.argv[1:])

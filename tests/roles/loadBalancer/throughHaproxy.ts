@@ -55,7 +55,11 @@ function httpsFiles(settings: Settings): Record<string, string> {
   const { program, configuration, challenge } = certificatePaths;
   if (!settings.https) return {};
   return {
-    [configuration]: certificateConfiguration(settings.https, blueprint, machine, "127.0.0.1"),
+    // What is in /run goes with the test.
+    [configuration]: certificateConfiguration(settings.https, blueprint, machine, "127.0.0.1").replace(
+      certificatePaths.state,
+      "/run/kept-certificates",
+    ),
     [challenge]: challengeAnswer("thumbprint"),
     ...Object.fromEntries(
       ["prepare.py", "common.py"].map((name) => [`${name}`, fileOf("load-balancer-1", `${program}/${name}`, settings)]),
