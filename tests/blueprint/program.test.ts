@@ -5,19 +5,26 @@ import { makeBlueprint } from "../../blueprint/blueprint";
 import { startStandIns } from "../../local/standIns";
 import { badSettings } from "./badSettings";
 import { type BadSettings, stackFile, wordsOf } from "./badSettings/badSettings";
+import { makeCertificate } from "../support/certificates";
 import { describeWhere } from "../support/needs";
 import { hasPulumi, TestProject } from "./pulumi";
 import { settingsOf } from "./source";
 
 jest.setTimeout(120_000);
 
+const authority = makeCertificate({ isAuthority: true, subject: "/CN=an authority" });
+const shop = makeCertificate({ names: "DNS:shop.example.com", by: authority });
+
 /** Stacks that are unlike the committed ones: settings, and secrets by their paths. */
 const unusual: Readonly<Record<string, { config: object; secrets?: Readonly<Record<string, string>> }>> = {
   "everything on machines of its own": {
     config: {
-      "holdfast:loadBalancer": { machines: 2, hosts: ["example.com", "www.example.com"] },
+      "holdfast:loadBalancer": { machines: 2, hosts: ["example.com", "*.example.com"] },
       "holdfast:https": {
-        hosts: ["example.com", "www.example.com"],
+        hosts: ["example.com", "www.example.com", "shop.example.com"],
+        issuer: { directory: "https://acme.example.com/directory", eab: { id: "kid-1" } },
+        certificates: { "shop.example.com": { chain: shop.certificate + authority.certificate } },
+        behind: { from: ["173.245.48.0/20", "2400:cb00::/32"], client: "CF-Connecting-IP" },
         redirects: { "www.example.com": "example.com" },
         address: true,
         email: "admin@example.com",
@@ -34,6 +41,9 @@ const unusual: Readonly<Record<string, { config: object; secrets?: Readonly<Reco
       },
     },
     secrets: {
+      // Not at the beginning of an argument, where it would be an option.
+      'holdfast:https.certificates["shop.example.com"].key': `Bag Attributes\n${shop.key}`,
+      "holdfast:https.issuer.eab.key": "aGVsbG8taGVsbG8",
       "holdfast:backup.token": "b".repeat(64),
       "holdfast:monitor.page[1].slack": "https://hooks.example.com/services/1",
       "holdfast:monitor.smtp.password": "p",
