@@ -21,8 +21,8 @@ export async function waitForFirstAnswer(cloud: string, url: string, progress: P
       let last = "no answer yet";
       for (const started = Date.now(); Date.now() - started < LIMIT * 1000; await sleep(250)) {
         last = await ask(cloud, url);
-        // A redirect from the first page is an answer too.
-        if (/^[23]\d\d$/.test(last)) return;
+        // An app may send visitors elsewhere, ask who they are, or not know the address or the first page: it answers.
+        if (/^[2-4]\d\d$/.test(last)) return;
         say(last);
       }
       throw new UserError(
