@@ -24,6 +24,12 @@ export interface Asked {
 /** How often a request that no server began is sent again, as browsers do (RFC 9113, section 8.7). */
 const REPEATS = 3;
 
+/**
+ * Connections that visitors from one address keep open over https and HTTP/1.1, as a browser does. Without a limit, answers
+ * that are late open new ones, and handshakes make all others later.
+ */
+const CONNECTIONS = 6;
+
 /** Visitors of one site. Certificates are verified, by `NODE_EXTRA_CA_CERTS` against the local cloud's authority as well. */
 export class Client {
   /** Requests over HTTP/2 that a server refused to begin, and that were sent again on another connection. */
@@ -43,7 +49,12 @@ export class Client {
     const Kind = this.isSecure ? TlsAgent : Agent;
     const trusting = this.context && { secureContext: this.context };
     this.agents = {
-      kept: new Kind({ keepAlive: true, maxSockets: Infinity, scheduling: "fifo", ...trusting }),
+      kept: new Kind({
+        keepAlive: true,
+        maxSockets: this.isSecure ? CONNECTIONS : Infinity,
+        scheduling: "fifo",
+        ...trusting,
+      }),
       fresh: new Kind({ keepAlive: false, maxSockets: Infinity, ...trusting }),
     };
   }

@@ -14,7 +14,7 @@ let clone: Clone;
 let url: string;
 
 beforeAll(async () => {
-  clone = new Clone("local-whole", undefined, { https: true });
+  clone = new Clone("local-whole");
   await clone.holdfast(["local", "down"]);
   clone.editSettings((text) =>
     text
@@ -151,6 +151,16 @@ test("after a restore PostgreSQL takes other settings as before", async () => {
 test("a release is rolled out under load, and no request fails", async () => {
   await expectClaimsToHold(clone, ["release-roll-out"], { limit: 400, clock: "ignored" });
 }, 420_000);
+
+test("with https, as the settings come along, the same page is served by a certificate that visitors trust", async () => {
+  clone.editSettings((text) => `${text}\n  holdfast:https: {}\n`);
+  const { stdout, stderr } = succeeded(await clone.holdfast(["local", "up"]));
+  // Without Go there is no authority here, and the stack serves http.
+  if (stderr.includes("No authority for certificates")) return;
+  expect(stdout).toContain(`The stack runs: ${url.replace("http:", "https:")}`);
+  url = url.replace("http:", "https:");
+  expect(succeeded(await curl("/health", "--output", "/dev/null", "--write-out", "%{http_code}")).stdout).toBe("200");
+}, 300_000);
 
 test("`local down` leaves nothing, and twice is as good as once", async () => {
   const { stderr } = succeeded(await clone.holdfast(["local", "down"]));
