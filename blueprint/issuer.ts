@@ -8,6 +8,8 @@ export interface Issuer {
   readonly ca?: string;
   /** Of the account that it gave to a customer (external account binding). @default everybody may have one */
   readonly accountId?: string;
+  /** The name by which CAA records let it issue. @default it is not known */
+  readonly caaDomain?: string;
   /** Its profile where the settings name none. @default its own choice */
   readonly profile?: string;
 }

@@ -23,12 +23,14 @@ export interface HttpsSecrets {
   readonly accountKey?: string;
 }
 
-/** https://letsencrypt.org/docs/acme-protocol-updates and /docs/staging-environment */
+/** https://letsencrypt.org/docs/acme-protocol-updates, /docs/staging-environment and /docs/caa */
+const caaDomain = "letsencrypt.org";
 const known = {
-  letsencrypt: { name: "Let's Encrypt", directory: "https://acme-v02.api.letsencrypt.org/directory" },
+  letsencrypt: { name: "Let's Encrypt", directory: "https://acme-v02.api.letsencrypt.org/directory", caaDomain },
   "letsencrypt-staging": {
     name: "Let's Encrypt (staging)",
     directory: "https://acme-staging-v02.api.letsencrypt.org/directory",
+    caaDomain,
   },
 } as const satisfies Record<string, Issuer>;
 

@@ -1,6 +1,7 @@
 import type { Blueprint } from "../../blueprint/blueprint";
 import type { S3Keys } from "../../blueprint/resolve/backup";
 import type { CloudApi } from "../../stack/cloud/api";
+import type { LookUp } from "./dns";
 import type { StateResource } from "../../stack/state";
 
 /** What checks read. */
@@ -14,6 +15,8 @@ export interface CheckContext {
   readonly bucketKeys?: S3Keys;
   /** What Pulumi's state knows; empty for a stack that was never made. */
   readonly resources: readonly StateResource[];
+  /** What DNS says. */
+  readonly lookUp: LookUp;
   /** This computer's public address; undefined if it cannot be found out. */
   readonly ownAddress: () => Promise<string | undefined>;
 }

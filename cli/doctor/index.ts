@@ -5,11 +5,13 @@ import { SettingsError } from "../../blueprint/problems";
 import { readSettings } from "../../blueprint/readSettings";
 import { withRelease } from "../../release/program";
 import { run } from "../../lib/run";
+import { cloudOf } from "../../local/paths";
 import { CloudApi } from "../../stack/cloud/api";
 import { readSettingsFile } from "../../stack/settingsFile";
 import { backupSettings, Project } from "../../stack/pulumi/project";
 import { withStoreKeys } from "../../stack/readStackSettings";
 import { type Finding, problem } from "./check";
+import { lookUpHere, lookUpInLocalCloud } from "./dns";
 import { runChecks } from "./runChecks";
 
 export function doctorCommand(): Command {
@@ -56,7 +58,8 @@ async function diagnose(stack: string, from: string | undefined): Promise<readon
   const bucketKeys = accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined;
   const resources = (await project.state())?.resources ?? [];
   const ownAddress = () => Promise.resolve(from ?? (isRehearsal ? "127.0.0.1" : addressSeenByHetzner()));
-  return runChecks({ stack, blueprint, api, failover, bucketKeys, resources, ownAddress });
+  const lookUp = isRehearsal ? lookUpInLocalCloud(cloudOf(stack)) : lookUpHere();
+  return runChecks({ stack, blueprint, api, failover, bucketKeys, resources, ownAddress, lookUp });
 }
 
 const noToken = problem(

@@ -2,6 +2,7 @@ import { UserError } from "../../lib/errors";
 import { access } from "./checks/access";
 import { backups } from "./checks/backups";
 import { floatingIp } from "./checks/floatingIp";
+import { hosts } from "./checks/hosts";
 import { limits } from "./checks/limits";
 import { names } from "./checks/names";
 import { offer } from "./checks/offer";
@@ -10,7 +11,17 @@ import { token } from "./checks/token";
 import { type Check, type CheckContext, type Finding, problem } from "./check";
 
 /** In the order in which they run and their findings are shown. */
-const checks: Readonly<Record<string, Check>> = { token, offer, names, floatingIp, limits, access, backups, price };
+const checks: Readonly<Record<string, Check>> = {
+  token,
+  offer,
+  names,
+  floatingIp,
+  hosts,
+  limits,
+  access,
+  backups,
+  price,
+};
 
 /** All findings. When one check fails, the others still run. */
 export async function runChecks(context: CheckContext): Promise<readonly Finding[]> {

@@ -29,6 +29,7 @@ function findingsOf(more: Partial<CheckContext> & { token?: string } = {}): Prom
     api: new CloudApi({ endpoint: api.running.endpoint, token: key }),
     resources: [],
     ownAddress: () => Promise.resolve("198.51.100.7"),
+    lookUp: () => Promise.resolve({}),
     ...context,
   });
 }
