@@ -10,6 +10,12 @@ export interface Issuer {
   readonly accountId?: string;
   /** The name by which CAA records let it issue. @default it is not known */
   readonly caaDomain?: string;
+  /** Whether browsers do not trust it. @default false */
+  readonly isForTrials?: boolean;
+  /**
+   * Hours that its certificates are valid at least, by profile; `""` where none is named. Absent: they are not known.
+   */
+  readonly lives?: Readonly<Record<string, number>>;
   /** Its profile where the settings name none. @default its own choice */
   readonly profile?: string;
 }

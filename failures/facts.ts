@@ -1,4 +1,5 @@
 import { machinesWith, type Blueprint, type MachinePlan } from "../blueprint/blueprint";
+import type { Https } from "../blueprint/resolve/https";
 import type { Backup } from "../blueprint/resolve/backup";
 import { watchdogTimings } from "../roles/app/agent";
 import { appRestart } from "../roles/app/app.service";
@@ -7,6 +8,7 @@ import { archiveTimeout, sending } from "../roles/database/backup/postgresql.con
 import { archiveQueue } from "../roles/database/backup/queue";
 import { poolRestart } from "../roles/database/pool/pgbouncer.service";
 import { postgresqlRestart } from "../roles/database/postgresql.service";
+import { keeperTimings } from "../roles/loadBalancer/certificateKeeper/certificateKeeper";
 import { vrrpTimings, type VrrpTimings } from "../roles/loadBalancer/keepalived.conf";
 import { haproxyGrace, haproxyRestart, haproxyTimings, type HaproxyTimings } from "../roles/loadBalancer/timings";
 import type { Restart } from "../roles/restart";
@@ -31,6 +33,20 @@ export interface Facts {
   readonly pair?: PairFacts;
   /** Absent: the stack has no database. */
   readonly database?: DatabaseFacts;
+  /** Absent: the stack serves http alone. */
+  readonly certificates?: CertificateFacts;
+}
+
+/** How certificates come about. Times in seconds. */
+export interface CertificateFacts {
+  readonly https: Https;
+  /** Names that one is ordered for: hosts, and `the address`. */
+  readonly ordered: readonly string[];
+  /** Hosts whose certificate somebody brought. */
+  readonly own: readonly string[];
+  /** What is left at least of one when its successor is ordered; absent: the authority's lives are not known. */
+  readonly left?: number;
+  readonly keeper: typeof keeperTimings;
 }
 
 /** The database and what is known about its failures. */
@@ -79,6 +95,25 @@ export function factsOf(blueprint: Blueprint): Facts {
     },
     ...(loadBalancers.length > 1 && { pair: { vrrp: vrrpTimings({ number: loadBalancers.length }), haproxyGrace } }),
     database: databaseOf(blueprint),
+    certificates: certificatesOf(blueprint),
+  };
+}
+
+function certificatesOf({ settings: { https } }: Blueprint): CertificateFacts | undefined {
+  if (!https) return undefined;
+  const own = Object.keys(https.certificates);
+  const { left, leftOfShort, shortLife } = keeperTimings;
+  const hosts = https.hosts.filter((host) => !own.includes(host));
+  const profiles = [...(hosts.length > 0 ? [https.profile ?? ""] : []), ...(https.address ? ["shortlived"] : [])];
+  const lives = profiles.map((profile) => https.issuer.lives?.[profile]);
+  const known = lives.flatMap((hours) => (hours === undefined ? [] : [hours * 3600]));
+  const leftOf = (life: number) => life * (life < shortLife ? leftOfShort : left);
+  return {
+    https,
+    ordered: [...hosts, ...(https.address ? ["the address"] : [])],
+    own,
+    ...(known.length === lives.length && known.length > 0 && { left: Math.min(...known.map(leftOf)) }),
+    keeper: keeperTimings,
   };
 }
 

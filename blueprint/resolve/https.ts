@@ -25,12 +25,21 @@ export interface HttpsSecrets {
 
 /** https://letsencrypt.org/docs/acme-protocol-updates, /docs/staging-environment and /docs/caa */
 const caaDomain = "letsencrypt.org";
+/** As announced until 2028; today most of them are valid for longer (https://letsencrypt.org/docs/profiles). */
+const lives = { "": 45 * 24, classic: 45 * 24, tlsserver: 45 * 24, shortlived: 160 };
 const known = {
-  letsencrypt: { name: "Let's Encrypt", directory: "https://acme-v02.api.letsencrypt.org/directory", caaDomain },
+  letsencrypt: {
+    name: "Let's Encrypt",
+    directory: "https://acme-v02.api.letsencrypt.org/directory",
+    caaDomain,
+    lives,
+  },
   "letsencrypt-staging": {
     name: "Let's Encrypt (staging)",
     directory: "https://acme-staging-v02.api.letsencrypt.org/directory",
     caaDomain,
+    lives,
+    isForTrials: true,
   },
 } as const satisfies Record<string, Issuer>;
 

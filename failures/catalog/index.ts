@@ -4,6 +4,14 @@ import { apiToken } from "./apiToken";
 import { appMachine } from "./appMachine";
 import { backupStorage } from "./backupStorage";
 import { badRelease } from "./badRelease";
+import {
+  certificateAuthority,
+  certificateEnd,
+  certificateFile,
+  certificateKeeper,
+  hostDns,
+  trialCertificates,
+} from "./certificates";
 import { cloudApi } from "./cloudApi";
 import { connectionPool } from "./connectionPool";
 import { databaseMachine } from "./databaseMachine";
@@ -36,6 +44,12 @@ export const failures = [
   backupStorage,
   privateNetwork,
   cloudApi,
+  hostDns,
+  certificateAuthority,
+  certificateFile,
+  certificateKeeper,
+  certificateEnd,
+  trialCertificates,
   location,
   flood,
   adminLaptop,

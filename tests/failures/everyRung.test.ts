@@ -44,6 +44,13 @@ const services: Readonly<Record<FailureId, string>> = {
   // One machine talks to itself only.
   "private-network": "       on      on        stop!    stop!    stop!    stop! ",
   "cloud-api": "             on      on        on       on       on       on    ",
+  // The stacks of the ladder serve http (certificates.test.ts has others).
+  "host-dns": "              –       –         –        –        –        –     ",
+  "certificate-authority": " –       –         –        –        –        –     ",
+  "certificate-file": "      –       –         –        –        –        –     ",
+  "certificate-keeper": "    –       –         –        –        –        –     ",
+  "certificate-end": "       –       –         –        –        –        –     ",
+  "trial-certificates": "    –       –         –        –        –        –     ",
   location: "                stop!   stop!     stop!    stop!    stop!    stop! ",
   flood: "                   on      on        on       on       on       on    ",
   // One key in the settings that are looked at.

@@ -19,15 +19,18 @@ export interface Numbers {
   readonly database?: object;
   /** holdfast:backup. @default none */
   readonly backup?: object;
+  /** holdfast:https. @default none */
+  readonly https?: object;
 }
 
 export function settingsFor({ loadBalancers = 1, machines = 2, instances = 2, ...more }: Numbers = {}) {
-  const { app = {}, limits = {}, database, backup } = more;
+  const { app = {}, limits = {}, database, backup, https } = more;
   return settingsWith({
     "holdfast:app": { release: "./examples/guestbook", machines, instances, ...app },
     "holdfast:loadBalancer": { machines: loadBalancers, limits },
     ...(database && { "holdfast:database": database }),
     ...(backup && { "holdfast:backup": backup }),
+    ...(https && { "holdfast:https": https }),
   });
 }
 

@@ -3,6 +3,7 @@ import { type Blueprint, type MachinePlan, machinesWith } from "../../../bluepri
 import { ports } from "../../../blueprint/ports";
 import type { Https } from "../../../blueprint/resolve/https";
 import { libraries, programFolder } from "../../programFolder";
+import { alwaysRestart, type Restart } from "../../restart";
 import { confined } from "../../sandbox";
 import { serviceUser } from "../../serviceUser";
 import type { RoleConfiguration } from "../../types";
@@ -38,6 +39,21 @@ export const certificatePaths = {
 export function ownCertificatePath(host: string): string {
   return `/etc/holdfast/certificate-${host}.pem`;
 }
+
+/** When the keeper does what, in seconds: keeper.py and renewal.py have the same. */
+export const keeperTimings = {
+  /** Between two looks while all is well. */
+  look: 60,
+  /** Until an authority that does not answer is asked again. */
+  unreachable: 600,
+  /** Part of a certificate's life that is left when the next one is ordered; more of a short life. */
+  left: 1 / 3,
+  leftOfShort: 1 / 2,
+  shortLife: 10 * 86_400,
+  /** Without a sign of life systemd kills it. */
+  watchdog: 300,
+  restart: { delay: 1 },
+} as const satisfies { readonly restart: Restart } & Record<string, unknown>;
 
 /** The keeper's user. */
 export const certificateUser = { name: "holdfast-certificates", id: 472, title: "Certificate keeper" } as const;
@@ -177,9 +193,8 @@ function keeperUnit(keys: Readonly<Record<string, string>>): string {
       `ExecStartPre=+/usr/bin/systemd-tmpfiles --create ${certificatePaths.tmpfiles}`,
       `ExecStart=/usr/bin/python3 ${certificatePaths.program}/keeper.py ${certificatePaths.configuration} %d`,
       "ExecReload=/bin/kill -HUP $MAINPID",
-      "Restart=always",
-      "RestartSec=1s",
-      "WatchdogSec=300",
+      ...alwaysRestart(keeperTimings.restart),
+      `WatchdogSec=${keeperTimings.watchdog}`,
       "MemoryMax=192M",
       "SyslogIdentifier=certificate-keeper",
       ...confined({ families: ["AF_INET", "AF_INET6"] }),
