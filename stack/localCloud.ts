@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Issuer } from "../blueprint/issuer";
 import { isLocalStack } from "../blueprint/stacks";
 import { cloudOf, localPaths } from "../local/paths";
 
@@ -17,4 +19,10 @@ export function localCloudOf(stack: string, name?: string): LocalCloud | undefin
   if (!isLocalStack(stack)) return undefined;
   const cloud = name ?? cloudOf(stack);
   return { name: cloud, adminKey: localPaths(cloud).adminKeyOf(stack) };
+}
+
+/** The authority for certificates of a local cloud; undefined where it has none. */
+export function localIssuer(cloud: string): Issuer | undefined {
+  const file = localPaths(cloud).acmeIssuer;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Issuer) : undefined;
 }

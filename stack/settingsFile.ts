@@ -5,7 +5,7 @@ import { cloudRules } from "../blueprint/cloudTarget";
 import { encryptedSecret, type SettingsSource } from "../blueprint/settingsSource";
 import { CHECKOUT, requireSettingsFile, settingsFile } from "./checkout";
 import { UserError } from "../lib/errors";
-import { localCloudOf } from "./localCloud";
+import { localIssuer, localCloudOf } from "./localCloud";
 import { publicKey } from "./preview/target";
 import { tryRead } from "../lib/files";
 
@@ -28,7 +28,8 @@ export function readSettingsFile(stack: string): SettingsSource {
  */
 export function parseSettingsFile(stack: string, text: string, folder: string): SettingsSource {
   const config = readConfig(settingsFile(stack).name, text);
-  const cloud = cloudRules(stack, localCloudOf(stack)?.adminKey);
+  const local = localCloudOf(stack);
+  const cloud = cloudRules(stack, local?.adminKey, local && localIssuer(local.name));
   return {
     stack,
     config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, toText(value)])),

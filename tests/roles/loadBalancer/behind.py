@@ -14,20 +14,10 @@ import ssl
 import subprocess
 import sys
 
-from lab import Haproxy, Instance, ip
+from lab import Haproxy, Instance, certificate, ip
 
 cfg, asked, instance, own = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], sys.argv[4]
 HOST = "one.example.com"
-
-
-def certificate(folder: str) -> None:
-    state = json.load(open(f"{folder}/certificates.json"))["state"]
-    os.makedirs(state, exist_ok=True)
-    about = f"-subj /CN={HOST} -addext subjectAltName=DNS:{HOST} -days 2 -quiet"
-    with open(f"{state}/{HOST}.pem", "wb") as file:
-        command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes {about} -keyout - -out -"
-        file.write(subprocess.run(["sh", "-c", command], capture_output=True, check=True).stdout)
-    subprocess.run(["python3", f"{folder}/prepare.py", f"{folder}/certificates.json"], check=True)
 
 
 def proxy_head(visitor: str, port: int, version: int) -> bytes:
@@ -110,7 +100,7 @@ def ask(name: str, requests: list[dict]) -> list[str]:
     return said
 
 
-certificate(os.path.dirname(cfg))
+certificate(os.path.dirname(cfg), HOST)
 with Haproxy(cfg, instance, own) as haproxy:
     result = {name: ask(name, requests) for name, requests in asked.items()}
     sources = {json.loads(line)["source"] for line in list(haproxy.log) if line.startswith("{")}

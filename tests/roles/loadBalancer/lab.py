@@ -3,9 +3,13 @@ HAProxy with a load balancer's own haproxy.cfg in front of an instance that reme
 namespace's lo. Programs beside this one send it visitors.
 """
 
+import base64
+import hashlib
 import http.client
+import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -52,7 +56,13 @@ class Instance(BaseHTTPRequestHandler):
 
     def echo(self) -> None:
         self.seen.append((self.path, self.headers.items(), 0))
-        self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+        # HAProxy itself makes the key of a websocket that came over HTTP/2, and looks at the answer to it (RFC 6455).
+        key = f"{self.headers.get('Sec-WebSocket-Key', '')}258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+        self.wfile.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+            + f"Upgrade: {self.headers['Upgrade']}\r\nSec-WebSocket-Accept: {accept}\r\n\r\n".encode()
+        )
         while piece := self.connection.recv(65536):
             self.connection.sendall(piece)
         self.close_connection = True
@@ -66,7 +76,15 @@ class Instance(BaseHTTPRequestHandler):
 class Haproxy:
     """HAProxy, once it sends visitors to the instance."""
 
-    def __init__(self, cfg: str, instance: str, own: str, handler: type[BaseHTTPRequestHandler] = Instance) -> None:
+    def __init__(
+        self,
+        cfg: str,
+        instance: str,
+        own: str,
+        handler: type[BaseHTTPRequestHandler] = Instance,
+        reloads: bool = False,
+    ) -> None:
+        """@param reloads whether it can be reloaded, by SIGUSR2 to `process`"""
         self.own = own
         address, port = instance.split(":")
         ip("link", "set", "lo", "up")
@@ -75,13 +93,14 @@ class Haproxy:
         os.makedirs("/run/haproxy", exist_ok=True)
         server = ThreadingHTTPServer((address, int(port)), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.process = subprocess.Popen(["haproxy", "-f", cfg], stdout=subprocess.PIPE, text=True)
+        command = ["haproxy", *(["-W"] if reloads else []), "-f", cfg]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.log: list[str] = []
         threading.Thread(target=self.read_log, daemon=True).start()
         try:
             self.wait()
         except BaseException:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             raise
 
     def read_log(self) -> None:
@@ -104,13 +123,25 @@ class Haproxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Whoever waits for this program's output would wait for HAProxy's as well.
-        self.process.kill()
+        # Whoever waits for this program's output would wait for HAProxy's as well, workers of before a reload included.
+        os.killpg(self.process.pid, signal.SIGKILL)
 
     def connect(self, source: str = "127.0.0.1", timeout: float = 20) -> socket.socket:
         """A visitor from an address of lo's: any in 127.0.0.0/8, or an IPv6 one that `ip` gave it."""
         there = "::1" if ":" in source else self.own
         return socket.create_connection((there, 80), timeout=timeout, source_address=(source, 0))
+
+
+def certificate(folder: str, host: str) -> None:
+    """Gives HAProxy a certificate for a host, as the keeper and prepare.py do."""
+    with open(f"{folder}/certificates.json") as file:
+        state = json.load(file)["state"]
+    os.makedirs(state, exist_ok=True)
+    about = f"-subj /CN={host} -addext subjectAltName=DNS:{host} -days 2 -quiet"
+    command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes {about} -keyout - -out -"
+    with open(f"{state}/{host}.pem", "wb") as made:
+        made.write(subprocess.run(["sh", "-c", command], capture_output=True, check=True).stdout)
+    subprocess.run(["python3", f"{folder}/prepare.py", f"{folder}/certificates.json"], check=True)
 
 
 def ip(*words: str) -> None:
