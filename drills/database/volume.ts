@@ -29,10 +29,11 @@ async function grow(stack: Stack): Promise<void> {
 async function fill(stack: Stack): Promise<number> {
   const machine = await databaseMachine(stack);
   // fallocate takes the room and writes almost nothing: a busy disk would be another fault. It fails when others take
-  // room meanwhile, so it leaves 64 MiB, which dd fills.
+  // room meanwhile, so it leaves 64 MiB, which dd fills. PostgreSQL may give back old WAL between: then once more.
   const most = `$(( $(df --output=avail -B1 ${databasePaths.mount} | tail -n 1) - 64 * 1024 * 1024 ))`;
   const rest = `dd if=/dev/zero of=${filler} bs=1M oflag=append conv=notrunc status=none || true`;
-  await stack.inside(machine, `fallocate -l ${most} ${filler} && { ${rest}; sync; }`);
+  const take = `room=${most}; [ "$room" -le 0 ] || fallocate -o $(stat -c %s ${filler}) -l "$room" ${filler}; { ${rest}; sync; }`;
+  await stack.inside(machine, `set -e; : >${filler}; for again in 1 2 3; do ${take}; done`);
   return Number(await stack.inside(machine, `stat -f -c '%f * %S' ${databasePaths.mount} | xargs expr`));
 }
 
