@@ -85,7 +85,7 @@ with Haproxy(cfg, sys.argv[3], own) as haproxy:
     prepare()
     process = keeper()
     prepare()
-    with open(f"/run/holdfast-haproxy/ready.lst") as file:
+    with open("/run/holdfast-haproxy/ready.lst") as file:
         result["mended"] = file.read().split()
     process.kill()
     result["same process"] = haproxy.process.pid == before and haproxy.process.poll() is None

@@ -25,7 +25,7 @@ over = threading.Event()
 
 def kept_http2() -> None:
     """One connection, in the place of which there is another one where the server refuses a stream or closes."""
-    connection, again = Connection(own, HOST), 0
+    connection = Connection(own, HOST)
     while not over.wait(1 / RATE):
         try:
             status = connection.ask("/h2")
@@ -34,7 +34,7 @@ def kept_http2() -> None:
             said["h2 closed"] += 1
         if status == "refused":
             said["h2 refused"] += 1
-            connection, again = Connection(own, HOST), again + 1
+            connection = Connection(own, HOST)
             status = connection.ask("/h2")
         said[f"h2 {status}"] += 1
 
