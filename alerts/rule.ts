@@ -23,6 +23,8 @@ export interface AlertRule<T extends string = string> {
   readonly needs?: Part;
   /** Seconds that the expression has to hold before anybody is told. */
   readonly for: number;
+  /** Seconds for which it stays open after its reason went. @default 0 */
+  readonly lingers?: number;
   /** Numbers that decide, by name: seconds, bytes or parts of one. */
   readonly thresholds: Readonly<Record<T, number>>;
   /** Prometheus' expression: each series of its result is an alert. */

@@ -1,4 +1,5 @@
 import { above, alertRule, type AlertRule, below, seen } from "../rule";
+import { causesOfSiteDown } from "./watching";
 
 const responses = "haproxy_frontend_http_responses_total";
 const visitors = `proxy="visitors"`;
@@ -7,6 +8,9 @@ const visitors = `proxy="visitors"`;
 const errorRatio = (window: string) =>
   `sum(increase(${responses}{${visitors},code="5xx"}[${window}])) / sum(increase(${responses}{${visitors}}[${window}]))`;
 const errors = (window: string) => `sum(increase(${responses}{${visitors},code="5xx"}[${window}]))`;
+
+/** A site that was down within this time: its errors were told of then. */
+const wasDown = (window: string) => `count_over_time(ALERTS{alertname="SiteDown",alertstate="firing"}[${window}])`;
 
 /** An hour of requests, this part of them errors. */
 const traffic = (perSecond: number, part: number) => ({
@@ -45,15 +49,16 @@ function burn(
   return alertRule({
     name,
     severity,
-    for: 0,
+    // Longer than SiteDown waits, so that a site that is down is told of once; and a restart of Prometheus is over by then.
+    for: 60,
     thresholds: { ratio: burns * budget, errors: least },
     expression: ({ ratio, errors: count }) =>
-      `${errorRatio(long)} > ${ratio} and ${errorRatio(short)} > ${ratio} and ${errors(long)} >= ${count}`,
+      `${errorRatio(long)} > ${ratio} and ${errorRatio(short)} > ${ratio} and ${errors(long)} >= ${count} unless on () ${wasDown(short)}`,
     summary: `{{ $value | humanizePercentage }} of the requests of ${long} were answered with an error`,
     meaning,
     firstCommand: "npx holdfast logs load-balancer --errors",
     isNot:
-      "It does not count what a second instance answered after the first failed, nor visitors' own mistakes (4xx).",
+      "It does not count what a second instance answered after the first failed, nor visitors' own mistakes (4xx). It is silent about the errors of a site that is down, or has just been: SiteDown told of them.",
     examples: ({ ratio, errors: count }) => ({
       fires: [
         { series: traffic(busy, above(ratio)), settles: seconds, every },
@@ -62,6 +67,11 @@ function burn(
       silent: [
         { series: traffic(busy, below(ratio)), settles: seconds, every },
         { series: traffic((below(count) * 2) / seconds, 0.5), settles: seconds, every },
+        {
+          series: { ...traffic(busy, above(ratio)), 'ALERTS{alertname="SiteDown",alertstate="firing"}': 1 },
+          settles: seconds,
+          every,
+        },
       ],
     }),
   });
@@ -73,10 +83,13 @@ export const visitorRules: readonly AlertRule[] = [
     name: "SiteDown",
     severity: "page",
     for: 45,
+    // What broke the site is seen well again later than the site itself, and must not be told when all is over.
+    lingers: 90,
     thresholds: {},
     expression: () => `probe_success{job="site"} == 0`,
-    summary: "{{ $labels.instance }} does not answer",
-    meaning: "Visitors get no answer, or an error, from the address that they know.",
+    summary: `{{ $labels.instance }} does not answer{{ range query \`ALERTS{alertname=~"${causesOfSiteDown.join("|")}"}\` }}; {{ .Labels.alertname }}{{ with .Labels.machine }} on {{ . }}{{ end }}{{ end }}`,
+    meaning:
+      "Visitors get no answer, or an error, from the address that they know. The message names what else is wrong: those alerts are not told beside it.",
     firstCommand: "npx holdfast status",
     isNot: "It is not a failover: a load balancer takes over in a shorter time than this waits.",
     examples: () => ({

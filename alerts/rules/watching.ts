@@ -88,5 +88,14 @@ export const watchingRules: readonly AlertRule[] = [
 /** Notices that a change of the stack explains. */
 export const mutedByChange = ["TakeoverUnsafe", "InstanceOut", "CrashLoop", "ReleasesDiffer", "NotKnown"] as const;
 
-/** Alerts that follow from a site that is down, and say nothing more. */
-export const mutedBySiteDown = ["NoInstances", "VisitorsGetErrors", "ErrorsAddUp", "InstanceOut", "SiteSlow"] as const;
+/** Why the site may be down. Its message names those that hold, and no message of their own comes. */
+export const causesOfSiteDown = [
+  "DatabaseDown",
+  "FloatingIpLost",
+  "NoInstances",
+  "OnlyMachineDown",
+  "PoolDown",
+] as const;
+
+/** Alerts that say nothing more while the site is down. */
+export const mutedBySiteDown = [...causesOfSiteDown, "InstanceOut", "SiteSlow"] as const;

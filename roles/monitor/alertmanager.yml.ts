@@ -84,7 +84,8 @@ export function alertmanagerYml(stack: string, monitor: Monitor): object {
       ...kinds
         .filter((kind) => others(channels, kind).length > 0)
         .map((kind) => receiver(`all-but-${kind}`, others(channels, kind), stack)),
-      ...channels.map((channel) => receiver(testReceiver(channel.name), [channel], stack)),
+      // A test is over as soon as it has come: nobody wants to be told so.
+      ...channels.map((channel) => receiver(testReceiver(channel.name), [channel], stack, { tellsEnd: false })),
     ],
   };
 }
@@ -114,20 +115,20 @@ const text =
 const title = (stack: string) =>
   `${stack}: {{ if eq .Status "firing" }}{{ .Alerts.Firing | len }} open{{ else }}over{{ end }}: {{ range $i, $a := .Alerts }}{{ if $i }}, {{ end }}{{ $a.Labels.alertname }}{{ end }}`;
 
-function receiver(name: string, channels: readonly Channel[], stack: string): object {
+function receiver(name: string, channels: readonly Channel[], stack: string, { tellsEnd = true } = {}): object {
   const of = (kind: ChannelKind) => channels.filter((channel) => channel.kind === kind);
   return {
     name,
     slack_configs: of("slack").map((channel) => ({
       api_url_file: secretFile(channel.name),
-      send_resolved: true,
+      send_resolved: tellsEnd,
       title: title(stack),
       text,
     })),
-    webhook_configs: of("webhook").map((channel) => ({ url_file: secretFile(channel.name), send_resolved: true })),
+    webhook_configs: of("webhook").map((channel) => ({ url_file: secretFile(channel.name), send_resolved: tellsEnd })),
     email_configs: of("email").map(({ to = [] }) => ({
       to: to.join(", "),
-      send_resolved: true,
+      send_resolved: tellsEnd,
       headers: { Subject: title(stack) },
       html: "",
       text,

@@ -58,7 +58,7 @@ class Mail(socketserver.StreamRequestHandler):
                 self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)  # type: ignore[assignment]
                 encrypted = True
             elif word == "AUTH":
-                note(by="login", plain=not encrypted, said=line)
+                note(by="login", encrypted=encrypted)
                 self.say("235 welcome")
             elif word == "RCPT":
                 recipients.append(line)
