@@ -12,6 +12,8 @@ export interface Example {
   readonly series: Readonly<Record<string, Value>>;
   /** Seconds that ranges in the expression need before it can hold. @default 0 */
   readonly settles?: number;
+  /** Whether it may hold sooner than that: ratios do, as soon as there are two samples. @default false */
+  readonly mayHoldSooner?: boolean;
   /** Seconds between samples. @default 15 */
   readonly every?: number;
 }

@@ -18,8 +18,11 @@ const traffic = (perSecond: number, part: number) => ({
   [`${responses}{${visitors},code="5xx",machine="load-balancer-1"}`]: { perSecond: perSecond * part },
 });
 
+/** Seconds, more than SiteDown waits for: a site that is down is told of once. */
+const afterSiteDown = 60;
+
 /** Part of requests that may fail within 30 days: the objective is 99.9 %. */
-const budget = 0.001;
+export const errorBudget = 0.001;
 
 /**
  * How fast the budget may burn (Google's SRE workbook, chapter 5): over a long window for weight and a short one for an end,
@@ -34,6 +37,7 @@ function burn(
     seconds,
     burns,
     least,
+    patience,
     meaning,
   }: {
     readonly long: string;
@@ -41,17 +45,18 @@ function burn(
     readonly seconds: number;
     readonly burns: number;
     readonly least: number;
+    readonly patience: number;
     readonly meaning: string;
   },
 ): AlertRule {
   const every = Math.max(15, seconds / 720);
   const busy = 20;
+  const whole = { settles: seconds, every, mayHoldSooner: true };
   return alertRule({
     name,
     severity,
-    // Longer than SiteDown waits, so that a site that is down is told of once; and a restart of Prometheus is over by then.
-    for: 60,
-    thresholds: { ratio: burns * budget, errors: least },
+    for: patience,
+    thresholds: { ratio: burns * errorBudget, errors: least },
     expression: ({ ratio, errors: count }) =>
       `${errorRatio(long)} > ${ratio} and ${errorRatio(short)} > ${ratio} and ${errors(long)} >= ${count} unless on () ${wasDown(short)}`,
     summary: `{{ $value | humanizePercentage }} of the requests of ${long} were answered with an error`,
@@ -61,8 +66,10 @@ function burn(
       "It does not count what a second instance answered after the first failed, nor visitors' own mistakes (4xx). It is silent about the errors of a site that is down, or has just been: SiteDown told of them.",
     examples: ({ ratio, errors: count }) => ({
       fires: [
-        { series: traffic(busy, above(ratio)), settles: seconds, every },
-        { series: traffic((above(count) * 2) / seconds, 0.5), settles: seconds, every },
+        { series: traffic(busy, above(ratio)), ...whole },
+        { series: traffic((above(count) * 2) / seconds, 0.5), ...whole },
+        // So many that two samples are enough.
+        { series: traffic(count * 1000, above(ratio)), settles: every, every },
       ],
       silent: [
         { series: traffic(busy, below(ratio)), settles: seconds, every },
@@ -133,6 +140,7 @@ export const visitorRules: readonly AlertRule[] = [
     }),
   }),
   burn("VisitorsGetErrors", "page", {
+    patience: afterSiteDown,
     long: "1h",
     short: "5m",
     seconds: 3600,
@@ -141,6 +149,7 @@ export const visitorRules: readonly AlertRule[] = [
     meaning: "A fiftieth of the errors that a month may have came within one hour.",
   }),
   burn("ErrorsAddUp", "page", {
+    patience: afterSiteDown,
     long: "6h",
     short: "30m",
     seconds: 6 * 3600,
@@ -149,6 +158,7 @@ export const visitorRules: readonly AlertRule[] = [
     meaning: "A twentieth of the errors that a month may have came within six hours.",
   }),
   burn("ErrorsLinger", "notice", {
+    patience: 0,
     long: "3d",
     short: "6h",
     seconds: 3 * 86_400,

@@ -21,7 +21,9 @@ function momentsOf(rule: AlertRule): Moment[] {
   return [
     ...fires.flatMap((example) => [
       { rule, example, seconds: begins(example) + interval(example), fires: true },
-      ...(rule.for > 0 ? [{ rule, example, seconds: begins(example) - interval(example), fires: false }] : []),
+      ...(rule.for > 0 && !example.mayHoldSooner
+        ? [{ rule, example, seconds: begins(example) - interval(example), fires: false }]
+        : []),
     ]),
     ...silent.map((example) => ({ rule, example, seconds: begins(example) + 2 * interval(example), fires: false })),
   ];
