@@ -33,6 +33,8 @@ def samples(answers: dict[str, Any], machine: str) -> Iterator[Sample]:
         yield "disk_free_bytes", {"folder": disk["folder"]}, disk["free"]
     for unit in answers.get("failedUnits") or []:
         yield "failed_unit", {"unit": unit}, 1
+    if (booted := answers.get("booted")) is not None:
+        yield "boot_time_seconds", {}, booted
     if reboot := answers.get("reboot"):
         yield "reboot_since_seconds", {}, reboot["since"]
     if release := answers.get("release"):

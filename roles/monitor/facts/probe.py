@@ -79,6 +79,15 @@ def reboot() -> dict[str, Any] | None:
     return {"since": flag.stat().st_mtime, "packages": names}
 
 
+def booted() -> int | None:
+    """When the machine's first process started. In a container that and the uptime both count from the computer's start."""
+    if not at("/proc/1/stat").exists():
+        return None
+    start = int(at("/proc/1/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+    up = float(at("/proc/uptime").read_text(encoding="utf-8").split()[0])
+    return round(time.time() - up + start / os.sysconf("SC_CLK_TCK"))
+
+
 def failed_units() -> list[str]:
     listed = run("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--no-pager")
     return [line.split()[0] for line in listed.splitlines() if line.strip()]
@@ -238,6 +247,7 @@ def archiving() -> dict[str, Any] | None:
 QUESTIONS: dict[str, Callable[[], Any]] = {
     "disks": disks,
     "reboot": reboot,
+    "booted": booted,
     "failedUnits": failed_units,
     "release": release,
     "lastRollout": last_rollout,
