@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Command>> = {
   local: lazy("./local", "localCommand"),
   status: lazy("./status", "statusCommand"),
   alerts: lazy("./alerts", "alertsCommand"),
+  dashboard: lazy("./dashboard", "dashboardCommand"),
   ssh: lazy("./ssh", "sshCommand"),
   run: lazy("./run", "runCommand"),
   who: lazy("./who", "whoCommand"),

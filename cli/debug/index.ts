@@ -9,7 +9,8 @@ import { UserError } from "../../lib/errors";
 import { type Target, targetOf } from "../../stack/ssh/targets";
 import { onMachine } from "../../stack/ssh/route";
 import { stackState } from "../../stack/pulumi/project";
-import { freePort, keepSession, tunnelOptions } from "./session";
+import { freePort, tunnelOptions } from "../../stack/ssh/tunnels";
+import { keepSession } from "./session";
 
 /** One instance, as `holdfast-rotation show --json` on its machine says it. */
 export interface InstanceState {

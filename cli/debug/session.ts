@@ -1,46 +1,9 @@
 import { printable } from "../../lib/printable";
 import { showOutput } from "../../lib/terminal/foreground";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
-
-/** A tunnel from a port of this computer to one of the machine's own. */
-export interface Tunnel {
-  readonly local: number;
-  readonly remote: number;
-}
 
 /** Seconds between two signs of life. The machine ends a session after 20 s without one. */
 const beatInterval = 5;
-
-/** A free port on this computer: the wanted one if it is free, so that settings of a debugger keep working. */
-export async function freePort(wanted: number): Promise<number> {
-  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
-}
-
-function tryPort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.on("error", () => resolve(undefined));
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
-    });
-  });
-}
-
-/** ssh's options for tunnels. A session without its tunnels ends. */
-export function tunnelOptions(tunnels: readonly Tunnel[]): string[] {
-  return [
-    "-o",
-    "ExitOnForwardFailure=yes",
-    // ssh has to notice a dead connection too.
-    "-o",
-    "ServerAliveInterval=5",
-    "-o",
-    "ServerAliveCountMax=3",
-    ...tunnels.flatMap(({ local, remote }) => ["-L", `127.0.0.1:${local}:127.0.0.1:${remote}`]),
-  ];
-}
 
 /**
  * Keeps a session until it ends on the machine or by Ctrl-C. Gives the exit code of the program on the machine.

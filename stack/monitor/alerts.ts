@@ -1,5 +1,8 @@
 import type { Watcher } from "./machine";
 
+/** Whoever reads what Alertmanager says. */
+type Reader = Pick<Watcher, "alertmanager">;
+
 /** An alert as Alertmanager tells it. */
 interface RawAlert {
   readonly labels: Readonly<Record<string, string>>;
@@ -27,7 +30,7 @@ export interface OpenAlert {
 }
 
 /** Everything that is open, pages first. */
-export async function openAlerts(watcher: Watcher): Promise<OpenAlert[]> {
+export async function openAlerts(watcher: Reader): Promise<OpenAlert[]> {
   const all = await watcher.alertmanager<readonly RawAlert[]>("/alerts?active=true&silenced=true&inhibited=true");
   return all
     .flatMap(({ labels, annotations, startsAt, status }): OpenAlert[] => {
@@ -51,7 +54,7 @@ export interface Silence {
 }
 
 /** Silences that hold now. */
-export async function silences(watcher: Watcher): Promise<Silence[]> {
+export async function silences(watcher: Reader): Promise<Silence[]> {
   const all = await watcher.alertmanager<readonly Silence[]>("/silences");
   return all.filter(({ status }) => status.state !== "expired");
 }

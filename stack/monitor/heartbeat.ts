@@ -13,7 +13,10 @@ const taken = `sum(alertmanager_notification_requests_total{${receiver}}) - sum(
  * How many seconds ago the service outside last took a heartbeat; null: not within the last quarter of an hour; undefined:
  * the settings name none.
  */
-export async function heartbeatAge(watcher: Watcher, now: number): Promise<number | null | undefined> {
+export async function heartbeatAge(
+  watcher: Pick<Watcher, "prometheus">,
+  now: number,
+): Promise<number | null | undefined> {
   const [series] = await watcher.prometheus<readonly { readonly values: readonly (readonly [number, string])[] }[]>(
     "query_range",
     { query: taken, start: String(now - span), end: String(now), step: String(step) },

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, tunnelOptions } from "../../cli/debug/session";
+import { freePort, tunnelOptions } from "../../stack/ssh/tunnels";
 import { waitUntil } from "../../local/machines/processes";
 
 test("a tunnel's port here is the wanted one, or another where somebody has that", async () => {
