@@ -77,12 +77,13 @@ export class Machine extends pulumi.ComponentResource {
 
   private createServer(): Server {
     const { blueprint, firewallIds, machine, networkId, placementGroupIds, sshKeyIds } = this.args;
-    const { protect, admin } = blueprint.settings;
+    const { protect, admin, keepDisks } = blueprint.settings;
     return new Server(
       this.name,
       {
         name: machine.serverName,
         serverType: machine.serverType,
+        ...(keepDisks && { keepDisk: true }),
         image: machine.image,
         location: machine.location,
         labels: machine.labels,

@@ -36,6 +36,12 @@ export const sections = {
     example: "pulumi config set --secret holdfast:failoverToken",
   }).optional(),
   admin: adminSection.prefault({}),
+  keepDisks: flag({
+    description:
+      "Whether disks of machines keep their size when `serverType` grows, so that the type can go down again. A type whose disk is smaller than the machine's is refused by Hetzner. By default disks grow along, and types only go up. The volume of the database is not concerned.",
+    why: "a disk that grew never shrinks",
+    example: "holdfast:keepDisks: true",
+  }).prefault(false),
   protect: flag({
     description:
       "Whether Pulumi and Hetzner refuse to delete machines, the volume, the floating IP and the Storage Box. By default only in stacks named prod or prod-….",

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { rehearsal, settingsOf } from "../blueprint/source";
+import { rehearsal, settingsOf, settingsWith } from "../blueprint/source";
 import { all, environmentOf, isSecret, one, type Seen, unencrypted, valueOf, waitsFor } from "./mocks";
 
 const server = "hcloud:index/server:Server";
@@ -135,6 +135,16 @@ test("prod protects its machines and its network, at Pulumi and at Hetzner", asy
   for (const { inputs, options } of [...all(seen, server), one(seen, "hcloud:index/network:Network", "network")]) {
     expect(options.protect).toBe(true);
     expect(inputs.deleteProtection).toBe(true);
+  }
+});
+
+test("disks grow with their machines, unless the settings keep them for the way back", async () => {
+  for (const [keepDisks, sent] of [
+    [false, undefined],
+    [true, true],
+  ]) {
+    const { seen } = await environmentOf(settingsWith({ "holdfast:keepDisks": keepDisks }));
+    expect(all(seen, server).map(({ inputs }) => inputs.keepDisk)).toEqual(all(seen, server).map(() => sent));
   }
 });
 
