@@ -38,27 +38,9 @@ export class Session {
   }
 
   /** Runs a shell command. Secrets belong into `input`, never into the command. @throws ConnectionBroken */
-  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
-    const channel = await this.open(`sh -c ${quote(command)}`);
+  run(command: string, options: RunOptions = {}): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-      let code: number | undefined;
-      let errors = "";
-      let rest = "";
-      channel.on("data", (data: Buffer) => {
-        const lines = (rest + data.toString("utf8")).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) options.onLine?.(line);
-      });
-      channel.stderr.on("data", (data: Buffer) => (errors = (errors + data.toString("utf8")).slice(-keptErrors)));
-      channel.on("exit", (status: number | null) => (code = status ?? 255));
-      channel.on("close", () => {
-        if (rest) options.onLine?.(rest);
-        if (code === undefined) reject(new ConnectionBroken(`the connection broke; ${errors.trim()}`));
-        else resolve({ code, errors: errors.trim() });
-      });
-      // The exit code reports a program that ends before it has read all input.
-      channel.on("error", () => undefined);
-      send(channel, options.input);
+      this.open(`sh -c ${quote(command)}`, (channel) => listen(channel, options, resolve, reject), reject);
     });
   }
 
@@ -85,24 +67,48 @@ export class Session {
     for (const client of this.clients) client.end();
   }
 
-  private open(command: string): Promise<ClientChannel> {
+  /** @param use is called before anything that the channel says is read: its end may have come in the same packet */
+  private open(command: string, use: (channel: ClientChannel) => void, refuse: (error: Error) => void): void {
     const client = this.clients[0];
-    return new Promise((resolve, reject) => {
-      const closed = () => {
-        reject(new ConnectionBroken("the connection is closed"));
-      };
-      client.once("close", closed);
-      try {
-        client.exec(command, (error, channel) => {
-          client.off("close", closed);
-          if (error) reject(new ConnectionBroken(`the machine opens no channel: ${error.message}`));
-          else resolve(channel);
-        });
-      } catch {
-        closed(); // ssh2 throws when it knows already
-      }
-    });
+    const closed = () => refuse(new ConnectionBroken("the connection is closed"));
+    client.once("close", closed);
+    try {
+      client.exec(command, (error, channel) => {
+        client.off("close", closed);
+        if (error) refuse(new ConnectionBroken(`the machine opens no channel: ${error.message}`));
+        else use(channel);
+      });
+    } catch {
+      closed(); // ssh2 throws when it knows already
+    }
   }
+}
+
+/** Settles once the command has ended. */
+function listen(
+  channel: ClientChannel,
+  options: RunOptions,
+  resolve: (result: CommandResult) => void,
+  reject: (error: Error) => void,
+): void {
+  let code: number | undefined;
+  let errors = "";
+  let rest = "";
+  channel.on("data", (data: Buffer) => {
+    const lines = (rest + data.toString("utf8")).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) options.onLine?.(line);
+  });
+  channel.stderr.on("data", (data: Buffer) => (errors = (errors + data.toString("utf8")).slice(-keptErrors)));
+  channel.on("exit", (status: number | null) => (code = status ?? 255));
+  channel.on("close", () => {
+    if (rest) options.onLine?.(rest);
+    if (code === undefined) reject(new ConnectionBroken(`the connection broke; ${errors.trim()}`));
+    else resolve({ code, errors: errors.trim() });
+  });
+  // The exit code reports a program that ends before it has read all input.
+  channel.on("error", () => undefined);
+  send(channel, options.input);
 }
 
 function send(channel: ClientChannel, input: RunOptions["input"]): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Clone } from "../../drills/frame/clone";
 import { pause, until } from "../../drills/frame/wait";
 import type { StackStatus } from "../../stack/status/stackStatus";
@@ -116,6 +117,9 @@ test("the site is down because its database is, and one way is out of order: one
   figures.failsByMail = await receiver.arrives("NotificationsFail", ["mail"], { since, limit: 480 + busy });
   receiver.refuse(undefined);
   figures.webAgain = await receiver.arrives("SiteDown", ["web"], { since: now(), limit: 60 + busy });
+  const page = join(clone.folder, "picture.html");
+  succeeded(await clone.holdfast(["dashboard", "--once", page]));
+  expect(readFileSync(page, "utf8")).toContain('"served":{"answer":"no"');
   await until("DatabaseDown to be muted", 120 + busy, async () => {
     const alerts = await clone.holdfast(["alerts"]);
     return alerts.code === 1 && /DatabaseDown.*muted/.test(alerts.stdout);
