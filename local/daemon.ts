@@ -37,12 +37,13 @@ async function startDaemon(options: DaemonOptions): Promise<{ info: DaemonInfo; 
   const started: { api?: RunningApi } = {};
   const metadata = (serverId: number, path: string) =>
     started.api?.metadataAnswer(serverId, path) ?? { status: 503, contentType: "text/plain", body: "starting\n" };
+  const zones = () => started.api?.zones() ?? [];
   const answer: RequestListener = (request, response) => {
     if (started.api) started.api.answer(request, response);
     else response.writeHead(503).end();
   };
   const machines =
-    options.driver === "none" ? undefined : await createNspawnDriver({ name, log, metadata, api: answer });
+    options.driver === "none" ? undefined : await createNspawnDriver({ name, log, metadata, zones, api: answer });
   const driver = machines ?? new NoDriver();
   const api = await onPort(identity.ports.api, log, (port) =>
     startApi({

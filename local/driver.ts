@@ -144,3 +144,20 @@ export interface MachineState {
   /** Host pid of the machine's init, while it runs. */
   readonly initPid?: number;
 }
+
+/** All values of one name and type in a DNS zone. */
+export interface RecordSet {
+  /** Within the zone; `@` is the zone itself. */
+  readonly name: string;
+  readonly type: string;
+  /** Seconds. */
+  readonly ttl: number;
+  /** As zone files have them. */
+  readonly values: readonly string[];
+}
+
+/** A DNS zone as name servers answer it. */
+export interface ZoneSpec {
+  readonly name: string;
+  readonly sets: readonly RecordSet[];
+}

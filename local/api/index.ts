@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Driver } from "../driver";
+import type { Driver, ZoneSpec } from "../driver";
 import { addressPlan, type AddressPlan } from "../network/addresses";
 import { ActionRunner } from "./service/actions/runner";
 import { systemClock, type Clock } from "./service/clock";
@@ -42,6 +42,8 @@ export interface RunningApi {
   readonly endpoint: string;
   /** What a server's metadata service answers to a path such as `/hetzner/v1/metadata/hostname`. */
   metadataAnswer(serverId: number, path: string): MetadataAnswer;
+  /** The DNS zones of all projects. */
+  zones(): readonly ZoneSpec[];
   /** Answers a request that did not come over loopback: machines reach the API through a relay in their network. */
   readonly answer: RequestListener;
   /** Stops answering; machines go on, and the next start finds them. */
@@ -95,6 +97,7 @@ async function serve(options: ApiOptions, store: Store<Tables>): Promise<Running
     port,
     endpoint: `http://127.0.0.1:${String(port)}/v1`,
     metadataAnswer: (serverId, path) => metadataAnswer(store, serverId, path),
+    zones: () => store.all("zones").map(({ name, published }) => ({ name, sets: published })),
     answer: (request, response) => {
       app.routing(request, response);
     },

@@ -6,6 +6,7 @@ import type {
   StorageBoxSpec,
   StorageUsage,
   VolumeSpec,
+  ZoneSpec,
 } from "../driver";
 import type { AddressPlan } from "../network/addresses";
 import { CloudNetwork } from "../network/cloudNetwork";
@@ -43,6 +44,8 @@ export interface NspawnDriverOptions {
   readonly log: (line: string) => void;
   /** What the metadata service says to a server. */
   readonly metadata: MetadataAnswer;
+  /** What the name service answers beside the names of machines. @default nothing */
+  readonly zones?: () => readonly ZoneSpec[];
   /** Answers what machines ask the API. @default 503: there is none */
   readonly api?: RequestListener;
 }

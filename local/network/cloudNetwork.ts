@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { Server } from "node:net";
 import { join } from "node:path";
-import type { MachineSpec, NetworkSpec } from "../driver";
+import type { MachineSpec, NetworkSpec, ZoneSpec } from "../driver";
 import { cacheDir } from "../../toolchain/cacheDir";
 import type { BaseImage } from "../machines/baseImage";
 import { tryRun } from "../machines/command";
@@ -30,6 +30,7 @@ export interface CloudNetworkOptions {
   readonly records: Records;
   readonly image: BaseImage;
   readonly metadata: MetadataAnswer;
+  readonly zones?: () => readonly ZoneSpec[];
   /** Answers what machines ask the API. */
   readonly api?: RequestListener;
   readonly log: (line: string) => void;
@@ -54,7 +55,10 @@ export class CloudNetwork {
     const known = () => ({ machines: records.machines(), floatingIps: records.floatingIps() });
     const relayServer = await listenForRelays(relaySocket(cloud), {
       metadata: metadataService(known, options.metadata),
-      names: nameService(() => new Map([...givenNames(localPaths(cloud).hostNames), ...namesOf(records.machines())])),
+      names: nameService(
+        () => new Map([...givenNames(localPaths(cloud).hostNames), ...namesOf(records.machines())]),
+        options.zones,
+      ),
       api: createServer(options.api ?? ((_, response) => response.writeHead(503).end())),
       packages: packageProxy({
         cache: join(cacheDir(), "packages"),

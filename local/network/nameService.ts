@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { AUTHORITATIVE_ANSWER, decode, streamEncode, type Answer, type DecodedPacket } from "dns-packet";
+import { AUTHORITATIVE_ANSWER, decode, streamEncode, type DecodedPacket } from "dns-packet";
+import type { RecordSet, ZoneSpec } from "../driver";
+import { answersOf, type Find, findIn } from "./zoneAnswers";
 
 /** What a name leads to; it has one of them at least. */
 export interface NamedAddresses {
@@ -15,15 +17,20 @@ const TTL = 5;
 const NO_SUCH_NAME = 3;
 
 /**
- * The name service of machines, for DNS over TCP, which is what relays carry. It knows the cloud's own names, and says of
- * all others that they do not exist.
+ * The name service of machines, for DNS over TCP, which is what relays carry. It knows the cloud's own names and its zones, and
+ * says of all other names that they do not exist.
+ *
+ * @param known these come before those of zones
  */
-export function nameService(known: () => ReadonlyMap<string, NamedAddresses>): Server {
+export function nameService(
+  known: () => ReadonlyMap<string, NamedAddresses>,
+  zones: () => readonly ZoneSpec[] = () => [],
+): Server {
   return createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.on("end", () => socket.end()); // relays leave half-closed connections open
     readMessages(socket, (message) => {
-      socket.write(streamEncode({ ...answer(decode(message), known()), type: "response" }));
+      socket.write(streamEncode({ ...answer(decode(message), finder(known(), zones())), type: "response" }));
     });
   });
 }
@@ -54,13 +61,28 @@ function readMessages(socket: Socket, onMessage: (message: Buffer) => void): voi
   });
 }
 
-function answer({ id, questions = [] }: DecodedPacket, known: ReadonlyMap<string, NamedAddresses>) {
+function finder(known: ReadonlyMap<string, NamedAddresses>, zones: readonly ZoneSpec[]): Find {
+  const inZones = findIn(zones);
+  return (name) => {
+    const given = known.get(name);
+    return given ? { origin: name, sets: setsOf(given) } : inZones(name);
+  };
+}
+
+function setsOf({ ipv4, ipv6 }: NamedAddresses): RecordSet[] {
+  return [
+    ...(ipv4 ? [{ name: "@", type: "A", ttl: TTL, values: [ipv4] }] : []),
+    ...(ipv6 ? [{ name: "@", type: "AAAA", ttl: TTL, values: [ipv6] }] : []),
+  ];
+}
+
+function answer({ id, questions = [] }: DecodedPacket, find: Find) {
   const [question] = questions;
-  const name = question?.name ?? "";
-  const addresses = known.get(name.toLowerCase());
-  const answers: Answer[] = [];
-  const { ipv4, ipv6 } = addresses ?? {};
-  if (ipv4 && question?.type === "A") answers.push({ type: "A", name, ttl: TTL, data: ipv4 });
-  if (ipv6 && question?.type === "AAAA") answers.push({ type: "AAAA", name, ttl: TTL, data: ipv6 });
-  return { id, flags: AUTHORITATIVE_ANSWER | (addresses ? 0 : NO_SUCH_NAME), questions, answers };
+  const answers = question && answersOf(question.name, question.type, find);
+  return {
+    id,
+    flags: AUTHORITATIVE_ANSWER | (answers ? 0 : NO_SUCH_NAME),
+    questions,
+    answers: answers ?? [],
+  };
 }

@@ -15,7 +15,7 @@ import type { ContractOperation } from "./contract";
 import { withoutProse } from "./prose";
 
 /** Kinds that the local cloud does not build: their operations are known, their bodies are not needed. */
-const unbuilt = /^\/(certificates|load_balancers|zones)/;
+const unbuilt = /^\/(certificates|load_balancers)/;
 
 /** Tests need the answers too; with the texts it would be five times as large. */
 const testedSchema = join(__dirname, "../../../tests/support/generated/apiSchema.json");

@@ -31,6 +31,7 @@ export const typeOf = {
   volumes: "volume",
   images: "image",
   storage_boxes: "storage_box",
+  zones: "zone",
 } as const;
 
 /** The table of what an action concerns. */
@@ -56,6 +57,8 @@ const kinds: Readonly<Record<keyof Tables, string>> = {
   storage_boxes: "storage box",
   storage_box_subaccounts: "subaccount",
   storage_box_snapshots: "snapshot",
+  zones: "zone",
+  zone_rrsets: "rrset",
   actions: "action",
 };
 

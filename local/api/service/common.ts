@@ -6,7 +6,7 @@ import type { ResourceRef, Tables } from "./rows";
 /** Kinds with names that are unique in a project. */
 export type NamedTable = Exclude<
   keyof Tables,
-  "actions" | "images" | "storage_box_subaccounts" | "storage_box_snapshots"
+  "actions" | "images" | "storage_box_subaccounts" | "storage_box_snapshots" | "zones" | "zone_rrsets"
 >;
 
 /** A name that nothing else of the kind has. @throws invalid_input, uniqueness_error */

@@ -24,6 +24,8 @@ import { storageBoxTypeOperations } from "./storageBoxes/typeOperations";
 import { unbuiltOperations } from "./unbuilt";
 import { attachEffects } from "./volumes/attach";
 import { volumeEffects, volumeOperations } from "./volumes/volumes";
+import { rrsetEffects, rrsetOperations } from "./zones/rrsets";
+import { zoneEffects, zoneOperations } from "./zones/zones";
 
 /** Everything that the local cloud does; other operations of the contract answer 501. */
 export const operations: Operations = {
@@ -48,6 +50,8 @@ export const operations: Operations = {
   ...boxSnapshotOperations,
   ...subaccountOperations,
   ...volumeOperations,
+  ...zoneOperations,
+  ...rrsetOperations,
   ...unbuiltOperations,
 };
 
@@ -68,4 +72,6 @@ export const effects: Readonly<Record<Command, Effects>> = {
   ...storageBoxChangeEffects,
   ...boxSnapshotEffects,
   ...subaccountEffects,
+  ...zoneEffects,
+  ...rrsetEffects,
 };

@@ -6,7 +6,7 @@ import type { Rows, Tables } from "./rows";
  * Tables whose rows are only reached through another row, or which the cloud fills by itself. They are in the project of
  * that row.
  */
-const dependent: readonly (keyof Tables)[] = ["storage_box_subaccounts", "storage_box_snapshots"];
+const dependent: readonly (keyof Tables)[] = ["storage_box_subaccounts", "storage_box_snapshots", "zone_rrsets"];
 
 /**
  * A cloud as the token of one project sees it: what another project has is not there, and what is made belongs to this

@@ -6,6 +6,7 @@ import type { Store } from "../store/store";
 import type { Indexes } from "../store/table";
 import type { Command } from "./actions/delays";
 import type { Labels } from "./labels";
+import type { RrsetRow, ZoneRow } from "./zones/rows";
 import type { BoxSnapshotRow, StorageBoxRow, SubaccountRow } from "./storageBoxes/rows";
 
 /** A floating or primary IP is of one family. */
@@ -153,7 +154,8 @@ export interface ImageRow {
 
 /** What an action concerns. */
 export interface ResourceRef {
-  readonly type: "server" | "network" | "firewall" | "floating_ip" | "primary_ip" | "volume" | "image" | "storage_box";
+  readonly type:
+    "server" | "network" | "firewall" | "floating_ip" | "primary_ip" | "volume" | "image" | "storage_box" | "zone";
   readonly id: number;
 }
 
@@ -189,6 +191,8 @@ export type Tables = {
   storage_boxes: StorageBoxRow;
   storage_box_subaccounts: SubaccountRow;
   storage_box_snapshots: BoxSnapshotRow;
+  zones: ZoneRow;
+  zone_rrsets: RrsetRow;
   actions: ActionRow;
 };
 
@@ -215,6 +219,8 @@ export const indexes: { readonly [K in keyof Tables]: Indexes<Tables[K]> } = {
   storage_boxes: { ...byName, ip: (row) => [row.ipv4, row.ipv6] },
   storage_box_subaccounts: { box: (row) => [row.storageBox] },
   storage_box_snapshots: { box: (row) => [row.storageBox] },
+  zones: byName,
+  zone_rrsets: { zone: (row) => [row.zone] },
   actions: {
     status: (row) => [row.status],
     resource: (row) => row.resources.map((resource) => `${resource.type} ${String(resource.id)}`),

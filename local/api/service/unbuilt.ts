@@ -6,7 +6,6 @@ const kinds = {
   certificates: "certificate",
   load_balancers: "load balancer",
   load_balancer_types: "load balancer type",
-  zones: "zone",
 };
 
 /**
@@ -17,9 +16,9 @@ export const unbuiltOperations: Operations = Object.fromEntries(
   Object.entries(kinds).flatMap(([path, kind]): [string, Operation][] => [
     [`GET /${path}`, list(path, () => [])],
     [
-      `GET /${path}/${path === "zones" ? "{id_or_name}" : "{id}"}`,
-      call((_cloud, _body, params) => {
-        throw notFound(kind, params.id ?? params.id_or_name);
+      `GET /${path}/{id}`,
+      call((_cloud, _body, { id }) => {
+        throw notFound(kind, id);
       }),
     ],
   ]),

@@ -6,7 +6,7 @@ import type { View } from "../service/operation";
 type Query = Readonly<Record<string, readonly string[]>>;
 
 /** Entries of a page: without `per_page`, and at most. */
-const pageSizes = { normal: 25, largest: 50 };
+const pageSizes = { normal: 25, largest: 50, largestOfRrsets: 100 };
 
 /** Parameters that are not "show only those whose property has one of these values". */
 const notFilters = /^(page|per_page|sort|label_selector|include_.*)$/;
@@ -24,7 +24,8 @@ export function listing(operation: ContractOperation, key: string, views: readon
   if ("sort" in known) result = sorted(result, query.sort ?? []);
   if (!("page" in known)) return { [key]: result };
 
-  const perPage = Math.min(positive(query, "per_page", pageSizes.normal), pageSizes.largest);
+  const largest = key === "rrsets" ? pageSizes.largestOfRrsets : pageSizes.largest;
+  const perPage = Math.min(positive(query, "per_page", pageSizes.normal), largest);
   const page = positive(query, "page", 1);
   const lastPage = Math.max(1, Math.ceil(result.length / perPage));
   return {

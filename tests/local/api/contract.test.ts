@@ -16,6 +16,9 @@ interface RecordedCall {
   readonly body: unknown;
 }
 
+/** The recording's own API took a time to live of 30 s; Hetzner's contract begins at 60. */
+const tooShortTtl = 841;
+
 describe("the contract", () => {
   test("everything that is built is an operation of the contract", () => {
     for (const name of Object.keys(operations)) expect(operationNamed(name).name).toBe(name);
@@ -65,9 +68,9 @@ describe("the contract", () => {
       );
       if (operation === undefined) throw new Error(`call ${String(call.n)}: no operation for ${call.method} ${path}`);
       if (!(operation.name in operations)) continue;
-      expect(() => {
-        checkBody(operation, call.body ?? {});
-      }).not.toThrow();
+      const check = () => checkBody(operation, call.body ?? {});
+      if (call.n === tooShortTtl) expect(check).toThrow("ttl: must be >= 60");
+      else expect(check).not.toThrow();
       checked++;
     }
     expect(checked).toBeGreaterThan(200);

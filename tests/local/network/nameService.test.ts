@@ -3,13 +3,35 @@ import { connect, type AddressInfo, type Server } from "node:net";
 import { decode, streamEncode, type DecodedPacket, type RecordType } from "dns-packet";
 import { nameService } from "../../../local/network/nameService";
 
-const known = new Map([["u1.your-storagebox.de", { ipv4: "203.0.113.1", ipv6: "2001:db8::1" }]]);
+const zone = {
+  name: "example.com",
+  sets: [
+    { name: "@", type: "A", ttl: 60, values: ["203.0.113.7"] },
+    { name: "www", type: "A", ttl: 60, values: ["203.0.113.7"] },
+    { name: "@", type: "MX", ttl: 300, values: ["10 mail"] },
+    { name: "@", type: "CAA", ttl: 300, values: ['0 issue "letsencrypt.org"'] },
+    { name: "alias", type: "CNAME", ttl: 300, values: ["www"] },
+    {
+      name: "@",
+      type: "SOA",
+      ttl: 3600,
+      values: ["hydrogen.ns.hetzner.com. dns.hetzner.com. 2026120100 86400 10800 3600000 3600"],
+    },
+  ],
+};
+const known = new Map([
+  ["u1.your-storagebox.de", { ipv4: "203.0.113.1", ipv6: "2001:db8::1" }],
+  ["www.example.com", { ipv4: "203.0.113.9" }],
+]);
 const noSuchName = 3;
 
 describe("the name service of machines", () => {
   let server: Server;
   beforeAll(async () => {
-    server = nameService(() => known).listen(0, "127.0.0.1");
+    server = nameService(
+      () => known,
+      () => [zone],
+    ).listen(0, "127.0.0.1");
     await once(server, "listening");
   });
   afterAll(() => server.close());
@@ -57,6 +79,25 @@ describe("the name service of machines", () => {
     const both = Buffer.concat([question("u1.your-storagebox.de", "A"), question("u1.your-storagebox.de", "AAAA")]);
     const cuts = [both.subarray(0, 1), both.subarray(1, 40), both.subarray(40)];
     expect((await answersTo(...cuts)).map(({ answers }) => answers?.length)).toEqual([1, 1]);
+  });
+
+  test("answers what zones have, each kind as DNS writes it", async () => {
+    const data = async (name: string, type: RecordType) => {
+      const [answer] = await answersTo(question(name, type));
+      return answer?.answers?.map((one) => (one as { data: unknown }).data);
+    };
+    expect(await data("example.com", "A")).toEqual(["203.0.113.7"]);
+    expect(await data("example.com", "MX")).toMatchObject([{ preference: 10, exchange: "mail.example.com" }]);
+    expect(await data("example.com", "CAA")).toMatchObject([{ flags: 0, tag: "issue", value: "letsencrypt.org" }]);
+    expect(await data("example.com", "SOA")).toMatchObject([{ serial: 2026120100, minimum: 3600 }]);
+  });
+
+  test("lets the names that a person gave go before those of zones", async () => {
+    const [answer] = await answersTo(question("alias.example.com", "A"));
+    expect(answer?.answers).toMatchObject([
+      { type: "CNAME", data: "www.example.com" },
+      { type: "A", data: "203.0.113.9" },
+    ]);
   });
 
   test("ends a connection on which no DNS is spoken", async () => {

@@ -54,6 +54,18 @@ export const delays = {
   delete_subaccount: 1,
   change_home_directory: 1,
   reset_subaccount_password: 1,
+  create_zone: 1,
+  delete_zone: 1,
+  change_ttl: 0.5,
+  change_primary_nameservers: 0.5,
+  create_rrset: 0.5,
+  delete_rrset: 0.5,
+  set_rrset_records: 0.5,
+  add_rrset_records: 0.5,
+  remove_rrset_records: 0.5,
+  update_rrset_records: 0.5,
+  change_rrset_ttl: 0.5,
+  change_rrset_protection: 0.2,
 } as const;
 
 /** What an action does, as the API calls it. */

@@ -2,6 +2,7 @@ import { found, typeOf, type ActionTable, type Cloud } from "../cloud";
 import { invalidField, notFound } from "../errors";
 import { call, list, type Operation, type Operations } from "../operation";
 import type { ActionRow } from "../rows";
+import { zoneOf } from "../zones/view";
 import { actionView } from "./view";
 
 const tables: readonly ActionTable[] = [
@@ -13,6 +14,7 @@ const tables: readonly ActionTable[] = [
   "volumes",
   "images",
   "storage_boxes",
+  "zones",
 ];
 
 /** Reading actions: of everything, of a kind, of one resource. */
@@ -31,6 +33,9 @@ export const actionOperations: Operations = {
 
 function operationsOf(table: ActionTable): Record<string, Operation> {
   const type = typeOf[table];
+  // Zones are found by their names as well.
+  const [parameter, rowOf]: [string, (cloud: Cloud, id: string) => { readonly id: number }] =
+    table === "zones" ? ["id_or_name", zoneOf] : ["id", (cloud, id) => found(cloud, table, id)];
   const concerns = (action: ActionRow, id?: number) =>
     action.resources.some((resource) => resource.type === type && (id === undefined || resource.id === id));
   const one = (cloud: Cloud, actionId: string, id?: number) => {
@@ -43,14 +48,14 @@ function operationsOf(table: ActionTable): Record<string, Operation> {
       cloud.store.find("actions", "kind", type).map((action) => actionView(cloud, action)),
     ),
     [`GET /${table}/actions/{id}`]: call((cloud, _body, { id }) => one(cloud, id)),
-    [`GET /${table}/{id}/actions`]: list("actions", (cloud, { params }) => {
-      const row = found(cloud, table, params.id);
+    [`GET /${table}/{${parameter}}/actions`]: list("actions", (cloud, { params }) => {
+      const row = rowOf(cloud, params[parameter]);
       return cloud.store
         .find("actions", "resource", `${type} ${String(row.id)}`)
         .map((action) => actionView(cloud, action));
     }),
-    [`GET /${table}/{id}/actions/{action_id}`]: call((cloud, _body, { id, action_id }) =>
-      one(cloud, action_id, found(cloud, table, id).id),
+    [`GET /${table}/{${parameter}}/actions/{action_id}`]: call((cloud, _body, params) =>
+      one(cloud, params.action_id, rowOf(cloud, params[parameter]).id),
     ),
   };
 }
