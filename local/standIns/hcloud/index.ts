@@ -15,6 +15,8 @@ import { storageBox } from "./resources/storageBox";
 import { storageBoxSubaccount } from "./resources/storageBoxSubaccount";
 import { volume } from "./resources/volume";
 import { volumeAttachment } from "./resources/volumeAttachment";
+import { zone } from "./resources/zone";
+import { zoneRrset } from "./resources/zoneRrset";
 import { Instances } from "./instances";
 import { checkSettings, isLoopback, readSettings } from "./settings";
 
@@ -30,6 +32,8 @@ const resources: Readonly<Record<string, Resource>> = {
   "hcloud:index/storageBoxSubaccount:StorageBoxSubaccount": storageBoxSubaccount,
   "hcloud:index/volume:Volume": volume,
   "hcloud:index/volumeAttachment:VolumeAttachment": volumeAttachment,
+  "hcloud:index/zone:Zone": zone,
+  "hcloud:index/zoneRrset:ZoneRrset": zoneRrset,
 };
 
 /** What tests change about the stand-in. */

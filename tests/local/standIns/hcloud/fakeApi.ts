@@ -104,7 +104,7 @@ export class FakeApi implements Objects {
   }
 
   private route(method: string, url: URL, body: Obj): [number, unknown] {
-    const segments = url.pathname.slice(1).split("/");
+    const segments = this.withIds(url.pathname.slice(1).split("/"));
     const at = segments.indexOf("actions");
     const action = at < 0 ? undefined : segments[at + 1];
     const path = at < 0 ? segments : segments.slice(0, at);
@@ -125,17 +125,27 @@ export class FakeApi implements Objects {
     if (method === "DELETE") {
       if ((object.protection as { delete?: boolean } | undefined)?.delete) throw new Refusal(403, "protected");
       this.remove(collection, id);
-      const answers = collection.startsWith("storage_boxes") || kind === "servers";
+      const answers = /^(storage_boxes|zones|servers)/.test(collection);
       return answers ? [200, { action: this.begin() }] : [204, undefined];
     }
     return [200, { [singular(kind)]: object }];
   }
 
+  /** Zones are called by name as well, and their records by name and type. */
+  private withIds(segments: readonly string[]): string[] {
+    if (segments[0] !== "zones" || segments.length === 1) return [...segments];
+    const [zones, zone, rrsets, name, type, ...more] = segments;
+    const named = this.all(zones).find((one) => one.name === zone || String(one.id) === zone);
+    const start = [zones, String((named?.id as number | undefined) ?? 0)];
+    if (rrsets !== "rrsets" || type === undefined) return [...start, ...segments.slice(2)];
+    const set = this.all([...start, rrsets].join("/")).find((one) => one.name === name && one.type === type);
+    return [...start, rrsets, String((set?.id as number | undefined) ?? 0), ...more];
+  }
+
   private make(collection: string, kind: string, body: Obj): [number, unknown] {
-    const object = this.create(collection, made[kind](body, this));
-    const more: Obj = {
-      action: ["servers", "volumes"].includes(kind) || collection.startsWith("storage") ? this.begin() : null,
-    };
+    const inZone = kind === "rrsets" && { zone: Number(collection.split("/")[1]) };
+    const object = this.create(collection, { ...made[kind](body, this), ...inZone });
+    const more: Obj = { action: /^(storage|zones|servers|volumes)/.test(collection) ? this.begin() : null };
     if (kind === "servers") more.next_actions = [this.begin()];
     if (kind === "volumes") more.next_actions = [];
     if (kind === "firewalls") more.actions = body.rules || body.apply_to ? [this.begin()] : [];

@@ -63,6 +63,14 @@ export const made: Readonly<Record<string, (body: Obj, objects: Objects) => Obj>
     storage_box_type: { name: storage_box_type },
     location: location(name),
   }),
+  zones: (body) => ({
+    protection,
+    registrar: "other",
+    authoritative_nameservers: { assigned: ["ns.example.net."] },
+    primary_nameservers: [],
+    ...body,
+  }),
+  rrsets: (body) => ({ ttl: null, protection: { change: false }, ...body }),
   subaccounts: (body) => ({ username: "u1-sub1", server: "u1.example.com", description: "", labels: {}, ...body }),
 };
 
@@ -186,6 +194,12 @@ export const effects: Readonly<Record<string, Effect>> = {
   "storage_boxes/update_access_settings": (box, body) => void (box.access_settings = body),
   "storage_boxes/enable_snapshot_plan": (box, body) => void (box.snapshot_plan = body),
   "storage_boxes/disable_snapshot_plan": (box) => void (box.snapshot_plan = null),
+  "zones/change_protection": changeProtection,
+  "zones/change_ttl": (zone, { ttl }) => void (zone.ttl = ttl),
+  "zones/change_primary_nameservers": (zone, body) => void Object.assign(zone, body),
+  "rrsets/change_protection": changeProtection,
+  "rrsets/change_ttl": (set, { ttl }) => void (set.ttl = ttl),
+  "rrsets/set_records": (set, { records }) => void (set.records = records),
   "subaccounts/change_home_directory": (account, { home_directory }) => void (account.home_directory = home_directory),
   "subaccounts/update_access_settings": (account, body) => void (account.access_settings = body),
 };

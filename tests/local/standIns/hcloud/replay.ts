@@ -147,7 +147,7 @@ async function failure(run: Promise<unknown>) {
 /** A call with ids replaced by names that tell them apart by first appearance, and lists put in an order. */
 function canonical([method, path, body]: Call, ids: Map<string, string>): string {
   const text = JSON.stringify(body === undefined ? [method, path] : [method, path, inOrder(body, ids)]);
-  return text.replace(/-[0-9a-f]{7}"/g, '-suffix"').replace(/(?<=[/:[,=])1\d{3}(?=[/"\]},?-])/g, (id) => {
+  return text.replace(/-[0-9a-f]{7}(?=["/])/g, "-suffix").replace(/(?<=[/:[,=])1\d{3}(?=[/"\]},?-])/g, (id) => {
     if (!ids.has(id)) ids.set(id, `id${String(ids.size + 1)}`);
     return ids.get(id) ?? id;
   });
