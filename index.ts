@@ -8,7 +8,8 @@ import type { SecretSettings, Settings } from "./blueprint/settings";
 import { isLocalStack } from "./blueprint/stacks";
 import { Environment } from "./components/environment";
 import { requireBoxInProject } from "./components/backupProject";
-import { backupCloud, cloud } from "./components/provider";
+import { requireFreeNames } from "./components/dnsZone";
+import { cloud, secondCloud } from "./components/provider";
 import { stackSource, stackTarget } from "./components/stackSource";
 import { stepsOfUpdate, stepsOutput } from "./components/rotations";
 import { withStorageAccess } from "./components/storageAccess";
@@ -36,11 +37,14 @@ async function program() {
   const { backupToken } = secrets;
   // Before anything is made that the update would leave behind.
   if (!preview) await requireBoxInProject(settings, { ...target, storageToken: backupToken });
+  if (!preview) await requireFreeNames(settings, { endpoint, token: secrets.https?.dnsToken ?? token });
   const isStandIn = source.secretsAreStandIns ?? false;
-  const backupProvider =
-    backupToken === undefined
+  const second = (name: string, setting: string, secret: string | undefined, protect: boolean) =>
+    secret === undefined
       ? undefined
-      : backupCloud({ stack, endpoint, token: backupToken, isStandIn, protect: settings.protect });
+      : secondCloud(name, { stack, endpoint, token: secret, setting, isStandIn, protect });
+  const backupProvider = second("hcloud-backup", "holdfast:backup.token", backupToken, settings.protect);
+  const dnsProvider = second("hcloud-dns", "holdfast:https.dns.token", secrets.https?.dnsToken, false);
   if (!preview) await warnOfBucket(settings, secrets.backupKeys);
   const blueprint = makeBlueprint(settings);
   const releaseSha256 = await hashOfArchive(settings.release.source);
@@ -55,6 +59,7 @@ async function program() {
       httpsSecrets: secrets.https,
       monitorSecrets: secrets.monitor,
       backupProvider,
+      dnsProvider,
       steps,
       resolveHost,
     },
@@ -75,6 +80,7 @@ async function program() {
 
 /** Says what is left for a person to do: the update does not wait for it, and http is served until then. */
 function sayNames(dns: Readonly<Record<string, string>>, { https }: Settings): void {
+  if (https?.dns) return;
   const behind = https?.behind ? " through what stands in front" : "";
   const records = https?.behind ? "there, its origin" : "an A record, and no AAAA record";
   for (const [host, address] of Object.entries(dns)) {

@@ -76,13 +76,13 @@ export function checkTarget(stack: string, target: Target, { preview }: { previe
   return checkToken(target.token, { stack, local, preview, startLocal });
 }
 
-/** As `checkTarget`, for the token of the project that has the Storage Box. */
-export function checkStorageToken(stack: string, token: string): Problem[] {
+/** As `checkTarget`, for the token of a second project. @param setting that has it */
+export function checkSecondToken(stack: string, token: string, setting: string): Problem[] {
   const local = isLocalStack(stack);
   if (local === token.startsWith(localTokenStart)) return [];
   return [
     {
-      setting: "holdfast:backup.token",
+      setting,
       wrong: local ? "is not a token of a local cloud" : "is a token of a local cloud",
       why: local
         ? "a rehearsal must never touch a real cloud"

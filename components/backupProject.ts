@@ -1,7 +1,7 @@
 import { type Problem, SettingsError } from "../blueprint/problems";
 import { storageBoxName } from "../blueprint/resolve/backup";
 import type { Settings } from "../blueprint/settings";
-import { checkStorageToken, storageEndpoint, type Target } from "../blueprint/target";
+import { checkSecondToken, storageEndpoint, type Target } from "../blueprint/target";
 import { readVariable } from "../lib/environmentVariables";
 
 /** Seconds for an answer of the API. */
@@ -22,7 +22,7 @@ interface Box {
 export async function requireBoxInProject({ stack, backup }: Settings, target: Target): Promise<void> {
   const { token, storageToken } = target;
   if (!backup || token === undefined || storageToken === undefined) return;
-  const foreign = checkStorageToken(stack, storageToken);
+  const foreign = checkSecondToken(stack, storageToken, "holdfast:backup.token");
   if (foreign.length > 0) throw new SettingsError(stack, foreign);
   const [left, moved] = await Promise.all([token, storageToken].map((one) => boxesOf(stack, one, target)));
   const problem = misplaced(left ?? [], moved ?? [], {

@@ -14,6 +14,7 @@ import { BackupRepository } from "./backupRepository";
 import { BackupStorage } from "./backupStorage";
 import { CertificateKeys } from "./certificateKeys";
 import { DatabaseHost } from "./databaseHost";
+import { DnsRecords } from "./dnsRecords";
 import { Firewalls } from "./firewalls";
 import { type Failover, LoadBalancerPair } from "./loadBalancerPair";
 import type { Machine, SharedResources } from "./machine";
@@ -37,6 +38,8 @@ export interface EnvironmentArgs {
   readonly monitorSecrets?: MonitorSecrets;
   /** Of the project that has the Storage Box. @default the one of the machines' project */
   readonly backupProvider?: Provider;
+  /** Of the project that has the DNS zone. @default the one of the machines' project */
+  readonly dnsProvider?: Provider;
   /** How far the rotation of each secret has come. @default none was ever begun */
   readonly steps?: Steps;
   /** See `CloudTarget`. */
@@ -123,6 +126,12 @@ export class Environment extends pulumi.ComponentResource {
     const address = loadBalancers.floatingIp?.address ?? apps.machines[0]?.server.ipv4Address ?? "";
     if (https && https.hosts.length > 0) {
       this.dns = pulumi.output(address).apply((known) => Object.fromEntries(https.hosts.map((host) => [host, known])));
+    }
+    if (https?.dns) {
+      const { dnsProvider } = args;
+      const { zone } = https.dns;
+      const inDnsProject = { ...inside, ...(dnsProvider && { provider: dnsProvider }) };
+      new DnsRecords("dns", { blueprint, zone, hosts: https.hosts, address }, inDnsProject);
     }
     this.url = pulumi.output(address).apply((known) => urlOf(blueprint.settings, known));
     const monitor = this.monitor(

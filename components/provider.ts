@@ -1,5 +1,5 @@
 import { Provider } from "@pulumi/hcloud/provider";
-import { checkStorageToken, checkTarget, officialEndpoint, type Target } from "../blueprint/target";
+import { checkSecondToken, checkTarget, officialEndpoint, type Target } from "../blueprint/target";
 import { SettingsError } from "../blueprint/problems";
 
 /** Takes a token's place in previews, which ask nothing of the cloud; as long as a real one. */
@@ -27,24 +27,27 @@ function endpoints(endpoint: string) {
   return { endpoint, ...(endpoint !== officialEndpoint && { endpointHetzner: endpoint }) };
 }
 
-export interface BackupCloudArgs {
+export interface SecondCloudArgs {
   readonly stack: string;
   readonly endpoint: string;
   /** Of the second project. */
   readonly token: string;
+  /** The setting that has it. */
+  readonly setting: string;
   /** Whether the token is a word in place of a secret; then nothing is asked of the cloud. */
   readonly isStandIn: boolean;
   readonly protect: boolean;
 }
 
 /**
- * The provider of the Storage Box, where that is in a second project. Without it the box would be looked for in the
- * wrong one, so it is as protected as the box.
+ * The provider of what is in a second project. Without it that would be looked for in the wrong one, so it is as protected
+ * as what it is for.
  *
  * @throws SettingsError when the token is of another world than the stack
  */
-export function backupCloud({ stack, endpoint, token, isStandIn, protect }: BackupCloudArgs): Provider {
-  const problems = isStandIn ? [] : checkStorageToken(stack, token);
+export function secondCloud(name: string, args: SecondCloudArgs): Provider {
+  const { stack, endpoint, token, setting, isStandIn, protect } = args;
+  const problems = isStandIn ? [] : checkSecondToken(stack, token, setting);
   if (problems.length > 0) throw new SettingsError(stack, problems);
-  return new Provider("hcloud-backup", { ...endpoints(endpoint), token }, { protect });
+  return new Provider(name, { ...endpoints(endpoint), token }, { protect });
 }

@@ -7,10 +7,12 @@ import { isKnownSecret, type SettingsSource } from "../settingsSource";
 import { readOwnCertificates } from "./ownCertificates";
 
 /** What https is made of, with every default filled in, without secrets. */
-export interface Https extends Omit<HttpsSettings, "address" | "certificates" | "issuer"> {
+export interface Https extends Omit<HttpsSettings, "address" | "certificates" | "dns" | "issuer"> {
   /** Whether the address itself has a certificate. */
   readonly address: boolean;
   readonly issuer: Issuer;
+  /** Where the records of hosts are made. Absent: a person sets them. */
+  readonly dns?: { readonly zone: string };
   /** Host → chain of its own certificate, as PEM. For the others one is ordered. */
   readonly certificates: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,8 @@ export interface HttpsSecrets {
   readonly keys: Readonly<Record<string, string>>;
   /** Of the account at the authority, where that gave one (external account binding). */
   readonly accountKey?: string;
+  /** Of the project that has the DNS zone; absent: that is the machines' one. */
+  readonly dnsToken?: string;
 }
 
 /** https://letsencrypt.org/docs/acme-protocol-updates, /docs/staging-environment and /docs/caa */
@@ -56,20 +60,26 @@ interface Resolved {
 export function resolveHttps(https: HttpsSettings, source: SettingsSource & { cloud: CloudRules }): Resolved {
   const { isRehearsal, issuer } = source.cloud;
   const own = readOwnCertificates(https, source);
-  const problems = [...own.problems, ...issuerProblems(https.issuer, source)];
+  const problems = [...own.problems, ...issuerProblems(https.issuer, source), ...tokenProblems(https.dns, source)];
   const used = isRehearsal ? issuer : named(https.issuer);
   if (!used) return { problems, warnings: [...own.warnings, noIssuer] };
   const accountKey = typeof https.issuer === "string" || !used.accountId ? undefined : https.issuer.eab?.key;
+  const { dns, ...plain } = https;
   return {
     value: {
       https: {
-        ...https,
+        ...plain,
+        ...(dns && { dns: { zone: dns.zone } }),
         address: https.address ?? https.hosts.length === 0,
         issuer: used,
         profile: https.profile ?? used.profile,
         certificates: own.chains,
       },
-      secrets: { keys: own.keys, ...(accountKey !== undefined && { accountKey }) },
+      secrets: {
+        keys: own.keys,
+        ...(accountKey !== undefined && { accountKey }),
+        ...(dns?.token !== undefined && { dnsToken: dns.token }),
+      },
     },
     problems,
     warnings: own.warnings,
@@ -117,6 +127,18 @@ function issuerProblems(issuer: HttpsSettings["issuer"], source: SettingsSource)
             fix: "copy the HMAC key again, as the authority shows it",
           },
         ]),
+  ];
+}
+
+function tokenProblems(dns: HttpsSettings["dns"], source: SettingsSource): Problem[] {
+  if (dns?.token === undefined || source.isSecret("holdfast:https")) return [];
+  return [
+    {
+      setting: "holdfast:https.dns.token",
+      wrong: "is written in plain text",
+      why: "anybody who reads this file could lead the domain's visitors and mail elsewhere",
+      fix: "revoke that token at Hetzner, make a new one, and give it with `pulumi config set --secret --path holdfast:https.dns.token`",
+    },
   ];
 }
 

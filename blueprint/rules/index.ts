@@ -8,6 +8,7 @@ import {
   releasesHaveStorage,
 } from "./backup";
 import { inFrontIsSomebodyElse } from "./behind";
+import { dnsHasItsHosts } from "./dns";
 import { connectionsFit } from "./database";
 import { connectionsHaveMemory, somebodyIsLimited, sourcesHaveShares } from "./connections";
 import { environmentNames } from "./environment";
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   httpsHostsFit,
   httpsHostsAreServed,
   hstsIsForGood,
+  dnsHasItsHosts,
   inFrontIsSomebodyElse,
   exampleKeyIsReplaced,
   revokedKeysStayOut,

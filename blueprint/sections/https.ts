@@ -122,6 +122,33 @@ const behind = section(
   },
 );
 
+/** Where the hosts' DNS records are made. */
+const dns = section(
+  {
+    zone: text(name, {
+      description:
+        "The DNS zone at Hetzner that all hosts are in: the domain itself, because Hetzner has no zones of subdomains.",
+      form: "a domain in small letters, e.g. example.com",
+      why: "records are made in a zone",
+      example: "zone: example.com",
+    }),
+    token: text(/^\S+$/, {
+      description:
+        "A read-write API token of the Hetzner project that has the zone. `pulumi up` alone uses it: no machine gets it. Write it by `pulumi config set --secret --path holdfast:https.dns.token`. By default the zone is in the machines' project.",
+      form: "a token without blanks",
+      why: "it is sent in the head of a request",
+      example: "token: { secure: … }",
+      secret: true,
+    }).optional(),
+  },
+  {
+    description:
+      "The zone in which `pulumi up` makes the DNS records of `hosts`. Records that somebody else made there are never changed. By default you set them yourself.",
+    why: "a host gets its certificate when its name leads here",
+    example: "dns: { zone: example.com, token: { secure: … } }",
+  },
+);
+
 /** https: which names, and from whom the certificates. */
 export const httpsSection = section(
   {
@@ -161,6 +188,7 @@ export const httpsSection = section(
       example: "certificates: { shop.example.com: { chain: ./shop.pem, key: { secure: … } } }",
     }).default({}),
     behind: behind.optional(),
+    dns: dns.optional(),
     email: text(/^[^\s@,]+@[^\s@,]+$/, {
       description: "Where the authority writes to, if it does. By default nowhere.",
       form: "an e-mail address",

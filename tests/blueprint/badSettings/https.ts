@@ -62,6 +62,34 @@ export const badHttps: readonly BadSettings[] = [
     ],
   },
   {
+    mistake: "hosts outside of the zone that their records are made in",
+    written: { https: { hosts: ["example.com", "example.org", "badexample.com"], dns: { zone: "example.com" } } },
+    says: [
+      "holdfast:https.dns.zone: example.com does not have example.org in it",
+      "holdfast:https.dns.zone: example.com does not have badexample.com in it | write the zone of all hosts",
+    ],
+  },
+  {
+    mistake: "a zone for no hosts",
+    written: { https: { dns: { zone: "example.com" } } },
+    says: ["holdfast:https.dns: has no hosts | name hosts, e.g. [example.com]"],
+  },
+  {
+    mistake: "a zone that is none, with its token in plain text",
+    written: { https: { hosts, dns: { zone: "example.com.", token: "x".repeat(64) } } },
+    says: ["holdfast:https.dns.zone: example.com. is not a domain in small letters"],
+  },
+  {
+    mistake: "a token in plain text",
+    written: { https: { hosts, dns: { zone: "example.com", token: "x".repeat(64) } } },
+    says: ["holdfast:https.dns.token: is written in plain text | revoke that token"],
+  },
+  {
+    mistake: "records that lead past what stands in front",
+    written: { https: { hosts, dns: { zone: "example.com" }, behind: { from: ["173.245.48.0/20"] } } },
+    says: ["holdfast:https.dns: does not go with holdfast:https.behind | past what stands in front"],
+  },
+  {
     mistake: "HSTS with certificates for trials",
     written: { https: { hosts, issuer: "letsencrypt-staging", hsts: 3600 } },
     says: ["holdfast:https.hsts: 3600 does not go with certificates for trials"],
