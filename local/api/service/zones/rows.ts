@@ -1,6 +1,5 @@
 import type { RecordSet } from "../../../driver";
 import type { Labels } from "../labels";
-import type { Named } from "../rows";
 
 /** Where a secondary zone comes from; as the API calls it, because nothing else is done with it. */
 export interface PrimaryNameserver {
@@ -11,7 +10,11 @@ export interface PrimaryNameserver {
 }
 
 /** A DNS zone. */
-export interface ZoneRow extends Named {
+export interface ZoneRow {
+  readonly id: number;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly created: number;
   readonly mode: "primary" | "secondary";
   /** Seconds; of sets that have none of their own. */
   readonly ttl: number;
