@@ -39,6 +39,8 @@ export class Browser {
     const options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe"];
     this.child = spawn(browserProgram ?? "", [...options, `--user-data-dir=${this.profile}`], {
       stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+      // A group of its own: its helpers end with it.
+      detached: true,
     });
     (this.child.stdio[4] as Readable).on("data", (chunk: Buffer) => this.read(chunk.toString()));
     this.child.on("exit", () => {
@@ -88,12 +90,21 @@ export class Browser {
   }
 
   async stop(): Promise<void> {
-    // Its helpers outlive it for a moment, and have its pipes.
-    const ended = new Promise((resolve) => this.child.on("exit", resolve));
-    this.child.kill("SIGTERM");
-    await ended;
+    // Its helpers outlive it for a moment, and write to the profile until then.
+    for (let looks = 0; looks < 100 && this.signalAll("SIGKILL"); looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     for (const pipe of this.child.stdio) pipe?.destroy();
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Whether one of the browser's processes was still there. */
+  private signalAll(signal: NodeJS.Signals): boolean {
+    try {
+      return this.child.pid !== undefined && process.kill(-this.child.pid, signal);
+    } catch {
+      return false;
+    }
   }
 
   private send<T>(method: string, params: object = {}): Promise<T> {
