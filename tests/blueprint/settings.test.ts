@@ -104,6 +104,7 @@ test("sections with secrets do not get into the settings as they are written, ap
     "holdfast:location": "nbg1",
     "holdfast:app": { release: "./examples/guestbook" },
     "holdfast:admin": { sshKeys: [testKey], allowFrom: ["198.51.100.0/24"] },
+    "holdfast:https": {},
     "holdfast:database": {},
     "holdfast:backup": {},
     "holdfast:failoverToken": "a-token",
